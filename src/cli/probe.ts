@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { wholeNumber } from './arguments.ts';
+import { OK } from './exit-codes.ts';
+import type { Done } from './program.ts';
+
+const HELP = `
+Exits 0 when the answer is 2xx, else 1, never anything else. "live" is the right health check for a container:
+with "ready" a Redis outage would have every task killed.
+
+Examples:
+  $ ticketd probe
+  $ ticketd probe ready --timeout 1000
+  $ ticketd probe ready --url http://10.0.0.7:3001`;
+
+interface ProbeOptions {
+  readonly url?: string;
+  readonly timeout: number;
+  readonly quiet?: boolean;
+}
+
+export const probeCommand = (done: Done): Command =>
+  new Command('probe')
+    .description('ask a running service how it is')
+    .argument('[what]', '"live" or "ready"', 'live')
+    .option('--url <url>', 'base URL of the service (default: http://127.0.0.1:$PORT)')
+    .option('--timeout <ms>', 'give up after so many milliseconds', wholeNumber(1, 600_000), 2000)
+    .option('--quiet', 'print nothing')
+    .addHelpText('after', HELP)
+    .allowExcessArguments(false)
+    .action(async (what: string, { url, timeout, quiet }: ProbeOptions) => {
+      const { askProbe } = await import('./ask-probe.ts');
+      const answer = await askProbe({ what, url, port: process.env.PORT || '3000', timeoutMs: timeout });
+      if (!quiet) process.stdout.write(`${answer}\n`);
+      done(OK);
+    });

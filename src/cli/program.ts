@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { version } from '../version.ts';
+import { checkConfigCommand } from './check-config.ts';
+import { checkRedisCommand } from './check-redis.ts';
+import { probeCommand } from './probe.ts';
+import { serveCommand } from './serve.ts';
+
+/** Takes the code that a command ends with. */
+export type Done = (exitCode: number) => void;
+
+const EXAMPLES = `
+Examples:
+  $ JWT_SECRET=… REDIS_URL=redis://localhost:6379 ticketd serve
+  $ ticketd check-redis --wait 30 && ticketd serve
+  $ ticketd probe ready
+  $ ticketd check-config --json
+
+Exit codes: 0 fine, 1 failed to start or unreachable, 2 Redis reached but unusable, 64 usage,
+70 internal error, 78 invalid configuration, 124 out of time, 128+n ended by signal n.
+The environment variables are listed in README.md and by "ticketd check-config".`;
+
+/** The command line as a whole; every command loads what it needs only when it is called. */
+export const createProgram = (done: Done): Command => {
+  const program = new Command('ticketd')
+    .description('Trades a JWT for a single-use WebSocket ticket kept in Redis.')
+    .version(version)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .showHelpAfterError('(see "ticketd --help")');
+  for (const command of [serveCommand(done), checkRedisCommand(done), probeCommand(done), checkConfigCommand(done)])
+    program.addCommand(command.copyInheritedSettings(program));
+  return program;
+};

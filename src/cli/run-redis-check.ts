@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readSections } from '../config/read-config.ts';
+import type { Environment } from '../config/sources.ts';
+import type { ProcessErrorCode } from '../errors/process-error.ts';
+import { ProcessError } from '../errors/process-error.ts';
+import { checkRedis, type RedisReport } from '../redis/check.ts';
+import type { CheckRedisOptions } from './check-redis.ts';
+import { exitCodeOf, exitCodeOfSignal, OK } from './exit-codes.ts';
+import { watchSignals } from './signals.ts';
+
+const RETRY_EVERY_MS = 500;
+
+/** Checks Redis, again and again with `--wait`; prints what it found and resolves with the exit code. */
+export const runRedisCheck = async (options: CheckRedisOptions): Promise<number> => {
+  watchSignals().first.then((signal) => process.exit(exitCodeOfSignal(signal)));
+  const { redis } = await readSections(['runtime', 'redis'], withUrl(process.env, options.url));
+  const { target } = redis;
+  if (target.kind === 'memory') return report({ ok: true, endpoint: 'memory://', warnings: [EMBEDDED] }, options);
+  const check = () => checkRedis({ target, redis, timeoutMs: options.timeout });
+  return report(options.wait === undefined ? await check() : await keepChecking(check, options.wait * 1000), options);
+};
+
+const EMBEDDED = 'memory:// is the embedded store: there is no Redis to check';
+
+const withUrl = (env: Environment, url: string | undefined): Environment =>
+  url === undefined ? env : { ...env, REDIS_URL: url, REDIS_URL_FILE: undefined };
+
+interface Finding extends RedisReport {
+  readonly waitExpired?: boolean;
+}
+
+const keepChecking = async (check: () => Promise<RedisReport>, waitMs: number): Promise<Finding> => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const found = await check();
+    if (found.ok) return found;
+    if (performance.now() + RETRY_EVERY_MS >= deadline) return { ...found, waitExpired: true };
+    await delay(RETRY_EVERY_MS);
+  }
+};
+
+const report = (found: Finding, { json, quiet }: CheckRedisOptions): number => {
+  if (!quiet) {
+    if (json) process.stdout.write(`${JSON.stringify(found)}\n`);
+    else tellPeople(found);
+  }
+  return codeOf(found);
+};
+
+const codeOf = ({ ok, waitExpired, problem }: Finding): number => {
+  if (ok) return OK;
+  const code: ProcessErrorCode = problem?.verdict === 'unreachable' ? 'REDIS_UNREACHABLE' : 'REDIS_UNUSABLE';
+  return exitCodeOf(new ProcessError(waitExpired ? 'WAIT_EXPIRED' : code, ''));
+};
+
+const tellPeople = ({ ok, endpoint, version, role, roundTripMs, warnings, problem }: Finding): void => {
+  const about = [version && `version ${version}`, role, roundTripMs !== undefined && `${roundTripMs} ms`];
+  const facts = about.filter(Boolean).join(', ');
+  if (ok) process.stdout.write(`usable: ${endpoint}${facts && ` (${facts})`}\n`);
+  else process.stderr.write(`${problem?.verdict}: ${endpoint}: ${problem?.error}; ${problem?.remedy}\n`);
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+};

@@ -1,0 +1,14 @@
+const ENDING = ['SIGTERM', 'SIGINT'] as const;
+
+export interface Signals {
+  readonly first: Promise<NodeJS.Signals>;
+  readonly second: Promise<NodeJS.Signals>;
+}
+
+/** Takes over the signals that end a process. As PID 1 it would be deaf to them without. */
+export const watchSignals = (): Signals => {
+  const waiting: ((signal: NodeJS.Signals) => void)[] = [];
+  const next = () => new Promise<NodeJS.Signals>((resolve) => waiting.push(resolve));
+  for (const signal of ENDING) process.on(signal, () => waiting.shift()?.(signal));
+  return { first: next(), second: next() };
+};

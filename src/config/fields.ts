@@ -1,0 +1,158 @@
+import { type Field, field, optional } from './field.ts';
+import { hmacSecret, JWT_ALGORITHMS, publicKey } from './jwt-keys.ts';
+import { boolean, host, integer, listOf, matching, oneOf, portOrOff } from './parsers.ts';
+import { endpointOf, redisUrl } from './redis-url.ts';
+
+// Longer than any of these waits should be, shorter than what a Node.js timer can hold.
+const MAX_MS = 600_000;
+const milliseconds = (min: number) => integer(min, MAX_MS);
+const text = (max: number) => matching(new RegExp(`^[^\\p{Cc}]{1,${max}}$`, 'u'), `1 to ${max} printable characters`);
+
+/** Every variable that ticketd reads, by the part of the service that it is for. */
+export const fields = {
+  runtime: {
+    nodeEnv: field({
+      name: 'NODE_ENV',
+      default: 'development',
+      parse: oneOf('development', 'test', 'production'),
+      doc: '`production` turns on fail-closed and the drain delay; `development` and `test` are alike',
+    }),
+    logLevel: field({
+      name: 'LOG_LEVEL',
+      default: 'info',
+      parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+      doc: 'least level that is logged; `debug` adds a line for each request',
+    }),
+  },
+  http: {
+    host: field({ name: 'HOST', default: '0.0.0.0', parse: host, doc: 'address of the public listener' }),
+    port: field({
+      name: 'PORT',
+      default: '3000',
+      parse: integer(0, 65_535),
+      doc: 'port of the public listener; `0` takes any free one (see `server_listening`)',
+    }),
+    internalHost: field({
+      name: 'INTERNAL_HOST',
+      default: '0.0.0.0',
+      parse: host,
+      doc: 'address of the internal listener',
+    }),
+    internalPort: field({
+      name: 'INTERNAL_PORT',
+      default: '3001',
+      parse: portOrOff,
+      doc: 'port of the internal listener (metrics, probes), or `off` for none; never route it publicly',
+    }),
+  },
+  redis: {
+    target: field({
+      name: 'REDIS_URL',
+      default: 'redis://localhost:6379',
+      parse: redisUrl,
+      doc: '`redis://` or `rediss://` (TLS), user and password percent-encoded, database as path; `memory://` is an embedded store, refused in production',
+      secret: true,
+      mask: (url) => endpointOf(redisUrl(url)),
+    }),
+    startupTimeoutMs: field({
+      name: 'REDIS_STARTUP_TIMEOUT_MS',
+      default: '8000',
+      parse: milliseconds(100),
+      doc: 'time limit of the `redis` start-up phase',
+    }),
+    connectTimeoutMs: field({
+      name: 'REDIS_CONNECT_TIMEOUT_MS',
+      default: '2000',
+      parse: milliseconds(50),
+      doc: 'time limit of one connection attempt',
+    }),
+    commandTimeoutMs: field({
+      name: 'REDIS_COMMAND_TIMEOUT_MS',
+      default: '2000',
+      parse: milliseconds(50),
+      doc: 'time limit of one Redis command',
+    }),
+    keyPrefix: field({
+      name: 'REDIS_KEY_PREFIX',
+      default: 'ticketd:',
+      parse: matching(/^[A-Za-z0-9:._/-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 : . _ / -'),
+      doc: 'before every key',
+    }),
+    failClosed: field({
+      name: 'REDIS_FAIL_CLOSED',
+      default: { production: 'true', otherwise: 'false' },
+      parse: boolean,
+      doc: 'exit 1 when Redis is not ready in time, rather than go on degraded',
+    }),
+  },
+  startup: {
+    timeoutMs: field({
+      name: 'STARTUP_TIMEOUT_MS',
+      default: '20000',
+      parse: milliseconds(100),
+      doc: 'deadline of the whole start-up',
+    }),
+  },
+  shutdown: {
+    drainDelayMs: field({
+      name: 'DRAIN_DELAY_MS',
+      default: { production: '10000', otherwise: '0' },
+      parse: milliseconds(0),
+      doc: 'how long requests are still served after SIGTERM while `/ready` says 503',
+    }),
+    timeoutMs: field({
+      name: 'SHUTDOWN_TIMEOUT_MS',
+      default: '25000',
+      parse: milliseconds(100),
+      doc: 'deadline of the whole shutdown, past which connections are cut; must exceed `DRAIN_DELAY_MS`',
+    }),
+  },
+  tickets: {
+    ttlSeconds: field({
+      name: 'TICKET_TTL_SECONDS',
+      default: '30',
+      parse: integer(1, 300),
+      doc: 'life of a ticket, 1 to 300; never longer than its JWT',
+    }),
+  },
+  jwt: {
+    secrets: optional({
+      name: 'JWT_SECRET',
+      parse: listOf(hmacSecret),
+      doc: 'HS256 secret of at least 32 bytes; a comma-separated list rotates',
+      secret: true,
+    }),
+    publicKey: optional({
+      name: 'JWT_PUBLIC_KEY',
+      parse: publicKey,
+      doc: 'PEM public key: RSA (RS256, PS256) or EC P-256 (ES256)',
+      secret: true,
+    }),
+    algorithms: optional({
+      name: 'JWT_ALGORITHMS',
+      parse: listOf(oneOf(...JWT_ALGORITHMS)),
+      doc: 'allow-list among those that the key can do; all of them unless set',
+    }),
+    issuer: optional({ name: 'JWT_ISSUER', parse: text(512), doc: 'demanded `iss`, when set' }),
+    audience: optional({ name: 'JWT_AUDIENCE', parse: text(512), doc: 'demanded `aud`, when set' }),
+    clockToleranceSeconds: field({
+      name: 'JWT_CLOCK_TOLERANCE_SECONDS',
+      default: '5',
+      parse: integer(0, 300),
+      doc: 'how far clocks may differ when `exp` and `nbf` are checked',
+    }),
+    sessionClaim: field({
+      name: 'JWT_SESSION_CLAIM',
+      default: 'sessionId',
+      parse: text(128),
+      doc: 'claim that names the session; `sid` where the JWT has none of it',
+    }),
+  },
+} as const;
+
+export type Section = keyof typeof fields;
+
+type ValuesOf<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+
+/** The configuration in force, parsed, by section. */
+export type Config = { readonly [S in Section]: ValuesOf<(typeof fields)[S]> };

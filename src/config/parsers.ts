@@ -1,0 +1,56 @@
+import { isIP } from 'node:net';
+import { Expected, type Parser } from './field.ts';
+
+export const integer =
+  (min: number, max: number): Parser<number> =>
+  (text) => {
+    const value = Number(text);
+    if (!/^\d{1,10}$/.test(text) || value < min || value > max)
+      throw new Expected(`a whole number from ${min} to ${max}`);
+    return value;
+  };
+
+export const oneOf =
+  <const T extends string>(...values: readonly T[]): Parser<T> =>
+  (text) => {
+    const value = values.find((candidate) => candidate === text);
+    if (value === undefined) throw new Expected(`one of ${values.join(', ')}`);
+    return value;
+  };
+
+export const boolean: Parser<boolean> = (text) => oneOf('true', 'false')(text) === 'true';
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;
+
+export const host: Parser<string> = (text) => {
+  const looksNumeric = /^[\d.]+$/.test(text);
+  if (isIP(text) === 0 && (looksNumeric || !HOST_NAME.test(text))) throw new Expected('a host name or an IP address');
+  return text;
+};
+
+export const portOrOff: Parser<number | 'off'> = (text) => {
+  if (text === 'off') return 'off';
+  try {
+    return integer(0, 65_535)(text);
+  } catch {
+    throw new Expected('a whole number from 0 to 65535, or off');
+  }
+};
+
+export const matching =
+  (pattern: RegExp, expected: string): Parser<string> =>
+  (text) => {
+    if (!pattern.test(text)) throw new Expected(expected);
+    return text;
+  };
+
+/** A comma-separated list, each entry trimmed and parsed by `item`; none may be empty. */
+export const listOf =
+  <T>(item: Parser<T>): Parser<readonly T[]> =>
+  (text) =>
+    text.split(',').map((entry) => {
+      const trimmed = entry.trim();
+      if (trimmed === '') throw new Expected('a comma-separated list without empty entries');
+      return item(trimmed);
+    });

@@ -1,0 +1,91 @@
+import { Expected, type Parser } from './field.ts';
+
+/** Where tickets live. The URL is parsed here since ioredis reads `REDISS://` as plain text and lets queries override options. */
+export type RedisTarget = EmbeddedTarget | ServerTarget;
+
+export interface EmbeddedTarget {
+  readonly kind: 'memory';
+}
+
+export interface ServerTarget {
+  readonly kind: 'server';
+  readonly tls: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly database: number;
+}
+
+const DEFAULT_PORT = 6379;
+const SCHEMES = new Set(['redis:', 'rediss:']);
+
+export const redisUrl: Parser<RedisTarget> = (text) => {
+  if (/^memory:\/\/$/i.test(text)) return { kind: 'memory' };
+  const url = parseUrl(text);
+  if (!SCHEMES.has(url.protocol)) throw new Expected('redis://, rediss:// or memory:// and nothing after memory://');
+  rejectExtras(url);
+  return {
+    kind: 'server',
+    tls: url.protocol === 'rediss:',
+    host: hostOf(url),
+    port: portOf(url),
+    ...credentialsOf(url),
+    database: databaseOf(url),
+  };
+};
+
+/** The target without its credentials, for the log and for people. */
+export const endpointOf = (target: RedisTarget): string => {
+  if (target.kind === 'memory') return 'memory://';
+  const { tls, host, port, database } = target;
+  const address = host.includes(':') ? `[${host}]` : host;
+  return `${tls ? 'rediss' : 'redis'}://${address}:${port}${database === 0 ? '' : `/${database}`}`;
+};
+
+// The text is never quoted: it may hold a password.
+const parseUrl = (text: string): URL => {
+  if (text.includes(',')) throw new Expected('one URL; percent-encode a comma in a password as %2C');
+  if (!URL.canParse(text))
+    throw new Expected('a URL like redis://user:password@host:6379/0, its password percent-encoded');
+  return new URL(text);
+};
+
+const rejectExtras = (url: URL): void => {
+  const [parameter] = url.searchParams.keys();
+  if (url.search !== '')
+    throw new Expected(
+      `no query parameters${parameter ? ` (found one, ${parameter.length} characters long)` : ''}; percent-encode ? in a password as %3F`,
+    );
+  if (url.hash !== '') throw new Expected('no # in it; percent-encode # in a password as %23');
+};
+
+const hostOf = (url: URL): string => {
+  if (url.hostname === '') throw new Expected('a host after the scheme, as in redis://host:6379');
+  return decode(url.hostname.replace(/^\[|\]$/g, ''));
+};
+
+const portOf = (url: URL): number => {
+  const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
+  if (port === 0) throw new Expected('a port from 1 to 65535');
+  return port;
+};
+
+const credentialsOf = (url: URL) => ({
+  ...(url.username === '' ? {} : { username: decode(url.username) }),
+  ...(url.password === '' ? {} : { password: decode(url.password) }),
+});
+
+const databaseOf = (url: URL): number => {
+  const path = url.pathname.replace(/^\//, '');
+  if (!/^\d{0,5}$/.test(path)) throw new Expected('a database number as the path, as in redis://host:6379/0');
+  return Number(path);
+};
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Expected('valid percent-encoding in user, password and host');
+  }
+};

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import type { Field } from './field.ts';
+import type { Problem } from './problems.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The text that a variable has and where it comes from, before it is parsed. */
+export interface Source {
+  readonly text: string | undefined;
+  readonly from: 'environment' | 'file' | 'default' | 'unset';
+}
+
+// An empty value counts as unset: that is how compose files and task definitions blank a variable.
+const nonEmpty = (env: Environment, name: string): string | undefined => env[name] || undefined;
+
+/** Finds a field's text: `NAME`, for a secret else the file at `NAME_FILE`, else the default. */
+export const sourceOf = async (
+  field: Field<unknown>,
+  env: Environment,
+  signal?: AbortSignal,
+): Promise<Source | Problem> => {
+  const { name, secret } = field;
+  const text = nonEmpty(env, name);
+  const path = secret ? nonEmpty(env, `${name}_FILE`) : undefined;
+  if (text !== undefined && path !== undefined)
+    return { name, problem: `expected either ${name} or ${name}_FILE, found both` };
+  if (path !== undefined) return readSecret(name, path, signal);
+  if (text !== undefined) return { text, from: 'environment' };
+  return defaultOf(field, env);
+};
+
+const readSecret = async (name: string, path: string, signal?: AbortSignal): Promise<Source | Problem> => {
+  try {
+    const text = (await readFile(path, { encoding: 'utf8', ...(signal && { signal }) })).trimEnd();
+    if (text === '') return { name: `${name}_FILE`, problem: 'expected a file that is not empty' };
+    return { text, from: 'file' };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    return { name: `${name}_FILE`, problem: `expected a readable file (${code})` };
+  }
+};
+
+const defaultOf = ({ default: preset }: Field<unknown>, env: Environment): Source => {
+  if (preset === undefined) return { text: undefined, from: 'unset' };
+  if (typeof preset === 'string') return { text: preset, from: 'default' };
+  const production = nonEmpty(env, 'NODE_ENV') === 'production';
+  return { text: production ? preset.production : preset.otherwise, from: 'default' };
+};

@@ -1,0 +1,25 @@
+/** What of an error may be logged: never the object itself, whose fields can hold command arguments and passwords. */
+export interface ErrorDescription {
+  readonly error: string;
+  readonly errorCode: string;
+}
+
+const REPLY_CODE = /^([A-Z][A-Z0-9]{2,})(?: |$)/;
+
+/** Message and code of an error; the code is Node's (`ECONNREFUSED`), Redis' (`READONLY …`), our own, or the class name. */
+export const describeError = (error: unknown): ErrorDescription => {
+  if (!(error instanceof Error)) return { error: String(error), errorCode: 'UNKNOWN' };
+  const inner = firstInner(error);
+  return { error: messageOf(inner), errorCode: codeOf(inner) };
+};
+
+// Node wraps one failure per address (IPv4 and IPv6) in an AggregateError with an empty message.
+const firstInner = (error: Error): Error =>
+  error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+
+const messageOf = (error: Error): string => error.message || codeOf(error);
+
+const codeOf = (error: Error): string => {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return REPLY_CODE.exec(error.message)?.[1] ?? error.name;
+};

@@ -1,0 +1,24 @@
+/** Why a request was refused; the closed list that callers see as `errorCode`. */
+export type RequestErrorCode =
+  | 'AUTH_TOKEN_INVALID'
+  | 'AUTH_TOKEN_MISSING'
+  | 'BAD_REQUEST'
+  | 'INTERNAL_ERROR'
+  | 'METHOD_NOT_ALLOWED'
+  | 'NOT_FOUND'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'REQUEST_HEADERS_TOO_LARGE'
+  | 'REQUEST_TIMEOUT'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'WS_TICKET_REDIS_NOT_READY';
+
+/** A refusal that the caller may read: `message` is sent to them, `cause` only ever reaches the log. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: RequestErrorCode;
+
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Router } from '@koa/router';
+import Koa from 'koa';
+import type { Emit } from '../log/events.ts';
+import type { App, RequestState } from './context.ts';
+import { errorEnvelope } from './error-envelope.ts';
+import { requestEvent } from './request-event.ts';
+import { traceId } from './trace-id.ts';
+import { refuseUnmatched } from './unmatched.ts';
+
+export interface AppOptions {
+  /** Which listener it serves, as the log calls it. */
+  readonly listener: string;
+  readonly routes: readonly Router<RequestState>[];
+  readonly emit: Emit;
+}
+
+/** The application behind one listener: the list below is all that happens to a request, in order. */
+export const createApp = ({ listener, routes, emit }: AppOptions): App => {
+  const app = new Koa<RequestState>();
+  app.use(traceId);
+  app.use(requestEvent(listener, emit));
+  app.use(errorEnvelope(emit));
+  for (const router of routes) app.use(router.routes());
+  app.use(refuseUnmatched);
+  // Only a connection that broke while its answer was written gets here; the `request` event tells of it.
+  app.on('error', () => {});
+  return app;
+};

@@ -1,0 +1,17 @@
+import type Koa from 'koa';
+import type { RequestErrorCode } from '../errors/request-error.ts';
+import type { Caller } from '../tickets/issue.ts';
+
+/** What the middleware of one request leave for those after them. */
+export interface RequestState {
+  traceId: string;
+  /** Set once the JWT has been accepted. */
+  caller?: Caller;
+  /** Set when the request was refused, with why for the log. */
+  errorCode?: RequestErrorCode;
+  reason?: string;
+}
+
+export type Context = Koa.ParameterizedContext<RequestState>;
+export type Middleware = Koa.Middleware<RequestState>;
+export type App = Koa<RequestState>;

@@ -1,0 +1,54 @@
+import rawBody from 'raw-body';
+import { RequestError } from '../errors/request-error.ts';
+import type { Context } from './context.ts';
+
+const MAX_BYTES = 4096;
+
+/** Reads a body that is empty or a JSON object of at most 4 KiB; an empty one reads as `{}`. */
+export const readJsonObject = async (ctx: Context): Promise<Readonly<Record<string, unknown>>> => {
+  if (!hasBody(ctx)) return {};
+  checkType(ctx);
+  const bytes = await read(ctx);
+  return bytes.length === 0 ? {} : objectOf(bytes);
+};
+
+// RFC 9112, section 6.3: a request without either header has no body.
+const hasBody = ({ headers }: Context): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+const checkType = (ctx: Context): void => {
+  const { charset } = ctx.request;
+  if (!ctx.is('application/json')) throw unsupported('Send the body as application/json');
+  if (charset !== '' && charset.toLowerCase() !== 'utf-8') throw unsupported('Send the body in UTF-8');
+  const encoding = ctx.get('Content-Encoding');
+  if (encoding !== '' && encoding !== 'identity') throw unsupported('Send the body without a content encoding');
+};
+
+const read = async (ctx: Context): Promise<Buffer> => {
+  try {
+    return await rawBody(ctx.req, { limit: MAX_BYTES, length: ctx.request.length ?? null });
+  } catch (error) {
+    if ((error as { type?: string }).type !== 'entity.too.large') throw badRequest('The body did not arrive whole');
+    // What is left of the body is not read: the connection ends with this answer.
+    ctx.set('Connection', 'close');
+    throw new RequestError('PAYLOAD_TOO_LARGE', `Send a body of at most ${MAX_BYTES} bytes`);
+  }
+};
+
+const objectOf = (bytes: Buffer): Readonly<Record<string, unknown>> => {
+  const value = parse(bytes);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badRequest('The body must be a JSON object');
+  return { ...value };
+};
+
+const parse = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw badRequest('The body is not valid JSON in UTF-8');
+  }
+};
+
+const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
+const unsupported = (message: string) => new RequestError('UNSUPPORTED_MEDIA_TYPE', message);

@@ -1,0 +1,114 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ProcessError } from '../errors/process-error.ts';
+import type { Emit } from '../log/events.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { trackRequests } from './open-requests.ts';
+
+export interface ListenerOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly handler: RequestListener;
+  readonly emit: Emit;
+}
+
+export interface Listener {
+  readonly name: string;
+  start(): Promise<void>;
+  /** From now on every answer asks its client to leave the connection; new ones are still served. */
+  drain(): void;
+  /**
+   * Stops accepting, lets requests in flight finish, closes idle connections. When `signal` aborts it cuts what is
+   * left and rejects with a list of it.
+   */
+  stop(signal: AbortSignal): Promise<void>;
+  inFlight(): number;
+}
+
+// The load balancer's idle time-out is 60 s: the side that reuses a connection must be the first to give it up.
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 20_000;
+const TIMEOUT_CHECK_EVERY_MS = 5_000;
+// A connection that turns idle after close() would hold the server for its whole keep-alive time.
+const SWEEP_EVERY_MS = 100;
+
+export const createListener = ({ name, host, port, handler, emit }: ListenerOptions): Listener => {
+  const requests = trackRequests();
+  const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS }, (req, res) => {
+    requests.add(req, res);
+    handler(req, res);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.on('clientError', answerBrokenRequest);
+  const sockets = trackSockets(server);
+
+  const sweep = () => {
+    server.closeIdleConnections();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+
+  const pending = () => [...requests.describe(), `${sockets.size} open connections`].join(', ');
+
+  return {
+    name,
+    start: async () => {
+      await listen(server, host, port);
+      emit('server_listening', { listener: name, host, port: (server.address() as AddressInfo).port });
+    },
+    drain: () => requests.closeConnections(),
+    stop: async (signal) => {
+      requests.closeConnections();
+      const cut = cutOn(signal, () => {
+        const left = pending();
+        server.closeAllConnections();
+        return left;
+      });
+      const sweeper = setInterval(sweep, SWEEP_EVERY_MS);
+      await closed(server, sweep);
+      clearInterval(sweeper);
+      const left = cut();
+      if (left !== undefined) throw new ProcessError('SHUTDOWN_FORCED', left);
+    },
+    inFlight: () => requests.size,
+  };
+};
+
+const trackSockets = (server: Server): ReadonlySet<Socket> => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+};
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+
+const closed = (server: Server, sweep: () => void): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    sweep();
+  });
+
+/** Cuts once `signal` aborts; returns a function that gives what the cut found, or `undefined` where it was not needed. */
+const cutOn = (signal: AbortSignal, cut: () => string): (() => string | undefined) => {
+  let left: string | undefined;
+  const onAbort = () => {
+    left = cut();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    signal.removeEventListener('abort', onAbort);
+    return left;
+  };
+};

@@ -1,0 +1,13 @@
+import { Router } from '@koa/router';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { RequestState } from './context.ts';
+import { noStore } from './no-store.ts';
+
+export const metricsRoute = (metrics: Metrics): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get('/metrics', noStore, async (ctx) => {
+    ctx.type = metrics.contentType;
+    ctx.body = await metrics.render();
+  });
+  return router;
+};

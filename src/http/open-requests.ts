@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface OpenRequests {
+  readonly size: number;
+  add(request: IncomingMessage, response: ServerResponse): void;
+  /** Makes the answers under way, and all later ones, end their connection. */
+  closeConnections(): void;
+  /** Each request under way, without its query. */
+  describe(): readonly string[];
+}
+
+const MAX_PATH_CHARACTERS = 64;
+
+/** Keeps account of the requests that have not been answered yet. */
+export const trackRequests = (): OpenRequests => {
+  const open = new Map<ServerResponse, IncomingMessage>();
+  let closing = false;
+
+  // Node writes "Connection: close" by this flag when the headers go out, whoever removed headers in between.
+  const endAfter = (response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  };
+
+  return {
+    get size() {
+      return open.size;
+    },
+    add: (request, response) => {
+      open.set(response, request);
+      response.once('close', () => open.delete(response));
+      if (closing) endAfter(response);
+    },
+    closeConnections: () => {
+      closing = true;
+      for (const response of open.keys()) endAfter(response);
+    },
+    describe: () => [...open.values()].map(({ method, url = '' }) => `${method} ${pathOf(url)}`),
+  };
+};
+
+const pathOf = (url: string): string => url.split('?', 1).join().slice(0, MAX_PATH_CHARACTERS);

@@ -1,0 +1,32 @@
+import type { RequestErrorCode } from '../errors/request-error.ts';
+
+/** How a refusal looks on the wire. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Seconds; sent as `Retry-After` and in the body. */
+  readonly retryAfter?: number;
+}
+
+/** RFC 6750, section 3: no error attribute where the request carried no token at all. */
+const CHALLENGE = 'Bearer realm="ticketd"';
+
+export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
+  AUTH_TOKEN_INVALID: { status: 401, headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } },
+  AUTH_TOKEN_MISSING: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
+  BAD_REQUEST: { status: 400 },
+  INTERNAL_ERROR: { status: 500 },
+  METHOD_NOT_ALLOWED: { status: 405 },
+  NOT_FOUND: { status: 404 },
+  PAYLOAD_TOO_LARGE: { status: 413 },
+  REQUEST_HEADERS_TOO_LARGE: { status: 431 },
+  REQUEST_TIMEOUT: { status: 408 },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  WS_TICKET_REDIS_NOT_READY: { status: 503, retryAfter: 2 },
+};
+
+/** The body of every error. */
+export const errorBody = (errorCode: RequestErrorCode, message: string, traceId: string) => {
+  const { retryAfter } = refusals[errorCode];
+  return { errorCode, message, traceId, ...(retryAfter !== undefined && { retryAfter }) };
+};

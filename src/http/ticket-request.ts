@@ -1,0 +1,29 @@
+import { RequestError } from '../errors/request-error.ts';
+
+const MAX_CHARACTERS = { audience: 128, channel: 256 } as const;
+
+type Name = keyof typeof MAX_CHARACTERS;
+type Body = Readonly<Record<string, unknown>>;
+
+export interface TicketRequest {
+  readonly audience: string | undefined;
+  readonly channel: string | undefined;
+}
+
+/** What the body of a ticket request asks for. A misspelt name is an error: it would give a ticket less bound than meant. */
+export const ticketRequestOf = (body: Body): TicketRequest => {
+  const unknown = Object.keys(body).find((name) => !(name in MAX_CHARACTERS));
+  if (unknown !== undefined) throw badRequest('The body may hold "audience" and "channel", nothing else');
+  return { audience: textOf(body, 'audience'), channel: textOf(body, 'channel') };
+};
+
+const textOf = (body: Body, name: Name): string | undefined => {
+  const value = body[name] ?? undefined;
+  if (value === undefined) return undefined;
+  const max = MAX_CHARACTERS[name];
+  if (typeof value !== 'string' || value.length === 0 || value.length > max)
+    throw badRequest(`"${name}" must be a string of 1 to ${max} characters`);
+  return value;
+};
+
+const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);

@@ -1,0 +1,154 @@
+/**
+ * The catalogue of log events: each declared once, with its level, its message and its fields.
+ * A field type ending in `?` may be absent. Durations are milliseconds.
+ */
+export const events = {
+  phase_start: {
+    level: 'info',
+    msg: 'Start-up phase begins',
+    fields: { phase: 'string', timeoutMs: 'number' },
+  },
+  phase_ok: {
+    level: 'info',
+    msg: 'Start-up phase done',
+    fields: { phase: 'string', durationMs: 'number', timeoutMs: 'number' },
+  },
+  phase_fail: {
+    level: 'error',
+    msg: 'Start-up phase failed',
+    fields: { phase: 'string', durationMs: 'number', timeoutMs: 'number', error: 'string', errorCode: 'string' },
+  },
+  phase_timeout: {
+    level: 'error',
+    msg: 'Start-up phase ran out of time',
+    fields: { phase: 'string', durationMs: 'number', timeoutMs: 'number', error: 'string', errorCode: 'string' },
+  },
+  phase_stop_fail: {
+    level: 'error',
+    msg: 'A phase could not be stopped cleanly',
+    fields: { phase: 'string', durationMs: 'number', error: 'string', errorCode: 'string' },
+  },
+  redis_connect_start: {
+    level: 'info',
+    msg: 'Connecting to Redis',
+    fields: { endpoint: 'string', timeoutMs: 'number' },
+  },
+  redis_connect_ok: {
+    level: 'info',
+    msg: 'Redis is ready for the first time',
+    fields: { endpoint: 'string', durationMs: 'number', attempts: 'number' },
+  },
+  redis_connect_fail: {
+    level: 'error',
+    msg: 'Redis is not usable',
+    fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
+  },
+  redis_connect_fatal: {
+    level: 'fatal',
+    msg: 'Giving up: the service does not start without Redis',
+    fields: { endpoint: 'string', error: 'string', errorCode: 'string' },
+  },
+  redis_connect_degraded: {
+    level: 'warn',
+    msg: 'Going on without Redis: tickets are refused until it is there',
+    fields: { endpoint: 'string', error: 'string', errorCode: 'string' },
+  },
+  redis_down: {
+    level: 'error',
+    msg: 'Redis was lost',
+    fields: { endpoint: 'string', reason: 'string', errorCode: 'string' },
+  },
+  redis_up: {
+    level: 'info',
+    msg: 'Redis is back',
+    fields: { endpoint: 'string', reason: 'string', downMs: 'number' },
+  },
+  memory_store: {
+    level: 'warn',
+    msg: 'Tickets are kept in this process alone: for trying things out',
+    fields: {},
+  },
+  ws_ticket_issued: {
+    level: 'info',
+    msg: 'Ticket issued',
+    fields: { traceId: 'string', sessionId: 'string?', subject: 'string', ticketId: 'string', durationMs: 'number' },
+  },
+  ws_ticket_redis_not_ready: {
+    level: 'error',
+    msg: 'Ticket refused: Redis is not ready',
+    fields: { traceId: 'string', sessionId: 'string?', subject: 'string?', error: 'string', errorCode: 'string' },
+  },
+  readiness_redis_down: {
+    level: 'error',
+    msg: 'A readiness probe found Redis down',
+    fields: { traceId: 'string' },
+  },
+  request: {
+    level: 'debug',
+    msg: 'Request answered',
+    fields: {
+      traceId: 'string',
+      listener: 'string',
+      method: 'string',
+      route: 'string',
+      status: 'number',
+      errorCode: 'string?',
+      reason: 'string?',
+      durationMs: 'number',
+    },
+  },
+  internal_error: {
+    level: 'error',
+    msg: 'A request met an error of our own',
+    fields: { traceId: 'string', error: 'string', errorCode: 'string', stack: 'string?' },
+  },
+  uncaught_error: {
+    level: 'fatal',
+    msg: 'An error nobody caught: the process ends',
+    fields: { error: 'string', errorCode: 'string', stack: 'string?' },
+  },
+  server_listening: {
+    level: 'info',
+    msg: 'Listening',
+    fields: { listener: 'string', host: 'string', port: 'number' },
+  },
+  server_draining: {
+    level: 'info',
+    msg: 'Draining: not ready, still serving',
+    fields: { signal: 'string', drainMs: 'number' },
+  },
+  server_stopped: {
+    level: 'info',
+    msg: 'Stopped',
+    fields: { signal: 'string', durationMs: 'number' },
+  },
+  server_stop_forced: {
+    level: 'error',
+    msg: 'Stopped by force at the shutdown deadline',
+    fields: { signal: 'string', durationMs: 'number', pending: 'string' },
+  },
+} as const satisfies Record<string, EventDeclaration>;
+
+type FieldType = 'string' | 'number' | 'string?' | 'number?';
+
+export interface EventDeclaration {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  readonly msg: string;
+  readonly fields: Readonly<Record<string, FieldType>>;
+}
+
+export type EventName = keyof typeof events;
+
+type ValueOf<T> = T extends `string${string}` ? string : number;
+type Declared<E extends EventName> = (typeof events)[E]['fields'];
+type Fields<T> = {
+  readonly [K in keyof T as T[K] extends `${string}?` ? never : K]: ValueOf<T[K]>;
+} & {
+  readonly [K in keyof T as T[K] extends `${string}?` ? K : never]?: ValueOf<T[K]> | undefined;
+};
+
+/** The fields of one event, as its declaration demands them. */
+export type EventFields<E extends EventName> = Fields<Declared<E>>;
+
+/** Tells that something happened; whoever listens (the log, the metrics) decides what becomes of it. */
+export type Emit = <E extends EventName>(event: E, fields: EventFields<E>) => void;

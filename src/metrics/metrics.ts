@@ -1,0 +1,91 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Emit, EventFields, EventName } from '../log/events.ts';
+
+export interface MetricsOptions {
+  /** How many requests are under way at this moment. */
+  readonly inFlight: () => number;
+}
+
+export interface Metrics {
+  /** Counts what an event tells; the same events that the log gets, whatever its level. */
+  readonly observe: Emit;
+  readonly contentType: string;
+  /** All metrics in Prometheus' text format. */
+  render(): Promise<string>;
+}
+
+type Observers = { readonly [E in EventName]?: (fields: EventFields<E>) => void };
+
+const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const seconds = (ms: number): number => ms / 1000;
+
+export const createMetrics = ({ inFlight }: MetricsOptions): Metrics => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const observers = declare(registry, inFlight);
+  return {
+    observe: (event, fields) => observers[event]?.(fields),
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+  };
+};
+
+// No subject, session or ticket is ever a label: each would make a time series of its own.
+const declare = (registry: Registry, inFlight: () => number): Observers => {
+  const registers = [registry];
+  const issued = new Counter({ name: 'ticketd_tickets_issued_total', help: 'Tickets issued.', registers });
+  const requests = new Histogram({
+    name: 'ticketd_request_duration_seconds',
+    help: 'Time to answer a request.',
+    labelNames: ['listener', 'method', 'route', 'status'],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers,
+  });
+  const notReady = new Counter({
+    name: 'ticketd_tickets_refused_redis_not_ready_total',
+    help: 'Ticket requests refused because Redis was not ready.',
+    registers,
+  });
+  const phases = new Gauge({
+    name: 'ticketd_startup_phase_duration_seconds',
+    help: 'How long each phase of this start-up took.',
+    labelNames: ['phase', 'outcome'],
+    registers,
+  });
+  const redisReady = new Gauge({ name: 'ticketd_redis_ready', help: 'Whether Redis takes writes: 1 or 0.', registers });
+  const outages = new Counter({
+    name: 'ticketd_redis_outages_total',
+    help: 'How often Redis was lost at run time.',
+    registers,
+  });
+  new Gauge({
+    name: 'ticketd_requests_in_flight',
+    help: 'Requests being answered.',
+    registers,
+    collect() {
+      this.set(inFlight());
+    },
+  });
+  const phaseEnded = (outcome: string) => (fields: { phase: string; durationMs: number }) =>
+    phases.set({ phase: fields.phase, outcome }, seconds(fields.durationMs));
+  return {
+    request: ({ listener, method, route, status, durationMs }) =>
+      requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
+    ws_ticket_issued: () => issued.inc(),
+    ws_ticket_redis_not_ready: () => notReady.inc(),
+    phase_ok: phaseEnded('ok'),
+    phase_fail: phaseEnded('failed'),
+    phase_timeout: phaseEnded('timed-out'),
+    redis_connect_ok: () => redisReady.set(1),
+    redis_up: () => redisReady.set(1),
+    redis_connect_fail: () => redisReady.set(0),
+    redis_down: () => {
+      redisReady.set(0);
+      outages.inc();
+    },
+  };
+};
+
+// The method is the caller's text: any beyond the usual ones would be a time series more.
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const methodLabel = (method: string): string => (METHODS.has(method) ? method : 'other');

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { Config } from '../config/fields.ts';
+import { endpointOf, type ServerTarget } from '../config/redis-url.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { InterruptedError, ProcessError } from '../errors/process-error.ts';
+import type { Emit } from '../log/events.ts';
+import { refusalOf } from './faults.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { redisOptions } from './options.ts';
+import { createOutageLog } from './outage.ts';
+import { probeWrite } from './probe-write.ts';
+
+const RECONNECT_AT_MOST_EVERY_MS = 2000;
+
+/** The one connection to Redis, and the truth about whether it can be used. */
+export interface RedisConnection {
+  /**
+   * Connects eagerly; resolves at the first write that Redis has done. When `signal` aborts it rejects with the
+   * last real cause and goes on trying in the background until `close`. Later calls share the first one's promise.
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /** Whether a write would be taken right now; synchronous, no I/O. */
+  isReady(): boolean;
+  /** The client while ready, else `null`; to be asked at each use and never kept. */
+  getClientOrNull(): Redis | null;
+  /** Tells the connection of an error that a command met, since it may mean that no other would do better. */
+  noteFault(error: unknown): void;
+  /** Lets go at once, without a farewell that a hung server would not answer. */
+  close(): Promise<void>;
+}
+
+export interface RedisConnectionOptions {
+  readonly target: ServerTarget;
+  readonly redis: Config['redis'];
+  readonly emit: Emit;
+}
+
+export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOptions): RedisConnection => {
+  const endpoint = endpointOf(target);
+  const client = new Redis(redisOptions(target, redis));
+  const outage = createOutageLog(endpoint, emit);
+  const probeKey = `${redis.keyPrefix}{probe}:${randomUUID()}`;
+  let writable = false;
+  let started: Promise<void> | undefined;
+  let tellFirstReady: (() => void) | undefined;
+  let lastError: unknown;
+  let reconnectedAt = Number.NEGATIVE_INFINITY;
+
+  const up = () => {
+    if (writable) return;
+    writable = true;
+    lastError = undefined;
+    tellFirstReady?.();
+    outage.end();
+  };
+
+  const down = (cause: unknown) => {
+    lastError = cause;
+    outage.note(cause);
+    if (!writable) return;
+    writable = false;
+    outage.begin(cause);
+  };
+
+  const reconnect = () => {
+    if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return;
+    reconnectedAt = performance.now();
+    client.disconnect(true);
+  };
+
+  const heartbeat = createHeartbeat({
+    write: () => probeWrite(client, probeKey),
+    onAnswer: up,
+    onError: (error) => {
+      down(error);
+      if (refusalOf(error)?.reconnect) reconnect();
+    },
+    onLate: () => down(noAnswer()),
+    onDead: () => client.disconnect(true),
+  });
+
+  const lost = () => {
+    heartbeat.end();
+    down(lastError ?? new Error('the connection was closed'));
+  };
+
+  client.on('connecting', outage.attempted);
+  client.on('ready', heartbeat.begin);
+  client.on('error', (error) => {
+    lastError = error;
+    outage.note(error);
+  });
+  client.on('close', lost);
+
+  const connect = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const startedAt = performance.now();
+      const giveUp = () => reject(failedStart(signal));
+      signal.addEventListener('abort', giveUp, { once: true });
+      tellFirstReady = () => {
+        tellFirstReady = undefined;
+        signal.removeEventListener('abort', giveUp);
+        const durationMs = Math.round(performance.now() - startedAt);
+        emit('redis_connect_ok', { endpoint, durationMs, attempts: outage.attempts });
+        resolve();
+      };
+      emit('redis_connect_start', { endpoint, timeoutMs: redis.startupTimeoutMs });
+      // It rejects at the first failure with less than the `error` event tells; the retries go on.
+      client.connect().catch(() => {});
+    });
+
+  const failedStart = (signal: AbortSignal): Error => {
+    if (signal.reason instanceof InterruptedError) return signal.reason;
+    const cause = lastError ?? noAnswer();
+    outage.begin(cause, { atStartup: true });
+    return new ProcessError('REDIS_UNREACHABLE', `Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
+  };
+
+  return {
+    start: (signal) => {
+      started ??= connect(signal);
+      return started;
+    },
+    isReady: () => writable && client.status === 'ready',
+    getClientOrNull: () => (writable && client.status === 'ready' ? client : null),
+    noteFault: (error) => {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) return;
+      down(error);
+      if (refusal.reconnect) reconnect();
+    },
+    close: async () => {
+      writable = false;
+      heartbeat.end();
+      outage.close();
+      client.disconnect();
+    },
+  };
+};
+
+const noAnswer = (): Error =>
+  Object.assign(new Error('connected, but it does not answer: it hangs, or is still loading its data'), {
+    code: 'ETIMEDOUT',
+  });

@@ -1,0 +1,53 @@
+import type { Config } from '../config/fields.ts';
+import { endpointOf } from '../config/redis-url.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { InterruptedError } from '../errors/process-error.ts';
+import type { Emit } from '../log/events.ts';
+import { createRedisConnection, type RedisConnection } from '../redis/connection.ts';
+import { createRedisStore } from '../redis/ticket-store.ts';
+import type { Phase } from '../startup/phase.ts';
+import { createMemoryStore } from '../tickets/memory-store.ts';
+import type { TicketStore } from '../tickets/store.ts';
+
+/** Where tickets are kept, and the phase that makes it usable. */
+export interface Backend {
+  readonly store: TicketStore;
+  readonly phase: Phase;
+}
+
+export const createBackend = ({ redis }: Config, emit: Emit): Backend => {
+  const { target } = redis;
+  if (target.kind === 'memory') return embedded(redis, emit);
+  const connection = createRedisConnection({ target, redis, emit });
+  return { store: createRedisStore(connection, redis.keyPrefix), phase: redisPhase(connection, redis, emit) };
+};
+
+const embedded = (redis: Config['redis'], emit: Emit): Backend => ({
+  store: createMemoryStore(),
+  phase: {
+    name: 'redis',
+    timeoutMs: redis.startupTimeoutMs,
+    start: () => emit('memory_store', {}),
+  },
+});
+
+const redisPhase = (connection: RedisConnection, redis: Config['redis'], emit: Emit): Phase => ({
+  name: 'redis',
+  timeoutMs: redis.startupTimeoutMs,
+  required: redis.failClosed,
+  start: async (signal) => {
+    try {
+      await connection.start(signal);
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) tellVerdict(redis, error, emit);
+      throw error;
+    }
+  },
+  stop: connection.close,
+});
+
+const tellVerdict = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const verdict = failClosed ? 'redis_connect_fatal' : 'redis_connect_degraded';
+  emit(verdict, { endpoint: endpointOf(target), ...describeError(cause) });
+};

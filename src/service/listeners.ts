@@ -1,0 +1,38 @@
+import type { Config } from '../config/fields.ts';
+import { createApp } from '../http/app.ts';
+import { createListener, type Listener } from '../http/listener.ts';
+import { metricsRoute } from '../http/metrics-route.ts';
+import { probeRoutes } from '../http/probe-routes.ts';
+import { ticketRoutes } from '../http/ticket-routes.ts';
+import type { Emit } from '../log/events.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { createIssuer } from '../tickets/issue.ts';
+import type { TicketStore } from '../tickets/store.ts';
+
+export interface ListenersOptions {
+  readonly config: Config;
+  readonly store: TicketStore;
+  readonly metrics: Metrics;
+  readonly isDraining: () => boolean;
+  readonly emit: Emit;
+}
+
+/** The listeners in the order of their start; the public one last, so that it is the first to stop. */
+export const createListeners = (options: ListenersOptions): readonly Listener[] =>
+  options.config.http.internalPort === 'off'
+    ? [publicListener(options)]
+    : [internalListener(options, options.config.http.internalPort), publicListener(options)];
+
+const publicListener = ({ config: { http, jwt, tickets }, store, isDraining, emit }: ListenersOptions): Listener => {
+  const issue = createIssuer({ store, ttlSeconds: tickets.ttlSeconds });
+  const routes = [ticketRoutes({ jwt, store, issue, emit }), probeRoutes({ store, isDraining, emit })];
+  const app = createApp({ listener: 'public', routes, emit });
+  return createListener({ name: 'public', host: http.host, port: http.port, handler: app.callback(), emit });
+};
+
+const internalListener = (options: ListenersOptions, port: number): Listener => {
+  const { config, store, metrics, isDraining, emit } = options;
+  const routes = [probeRoutes({ store, isDraining, emit }), metricsRoute(metrics)];
+  const app = createApp({ listener: 'internal', routes, emit });
+  return createListener({ name: 'internal', host: config.http.internalHost, port, handler: app.callback(), emit });
+};

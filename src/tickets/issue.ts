@@ -1,0 +1,60 @@
+import { RequestError } from '../errors/request-error.ts';
+import { encodePayload } from './payload.ts';
+import type { TicketStore } from './store.ts';
+import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
+
+/** Who asks for a ticket, as the JWT says. */
+export interface Caller {
+  readonly subject: string;
+  readonly sessionId: string | undefined;
+  /** When the JWT expires, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** What a ticket is to be bound to. */
+export interface Binding {
+  readonly audience: string | undefined;
+  readonly channel: string | undefined;
+  readonly origin: string | undefined;
+  readonly traceId: string;
+}
+
+export interface IssuedTicket {
+  readonly ticket: string;
+  readonly ticketId: string;
+  /** Whole seconds, rounded down. */
+  readonly expiresIn: number;
+  readonly expiresAt: Date;
+}
+
+export interface IssuerOptions {
+  readonly store: TicketStore;
+  readonly ttlSeconds: number;
+  readonly now?: () => number;
+}
+
+export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTicket>;
+
+const MIN_TTL_MS = 1000;
+
+/**
+ * Makes the function that issues tickets. A ticket never outlives its JWT; one with less than a second to live is
+ * refused with `AUTH_TOKEN_INVALID`, one that cannot be kept with `WS_TICKET_REDIS_NOT_READY`.
+ */
+export const createIssuer =
+  ({ store, ttlSeconds, now = Date.now }: IssuerOptions): IssueTicket =>
+  async (caller, binding) => {
+    const issuedAt = now();
+    const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
+    if (ttlMs < MIN_TTL_MS) throw new RequestError('AUTH_TOKEN_INVALID', 'The token has expired');
+    const ticket = newTicket();
+    const digest = digestOf(ticket);
+    const expiresAt = issuedAt + ttlMs;
+    await store.put(digest, encodePayload({ ...caller, ...binding, issuedAt, ticketExpiresAt: expiresAt }), ttlMs);
+    return {
+      ticket,
+      ticketId: ticketIdOf(digest),
+      expiresIn: Math.floor(ttlMs / 1000),
+      expiresAt: new Date(expiresAt),
+    };
+  };

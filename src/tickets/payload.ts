@@ -1,0 +1,23 @@
+import type { Binding, Caller } from './issue.ts';
+
+/** All that the store remembers of a ticket. Times are milliseconds since the epoch. */
+export interface TicketRecord extends Binding, Omit<Caller, 'expiresAt'> {
+  /** When the JWT expires. */
+  readonly expiresAt: number;
+  readonly issuedAt: number;
+  readonly ticketExpiresAt: number;
+}
+
+/** One-letter keys, absent ones left out: every byte is paid for once for each live ticket. */
+export const encodePayload = (record: TicketRecord): string =>
+  JSON.stringify({
+    s: record.subject,
+    i: record.sessionId,
+    a: record.audience,
+    c: record.channel,
+    o: record.origin,
+    t: record.issuedAt,
+    e: record.ticketExpiresAt,
+    x: record.expiresAt,
+    r: record.traceId,
+  });

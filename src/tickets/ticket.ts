@@ -1,0 +1,31 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+// RFC 6750 asks for tokens that cannot be guessed; 256 bits of randomness leave a wide margin.
+const RANDOM_BYTES = 32;
+const PREFIX = 'wst_';
+const FORM = /^wst_[A-Za-z0-9_-]{43}[A-Za-z0-9_-]{6}$/;
+const CHECKSUM_LENGTH = 6;
+const TICKET_ID_LENGTH = 12;
+
+/** A new ticket: `wst_`, 32 random bytes and a CRC-32 of all that, both in base64url; 53 characters. */
+export const newTicket = (): string => {
+  const body = PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+  return body + checksumOf(body);
+};
+
+/** Whether a string has a ticket's form and checksum; one that has not was never issued. */
+export const isTicket = (text: string): boolean =>
+  FORM.test(text) && checksumOf(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
+
+/** What is stored in place of a ticket: the base64url SHA-256 of it, 43 characters. */
+export const digestOf = (ticket: string): string => createHash('sha256').update(ticket).digest('base64url');
+
+/** A stable name for a ticket in logs, from which it cannot be found again: the first 12 characters of its digest. */
+export const ticketIdOf = (digest: string): string => digest.slice(0, TICKET_ID_LENGTH);
+
+const checksumOf = (body: string): string => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64url');
+};
