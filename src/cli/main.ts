@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
+import { describeWithCause } from '../errors/describe-error.ts';
 import { ProcessError } from '../errors/process-error.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
@@ -35,6 +36,6 @@ const tell = (error: unknown): void => {
 };
 
 const describe = (error: unknown): string => {
-  if (error instanceof ProcessError) return error.message;
+  if (error instanceof ProcessError) return describeWithCause(error).error;
   return `internal error: ${error instanceof Error ? error.stack : String(error)}`;
 };

@@ -13,6 +13,13 @@ export const describeError = (error: unknown): ErrorDescription => {
   return { error: messageOf(inner), errorCode: codeOf(inner) };
 };
 
+/** As `describeError`, with the message of the cause behind the error's own. */
+export const describeWithCause = (error: unknown): ErrorDescription => {
+  const described = describeError(error);
+  if (!(error instanceof Error) || error.cause === undefined) return described;
+  return { ...described, error: `${described.error}: ${describeError(error.cause).error}` };
+};
+
 // Node wraps one failure per address (IPv4 and IPv6) in an AggregateError with an empty message.
 const firstInner = (error: Error): Error =>
   error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;

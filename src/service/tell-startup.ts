@@ -1,4 +1,4 @@
-import { describeError } from '../errors/describe-error.ts';
+import { describeWithCause } from '../errors/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { PhaseRecord, StartupEvent, StopRecord } from '../startup/phase.ts';
 
@@ -14,15 +14,10 @@ export const tellStartup =
 const tellEnd = ({ phase, outcome, durationMs, timeoutMs, error }: PhaseRecord, emit: Emit): void => {
   const fields = { phase, durationMs: Math.round(durationMs), timeoutMs };
   if (outcome === 'ok') emit('phase_ok', fields);
-  else emit(outcome === 'failed' ? 'phase_fail' : 'phase_timeout', { ...fields, ...withCause(error) });
+  else emit(outcome === 'failed' ? 'phase_fail' : 'phase_timeout', { ...fields, ...describeWithCause(error) });
 };
 
 const tellStopped = ({ phase, outcome, durationMs, error }: StopRecord, emit: Emit): void => {
-  if (outcome !== 'ok') emit('phase_stop_fail', { phase, durationMs: Math.round(durationMs), ...withCause(error) });
-};
-
-const withCause = (error: unknown) => {
-  const described = describeError(error);
-  if (!(error instanceof Error) || error.cause === undefined) return described;
-  return { ...described, error: `${described.error}: ${describeError(error.cause).error}` };
+  if (outcome !== 'ok')
+    emit('phase_stop_fail', { phase, durationMs: Math.round(durationMs), ...describeWithCause(error) });
 };
