@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { main } from '../src/cli/main.ts';
 
-process.exit(await main(process.argv.slice(2)));
+main(process.argv.slice(2)).then((code) => process.exit(code));

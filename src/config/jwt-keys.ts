@@ -12,7 +12,7 @@ export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 export const hmacSecret: Parser<KeyObject> = (text) => {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length < MIN_SECRET_BYTES)
-    throw new Expected(`at least ${MIN_SECRET_BYTES} bytes in each secret (RFC 7518, 3.2)`);
+    throw new Expected(`at least ${MIN_SECRET_BYTES} bytes in each of the comma-separated secrets (RFC 7518, 3.2)`);
   return createSecretKey(bytes);
 };
 

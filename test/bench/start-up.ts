@@ -1,0 +1,71 @@
+// Prints what a start costs as a ratio to the least that Node.js itself takes, measured in turn in the same run.
+//   npx tsx test/bench/start-up.ts [ROUNDS]
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { freePort } from '../support/free-port.ts';
+import { bearer, SECRET, token } from '../support/jwt.ts';
+import { removeEveryRedis, startRedis } from '../support/redis.ts';
+import { serve, ticketd } from '../support/ticketd.ts';
+
+const rounds = Number(process.argv[2] ?? 9);
+
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+};
+
+const bareNode = () =>
+  once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore', env: { PATH: process.env.PATH } }), 'exit');
+
+const issue = (port: number, jwt: string): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const path = '/api/v1/auth/ws-ticket';
+    const options = { host: '127.0.0.1', port, path, method: 'POST', headers: bearer(jwt), agent: false as const };
+    request(options, (response) => resolve(response.resume().statusCode))
+      .on('error', () => resolve(undefined))
+      .end();
+  });
+
+/** From spawn to the first 200, asked for again the moment the last try was refused. */
+const firstTicket = async (redisUrl: string): Promise<number> => {
+  const port = await freePort();
+  const jwt = token();
+  let service: ReturnType<typeof serve> | undefined;
+  const ms = await timed(async () => {
+    service = serve({ PORT: String(port), REDIS_URL: redisUrl, JWT_SECRET: SECRET, NODE_ENV: 'production' });
+    while ((await issue(port, jwt)) !== 200);
+  });
+  service?.process.kill('SIGINT');
+  await service?.exit;
+  return ms;
+};
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+const redis = await startRedis();
+const up = serve({ REDIS_URL: redis.url, JWT_SECRET: SECRET });
+const base = await up.url();
+const measured: Record<string, number[]> = { 'node -e 0': [], 'serve, to the first 200': [], probe: [], '--help': [] };
+const commands: Record<string, () => Promise<number>> = {
+  'node -e 0': () => timed(bareNode),
+  'serve, to the first 200': () => firstTicket(redis.url),
+  probe: () => timed(() => ticketd(['probe', '--url', base]).exit),
+  '--help': () => timed(() => ticketd(['--help']).exit),
+};
+for (let round = 0; round <= rounds; round += 1)
+  for (const [name, run] of Object.entries(commands)) {
+    const ms = await run();
+    // The first round warms the caches.
+    if (round > 0) measured[name]?.push(ms);
+  }
+const floor = median(measured['node -e 0'] ?? []);
+for (const [name, values] of Object.entries(measured))
+  process.stdout.write(
+    `${name.padEnd(24)} ${median(values).toFixed(0).padStart(5)} ms  ${(median(values) / floor).toFixed(2)}x\n`,
+  );
+up.process.kill('SIGINT');
+await up.exit;
+await removeEveryRedis();
