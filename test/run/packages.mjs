@@ -1,0 +1,47 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { onPath } from '../../ops/setup/on-path.mjs';
+import { mustRun, runCommand } from '../../ops/setup/run-command.mjs';
+
+/** What the tests call, the Debian package it comes in, and the service that package would start, if any. */
+const NEEDED = [{ command: 'redis-server', debianPackage: 'redis-server', service: 'redis-server' }];
+
+/** Installs what is lacking on a Debian system as root; elsewhere throws, naming what is lacking. */
+export async function installPackages(needed = NEEDED) {
+  const lacking = needed.filter(({ command }) => !onPath(command));
+  if (lacking.length === 0) return;
+  if (!isRootOnDebian()) {
+    throw new Error(`the tests need ${lacking.map(({ command }) => command).join(', ')} on the PATH; please install`);
+  }
+  const packages = lacking.map(({ debianPackage }) => debianPackage);
+  console.log(`Debian packages: installing ${packages.join(', ')}`);
+  if (!havePackageLists()) await mustRun('apt-get', ['update', '-qq']);
+  await aptInstall(packages);
+  for (const { service } of lacking) if (service) await switchOff(service);
+}
+
+async function aptInstall(packages) {
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  if ((await runCommand('apt-get', install, options)) === 0) return;
+  // Lists that are there may still be too old to find the packages by.
+  await mustRun('apt-get', ['update', '-qq']);
+  await mustRun('apt-get', install, options);
+}
+
+/** Debian starts a service as it installs it; the tests start their own servers and want no other. */
+async function switchOff(service) {
+  await runCommand('service', [service, 'stop'], { stdio: 'ignore' });
+  await runCommand('update-rc.d', [service, 'disable'], { stdio: 'ignore' });
+}
+
+function isRootOnDebian() {
+  return process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath('apt-get');
+}
+
+function havePackageLists() {
+  try {
+    return readdirSync('/var/lib/apt/lists').some((name) => name.includes('_Packages'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,47 @@
+import type { SinonFakeTimers } from 'sinon';
+import { createHeartbeat, type Heartbeat } from '../../src/redis/heartbeat.ts';
+import { turns } from './frozen-time.ts';
+
+export interface Heart {
+  readonly heartbeat: Heartbeat;
+  /** `write`, `answer`, `error MESSAGE`, `late` and `dead`, each with the millisecond it came at. */
+  readonly journal: readonly string[];
+  /** Settles the oldest write that is open. */
+  answer(): void;
+  fail(message: string): void;
+  /** Moves time, in steps small enough for each thing to be told when it happens. */
+  pass(ms: number): Promise<void>;
+}
+
+const STEP_MS = 50;
+
+/** A heartbeat on a clock that stands still, whose writes are answered by hand. */
+export const createHeart = (clock: SinonFakeTimers): Heart => {
+  const journal: string[] = [];
+  const open: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  const tell = (what: string) => void journal.push(`${what} ${performance.now()}`);
+  const heartbeat = createHeartbeat({
+    write: () =>
+      new Promise<void>((resolve, reject) => {
+        tell('write');
+        open.push({ resolve, reject });
+      }),
+    onAnswer: () => tell('answer'),
+    onError: (error) => tell(`error ${(error as Error).message}`),
+    onLate: () => tell('late'),
+    onDead: () => tell('dead'),
+  });
+  return {
+    heartbeat,
+    journal,
+    answer: () => open.shift()?.resolve(),
+    fail: (message) => open.shift()?.reject(new Error(message)),
+    pass: async (ms) => {
+      await turns(2);
+      for (let passed = 0; passed < ms; passed += STEP_MS) {
+        await clock.tickAsync(STEP_MS);
+        await turns(3);
+      }
+    },
+  };
+};

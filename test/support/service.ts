@@ -1,0 +1,63 @@
+import type { Environment } from '../../src/config/sources.ts';
+import type { Emit, EventName } from '../../src/log/events.ts';
+import { createService } from '../../src/service/service.ts';
+import { SECRET } from './jwt.ts';
+
+/** What the service told of itself: the event's name beside its fields, as a log line has them. */
+export interface ToldEvent {
+  readonly event: EventName;
+  readonly [field: string]: unknown;
+}
+
+/** The whole service, started in this process on free ports. */
+export interface RunningService {
+  readonly url: string;
+  readonly internalUrl: string;
+  /** All that was told so far, of every level. */
+  readonly events: readonly ToldEvent[];
+  eventsOf(event: EventName): readonly ToldEvent[];
+  /** Without the drain delay, unless the signal is SIGTERM. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+const USUAL: Environment = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  INTERNAL_HOST: '127.0.0.1',
+  INTERNAL_PORT: '0',
+  JWT_SECRET: SECRET,
+};
+
+/** Starts the service with `env` laid over the usual environment; `undefined` takes a variable away. */
+export const startService = async (env: Environment): Promise<RunningService> => {
+  const events: ToldEvent[] = [];
+  const log: Emit = (event, fields) => {
+    events.push({ event, ...fields });
+  };
+  const service = createService({ env: { ...USUAL, ...env }, log });
+  await service.start();
+  const eventsOf = (name: EventName) => events.filter(({ event }) => event === name);
+  const urlOf = (name: string) => {
+    const told = eventsOf('server_listening').find(({ listener }) => listener === name);
+    return `http://127.0.0.1:${told?.port}`;
+  };
+  return {
+    url: urlOf('public'),
+    internalUrl: urlOf('internal'),
+    events,
+    eventsOf,
+    stop: async (signal = 'SIGINT') => {
+      await service.stop(signal);
+    },
+  };
+};
+
+/** Lets `use` have a service of its own and stops it afterwards. */
+export const withService = async <T>(env: Environment, use: (service: RunningService) => Promise<T>): Promise<T> => {
+  const service = await startService(env);
+  try {
+    return await use(service);
+  } finally {
+    await service.stop();
+  }
+};
