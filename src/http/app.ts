@@ -6,6 +6,7 @@ import { errorEnvelope } from './error-envelope.ts';
 import { requestEvent } from './request-event.ts';
 import { traceId } from './trace-id.ts';
 import { refuseUnmatched } from './unmatched.ts';
+import { refuseMalformed } from './well-formed.ts';
 
 export interface AppOptions {
   /** Which listener it serves, as the log calls it. */
@@ -20,6 +21,7 @@ export const createApp = ({ listener, routes, emit }: AppOptions): App => {
   app.use(traceId);
   app.use(requestEvent(listener, emit));
   app.use(errorEnvelope(emit));
+  app.use(refuseMalformed);
   for (const router of routes) app.use(router.routes());
   app.use(refuseUnmatched);
   // Only a connection that broke while its answer was written gets here; the `request` event tells of it.

@@ -36,9 +36,20 @@ const SWEEP_EVERY_MS = 100;
 
 export const createListener = ({ name, host, port, handler, emit }: ListenerOptions): Listener => {
   const requests = trackRequests();
-  const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS }, (req, res) => {
+  const answer: RequestListener = (req, res) => {
     requests.add(req, res);
     handler(req, res);
+  };
+  // Left to itself Node answers a missing Host, an unknown expectation and CONNECT with an empty answer or none at all.
+  const server = createServer(
+    { connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS, requireHostHeader: false },
+    answer,
+  );
+  server.on('checkExpectation', answer);
+  server.on('connect', (_req, socket) => {
+    // Node has let go of this socket: nobody else would hear of its errors.
+    socket.on('error', () => socket.destroy());
+    answerBrokenRequest(new Error('CONNECT'), socket);
   });
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;

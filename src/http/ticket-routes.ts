@@ -10,7 +10,7 @@ import type { Context, Middleware, RequestState } from './context.ts';
 import { readJsonObject } from './json-body.ts';
 import { noStore } from './no-store.ts';
 import { since } from './request-event.ts';
-import { ticketRequestOf } from './ticket-request.ts';
+import { originOf, ticketRequestOf } from './ticket-request.ts';
 
 export interface TicketRoutesOptions {
   readonly jwt: Config['jwt'];
@@ -61,7 +61,7 @@ const issueTicket =
     const { traceId } = ctx.state;
     const { ticket, ticketId, expiresIn, expiresAt } = await issue(callerIn(ctx), {
       ...request,
-      origin: ctx.get('Origin') || undefined,
+      origin: originOf(ctx.get('Origin')),
       traceId,
     });
     ctx.body = { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId };

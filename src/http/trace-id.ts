@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { scrub } from '../log/scrub.ts';
 import type { Middleware } from './context.ts';
 
 // https://www.w3.org/TR/trace-context/#traceparent-header
@@ -19,7 +20,11 @@ const fromAmazon = (headers: IncomingHttpHeaders) => {
   return time && unique && `${time}${unique}`.toLowerCase();
 };
 
-const fromRequestId = (headers: IncomingHttpHeaders) => REQUEST_ID.exec(first(headers['x-request-id']))?.[0];
+// An id is echoed: one that looks like a JWT or a ticket is not taken.
+const fromRequestId = (headers: IncomingHttpHeaders) => {
+  const id = REQUEST_ID.exec(first(headers['x-request-id']))?.[0];
+  return id === scrub(id ?? '') ? id : undefined;
+};
 
 export const newTraceId = (): string => randomBytes(16).toString('hex');
 

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { token } from '../../support/jwt.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { keyOf, requestTicket } from '../../support/request-ticket.ts';
+import { type RunningService, startService } from '../../support/service.ts';
+
+describe('POST /api/v1/auth/ws-ticket', () => {
+  let redis: TestRedis;
+  let service: RunningService;
+
+  before(async () => {
+    redis = await startRedis();
+    service = await startService({ REDIS_URL: redis.url });
+  });
+  after(() => service.stop());
+
+  it('answers 200 with exactly ticket, expiresIn, expiresAt and traceId', async () => {
+    const before = Date.now();
+    const { status, headers, body } = await requestTicket(service);
+    const after = Date.now();
+    expect(status).to.equal(200);
+    expect(headers['content-type']).to.equal('application/json; charset=utf-8');
+    expect(headers['cache-control']).to.equal('no-store');
+    expect(body).to.have.all.keys('ticket', 'expiresIn', 'expiresAt', 'traceId');
+    expect(body.ticket).to.match(/^wst_[A-Za-z0-9_-]{43,60}$/);
+    expect(body.expiresIn).to.equal(30);
+    expect(new Date(body.expiresAt).toISOString()).to.equal(body.expiresAt);
+    expect(Date.parse(body.expiresAt)).to.be.within(before + 30_000, after + 30_000);
+    expect(body.traceId)
+      .to.match(/^[0-9a-f]{32}$/)
+      .that.equals(headers['x-trace-id']);
+  });
+
+  it('takes the scheme in any case, as HTTP has it', async () => {
+    const { status } = await requestTicket(service).set('Authorization', `bEARER   ${token()}`);
+    expect(status).to.equal(200);
+  });
+
+  it('keeps the ticket in Redis under its SHA-256 digest, for at most 30 seconds', async () => {
+    const { body } = await requestTicket(service);
+    const msLeft = Number(await redis.cli('PTTL', keyOf(body.ticket)));
+    expect(msLeft).to.be.within(15_000, 30_000);
+  });
+
+  it('keeps the ticket itself nowhere in Redis', async () => {
+    const { body } = await requestTicket(service);
+    const secret = body.ticket.slice('wst_'.length);
+    const keys = (await redis.cli('KEYS', '*t:*')).split('\n');
+    expect(keys).to.include(keyOf(body.ticket));
+    const values = await redis.cli('MGET', ...keys);
+    expect(keys.join('\n') + values).not.to.include(secret);
+  });
+
+  it('issues a new ticket at every request of the same JWT', async () => {
+    const jwt = token();
+    const [one, other] = await Promise.all([requestTicket(service, jwt), requestTicket(service, jwt)]);
+    expect(one.body.ticket).not.to.equal(other.body.ticket);
+  });
+
+  it('tells of the ticket by a prefix of its digest, and never by the ticket', async () => {
+    const { body } = await requestTicket(service, token({ sub: 'carol', sessionId: 'session-of-carol' }));
+    const told = service.eventsOf('ws_ticket_issued').filter(({ traceId }) => traceId === body.traceId);
+    expect(told).to.have.length(1);
+    expect(told[0]).to.have.all.keys('event', 'traceId', 'sessionId', 'subject', 'ticketId', 'durationMs');
+    expect(told[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
+    expect(told[0]?.durationMs).to.be.a('number').within(0, 5_000);
+    expect(told[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
+    expect(keyOf(body.ticket, '').slice('t:'.length).startsWith(String(told[0]?.ticketId))).to.equal(true);
+    expect(JSON.stringify(service.events)).not.to.include(body.ticket);
+  });
+
+  it('gives 1,000 concurrent requests a ticket each, all of them different', async () => {
+    const headers = { Authorization: `Bearer ${token()}` };
+    const answers = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const response = await fetch(`${service.url}/api/v1/auth/ws-ticket`, { method: 'POST', headers });
+        const { ticket } = (await response.json()) as { ticket: string };
+        return { status: response.status, ticket };
+      }),
+    );
+    expect(answers.filter(({ status }) => status !== 200)).to.deep.equal([]);
+    expect(new Set(answers.map(({ ticket }) => ticket)).size).to.equal(1000);
+    const kept = await redis.cli('EXISTS', ...answers.map(({ ticket }) => keyOf(ticket)));
+    expect(kept).to.equal('1000');
+  });
+});
