@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { Done } from './done.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
-import type { Done } from './program.ts';
 
 const HELP = `
 Prints every variable with the value in force and where it comes from; secrets are masked. Exits 78 when something

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
-import type { Done } from './program.ts';
+import type { Done } from './done.ts';
+import type { CheckRedisOptions } from './run-redis-check.ts';
 
 const HELP = `
 Connects as "serve" would, by the same variables, and does a write, a read and a delete. Exits 0 when Redis is usable,
@@ -11,14 +12,6 @@ Examples:
   $ ticketd check-redis
   $ ticketd check-redis --wait 30 --quiet && ticketd serve
   $ ticketd check-redis --url rediss://redis.internal:6379 --json | jq .role`;
-
-export interface CheckRedisOptions {
-  readonly url?: string;
-  readonly timeout: number;
-  readonly wait?: number;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
 
 export const checkRedisCommand = (done: Done): Command =>
   new Command('check-redis')

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
+import type { Done } from './done.ts';
 import { OK } from './exit-codes.ts';
-import type { Done } from './program.ts';
 
 const HELP = `
 Exits 0 when the answer is 2xx, else 1, never anything else. "live" is the right health check for a container:

@@ -2,11 +2,9 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { checkRedisCommand } from './check-redis.ts';
+import type { Done } from './done.ts';
 import { probeCommand } from './probe.ts';
 import { serveCommand } from './serve.ts';
-
-/** Takes the code that a command ends with. */
-export type Done = (exitCode: number) => void;
 
 const EXAMPLES = `
 Examples:

@@ -4,11 +4,18 @@ import type { Environment } from '../config/sources.ts';
 import type { ProcessErrorCode } from '../errors/process-error.ts';
 import { ProcessError } from '../errors/process-error.ts';
 import { checkRedis, type RedisReport } from '../redis/check.ts';
-import type { CheckRedisOptions } from './check-redis.ts';
 import { exitCodeOf, exitCodeOfSignal, OK } from './exit-codes.ts';
 import { watchSignals } from './signals.ts';
 
 const RETRY_EVERY_MS = 500;
+
+export interface CheckRedisOptions {
+  readonly url?: string;
+  readonly timeout: number;
+  readonly wait?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** Checks Redis, again and again with `--wait`; prints what it found and resolves with the exit code. */
 export const runRedisCheck = async (options: CheckRedisOptions): Promise<number> => {

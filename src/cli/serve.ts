@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Done } from './program.ts';
+import type { Done } from './done.ts';
 
 const HELP = `
 Starts in order: configuration, Redis, the listeners. In production it exits 1, without ever opening a port, when

@@ -63,17 +63,17 @@ const complaint = ({ secret }: Field<unknown>, text: string, { message }: Expect
 const checked = (readings: readonly Reading[]): Partial<Config> => {
   const values: Partial<Record<Section, Record<string, unknown>>> = {};
   const problems: Problem[] = [];
-  const unparsed = new Set<Section>();
+  const parsed = new Set<string>();
   for (const { section, key, result } of readings) {
     if ('problem' in result) {
       problems.push(result);
-      unparsed.add(section);
     } else {
+      parsed.add(`${section}.${key}`);
       values[section] = { ...values[section], [key]: result.value };
     }
   }
   const config = values as Partial<Config>;
-  problems.push(...brokenRules(config, unparsed));
+  problems.push(...brokenRules(config, parsed));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 };

@@ -1,4 +1,5 @@
 import { Expected, type Parser } from './field.ts';
+import { host } from './parsers.ts';
 
 /** Where tickets live. The URL is parsed here since ioredis reads `REDISS://` as plain text and lets queries override options. */
 export type RedisTarget = EmbeddedTarget | ServerTarget;
@@ -46,6 +47,8 @@ export const endpointOf = (target: RedisTarget): string => {
 // The text is never quoted: it may hold a password.
 const parseUrl = (text: string): URL => {
   if (text.includes(',')) throw new Expected('one URL; percent-encode a comma in a password as %2C');
+  // URL would drop them without a word.
+  if (/[\p{Cc}\s]/u.test(text)) throw new Expected('a URL without blanks and control characters');
   if (!URL.canParse(text))
     throw new Expected('a URL like redis://user:password@host:6379/0, its password percent-encoded');
   return new URL(text);
@@ -62,7 +65,7 @@ const rejectExtras = (url: URL): void => {
 
 const hostOf = (url: URL): string => {
   if (url.hostname === '') throw new Expected('a host after the scheme, as in redis://host:6379');
-  return decode(url.hostname.replace(/^\[|\]$/g, ''));
+  return host(decode(url.hostname.replace(/^\[|\]$/g, '')));
 };
 
 const portOf = (url: URL): number => {

@@ -2,21 +2,23 @@ import type { Config, Section } from './fields.ts';
 import { algorithmsFor } from './jwt-keys.ts';
 import type { Problem } from './problems.ts';
 
+type Path = { [S in Section]: `${S}.${keyof Config[S] & string}` }[Section];
+
 /** Something that must hold between variables that are each right by themselves. */
-interface Rule<S extends Section> {
-  readonly needs: readonly S[];
-  check(config: Pick<Config, S>): Problem | undefined;
+interface Rule {
+  readonly needs: readonly Path[];
+  check(config: Config): Problem | undefined;
 }
 
-const rule = <S extends Section>(needs: readonly S[], check: Rule<S>['check']): Rule<Section> => ({ needs, check });
+const rule = (needs: Rule['needs'], check: Rule['check']): Rule => ({ needs, check });
 
-const exactlyOneKeySource = rule(['jwt'], ({ jwt }) => {
+const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKey'], ({ jwt }) => {
   const set = [jwt.secrets, jwt.publicKey].filter((source) => source !== undefined);
   if (set.length === 1) return undefined;
   return { name: 'JWT_SECRET, JWT_PUBLIC_KEY', problem: `expected exactly one of them to be set, found ${set.length}` };
 });
 
-const algorithmsFitKey = rule(['jwt'], ({ jwt }) => {
+const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.algorithms'], ({ jwt }) => {
   const key = jwt.secrets?.[0] ?? jwt.publicKey;
   if (key === undefined || jwt.algorithms === undefined) return undefined;
   const able = algorithmsFor(key);
@@ -24,7 +26,7 @@ const algorithmsFitKey = rule(['jwt'], ({ jwt }) => {
   return { name: 'JWT_ALGORITHMS', problem: `expected some of ${able.join(', ')}, which the key can do` };
 });
 
-const drainFitsShutdown = rule(['shutdown'], ({ shutdown }) => {
+const drainFitsShutdown = rule(['shutdown.drainDelayMs', 'shutdown.timeoutMs'], ({ shutdown }) => {
   if (shutdown.timeoutMs > shutdown.drainDelayMs) return undefined;
   return {
     name: 'SHUTDOWN_TIMEOUT_MS',
@@ -32,7 +34,7 @@ const drainFitsShutdown = rule(['shutdown'], ({ shutdown }) => {
   };
 });
 
-const noEmbeddedStoreInProduction = rule(['runtime', 'redis'], ({ runtime, redis }) => {
+const noEmbeddedStoreInProduction = rule(['runtime.nodeEnv', 'redis.target'], ({ runtime, redis }) => {
   if (runtime.nodeEnv !== 'production' || redis.target.kind !== 'memory') return undefined;
   return {
     name: 'REDIS_URL',
@@ -40,16 +42,16 @@ const noEmbeddedStoreInProduction = rule(['runtime', 'redis'], ({ runtime, redis
   };
 });
 
-const listenersDiffer = rule(['http'], ({ http }) => {
+const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'http.internalPort'], ({ http }) => {
   if (http.port === 0 || http.port !== http.internalPort || http.host !== http.internalHost) return undefined;
   return { name: 'INTERNAL_PORT', problem: 'expected another port than PORT, or off' };
 });
 
 const rules = [exactlyOneKeySource, algorithmsFitKey, drainFitsShutdown, noEmbeddedStoreInProduction, listenersDiffer];
 
-/** The rules broken among those whose variables could all be parsed. */
-export const brokenRules = (values: Partial<Config>, unparsed: ReadonlySet<Section>): readonly Problem[] =>
+/** The rules broken among those whose variables were all read and could all be parsed. */
+export const brokenRules = (values: Partial<Config>, parsed: ReadonlySet<string>): readonly Problem[] =>
   rules
-    .filter(({ needs }) => needs.every((section) => section in values && !unparsed.has(section)))
+    .filter(({ needs }) => needs.every((path) => parsed.has(path)))
     .map(({ check }) => check(values as Config))
     .filter((problem) => problem !== undefined);

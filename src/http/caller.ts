@@ -1,5 +1,5 @@
 import { RequestError } from '../errors/request-error.ts';
-import type { Caller } from '../tickets/issue.ts';
+import type { Caller } from '../tickets/binding.ts';
 
 const MAX_NAME_CHARACTERS = 1024;
 // The last instant that a Date can hold, in seconds (ECMA-262, 21.4.1.1).

@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import type { RequestErrorCode } from '../errors/request-error.ts';
-import type { Caller } from '../tickets/issue.ts';
+import type { Caller } from '../tickets/binding.ts';
 
 /** What the middleware of one request leave for those after them. */
 export interface RequestState {

@@ -4,7 +4,7 @@ import { scrub } from '../log/scrub.ts';
 import type { Middleware } from './context.ts';
 
 // https://www.w3.org/TR/trace-context/#traceparent-header
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+const TRACEPARENT = /^(?!ff)(?!00.{53}.)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 // The ALB's header; `Self=` may stand before `Root=`.
 const AMAZON_ROOT = /(?:^|;)\s*Root=1-([0-9a-f]{8})-([0-9a-f]{24})(?:;|$)/i;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;

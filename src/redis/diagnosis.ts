@@ -55,6 +55,7 @@ export const diagnose = (error: unknown): Diagnosis => {
 const kindOf = (code: string, message: string): string => {
   if (/max number of clients/i.test(message)) return 'MAXCLIENTS';
   if (/^Protocol error|RESP type/.test(message)) return 'NOT_REDIS';
+  if (/^(Command timed out|Socket timeout)/.test(message)) return 'ETIMEDOUT';
   if (/^Connection is closed|closed before/.test(message) || code === 'EPIPE') return 'ECONNRESET';
   if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|^EPROTO$|UNABLE_TO/.test(code)) return 'TLS';
   return code;

@@ -37,7 +37,7 @@ export const createOrchestrator = (options: OrchestratorOptions): Orchestrator =
 
   // A phase that succeeds after it was given up has made something that nobody else will stop.
   const stopIfLate = async (phase: Phase, late: Attempt['late']): Promise<void> => {
-    if (await late) await stopPhases([phase], rollbackTimeoutMs, tellStopped);
+    if ((await late) && stopping !== undefined) await stopPhases([phase], rollbackTimeoutMs, tellStopped);
   };
 
   const startPhase = async (phase: Phase, startedAt: number): Promise<Attempt> => {
@@ -59,10 +59,9 @@ export const createOrchestrator = (options: OrchestratorOptions): Orchestrator =
       interruption.signal.throwIfAborted();
       const { outcome, error, late } = await startPhase(phase, startedAt);
       if (outcome === 'ok') continue;
-      if (phase.required !== false || interruption.signal.aborted) {
-        void stopIfLate(phase, late);
-        throw error;
-      }
+      void stopIfLate(phase, late);
+      if (phase.required !== false) throw error;
+      interruption.signal.throwIfAborted();
       degraded.push(phase.name);
     }
     interruption.signal.throwIfAborted();

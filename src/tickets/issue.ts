@@ -1,23 +1,8 @@
 import { RequestError } from '../errors/request-error.ts';
+import type { Binding, Caller } from './binding.ts';
 import { encodePayload } from './payload.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
-
-/** Who asks for a ticket, as the JWT says. */
-export interface Caller {
-  readonly subject: string;
-  readonly sessionId: string | undefined;
-  /** When the JWT expires, in milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
-/** What a ticket is to be bound to. */
-export interface Binding {
-  readonly audience: string | undefined;
-  readonly channel: string | undefined;
-  readonly origin: string | undefined;
-  readonly traceId: string;
-}
 
 export interface IssuedTicket {
   readonly ticket: string;

@@ -1,4 +1,4 @@
-import type { Binding, Caller } from './issue.ts';
+import type { Binding, Caller } from './binding.ts';
 
 /** All that the store remembers of a ticket. Times are milliseconds since the epoch. */
 export interface TicketRecord extends Binding, Omit<Caller, 'expiresAt'> {

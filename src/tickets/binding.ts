@@ -1,0 +1,15 @@
+/** Who asks for a ticket, as the JWT says. */
+export interface Caller {
+  readonly subject: string;
+  readonly sessionId: string | undefined;
+  /** When the JWT expires, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** What a ticket is to be bound to. */
+export interface Binding {
+  readonly audience: string | undefined;
+  readonly channel: string | undefined;
+  readonly origin: string | undefined;
+  readonly traceId: string;
+}

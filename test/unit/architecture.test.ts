@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { cyclesIn, graphOf, type ImportGraph, importsOf, loadedBy, readSources } from '../support/import-graph.ts';
+import { importsRunningUp, usersOf } from '../support/layers.ts';
+
+const HEAVY = ['koa', 'ioredis', 'pino', 'prom-client'];
+
+const graph = (edges: Readonly<Record<string, readonly string[]>>): ImportGraph =>
+  new Map(Object.entries(edges).map(([from, to]) => [from, to.map((path) => ({ kind: 'static', to: path }))]));
+
+describe('the architecture', () => {
+  const sources = readSources();
+  const imports = graphOf(sources);
+
+  it('has no import of a file that does not exist', () => {
+    const own = [...imports.values()].flat().filter(({ to }) => to.startsWith('src/') || to.startsWith('bin/'));
+    expect(own).to.have.length.above(sources.size);
+    expect(own.filter(({ to }) => !sources.has(to))).to.deep.equal([]);
+  });
+
+  it('has no two files that import each other, be it round a corner or for a type', () => {
+    expect(cyclesIn(imports)).to.deep.equal([]);
+  });
+
+  it('lets no import run back up', () => {
+    expect(importsRunningUp(imports)).to.deep.equal([]);
+  });
+
+  for (const start of ['bin/ticketd.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
+    it(`loads neither Koa nor ioredis, nor anything else that is slow to load, with ${start}`, () => {
+      const loaded = loadedBy(imports, start);
+      expect(loaded).to.include('src/errors/process-error.ts');
+      expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal([]);
+    });
+
+  it('loads all of that with serve', () => {
+    const loaded = loadedBy(imports, 'src/cli/run-service.ts');
+    expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal(HEAVY);
+  });
+
+  it('reads the environment in the command line alone', () => {
+    expect(usersOf('env', sources, ['src/cli'])).to.deep.equal([]);
+    expect(usersOf('env', sources, [])).to.include('src/cli/run-service.ts');
+  });
+
+  it('ends the process in the command line alone', () => {
+    expect(usersOf('exit', sources, ['src/cli', 'bin'])).to.deep.equal([]);
+    expect(usersOf('exit', sources, [])).to.include('bin/ticketd.ts');
+  });
+});
+
+describe('the checks of the architecture', () => {
+  it('read every form of import', () => {
+    const text = `import a, { type B } from './a.ts';\nimport type { C } from '../c.ts';\nimport {\n  d,\n  e,\n} from 'pkg';
+import './side.ts';\nimport * as f from "@x/f";\nexport { g } from './g.ts';\nexport type * from './h.ts';
+const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'json' };\nexport const from = 'nowhere';`;
+    expect(importsOf('src/x/y.ts', text)).to.have.deep.members([
+      { kind: 'static', to: 'src/x/a.ts' },
+      { kind: 'type', to: 'src/c.ts' },
+      { kind: 'static', to: 'pkg' },
+      { kind: 'static', to: 'src/x/side.ts' },
+      { kind: 'static', to: '@x/f' },
+      { kind: 'static', to: 'src/x/g.ts' },
+      { kind: 'type', to: 'src/x/h.ts' },
+      { kind: 'dynamic', to: 'src/x/i.ts' },
+      { kind: 'static', to: 'src/d.json' },
+    ]);
+  });
+
+  it('find a cycle, however long, and a file that imports itself', () => {
+    expect(cyclesIn(graph({ a: ['b', 'c'], b: ['c'], c: [] }))).to.deep.equal([]);
+    expect(cyclesIn(graph({ a: ['b'], b: ['c'], c: ['d'], d: ['b'] }))).to.deep.equal(['b → c → d → b']);
+    expect(cyclesIn(graph({ a: ['a'] }))).to.deep.equal(['a → a']);
+  });
+
+  it('find an import that runs up, and one from or to a folder of no layer', () => {
+    const up = graph({
+      'src/tickets/a.ts': ['src/http/b.ts'],
+      'src/http/b.ts': ['src/tickets/a.ts', 'src/redis/c.ts'],
+    });
+    expect(importsRunningUp(up)).to.deep.equal(['src/tickets/a.ts → src/http/b.ts (static)']);
+    const stray = graph({
+      'src/utils/a.ts': ['src/errors/b.ts'],
+      'src/log/c.ts': ['src/version.ts', 'src/utils/a.ts'],
+    });
+    expect(importsRunningUp(stray)).to.have.lengthOf(2);
+  });
+
+  it('follow what is loaded through other files, but neither types nor what is loaded later', () => {
+    const kinds: ImportGraph = new Map([
+      ['a', [{ kind: 'static', to: 'b' }]],
+      [
+        'b',
+        [
+          { kind: 'static', to: 'koa' },
+          { kind: 'type', to: 'pino' },
+          { kind: 'dynamic', to: 'ioredis' },
+        ],
+      ],
+    ]);
+    expect([...loadedBy(kinds, 'a')]).to.deep.equal(['a', 'b', 'koa']);
+  });
+
+  it('find the environment and the exit under each of their names, in code and not in comments', () => {
+    const of = (text: string) => new Map([['src/log/x.ts', text]]);
+    for (const text of ['process.env.PORT', "import { env } from 'node:process';", 'const { env } = process;'])
+      expect(usersOf('env', of(text), ['src/cli']), text).to.deep.equal(['src/log/x.ts']);
+    expect(usersOf('exit', of('process.exit(1);'), ['src/cli'])).to.deep.equal(['src/log/x.ts']);
+    expect(usersOf('exit', of('// process.exit(1);'), ['src/cli'])).to.deep.equal([]);
+    expect(usersOf('exit', of('process.exit(1);'), ['src/log'])).to.deep.equal([]);
+    expect(usersOf('exit', of('process.on("exit", tell);'), [])).to.deep.equal([]);
+  });
+});

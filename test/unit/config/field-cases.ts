@@ -1,0 +1,153 @@
+import type { Config } from '../../../src/config/fields.ts';
+
+/** What must hold of one variable. */
+export interface FieldCase {
+  readonly value: (config: Config) => unknown;
+  readonly preset: unknown;
+  readonly good: readonly (readonly [text: string, value: unknown])[];
+  readonly wrong: readonly string[];
+  /** Part of what is told to be expected. */
+  readonly expected: string;
+}
+
+const milliseconds = (value: FieldCase['value'], preset: number, min: number): FieldCase => ({
+  value,
+  preset,
+  good: [
+    [String(min), min],
+    ['600000', 600_000],
+  ],
+  wrong: ['-1', '600001', '1.5', '1e3', '5s', ' 500', '0x500', ...(min > 0 ? [String(min - 1)] : [])],
+  expected: `a whole number from ${min} to 600000`,
+});
+
+const text = (value: FieldCase['value'], preset: string | undefined, max: number): FieldCase => ({
+  value,
+  preset,
+  good: [
+    ['https://idp.example/', 'https://idp.example/'],
+    ['ü'.repeat(max), 'ü'.repeat(max)],
+  ],
+  wrong: ['two\nlines', 'a\u0000b', 'x'.repeat(max + 1)],
+  expected: `1 to ${max} printable characters`,
+});
+
+const host = (value: FieldCase['value']): FieldCase => ({
+  value,
+  preset: '0.0.0.0',
+  good: [
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+    ['localhost', 'localhost'],
+    ['redis_1.internal', 'redis_1.internal'],
+  ],
+  wrong: ['256.0.0.1', '1.2.3', 'two words', 'http://host', 'host:80', '[::1]', '-host', 'a..b', 'x'.repeat(254)],
+  expected: 'a host name or an IP address',
+});
+
+/** One row for each variable that is not a secret; those have files of their own. */
+export const fieldCases: Readonly<Record<string, FieldCase>> = {
+  NODE_ENV: {
+    value: ({ runtime }) => runtime.nodeEnv,
+    preset: 'development',
+    good: [
+      ['production', 'production'],
+      ['test', 'test'],
+    ],
+    wrong: ['prod', 'Production', 'staging'],
+    expected: 'one of development, test, production',
+  },
+  LOG_LEVEL: {
+    value: ({ runtime }) => runtime.logLevel,
+    preset: 'info',
+    good: [
+      ['trace', 'trace'],
+      ['debug', 'debug'],
+      ['silent', 'silent'],
+    ],
+    wrong: ['verbose', 'INFO', '30'],
+    expected: 'one of trace, debug, info, warn, error, fatal, silent',
+  },
+  HOST: host(({ http }) => http.host),
+  PORT: {
+    value: ({ http }) => http.port,
+    preset: 3000,
+    good: [
+      ['0', 0],
+      ['65535', 65_535],
+    ],
+    wrong: ['65536', '-1', 'off', '80a', '8.0', '99999999999'],
+    expected: 'a whole number from 0 to 65535',
+  },
+  INTERNAL_HOST: host(({ http }) => http.internalHost),
+  INTERNAL_PORT: {
+    value: ({ http }) => http.internalPort,
+    preset: 3001,
+    good: [
+      ['off', 'off'],
+      ['0', 0],
+      ['9000', 9000],
+    ],
+    wrong: ['65536', 'OFF', 'none', '-1'],
+    expected: 'a whole number from 0 to 65535, or off',
+  },
+  REDIS_STARTUP_TIMEOUT_MS: milliseconds(({ redis }) => redis.startupTimeoutMs, 8_000, 100),
+  REDIS_CONNECT_TIMEOUT_MS: milliseconds(({ redis }) => redis.connectTimeoutMs, 2_000, 50),
+  REDIS_COMMAND_TIMEOUT_MS: milliseconds(({ redis }) => redis.commandTimeoutMs, 2_000, 50),
+  REDIS_KEY_PREFIX: {
+    value: ({ redis }) => redis.keyPrefix,
+    preset: 'ticketd:',
+    good: [['prod/eu-1:', 'prod/eu-1:']],
+    wrong: ['a b', 'tickets{1}', 'ü:', 'x'.repeat(65)],
+    expected: '1 to 64 of A-Z a-z 0-9 : . _ / -',
+  },
+  REDIS_FAIL_CLOSED: {
+    value: ({ redis }) => redis.failClosed,
+    preset: false,
+    good: [
+      ['true', true],
+      ['false', false],
+    ],
+    wrong: ['1', 'yes', 'TRUE', 'on'],
+    expected: 'one of true, false',
+  },
+  STARTUP_TIMEOUT_MS: milliseconds(({ startup }) => startup.timeoutMs, 20_000, 100),
+  DRAIN_DELAY_MS: {
+    ...milliseconds(({ shutdown }) => shutdown.drainDelayMs, 0, 0),
+    good: [['24999', 24_999]],
+  },
+  SHUTDOWN_TIMEOUT_MS: milliseconds(({ shutdown }) => shutdown.timeoutMs, 25_000, 100),
+  TICKET_TTL_SECONDS: {
+    value: ({ tickets }) => tickets.ttlSeconds,
+    preset: 30,
+    good: [
+      ['1', 1],
+      ['300', 300],
+    ],
+    wrong: ['0', '301', '30s', '0.5'],
+    expected: 'a whole number from 1 to 300',
+  },
+  JWT_ALGORITHMS: {
+    value: ({ jwt }) => jwt.algorithms,
+    preset: undefined,
+    good: [
+      ['HS256', ['HS256']],
+      [' HS256 , HS256', ['HS256', 'HS256']],
+    ],
+    wrong: ['none', 'HS512', 'hs256', 'ES384', 'HS256,none'],
+    expected: 'one of HS256, RS256, PS256, ES256',
+  },
+  JWT_ISSUER: text(({ jwt }) => jwt.issuer, undefined, 512),
+  JWT_AUDIENCE: text(({ jwt }) => jwt.audience, undefined, 512),
+  JWT_CLOCK_TOLERANCE_SECONDS: {
+    value: ({ jwt }) => jwt.clockToleranceSeconds,
+    preset: 5,
+    good: [
+      ['0', 0],
+      ['300', 300],
+    ],
+    wrong: ['301', '-5', '5s'],
+    expected: 'a whole number from 0 to 300',
+  },
+  JWT_SESSION_CLAIM: text(({ jwt }) => jwt.sessionClaim, 'sessionId', 128),
+};

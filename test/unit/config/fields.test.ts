@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import type { Field } from '../../../src/config/field.ts';
+import { fields } from '../../../src/config/fields.ts';
+import { configOf, problemsOf } from '../../support/config.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { fieldCases } from './field-cases.ts';
+
+const allFields = Object.values(fields).flatMap((section) => Object.values<Field<unknown>>(section));
+
+describe('the variables', () => {
+  it('each have a case here, but the secrets, which have files of their own', () => {
+    const open = allFields.filter(({ secret }) => !secret).map(({ name }) => name);
+    expect(Object.keys(fieldCases)).to.have.members(open);
+    const secrets = allFields.filter(({ secret }) => secret).map(({ name }) => name);
+    expect(secrets).to.have.members(['REDIS_URL', 'JWT_SECRET', 'JWT_PUBLIC_KEY']);
+  });
+
+  it('each have a name of their own and a line of documentation', () => {
+    expect(new Set(allFields.map(({ name }) => name))).to.have.property('size', allFields.length);
+    for (const { name, doc } of allFields) expect(doc, name).to.match(/^\S.{9,}[^.]$/);
+  });
+
+  for (const [name, { value, preset, good, wrong, expected }] of Object.entries(fieldCases))
+    describe(name, () => {
+      it(`is ${JSON.stringify(preset) ?? 'unset'} by default and when empty`, async () => {
+        expect(value(await configOf())).to.deep.equal(preset);
+        expect(value(await configOf({ [name]: '' }))).to.deep.equal(preset);
+      });
+
+      for (const [text, parsed] of good)
+        it(`takes ${JSON.stringify(text.slice(0, 32))}`, async () => {
+          expect(value(await configOf({ [name]: text }))).to.deep.equal(parsed);
+        });
+
+      for (const text of wrong)
+        it(`refuses ${JSON.stringify(text.slice(0, 32))}, by name and with what was expected`, async () => {
+          const problems = await problemsOf({ JWT_SECRET: SECRET, [name]: text });
+          const found = `found ${JSON.stringify(text.slice(0, 64))}`;
+          expect(problems).to.deep.equal([{ name, problem: `expected ${expected}, ${found}` }]);
+        });
+    });
+});

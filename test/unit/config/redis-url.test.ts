@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import { Expected } from '../../../src/config/field.ts';
+import { endpointOf, redisUrl } from '../../../src/config/redis-url.ts';
+import { thrownBy } from '../../support/rejection.ts';
+
+const plain = { kind: 'server', tls: false, host: 'host', port: 6379, database: 0 };
+
+const GOOD: Readonly<Record<string, object>> = {
+  'redis://host': plain,
+  'redis://host/': plain,
+  'redis://host:6379/0': plain,
+  'REDIS://host': plain,
+  'rediss://host': { ...plain, tls: true },
+  'REDISS://host': { ...plain, tls: true },
+  'RedisS://host:6380/15': { ...plain, tls: true, port: 6380, database: 15 },
+  'redis://10.0.0.7:1': { ...plain, host: '10.0.0.7', port: 1 },
+  'redis://cache.internal:65535': { ...plain, host: 'cache.internal', port: 65_535 },
+  'redis://[::1]': { ...plain, host: '::1' },
+  'rediss://[2001:db8::7]:6380/2': { ...plain, tls: true, host: '2001:db8::7', port: 6380, database: 2 },
+  'redis://user:pass@host': { ...plain, username: 'user', password: 'pass' },
+  'redis://:pass@host': { ...plain, password: 'pass' },
+  'redis://user@host': { ...plain, username: 'user' },
+  'redis://u%3Aser:p%40ss%2F%3F%23%25%2C%20word@host': { ...plain, username: 'u:ser', password: 'p@ss/?#%, word' },
+  'redis://:p%C3%A4ss@host': { ...plain, password: 'päss' },
+  'redis://:p@ss@host': { ...plain, password: 'p@ss' },
+  'redis://:a:b@host': { ...plain, password: 'a:b' },
+  'memory://': { kind: 'memory' },
+  'MEMORY://': { kind: 'memory' },
+};
+
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  'redis://, rediss:// or memory:// and nothing after memory://': [
+    'http://hunter2@host',
+    'unix:///hunter2.sock',
+    'redis+tls://u:hunter2@host',
+    'memory://hunter2',
+    'memory:///hunter2',
+    'memory://?hunter2',
+    'memory:',
+    'hunter2:6379',
+  ],
+  'one URL; percent-encode a comma in a password as %2C': [
+    'redis://u:hunter2@a:1,redis://u:hunter2@b:1',
+    'redis://a,b',
+    'redis://u:hunter2,x@host',
+  ],
+  'no query parameters': [
+    'redis://u:hunter2@host?enableOfflineQueue=false',
+    'redis://u:hunter2@host/0?db=1',
+    'redis://host?hunter2',
+    'redis://host?=',
+  ],
+  'no # in it; percent-encode # in a password as %23': [
+    'redis://u:hunter2@host#fragment',
+    'redis://host/0#' + 'hunter2',
+  ],
+  'a host after the scheme, as in redis://host:6379': [
+    'redis://',
+    'redis:///0',
+    'redis:host',
+    'redis:/host',
+    'rediss:',
+  ],
+  'a port from 1 to 65535': ['redis://u:hunter2@host:0'],
+  'a database number as the path, as in redis://host:6379/0': [
+    'redis://u:hunter2@host/zero',
+    'redis://u:hunter2@host/-1',
+    'redis://u:hunter2@host/1/2',
+    'redis://u:hunter2@host/1.5',
+    'redis://u:12/hunter2@host',
+  ],
+  'valid percent-encoding in user, password and host': ['redis://u:%hunter2@host', 'redis://%E4:hunter2@host'],
+  'a URL like redis://user:password@host:6379/0, its password percent-encoded': [
+    'hunter2',
+    '',
+    '//u:hunter2@host',
+    'redis://u:hunter2@',
+    'redis://u:hunter2@host:65536',
+    'redis://u:hunter2@host:port',
+    'redis://u:hunter2/x@host',
+    'redis://u:hunter2?x@host',
+    'redis://u:hunter2#x@host',
+    'redis://[::1',
+    'redis://[hunter2]',
+  ],
+};
+
+describe('REDIS_URL', () => {
+  for (const [url, target] of Object.entries(GOOD))
+    it(`takes ${url}`, () => {
+      expect(redisUrl(url)).to.deep.equal(target);
+    });
+
+  for (const [expected, urls] of Object.entries(WRONG))
+    for (const url of urls)
+      it(`refuses ${JSON.stringify(url)}, and quotes nothing of it`, () => {
+        const error = thrownBy(() => redisUrl(url));
+        expect(error).to.be.instanceOf(Expected);
+        expect(error.message.startsWith(expected), error.message).to.equal(true);
+        expect(error.message).to.not.include('hunter2');
+      });
+
+  for (const url of [
+    'redis://u%3Ahunter2%40host',
+    'redis://%20',
+    'redis://a%2Fb',
+    'redis://host..internal',
+    'redis://1.2.3',
+  ])
+    it(`refuses ${url}, whose host is none`, () => {
+      expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(Expected);
+    });
+
+  for (const url of [
+    'redis://ho st',
+    'redis://ho\nst',
+    'redis://u:hun\tter2@host',
+    ' redis://host',
+    'redis://host\u0000',
+  ])
+    it(`refuses ${JSON.stringify(url)} rather than take its blanks and control characters away`, () => {
+      expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(Expected);
+    });
+});
+
+describe('the endpoint told of a Redis', () => {
+  it('bears host, port and database, and no credentials', () => {
+    expect(endpointOf(redisUrl('REDIS://user:hunter2@host'))).to.equal('redis://host:6379');
+    expect(endpointOf(redisUrl('rediss://:hunter2@[::1]:6380/3'))).to.equal('rediss://[::1]:6380/3');
+    expect(endpointOf(redisUrl('memory://'))).to.equal('memory://');
+  });
+
+  it('is itself a URL for the same place', () => {
+    for (const url of ['redis://host:6379', 'rediss://[2001:db8::7]:1/15'])
+      expect(redisUrl(endpointOf(redisUrl(url)))).to.deep.equal(redisUrl(url));
+  });
+});

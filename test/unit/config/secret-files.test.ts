@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { fields } from '../../../src/config/fields.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
+import { sourceOf } from '../../../src/config/sources.ts';
+import { problemsOf } from '../../support/config.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+describe('NAME_FILE in place of a secret', () => {
+  let folder: string;
+  const file = async (text: string): Promise<string> => {
+    const path = join(folder, 'secret');
+    await writeFile(path, text);
+    return path;
+  };
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ticketd-config-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('gives what is in the file, without the line end that an editor leaves', async () => {
+    const { jwt, redis } = await readConfig({
+      JWT_SECRET_FILE: await file(`${SECRET}\r\n`),
+      REDIS_URL: 'redis://plain:1',
+    });
+    expect(jwt.secrets?.map((key) => key.export().toString())).to.deep.equal([SECRET]);
+    expect(redis.target).to.include({ host: 'plain' });
+  });
+
+  it('is told as the source of the value', async () => {
+    const env = { REDIS_URL_FILE: await file('redis://mounted:6380') };
+    expect(await sourceOf(fields.redis.target, env)).to.deep.equal({ text: 'redis://mounted:6380', from: 'file' });
+  });
+
+  it('counts as unset when it is empty, and so does an empty NAME beside it', async () => {
+    const env = {
+      JWT_SECRET: SECRET,
+      JWT_SECRET_FILE: '',
+      REDIS_URL: '',
+      REDIS_URL_FILE: await file('redis://mounted'),
+    };
+    expect((await readConfig(env)).redis.target).to.include({ host: 'mounted' });
+  });
+
+  it('is refused beside NAME', async () => {
+    const path = await file(SECRET);
+    const problems = await problemsOf({ JWT_SECRET: SECRET, JWT_SECRET_FILE: path });
+    expect(problems).to.deep.equal([
+      { name: 'JWT_SECRET', problem: 'expected either JWT_SECRET or JWT_SECRET_FILE, found both' },
+    ]);
+  });
+
+  it('is refused when the file is not there, by its own name and with the reason', async () => {
+    const problems = await problemsOf({ JWT_SECRET_FILE: join(folder, 'missing') });
+    expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a readable file (ENOENT)' }]);
+  });
+
+  it('is refused when it is a folder', async () => {
+    const problems = await problemsOf({ JWT_SECRET_FILE: folder });
+    expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a readable file (EISDIR)' }]);
+  });
+
+  for (const text of ['', '\n', '  \r\n'])
+    it(`is refused when the file holds no more than ${JSON.stringify(text)}`, async () => {
+      const problems = await problemsOf({ JWT_SECRET_FILE: await file(text) });
+      expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a file that is not empty' }]);
+    });
+
+  it('is told by the name of the secret when its text is wrong, and never quoted', async () => {
+    const problems = await problemsOf({ JWT_SECRET_FILE: await file('hunter2') });
+    expect(problems.map(({ name }) => name)).to.deep.equal(['JWT_SECRET']);
+    expect(JSON.stringify(problems)).to.not.include('hunter2');
+  });
+
+  it('is for secrets alone', async () => {
+    const env = { JWT_SECRET: SECRET, PORT_FILE: await file('8080') };
+    expect((await readConfig(env)).http.port).to.equal(3000);
+  });
+
+  it('is not waited for once the signal has aborted', async () => {
+    const reason = new Error('interrupted');
+    const env = { JWT_SECRET_FILE: await file(SECRET) };
+    expect(await rejectionOf(readConfig(env, AbortSignal.abort(reason)))).to.equal(reason);
+  });
+});

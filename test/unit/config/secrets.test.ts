@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { configOf, problemsOf } from '../../support/config.ts';
+import { SECRET } from '../../support/jwt.ts';
+
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  REDIS_URL: [
+    'http://user:hunter2@host',
+    'redis://user:hunter2@',
+    'redis://user:hunter2@host:0',
+    'redis://user:hunter2@host/x',
+    'redis://user:hunter2@host?a=b',
+    'redis://user:hunter2@host?hunter2',
+    'redis://user:hunter2@host#x',
+    'redis://user:%hunter2@host',
+    'hunter2',
+  ],
+  JWT_SECRET: ['hunter2', `${SECRET},hunter2`, `hunter2,${SECRET}`, 'hunter2,'],
+  JWT_PUBLIC_KEY: ['hunter2', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----', '{"k":"hunter2"}'],
+};
+
+describe('the secrets', () => {
+  for (const [name, texts] of Object.entries(WRONG))
+    for (const text of texts)
+      it(`${name}: ${JSON.stringify(text)} is refused by name, and never quoted`, async () => {
+        const problems = await problemsOf({ ...(name === 'REDIS_URL' && { JWT_SECRET: SECRET }), [name]: text });
+        expect(problems).to.have.lengthOf(1);
+        expect(problems[0]).to.have.property('name', name);
+        expect(problems[0]?.problem).to.match(/^expected ./);
+        expect(problems[0]?.problem).to.not.include('hunter2');
+      });
+
+  it('count as unset when they are empty', async () => {
+    expect((await configOf({ REDIS_URL: '', JWT_PUBLIC_KEY: '' })).redis.target).to.include({ host: 'localhost' });
+    expect(await problemsOf({ JWT_SECRET: '' })).to.deep.include({
+      name: 'JWT_SECRET, JWT_PUBLIC_KEY',
+      problem: 'expected exactly one of them to be set, found 0',
+    });
+  });
+
+  it('have Redis on this machine as the default of REDIS_URL', async () => {
+    const { target } = (await configOf()).redis;
+    expect(target).to.deep.equal({ kind: 'server', tls: false, host: 'localhost', port: 6379, database: 0 });
+  });
+});

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { describeError, describeWithCause } from '../../../src/errors/describe-error.ts';
+import { ProcessError } from '../../../src/errors/process-error.ts';
+
+const coded = (code: unknown, message: string): Error => Object.assign(new Error(message), { code });
+
+describe('what of an error may be logged', () => {
+  it('is its message and its code: that of Node, that of Redis, or else the name of its class', () => {
+    expect(describeError(coded('ECONNREFUSED', 'refused'))).to.deep.equal({
+      error: 'refused',
+      errorCode: 'ECONNREFUSED',
+    });
+    expect(describeError(new Error('READONLY You can not write')).errorCode).to.equal('READONLY');
+    expect(describeError(new Error('OOM')).errorCode).to.equal('OOM');
+    expect(describeError(new TypeError('x is not a function')).errorCode).to.equal('TypeError');
+    expect(describeError(new ProcessError('LISTEN_FAILED', 'taken')).errorCode).to.equal('LISTEN_FAILED');
+    expect(describeError(coded(7, 'odd')).errorCode).to.equal('Error');
+  });
+
+  it('is nothing else of it: commands hold passwords and digests', () => {
+    const error = Object.assign(new Error('WRONGPASS no'), { command: { name: 'auth', args: ['hunter2'] } });
+    expect(describeError(error)).to.deep.equal({ error: 'WRONGPASS no', errorCode: 'WRONGPASS' });
+  });
+
+  it('is the first of several addresses where Node tried them all', () => {
+    const all = new AggregateError([coded('ECONNREFUSED', 'connect ECONNREFUSED ::1:1'), coded('EACCES', 'no')], '');
+    expect(describeError(all)).to.deep.equal({ error: 'connect ECONNREFUSED ::1:1', errorCode: 'ECONNREFUSED' });
+    expect(describeError(new AggregateError([], ''))).to.deep.equal({
+      error: 'AggregateError',
+      errorCode: 'AggregateError',
+    });
+  });
+
+  it('is never empty, and is made of whatever was thrown', () => {
+    expect(describeError(coded('ECONNRESET', ''))).to.deep.equal({ error: 'ECONNRESET', errorCode: 'ECONNRESET' });
+    expect(describeError('a string')).to.deep.equal({ error: 'a string', errorCode: 'UNKNOWN' });
+    expect(describeError(undefined)).to.deep.equal({ error: 'undefined', errorCode: 'UNKNOWN' });
+  });
+
+  it('can have the message of its cause behind its own', () => {
+    const error = new ProcessError('PHASE_TIMEOUT', 'out of time', { cause: coded('ECONNREFUSED', 'refused') });
+    expect(describeWithCause(error)).to.deep.equal({ error: 'out of time: refused', errorCode: 'PHASE_TIMEOUT' });
+    expect(describeWithCause(new Error('alone'))).to.deep.equal({ error: 'alone', errorCode: 'Error' });
+    expect(describeWithCause('a string')).to.deep.equal({ error: 'a string', errorCode: 'UNKNOWN' });
+  });
+});

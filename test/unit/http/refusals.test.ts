@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import type { RequestErrorCode } from '../../../src/errors/request-error.ts';
+import { errorBody, refusals } from '../../../src/http/refusals.ts';
+
+// The compiler demands every code here, as it does in the table itself.
+const STATUS: Readonly<Record<RequestErrorCode, number>> = {
+  AUTH_TOKEN_INVALID: 401,
+  AUTH_TOKEN_MISSING: 401,
+  BAD_REQUEST: 400,
+  INTERNAL_ERROR: 500,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_FOUND: 404,
+  PAYLOAD_TOO_LARGE: 413,
+  REQUEST_HEADERS_TOO_LARGE: 431,
+  REQUEST_TIMEOUT: 408,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  WS_TICKET_REDIS_NOT_READY: 503,
+};
+const codes = Object.keys(STATUS) as RequestErrorCode[];
+
+describe('a refusal', () => {
+  for (const code of codes)
+    it(`${code} has status ${STATUS[code]}`, () => {
+      expect(refusals[code].status).to.equal(STATUS[code]);
+    });
+
+  it('has no code beyond these', () => {
+    expect(Object.keys(refusals)).to.have.members(codes);
+  });
+
+  it('challenges with 401, with an error attribute only where there was a token', () => {
+    expect(refusals.AUTH_TOKEN_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Bearer realm="ticketd"' });
+    expect(refusals.AUTH_TOKEN_INVALID.headers).to.deep.equal({
+      'WWW-Authenticate': 'Bearer realm="ticketd", error="invalid_token"',
+    });
+    const challenging = codes.filter((code) => refusals[code].headers?.['WWW-Authenticate'] !== undefined);
+    expect(challenging).to.deep.equal(codes.filter((code) => STATUS[code] === 401));
+  });
+
+  it('says when to come back where the cause passes by itself', () => {
+    expect(codes.filter((code) => refusals[code].retryAfter !== undefined)).to.deep.equal([
+      'WS_TICKET_REDIS_NOT_READY',
+    ]);
+    expect(refusals.WS_TICKET_REDIS_NOT_READY.retryAfter).to.equal(2);
+  });
+
+  it('has code, message and trace id as its body, and retryAfter where there is a Retry-After', () => {
+    expect(errorBody('NOT_FOUND', 'There is nothing here', 't1')).to.deep.equal({
+      errorCode: 'NOT_FOUND',
+      message: 'There is nothing here',
+      traceId: 't1',
+    });
+    expect(errorBody('WS_TICKET_REDIS_NOT_READY', 'Later', 't2')).to.deep.equal({
+      errorCode: 'WS_TICKET_REDIS_NOT_READY',
+      message: 'Later',
+      traceId: 't2',
+      retryAfter: 2,
+    });
+  });
+});

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type EventDeclaration, events } from '../../../src/log/events.ts';
+import { createLogger, type LoggerOptions } from '../../../src/log/logger.ts';
+import { newTicket } from '../../../src/tickets/ticket.ts';
+import { freezeTime, turns } from '../../support/frozen-time.ts';
+import { token } from '../../support/jwt.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+
+const logTo = (lines: string[], level: LoggerOptions['level'] = 'info') =>
+  createLogger({ level, destination: { write: (line) => void lines.push(line) } });
+
+const LISTENING = { listener: 'public', host: '0.0.0.0', port: 3000 };
+
+// A JWT may name its subject in any characters; what we make ourselves is short.
+const WORST: Readonly<Record<string, string>> = {
+  subject: '\u0001'.repeat(1024),
+  sessionId: '\u0001'.repeat(1024),
+  traceId: 'x'.repeat(128),
+  errorCode: 'X'.repeat(64),
+  ticketId: 'x'.repeat(12),
+};
+
+describe('a log line', () => {
+  it('is one JSON object with level, time, service, version, event, fields and message', () => {
+    const lines: string[] = [];
+    const clock = freezeTime(Date.UTC(2030, 0, 2, 3, 4, 5, 678));
+    logTo(lines).emit('server_listening', LISTENING);
+    clock.restore();
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.match(/^\{[^\n]*\}\n$/);
+    expect(JSON.parse(lines[0] ?? '')).to.deep.equal({
+      level: 'info',
+      time: '2030-01-02T03:04:05.678Z',
+      service: 'ticketd',
+      version,
+      event: 'server_listening',
+      ...LISTENING,
+      msg: 'Listening',
+    });
+  });
+
+  it('has its level as a word, as the event declares it', () => {
+    const lines: string[] = [];
+    const { emit } = logTo(lines, 'debug');
+    emit('server_listening', LISTENING);
+    emit('redis_connect_degraded', { endpoint: 'redis://host:6379', error: 'refused', errorCode: 'ECONNREFUSED' });
+    emit('readiness_redis_down', { traceId: 't' });
+    emit('redis_connect_fatal', { endpoint: 'redis://host:6379', error: 'refused', errorCode: 'ECONNREFUSED' });
+    expect(lines.map((line) => JSON.parse(line).level)).to.deep.equal(['info', 'warn', 'error', 'fatal']);
+  });
+
+  it('is left out below the level that is logged', () => {
+    const lines: string[] = [];
+    const { emit } = logTo(lines, 'error');
+    emit('server_listening', LISTENING);
+    expect(lines).to.deep.equal([]);
+    emit('readiness_redis_down', { traceId: 't' });
+    expect(lines).to.have.lengthOf(1);
+    logTo(lines, 'silent').emit('readiness_redis_down', { traceId: 't' });
+    expect(lines).to.have.lengthOf(1);
+  });
+
+  it('has every string scrubbed, and leaves out what is undefined', () => {
+    const lines: string[] = [];
+    const [jwt, ticket] = [token(), newTicket()];
+    logTo(lines).emit('ws_ticket_issued', {
+      traceId: `t-${ticket}`,
+      subject: jwt,
+      sessionId: undefined,
+      ticketId: 'redis://user:hunter2@host',
+      durationMs: 1.5,
+    });
+    const line = JSON.parse(lines[0] ?? '');
+    expect(line).to.include({ subject: '[jwt]', traceId: 't-[ticket]', durationMs: 1.5 });
+    expect(line).to.not.have.property('sessionId');
+    for (const secret of [jwt, ticket, 'hunter2']) expect(lines[0]).to.not.include(secret);
+  });
+
+  it('stays below 16 KB whatever its strings hold', () => {
+    for (const [event, { fields }] of Object.entries<EventDeclaration>(events)) {
+      const lines: string[] = [];
+      const emit: (event: string, fields: object) => void = logTo(lines, 'debug').emit as never;
+      emit(event, Object.fromEntries(Object.keys(fields).map((name) => [name, WORST[name] ?? '"'.repeat(9_999)])));
+      expect(Buffer.byteLength(lines[0] ?? ''), event).to.be.within(1, 16_383);
+    }
+  });
+});
+
+describe('flushing the log', () => {
+  it('waits until the destination has written everything', async () => {
+    const waiting: (() => void)[] = [];
+    const destination = { write: () => {}, flush: (done: () => void) => void waiting.push(done) };
+    let flushed = false;
+    const flush = createLogger({ level: 'info', destination })
+      .flush(60_000)
+      .then(() => {
+        flushed = true;
+      });
+    await turns();
+    expect(flushed).to.equal(false);
+    for (const done of waiting) done();
+    await flush;
+  });
+
+  it('gives up on a destination that hangs', async () => {
+    const clock = freezeTime();
+    try {
+      let flushed = false;
+      const destination = { write: () => {}, flush: () => {} };
+      const flush = createLogger({ level: 'info', destination })
+        .flush(250)
+        .then(() => {
+          flushed = true;
+        });
+      await clock.tickAsync(249);
+      expect(flushed).to.equal(false);
+      await clock.tickAsync(1);
+      await flush;
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('is done at once where nothing is buffered', async () => {
+    await logTo([]).flush(60_000);
+  });
+});

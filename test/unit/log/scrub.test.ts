@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { scrub } from '../../../src/log/scrub.ts';
+import { newTicket } from '../../../src/tickets/ticket.ts';
+import { token } from '../../support/jwt.ts';
+
+describe('a string for the log', () => {
+  it('has no JWT in it, whole or without its signature', () => {
+    const jwt = token();
+    const unsigned = jwt.slice(0, jwt.lastIndexOf('.') + 1);
+    expect(scrub(`got ${jwt}, no good`)).to.equal('got [jwt], no good');
+    expect(scrub(`Bearer ${unsigned}`)).to.equal('Bearer [jwt]');
+    expect(scrub(`${jwt} ${jwt}`)).to.equal('[jwt] [jwt]');
+  });
+
+  it('has no ticket in it, whole or cut', () => {
+    const ticket = newTicket();
+    expect(scrub(`/ws?ticket=${ticket}&x=1`)).to.equal('/ws?ticket=[ticket]&x=1');
+    expect(scrub(`ticketd.${ticket}`)).to.equal('ticketd.[ticket]');
+    expect(scrub(ticket.slice(0, 20))).to.equal('[ticket]');
+  });
+
+  it('has no credentials of a URL in it', () => {
+    expect(scrub('redis://user:hunter2@host:6379/0 is down')).to.equal('redis://[credentials]@host:6379/0 is down');
+    expect(scrub('rediss://:hunter2@host')).to.equal('rediss://[credentials]@host');
+    expect(scrub('redis://u:hunter2@a, redis://u:hunter2@b')).to.not.include('hunter2');
+  });
+
+  it('has nothing left of a password with an @ in it', () => {
+    expect(scrub('redis://user:p@hunter2@host:6379')).to.equal('redis://[credentials]@host:6379');
+  });
+
+  for (const text of [
+    'connect ECONNREFUSED 127.0.0.1:6379',
+    'getaddrinfo ENOTFOUND redis.prod.eu-west-1.example.com',
+    'getaddrinfo ENOTFOUND greyJuice.example.com',
+    'Redis at rediss://redis.internal:6379/2: it hangs',
+    'alice@example.com',
+    'ticketd:t: is the prefix',
+    'https://app.example.com/path?mail=a@b',
+    'ü',
+    '',
+  ])
+    it(`is as it was: ${JSON.stringify(text)}`, () => {
+      expect(scrub(text)).to.equal(text);
+    });
+
+  it('has at most 1,024 characters, and an ellipsis where it had more', () => {
+    expect(scrub('x'.repeat(1024))).to.equal('x'.repeat(1024));
+    expect(scrub('x'.repeat(1025))).to.equal(`${'x'.repeat(1024)}…`);
+    expect(scrub('://@'.repeat(10_000))).to.have.lengthOf.at.most(1025);
+  });
+
+  it('has no part of a secret in it that stands where it is cut', () => {
+    const [header = '', payload = ''] = token().split('.');
+    const ticket = newTicket();
+    const secrets: readonly (readonly [text: string, hidden: string])[] = [
+      ['redis://user:hunter2@host', 'hun'],
+      [`${header}.${payload}.signature`, payload.slice(0, 8)],
+      [ticket, ticket.slice(4, 8)],
+    ];
+    for (const [text, hidden] of secrets)
+      for (let room = 1; room <= text.length; room += 1)
+        expect(scrub(' '.repeat(1024 - room) + text), `${room} characters before the cut`).to.not.include(hidden);
+  });
+
+  it('is made in time that grows with its length alone', () => {
+    const startedAt = performance.now();
+    for (const part of ['eyJ', 'wst_', '://', '://@', 'eyJ.']) scrub(part.repeat(200_000));
+    expect(performance.now() - startedAt).to.be.below(2_000);
+  });
+});

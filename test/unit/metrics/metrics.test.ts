@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { createMetrics } from '../../../src/metrics/metrics.ts';
+
+const REQUEST = {
+  traceId: 't',
+  listener: 'public',
+  method: 'POST',
+  route: '/api/v1/auth/ws-ticket',
+  status: 200,
+  durationMs: 4,
+};
+const LOST = { endpoint: 'redis://host:6379', reason: 'closed', errorCode: 'ECONNRESET' };
+const ISSUED = { traceId: 't', sessionId: 'session-1', subject: 'alice', ticketId: 'id', durationMs: 1 };
+
+const setUp = () => {
+  const underWay: string[] = [];
+  const { observe, render, contentType } = createMetrics({ inFlight: () => underWay.length });
+  const value = async (series: string): Promise<number | undefined> => {
+    const line = (await render()).split('\n').find((text) => text.startsWith(`${series} `));
+    return line === undefined ? undefined : Number(line.slice(series.length + 1));
+  };
+  return { observe, render, contentType, value, begin: (path: string) => void underWay.push(path) };
+};
+
+describe('the metrics', () => {
+  it('count the tickets issued and those refused for want of Redis', async () => {
+    const { observe, value } = setUp();
+    expect(await value('ticketd_tickets_issued_total')).to.equal(0);
+    for (let n = 0; n < 3; n += 1) observe('ws_ticket_issued', ISSUED);
+    observe('ws_ticket_redis_not_ready', { traceId: 't', error: 'down', errorCode: 'X' });
+    expect(await value('ticketd_tickets_issued_total')).to.equal(3);
+    expect(await value('ticketd_tickets_refused_redis_not_ready_total')).to.equal(1);
+  });
+
+  it('count requests by route and status, with a histogram of seconds', async () => {
+    const { observe, value } = setUp();
+    observe('request', REQUEST);
+    observe('request', { ...REQUEST, durationMs: 400 });
+    observe('request', { ...REQUEST, status: 503 });
+    const labels = (status: number) =>
+      `listener="public",method="POST",route="/api/v1/auth/ws-ticket",status="${status}"`;
+    expect(await value(`ticketd_request_duration_seconds_count{${labels(200)}}`)).to.equal(2);
+    expect(await value(`ticketd_request_duration_seconds_count{${labels(503)}}`)).to.equal(1);
+    expect(await value(`ticketd_request_duration_seconds_sum{${labels(200)}}`)).to.be.closeTo(0.404, 1e-9);
+    expect(await value(`ticketd_request_duration_seconds_bucket{le="0.005",${labels(200)}}`)).to.equal(1);
+    expect(await value(`ticketd_request_duration_seconds_bucket{le="0.5",${labels(200)}}`)).to.equal(2);
+  });
+
+  it('make no series of a method that a caller has invented', async () => {
+    const { observe, render } = setUp();
+    for (const method of ['BREW', 'PROPFIND', 'x']) observe('request', { ...REQUEST, method });
+    expect(await render())
+      .to.include('method="other"')
+      .and.not.include('BREW');
+  });
+
+  it('say whether Redis is ready, and how often it was lost', async () => {
+    const { observe, value } = setUp();
+    expect(await value('ticketd_redis_ready')).to.equal(0);
+    observe('redis_connect_ok', { endpoint: 'e', durationMs: 1, attempts: 1 });
+    expect(await value('ticketd_redis_ready')).to.equal(1);
+    observe('redis_down', LOST);
+    expect(await value('ticketd_redis_ready')).to.equal(0);
+    observe('redis_up', { endpoint: 'e', reason: 'r', downMs: 1 });
+    observe('redis_down', LOST);
+    observe('redis_up', { endpoint: 'e', reason: 'r', downMs: 1 });
+    expect(await value('ticketd_redis_ready')).to.equal(1);
+    expect(await value('ticketd_redis_outages_total')).to.equal(2);
+  });
+
+  it('keep how long each phase of the start-up took, and how it ended', async () => {
+    const { observe, value } = setUp();
+    observe('phase_ok', { phase: 'config', durationMs: 12, timeoutMs: 100 });
+    observe('phase_timeout', { phase: 'redis', durationMs: 8000, timeoutMs: 8000, error: 'e', errorCode: 'c' });
+    observe('phase_fail', { phase: 'listen', durationMs: 5, timeoutMs: 100, error: 'e', errorCode: 'c' });
+    const series = (phase: string, outcome: string) =>
+      `ticketd_startup_phase_duration_seconds{phase="${phase}",outcome="${outcome}"}`;
+    expect(await value(series('config', 'ok'))).to.equal(0.012);
+    expect(await value(series('redis', 'timed-out'))).to.equal(8);
+    expect(await value(series('listen', 'failed'))).to.equal(0.005);
+  });
+
+  it('say how many requests are under way at the moment of asking', async () => {
+    const { value, begin } = setUp();
+    expect(await value('ticketd_requests_in_flight')).to.equal(0);
+    begin('/one');
+    begin('/two');
+    expect(await value('ticketd_requests_in_flight')).to.equal(2);
+  });
+
+  it('are Prometheus text, with the defaults of Node.js', async () => {
+    const { render, contentType } = setUp();
+    expect(contentType).to.match(/^text\/plain; version=0\.0\.4/);
+    expect(await render())
+      .to.include('nodejs_eventloop_lag_seconds')
+      .and.include('process_cpu_seconds_total');
+  });
+
+  it('bear no subject, session, ticket or trace', async () => {
+    const { observe, render } = setUp();
+    observe('ws_ticket_issued', { ...ISSUED, traceId: 'trace-1', ticketId: 'ticket-1' });
+    observe('request', { ...REQUEST, traceId: 'trace-1' });
+    const text = await render();
+    for (const name of ['alice', 'session-1', 'ticket-1', 'trace-1']) expect(text).to.not.include(name);
+  });
+
+  it('of one service know nothing of those of another', async () => {
+    const [one, other] = [setUp(), setUp()];
+    one.observe('ws_ticket_issued', ISSUED);
+    expect(await other.value('ticketd_tickets_issued_total')).to.equal(0);
+  });
+});

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { diagnose } from '../../../src/redis/diagnosis.ts';
+
+const coded = (code: string, message = `it failed with ${code}`): Error => Object.assign(new Error(message), { code });
+
+const UNREACHABLE: Readonly<Record<string, Error>> = {
+  'a refused connection': coded('ECONNREFUSED'),
+  'an unknown host': coded('ENOTFOUND'),
+  'a silent name server': coded('EAI_AGAIN'),
+  'a silent host': coded('ETIMEDOUT'),
+  'a command that was not answered in time': new Error('Command timed out'),
+  'a socket on which nothing came back': new Error("Socket timeout. Expecting data, but didn't receive any in 5000ms."),
+  'a host without a route': coded('EHOSTUNREACH'),
+  'a network without a route': coded('ENETUNREACH'),
+  'a reset': coded('ECONNRESET'),
+  'a broken pipe': coded('EPIPE'),
+  'a connection that was closed': new Error('Connection is closed.'),
+  'a self-signed certificate': coded('DEPTH_ZERO_SELF_SIGNED_CERT'),
+  'a certificate of an unknown issuer': coded('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  'an expired certificate': coded('CERT_HAS_EXPIRED'),
+  'a certificate for another host': coded('ERR_TLS_CERT_ALTNAME_INVALID'),
+  'TLS to a port without': coded('ERR_SSL_WRONG_VERSION_NUMBER'),
+  'a TLS protocol error': coded('EPROTO'),
+};
+
+const UNUSABLE: Readonly<Record<string, readonly [error: Error, code: string, remedy: RegExp]>> = {
+  'a missing password': [new Error('NOAUTH Authentication required.'), 'NOAUTH', /password/],
+  'a wrong password': [new Error('WRONGPASS invalid username-password pair'), 'WRONGPASS', /REDIS_URL/],
+  'a lack of permission': [new Error("NOPERM no permissions to run 'set'"), 'NOPERM', /SET, GET and GETDEL/],
+  loading: [new Error('LOADING Redis is loading the dataset in memory'), 'LOADING', /--wait/],
+  'a replica': [new Error("READONLY You can't write against a read only replica."), 'READONLY', /primary/],
+  'full memory': [new Error("OOM command not allowed when used memory > 'maxmemory'."), 'OOM', /maxmemory/],
+  'a full disk': [new Error('MISCONF Redis is configured to save RDB snapshots'), 'MISCONF', /disk/],
+  'too few replicas': [new Error('NOREPLICAS Not enough good replicas to write.'), 'NOREPLICAS', /replicas/],
+  'a lost primary': [new Error('MASTERDOWN Link with MASTER is down'), 'MASTERDOWN', /primary/],
+  'a broken cluster': [new Error('CLUSTERDOWN The cluster is down'), 'CLUSTERDOWN', /masters/],
+  'a script that blocks': [new Error('BUSY Redis is busy running a script.'), 'BUSY', /SCRIPT KILL/],
+  'too many clients': [new Error('ERR max number of clients reached'), 'ERR', /maxclients/],
+  'something else than Redis': [new Error('Protocol error, got "H" as reply type byte'), 'Error', /something else/],
+  'an old version': [coded('TOO_OLD', 'this is version 6.0.16'), 'TOO_OLD', /6\.2/],
+  'whatever else Redis says': [new Error('ODDITY strange'), 'ODDITY', /what Redis says/],
+};
+
+describe('the diagnosis', () => {
+  for (const [what, error] of Object.entries(UNREACHABLE))
+    it(`of ${what} is that Redis is unreachable, with a remedy`, () => {
+      const diagnosis = diagnose(error);
+      expect(diagnosis).to.include({ verdict: 'unreachable', error: error.message });
+      expect(diagnosis.remedy).to.have.lengthOf.above(20);
+      expect(diagnosis.remedy).to.not.equal('see what Redis says');
+    });
+
+  for (const [what, [error, code, remedy]] of Object.entries(UNUSABLE))
+    it(`of ${what} is that Redis is unusable, with a remedy`, () => {
+      const diagnosis = diagnose(error);
+      expect(diagnosis).to.include({ verdict: 'unusable', error: error.message });
+      expect(diagnosis.remedy).to.match(remedy);
+      if (!['ERR', 'Error'].includes(code)) expect(diagnosis.errorCode).to.equal(code);
+    });
+
+  it('names TLS failures by their own code', () => {
+    expect(diagnose(coded('CERT_HAS_EXPIRED')).errorCode).to.equal('CERT_HAS_EXPIRED');
+    expect(diagnose(coded('CERT_HAS_EXPIRED')).remedy).to.match(/^TLS failed/);
+  });
+
+  it('gives one remedy to each kind of trouble', () => {
+    const remedies = Object.values(UNUSABLE).map(([error]) => diagnose(error).remedy);
+    expect(new Set(remedies)).to.have.property('size', remedies.length);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { refusalOf } from '../../../src/redis/faults.ts';
+
+const RECONNECTS: Readonly<Record<string, boolean>> = {
+  READONLY: true,
+  NOAUTH: true,
+  WRONGPASS: true,
+  MASTERDOWN: true,
+  OOM: false,
+  MISCONF: false,
+  LOADING: false,
+  NOPERM: false,
+  CLUSTERDOWN: false,
+  NOREPLICAS: false,
+  BUSY: false,
+};
+
+describe('a reply by which Redis says that it takes no writes', () => {
+  for (const [code, reconnect] of Object.entries(RECONNECTS))
+    it(`is ${code}, which a new connection ${reconnect ? 'may cure' : 'does not cure'}`, () => {
+      expect(refusalOf(new Error(`${code} what Redis says of it.`))).to.deep.equal({ code, reconnect });
+      expect(refusalOf(new Error(`-${code} as a script passes it on`))).to.deep.equal({ code, reconnect });
+      expect(refusalOf(new Error(code))).to.deep.equal({ code, reconnect });
+    });
+
+  const others = [
+    'ERR unknown command',
+    'WRONGTYPE Operation against a key',
+    'BUSYGROUP Consumer Group name already exists',
+    'BUSYKEY Target key name already exists',
+    'Command timed out',
+    "Stream isn't writeable and enableOfflineQueue options is false",
+    'the key READONLY is not there',
+    'readonly',
+    '',
+  ];
+  for (const message of others)
+    it(`is not ${JSON.stringify(message)}`, () => {
+      expect(refusalOf(new Error(message))).to.equal(undefined);
+    });
+
+  it('is an error, and nothing that merely reads like one', () => {
+    for (const value of ['READONLY x', undefined, null, { message: 'READONLY x' }])
+      expect(refusalOf(value)).to.equal(undefined);
+  });
+});

@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { fails, type Part, rehearse, takes } from '../../support/phases.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+describe('a start-up', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  it('starts its phases one after the other, in order', async () => {
+    const { orchestrator, journal } = rehearse([{ name: 'one', start: takes(30) }, { name: 'two' }, { name: 'three' }]);
+    const started = orchestrator.start();
+    await clock.tickAsync(29);
+    expect(journal).to.deep.equal(['start one']);
+    await clock.tickAsync(1);
+    expect(await started).to.deep.equal({ degraded: [] });
+    expect(journal).to.deep.equal(['start one', 'start two', 'start three']);
+  });
+
+  it('tells of each phase when it begins and when it ends, with its limit and how long it took', async () => {
+    const { orchestrator, events } = rehearse([
+      { name: 'one', start: takes(30), timeoutMs: 100 },
+      { name: 'two', start: takes(45), timeoutMs: 200 },
+    ]);
+    const started = orchestrator.start();
+    await clock.tickAsync(75);
+    await started;
+    expect(events).to.deep.equal([
+      { type: 'phase-start', phase: 'one', timeoutMs: 100 },
+      { type: 'phase-end', phase: 'one', outcome: 'ok', durationMs: 30, timeoutMs: 100, error: undefined },
+      { type: 'phase-start', phase: 'two', timeoutMs: 200 },
+      { type: 'phase-end', phase: 'two', outcome: 'ok', durationMs: 45, timeoutMs: 200, error: undefined },
+    ]);
+  });
+
+  it('stops the failing phase and those before it in reverse, and never starts those after it', async () => {
+    const { orchestrator, journal, events } = rehearse([
+      { name: 'one' },
+      { name: 'two', start: fails('two is broken') },
+      { name: 'three' },
+    ]);
+    expect((await rejectionOf(orchestrator.start())).message).to.equal('two is broken');
+    expect(journal).to.deep.equal(['start one', 'start two', 'stop two', 'stop one']);
+    expect(events.at(3)).to.include({ type: 'phase-end', phase: 'two', outcome: 'failed' });
+    expect(events.slice(4).map(({ type, phase }) => `${type} ${phase}`)).to.deep.equal([
+      'phase-stopped two',
+      'phase-stopped one',
+    ]);
+  });
+
+  it('keeps the first error, whatever goes wrong in the roll-back', async () => {
+    const { orchestrator } = rehearse([
+      { name: 'one', stop: fails('one cannot stop') },
+      { name: 'two', start: fails('two is broken'), stop: fails('two cannot stop') },
+    ]);
+    expect((await rejectionOf(orchestrator.start())).message).to.equal('two is broken');
+  });
+
+  it('rejects only when the roll-back has ended', async () => {
+    const { orchestrator, journal } = rehearse([
+      { name: 'one', stop: takes(40) },
+      { name: 'two', start: fails('two is broken') },
+    ]);
+    let rejected = false;
+    const rejection = rejectionOf(orchestrator.start()).then(() => {
+      rejected = true;
+    });
+    await clock.tickAsync(39);
+    expect(journal).to.include('stop one');
+    expect(rejected).to.equal(false);
+    await clock.tickAsync(1);
+    await rejection;
+  });
+
+  it('builds a phase only when those before it are done', async () => {
+    const made: string[] = [];
+    function* parts(): Generator<Part> {
+      yield { name: 'one', start: () => void made.push('config') };
+      yield { name: `two, knowing of ${made.join()}` };
+    }
+    const { orchestrator, journal } = rehearse(parts());
+    await orchestrator.start();
+    expect(journal).to.deep.equal(['start one', 'start two, knowing of config']);
+  });
+
+  it('rolls back when a phase cannot even be built', async () => {
+    function* parts(): Generator<Part> {
+      yield { name: 'one' };
+      throw new Error('two cannot be built');
+    }
+    const { orchestrator, journal } = rehearse(parts());
+    expect((await rejectionOf(orchestrator.start())).message).to.equal('two cannot be built');
+    expect(journal).to.deep.equal(['start one', 'stop one']);
+  });
+});

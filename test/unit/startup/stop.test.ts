@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { endsWith, fails, hangs, rehearse, takes } from '../../support/phases.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const LAST_WORDS_MS = 100;
+
+describe('stop', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  it('stops the phases in reverse, one after the other, and tells how long each took', async () => {
+    const { orchestrator, journal, events } = rehearse([
+      { name: 'one', stop: takes(10) },
+      { name: 'two', stop: takes(30) },
+    ]);
+    await orchestrator.start();
+    const stopped = orchestrator.stop(1_000);
+    await clock.tickAsync(29);
+    expect(journal.slice(2)).to.deep.equal(['stop two']);
+    await clock.tickAsync(11);
+    const records = [
+      { phase: 'two', outcome: 'ok', durationMs: 30, error: undefined },
+      { phase: 'one', outcome: 'ok', durationMs: 10, error: undefined },
+    ];
+    expect(await stopped).to.deep.equal(records);
+    expect(events.slice(-2)).to.deep.equal(records.map((record) => ({ type: 'phase-stopped', ...record })));
+  });
+
+  it('goes on after a phase whose stop throws', async () => {
+    const broken = new Error('cannot stop');
+    const stop = () => {
+      throw broken;
+    };
+    const { orchestrator, journal } = rehearse([{ name: 'one' }, { name: 'two', stop }, { name: 'three' }]);
+    await orchestrator.start();
+    const records = await orchestrator.stop(1_000);
+    expect(journal.slice(3)).to.deep.equal(['stop three', 'stop two', 'stop one']);
+    expect(records.map(({ outcome }) => outcome)).to.deep.equal(['ok', 'failed', 'ok']);
+    expect(records.at(1)?.error).to.equal(broken);
+  });
+
+  it('goes on after a phase whose stop hangs, and leaves the rest time within the budget', async () => {
+    const { orchestrator, journal } = rehearse([
+      { name: 'one', stop: takes(200) },
+      { name: 'two', stop: takes(200) },
+      { name: 'three', stop: hangs },
+    ]);
+    await orchestrator.start();
+    const stopped = orchestrator.stop(3_000);
+    await clock.tickAsync(3_000);
+    const records = await stopped;
+    expect(journal.slice(3)).to.deep.equal(['stop three', 'stop two', 'stop one']);
+    expect(records.map(({ outcome }) => outcome)).to.deep.equal(['timed-out', 'ok', 'ok']);
+    expect(records.at(0)?.error).to.include({ code: 'SHUTDOWN_FORCED' });
+    expect(String(records.at(0)?.error)).to.include('phase "three" did not stop within 2000 ms');
+  });
+
+  it('ends with its budget even where every stop hangs', async () => {
+    const { orchestrator, journal } = rehearse(['one', 'two', 'three'].map((name) => ({ name, stop: hangs })));
+    await orchestrator.start();
+    const stopped = orchestrator.stop(1_000);
+    await clock.tickAsync(1_000 + LAST_WORDS_MS);
+    expect((await stopped).map(({ outcome }) => outcome)).to.deep.equal(Array(3).fill('timed-out'));
+    expect(journal.slice(3)).to.deep.equal(['stop three', 'stop two', 'stop one']);
+  });
+
+  it('has what was pending, as a stop tells it when its signal aborts, as the cause', async () => {
+    const pending = new Error('POST /slow');
+    const { orchestrator } = rehearse([{ name: 'listen', stop: endsWith(pending) }]);
+    await orchestrator.start();
+    const stopped = orchestrator.stop(1_000);
+    await clock.tickAsync(1_000);
+    expect(await stopped).to.have.nested.property('[0].outcome', 'timed-out');
+    expect(await stopped).to.have.nested.property('[0].error.cause', pending);
+  });
+
+  it('gives every caller the same result and stops each phase once', async () => {
+    const { orchestrator, journal } = rehearse([{ name: 'one', stop: takes(50) }]);
+    await orchestrator.start();
+    const [first, second] = [orchestrator.stop(1_000), orchestrator.stop(5)];
+    await clock.tickAsync(50);
+    expect(await second).to.equal(await first);
+    expect(await orchestrator.stop(1_000)).to.equal(await first);
+    expect(journal).to.deep.equal(['start one', 'stop one']);
+  });
+
+  it('after a roll-back gives what the roll-back did', async () => {
+    const { orchestrator, journal } = rehearse([{ name: 'one' }, { name: 'two', start: fails('broken') }]);
+    await rejectionOf(orchestrator.start());
+    expect((await orchestrator.stop(1_000)).map(({ phase }) => phase)).to.deep.equal(['two', 'one']);
+    expect(journal.slice(2)).to.deep.equal(['stop two', 'stop one']);
+  });
+});
+
+describe('a roll-back', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  it('has a budget of its own, also when the overall deadline has passed', async () => {
+    const { orchestrator, journal, events } = rehearse(
+      [
+        { name: 'one', stop: takes(300) },
+        { name: 'two', start: hangs, stop: hangs },
+      ],
+      { deadlineMs: () => 100, rollbackTimeoutMs: 2_000 },
+    );
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(100 + LAST_WORDS_MS + 2_000 + LAST_WORDS_MS);
+    expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
+    expect(journal).to.deep.equal(['start one', 'start two', 'stop two', 'stop one']);
+    expect(events.slice(-2).map((event) => 'outcome' in event && event.outcome)).to.deep.equal(['timed-out', 'ok']);
+  });
+});

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { endsWith, hangs, rehearse, takes } from '../../support/phases.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+// What a phase that ran out of time gets to say why.
+const LAST_WORDS_MS = 100;
+
+describe('the time limits of a start-up', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  it('name the phase that ignores its signal past its limit', async () => {
+    const { orchestrator, journal, events } = rehearse([
+      { name: 'one' },
+      { name: 'stubborn', start: hangs, timeoutMs: 300 },
+      { name: 'three' },
+    ]);
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(300 + LAST_WORDS_MS);
+    const error = await rejection;
+    expect(error).to.include({ code: 'PHASE_TIMEOUT' });
+    expect(error.message).to.equal('phase "stubborn" did not finish within 300 ms');
+    expect(events.at(3)).to.include({ type: 'phase-end', phase: 'stubborn', outcome: 'timed-out', timeoutMs: 300 });
+    expect(journal).to.deep.equal(['start one', 'start stubborn', 'stop stubborn', 'stop one']);
+  });
+
+  it('abort the signal of the phase, with the error as its reason', async () => {
+    let reason: unknown;
+    const start = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => {
+        reason = signal.reason;
+      });
+      return hangs();
+    };
+    const { orchestrator } = rehearse([{ name: 'one', start, timeoutMs: 300 }]);
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(299);
+    expect(reason).to.equal(undefined);
+    await clock.tickAsync(1 + LAST_WORDS_MS);
+    expect(reason).to.equal(await rejection);
+  });
+
+  it('take what the phase says about its signal as the cause', async () => {
+    const refused = new Error('connect ECONNREFUSED');
+    const { orchestrator } = rehearse([{ name: 'redis', start: endsWith(refused), timeoutMs: 300 }]);
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(300);
+    const error = await rejection;
+    expect(error).to.include({ code: 'PHASE_TIMEOUT' });
+    expect(error.cause).to.equal(refused);
+  });
+
+  it('leave a phase that merely passes its signal on without a cause', async () => {
+    const start = (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { orchestrator } = rehearse([{ name: 'redis', start, timeoutMs: 300 }]);
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(300);
+    expect((await rejection).cause).to.equal(undefined);
+  });
+
+  it('let the overall deadline win over a longer limit of the phase that runs', async () => {
+    const { orchestrator, journal } = rehearse(
+      [
+        { name: 'one', start: takes(400), timeoutMs: 1_000 },
+        { name: 'two', start: hangs, timeoutMs: 1_000 },
+      ],
+      { deadlineMs: () => 600 },
+    );
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(600 + LAST_WORDS_MS);
+    const error = await rejection;
+    expect(error).to.include({ code: 'STARTUP_TIMEOUT' });
+    expect(error.message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
+    expect(journal.slice(2)).to.deep.equal(['stop two', 'stop one']);
+  });
+
+  it('ask for the overall deadline again before each phase, since a phase may set it', async () => {
+    let deadlineMs = 20_000;
+    const configure = () => {
+      deadlineMs = 50;
+    };
+    const { orchestrator } = rehearse(
+      [
+        { name: 'config', start: configure },
+        { name: 'two', start: hangs },
+      ],
+      {
+        deadlineMs: () => deadlineMs,
+      },
+    );
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(50 + LAST_WORDS_MS);
+    expect((await rejection).message).to.include('within 50 ms');
+  });
+
+  it('are gone with the phase: a limit that passes later changes nothing', async () => {
+    const { orchestrator, journal } = rehearse([{ name: 'one', timeoutMs: 300 }]);
+    await orchestrator.start();
+    expect(clock.countTimers()).to.equal(0);
+    await clock.tickAsync(30_000);
+    expect(journal).to.deep.equal(['start one']);
+  });
+});

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { RequestError } from '../../../src/errors/request-error.ts';
+import { createIssuer } from '../../../src/tickets/issue.ts';
+import type { TicketStore } from '../../../src/tickets/store.ts';
+import { digestOf, isTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const NOW = Date.UTC(2030, 0, 1);
+const BINDING = { audience: undefined, channel: undefined, origin: undefined, traceId: 'trace' };
+
+const caller = (lifeMs: number) => ({ subject: 'alice', sessionId: 'session-1', expiresAt: NOW + lifeMs });
+
+const setUp = (ttlSeconds = 30) => {
+  const kept: { digest: string; payload: string; ttlMs: number }[] = [];
+  const store: TicketStore = {
+    name: 'memory',
+    isReady: () => true,
+    put: async (digest, payload, ttlMs) => void kept.push({ digest, payload, ttlMs }),
+  };
+  return { kept, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
+};
+
+describe('issuing a ticket', () => {
+  it('gives a well-formed ticket, its name for the log and when it expires', async () => {
+    const { ticket, ticketId, expiresIn, expiresAt } = await setUp().issue(caller(3_600_000), BINDING);
+    expect(isTicket(ticket)).to.equal(true);
+    expect(ticketId).to.equal(ticketIdOf(digestOf(ticket)));
+    expect(expiresIn).to.equal(30);
+    expect(expiresAt.getTime()).to.equal(NOW + 30_000);
+  });
+
+  it('keeps the digest with a time to live, and the ticket nowhere', async () => {
+    const { issue, kept } = setUp();
+    const { ticket } = await issue(caller(3_600_000), BINDING);
+    expect(kept).to.have.lengthOf(1);
+    expect(kept[0]).to.include({ digest: digestOf(ticket), ttlMs: 30_000 });
+    for (const part of [ticket, ticket.slice(4), ticket.slice(4, 24)])
+      expect(JSON.stringify(kept)).to.not.include(part);
+  });
+
+  it('keeps who it is for, what it is bound to and both expiries, in few bytes', async () => {
+    const { issue, kept } = setUp();
+    const binding = { audience: 'chat', channel: 'room-1', origin: 'https://app.example', traceId: 'trace' };
+    await issue(caller(3_600_000), binding);
+    expect(JSON.parse(kept[0]?.payload ?? '')).to.deep.equal({
+      s: 'alice',
+      i: 'session-1',
+      a: 'chat',
+      c: 'room-1',
+      o: 'https://app.example',
+      t: NOW,
+      e: NOW + 30_000,
+      x: NOW + 3_600_000,
+      r: 'trace',
+    });
+  });
+
+  it('spends no byte on what is not there', async () => {
+    const { issue, kept } = setUp();
+    await issue({ ...caller(3_600_000), sessionId: undefined }, BINDING);
+    expect(JSON.parse(kept[0]?.payload ?? '')).to.have.all.keys('s', 't', 'e', 'x', 'r');
+  });
+
+  it('never lets a ticket outlive its JWT', async () => {
+    const { issue, kept } = setUp();
+    const { expiresIn, expiresAt } = await issue(caller(12_700), BINDING);
+    expect(kept[0]).to.include({ ttlMs: 12_700 });
+    expect(expiresAt.getTime()).to.equal(NOW + 12_700);
+    expect(expiresIn).to.equal(12);
+  });
+
+  it('rounds down where the JWT expires between two milliseconds', async () => {
+    const { issue, kept } = setUp();
+    await issue(caller(5_000.7), BINDING);
+    expect(kept[0]).to.include({ ttlMs: 5_000 });
+  });
+
+  it('takes a JWT with a second left, and no less', async () => {
+    const { issue, kept } = setUp();
+    expect((await issue(caller(1_000), BINDING)).expiresIn).to.equal(1);
+    for (const lifeMs of [999, 0, -3_000]) {
+      const error = await rejectionOf(issue(caller(lifeMs), BINDING));
+      expect(error).to.be.instanceOf(RequestError);
+      expect(error).to.include({ code: 'AUTH_TOKEN_INVALID' });
+    }
+    expect(kept).to.have.lengthOf(1);
+  });
+
+  it('gives no ticket that could not be kept', async () => {
+    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const store: TicketStore = { name: 'redis', isReady: () => false, put: () => Promise.reject(outage) };
+    const issue = createIssuer({ store, ttlSeconds: 30, now: () => NOW });
+    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.equal(outage);
+  });
+});
