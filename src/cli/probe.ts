@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
 import type { Done } from './done.ts';
-import { OK } from './exit-codes.ts';
+import { exitCodeOf, OK } from './exit-codes.ts';
 
 const HELP = `
 Exits 0 when the answer is 2xx, else 1, never anything else. "live" is the right health check for a container:
@@ -29,7 +29,12 @@ export const probeCommand = (done: Done): Command =>
     .allowExcessArguments(false)
     .action(async (what: string, { url, timeout, quiet }: ProbeOptions) => {
       const { askProbe } = await import('./ask-probe.ts');
-      const answer = await askProbe({ what, url, port: process.env.PORT || '3000', timeoutMs: timeout });
-      if (!quiet) process.stdout.write(`${answer}\n`);
-      done(OK);
+      try {
+        const answer = await askProbe({ what, url, port: process.env.PORT || '3000', timeoutMs: timeout });
+        if (!quiet) process.stdout.write(`${answer}\n`);
+        done(OK);
+      } catch (error) {
+        if (!quiet) throw error;
+        done(exitCodeOf(error));
+      }
     });

@@ -19,12 +19,19 @@ export interface CheckRedisOptions {
 
 /** Checks Redis, again and again with `--wait`; prints what it found and resolves with the exit code. */
 export const runRedisCheck = async (options: CheckRedisOptions): Promise<number> => {
+  // Node itself would exit 1, which here says that Redis cannot be reached.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`ticketd: internal error: ${error.stack}\n`);
+    process.exit(exitCodeOf(error));
+  });
   watchSignals().first.then((signal) => process.exit(exitCodeOfSignal(signal)));
   const { redis } = await readSections(['runtime', 'redis'], withUrl(process.env, options.url));
   const { target } = redis;
   if (target.kind === 'memory') return report({ ok: true, endpoint: 'memory://', warnings: [EMBEDDED] }, options);
-  const check = () => checkRedis({ target, redis, timeoutMs: options.timeout });
-  return report(options.wait === undefined ? await check() : await keepChecking(check, options.wait * 1000), options);
+  const check = (timeoutMs: number) => checkRedis({ target, redis, timeoutMs: Math.min(timeoutMs, options.timeout) });
+  const found =
+    options.wait === undefined ? await check(options.timeout) : await keepChecking(check, options.wait * 1000);
+  return report(found, options);
 };
 
 const EMBEDDED = 'memory:// is the embedded store: there is no Redis to check';
@@ -36,10 +43,10 @@ interface Finding extends RedisReport {
   readonly waitExpired?: boolean;
 }
 
-const keepChecking = async (check: () => Promise<RedisReport>, waitMs: number): Promise<Finding> => {
+const keepChecking = async (check: (timeoutMs: number) => Promise<RedisReport>, waitMs: number): Promise<Finding> => {
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const found = await check();
+    const found = await check(Math.max(1, deadline - performance.now()));
     if (found.ok) return found;
     if (performance.now() + RETRY_EVERY_MS >= deadline) return { ...found, waitExpired: true };
     await delay(RETRY_EVERY_MS);

@@ -24,7 +24,8 @@ export const describeWithCause = (error: unknown): ErrorDescription => {
 const firstInner = (error: Error): Error =>
   error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
 
-const messageOf = (error: Error): string => error.message || codeOf(error);
+// OpenSSL's messages end in a line break.
+const messageOf = (error: Error): string => error.message.replaceAll(/\s+/g, ' ').trim() || codeOf(error);
 
 const codeOf = (error: Error): string => {
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -1,9 +1,7 @@
-import { pino } from 'pino';
 import type { LogDestination } from './logger.ts';
 
-const STDOUT = 1;
 // A reader that stalls must cost lines, not the service its memory.
-const MAX_BUFFERED_CHARACTERS = 8 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 /** Standard output: JSON lines, or a readable form for a developer at a terminal. */
 export const openDestination = async (pretty: boolean): Promise<LogDestination> => {
@@ -12,8 +10,16 @@ export const openDestination = async (pretty: boolean): Promise<LogDestination> 
   return prettyStream({ sync: true, ignore: 'pid,hostname,service,version,event', messageFormat: '{event}: {msg}' });
 };
 
-// Without flushSync, which pino would call at a fatal line and so put it before lines that are still being written.
+// Node's own stream rather than pino's destination, whose flush() does not wait, and whose writes in a thread keep the
+// process from exiting while nobody reads.
 const jsonLines = (): LogDestination => {
-  const stream = pino.destination({ dest: STDOUT, sync: false, maxLength: MAX_BUFFERED_CHARACTERS });
-  return { write: (line) => void stream.write(line), flush: (done) => stream.flush(done) };
+  const stream: NodeJS.WriteStream = process.stdout;
+  // A reader that has gone must not end the service.
+  stream.on('error', () => {});
+  return {
+    write: (line) => {
+      if (stream.writableLength < MAX_BUFFERED_BYTES) stream.write(line);
+    },
+    flush: (done) => void stream.write('', done),
+  };
 };

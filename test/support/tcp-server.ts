@@ -11,7 +11,8 @@ export interface TcpServer {
 
 const open = new Set<TcpServer>();
 
-export const tcpServer = async (onConnection: (socket: Socket) => void = () => {}): Promise<TcpServer> => {
+/** Listens on any free port unless told which. */
+export const tcpServer = async (onConnection: (socket: Socket) => void = () => {}, at = 0): Promise<TcpServer> => {
   const sockets = new Set<Socket>();
   let accepted = 0;
   const server = createServer((socket) => {
@@ -23,7 +24,7 @@ export const tcpServer = async (onConnection: (socket: Socket) => void = () => {
     socket.resume();
     onConnection(socket);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const own: TcpServer = {

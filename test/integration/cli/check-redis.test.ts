@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { endAll, ticketd } from '../../support/ticketd.ts';
+
+const PASSWORD = 'right-horse-7';
+
+describe('check-redis with a Redis that can be used', () => {
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startRedis({ password: PASSWORD });
+  });
+  after(() => redis.stop());
+  afterEach(endAll);
+
+  const check = async (...args: string[]) => {
+    const cli = ticketd(['check-redis', ...args], { REDIS_URL: redis.url });
+    const { code } = await cli.exit;
+    return { code, stdout: cli.stdout, stderr: cli.stderr };
+  };
+
+  it('exits 0 and prints endpoint, version, role and round-trip time, without the password', async () => {
+    const { code, stdout, stderr } = await check();
+    expect(code).to.equal(0);
+    expect(stdout).to.match(
+      new RegExp(
+        `^usable: redis://127\\.0\\.0\\.1:${redis.port} \\(version \\d+\\.\\d+\\.\\d+, master, [\\d.]+ ms\\)\n$`,
+      ),
+    );
+    expect(stderr).to.equal('');
+  });
+
+  it('prints the same as one JSON object with --json', async () => {
+    const { code, stdout, stderr } = await check('--json');
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^\{.*\}\n$/);
+    const report = JSON.parse(stdout);
+    expect(report).to.have.all.keys('ok', 'endpoint', 'version', 'role', 'roundTripMs', 'warnings');
+    expect(report).to.deep.include({ ok: true, role: 'master', warnings: [] });
+    expect(report.endpoint).to.equal(`redis://127.0.0.1:${redis.port}`);
+    expect(report.roundTripMs).to.be.a('number').that.is.above(0);
+    expect(stdout + stderr).not.to.contain(PASSWORD);
+  });
+
+  it('prints nothing with --quiet', async () => {
+    expect(await check('--quiet')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('asks the URL given by --url in place of REDIS_URL', async () => {
+    const cli = ticketd(['check-redis', '--url', redis.url], { REDIS_URL: 'redis://127.0.0.1:1' });
+    expect((await cli.exit).code).to.equal(0);
+    expect(cli.stdout).to.contain(`:${redis.port}`);
+  });
+
+  it('does a write, a read and a delete below the key prefix and leaves nothing behind', async () => {
+    await redis.cli('CONFIG', 'RESETSTAT');
+    expect((await check()).code).to.equal(0);
+    const statistics = await redis.cli('INFO', 'commandstats');
+    for (const command of ['set', 'get', 'getdel']) expect(statistics).to.contain(`cmdstat_${command}:calls=1,`);
+    expect(await redis.cli('KEYS', '*')).to.equal('');
+  });
+
+  it('warns on standard error of settings by which tickets get lost or come back, and still exits 0', async () => {
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '100mb');
+    await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const { code, stderr } = await check();
+    expect(code).to.equal(0);
+    expect(stderr).to.match(/^warning: maxmemory-policy is allkeys-lru/);
+    const { warnings } = JSON.parse((await check('--json')).stdout);
+    expect(warnings).to.have.length(1);
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+  });
+
+  it('needs no JWT key, and says of the embedded store that there is nothing to check', async () => {
+    const cli = ticketd(['check-redis'], { REDIS_URL: 'memory://' });
+    expect((await cli.exit).code).to.equal(0);
+    expect(cli.stdout).to.equal('usable: memory://\n');
+    expect(cli.stderr).to.contain('there is no Redis to check');
+  });
+});

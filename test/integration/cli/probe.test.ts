@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { freePort } from '../../support/free-port.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { answering, closeServers, silentServer, tcpServer } from '../../support/tcp-server.ts';
+import { endAll, serve, ticketd } from '../../support/ticketd.ts';
+
+const probe = async (args: readonly string[], env: Record<string, string> = {}) => {
+  const cli = ticketd(['probe', ...args], env);
+  const { code, signal } = await cli.exit;
+  return { code, signal, stdout: cli.stdout, stderr: cli.stderr };
+};
+
+describe('probe of a running service', () => {
+  let url: string;
+  let degradedUrl: string;
+  before(async () => {
+    const service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://' });
+    const degraded = serve({
+      JWT_SECRET: SECRET,
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      REDIS_STARTUP_TIMEOUT_MS: '100',
+    });
+    url = await service.url();
+    degradedUrl = await degraded.url();
+  });
+  after(endAll);
+
+  it('asks /health by default, at 127.0.0.1 and PORT, and exits 0', async () => {
+    const { port } = new URL(url);
+    const { code, stdout, stderr } = await probe([], { PORT: port });
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(`http://127.0.0.1:${port}/health answered 200\n`);
+    expect(stderr).to.equal('');
+  });
+
+  it('asks /health for live and /ready for ready', async () => {
+    expect((await probe(['live', '--url', url])).stdout).to.equal(`${url}/health answered 200\n`);
+    expect((await probe(['ready', '--url', url])).stdout).to.equal(`${url}/ready answered 200\n`);
+  });
+
+  it('exits 0 for live and 1 for ready where Redis is down', async () => {
+    expect((await probe(['live', '--url', degradedUrl])).code).to.equal(0);
+    const { code, stderr } = await probe(['ready', '--url', degradedUrl]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('answered 503');
+  });
+
+  it('prints nothing with --quiet where all is well', async () => {
+    const { code, stdout, stderr } = await probe(['--quiet', '--url', url]);
+    expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('prints nothing with --quiet where something is wrong', async () => {
+    const { code, stdout, stderr } = await probe(['ready', '--quiet', '--url', degradedUrl]);
+    expect({ code, stdout, stderr }).to.deep.equal({ code: 1, stdout: '', stderr: '' });
+  });
+
+  it('exits 1 where the path does not exist', async () => {
+    expect((await probe(['--url', `${url}/nowhere`])).code).to.equal(1);
+  });
+
+  it('exits 1, not 64 and not 78, for a command line or a PORT that is wrong', async () => {
+    const wrong = [['--nope'], ['sideways'], ['live', 'ready'], ['--timeout', 'soon'], ['--timeout', '0'], ['--url']];
+    for (const args of wrong) expect((await probe(args, { PORT: new URL(url).port })).code, args.join(' ')).to.equal(1);
+    for (const PORT of ['http', '70000', '-1', '80/x']) expect((await probe([], { PORT })).code, PORT).to.equal(1);
+  });
+
+  it('exits 1 for a URL that is none or not HTTP', async () => {
+    for (const wrong of ['', 'nowhere', 'ftp://127.0.0.1', 'http://', 'http://127.0.0.1:99999', 'file:///etc/hosts'])
+      expect((await probe(['--url', wrong])).code, wrong).to.equal(1);
+  });
+});
+
+describe('probe of something else than a running service exits 1, within its time limit, where', () => {
+  afterEach(async () => {
+    await endAll();
+    await closeServers();
+  });
+
+  const TIMEOUT_MS = 700;
+  // What starting a process takes on a busy machine.
+  const SPAWN_MS = 1800;
+
+  const expectFailure = async (port: number, said: RegExp): Promise<void> => {
+    for (const what of ['live', 'ready']) {
+      const startedAt = performance.now();
+      const { code, signal, stdout, stderr } = await probe([what, '--timeout', String(TIMEOUT_MS)], {
+        PORT: String(port),
+      });
+      expect({ code, signal, stdout }).to.deep.equal({ code: 1, signal: null, stdout: '' });
+      expect(stderr).to.match(said);
+      expect(performance.now() - startedAt).to.be.below(TIMEOUT_MS + SPAWN_MS);
+    }
+  };
+
+  it('nothing listens', async () => {
+    await expectFailure(await freePort(), /ECONNREFUSED/);
+  });
+
+  it('the server accepts and never answers', async () => {
+    await expectFailure((await silentServer()).port, /no answer within 700 ms/);
+  });
+
+  it('the server closes the connection without an answer', async () => {
+    await expectFailure((await tcpServer((socket) => socket.end())).port, /socket hang up|ECONNRESET/);
+  });
+
+  it('the server answers garbage', async () => {
+    await expectFailure((await answering('\0\x01 what?\r\n\r\n')).port, /Parse Error|Expected HTTP/);
+  });
+
+  it('the server answers with a redirect', async () => {
+    const { port } = await answering('HTTP/1.1 301 Moved\r\nLocation: /health\r\nContent-Length: 0\r\n\r\n');
+    await expectFailure(port, /answered 301/);
+  });
+
+  it('the headers never end', async () => {
+    await expectFailure((await answering('HTTP/1.1 200 OK\r\nX-And-So: on\r\n')).port, /no answer within 700 ms/);
+  });
+});

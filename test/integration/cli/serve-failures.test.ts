@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { ask } from '../../support/ask.ts';
+import { seeded } from '../../support/faults/faults.ts';
+import { freePort } from '../../support/free-port.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { closeServers, isOpen, silentServer } from '../../support/tcp-server.ts';
+import { endAll, STACK_TRACE, serve, ticketd } from '../../support/ticketd.ts';
+
+const EMBEDDED = { JWT_SECRET: SECRET, REDIS_URL: 'memory://' };
+
+describe('serve, when it fails for another reason than Redis', () => {
+  afterEach(async () => {
+    await endAll();
+    await closeServers();
+  });
+
+  for (const name of ['PORT', 'INTERNAL_PORT']) {
+    it(`exits 1 naming the port where ${name} is taken`, async () => {
+      const { port } = await silentServer();
+      const service = serve({ ...EMBEDDED, [name]: String(port) });
+      expect(await service.exit).to.deep.equal({ code: 1, signal: null });
+      const failed = await service.line('phase_fail');
+      expect(failed.error).to.contain(`127.0.0.1:${port}`);
+      expect(failed.phase).to.equal(name === 'PORT' ? 'listen' : 'listen-internal');
+      expect(service.stderr).to.match(new RegExp(`^ticketd: .*127\\.0\\.0\\.1:${port}.*EADDRINUSE.*\n$`));
+      expect(service.output).not.to.match(STACK_TRACE);
+    });
+  }
+
+  it('closes the internal listener again where the public port is taken', async () => {
+    const { port } = await silentServer();
+    const internalPort = await freePort();
+    const service = serve({ ...EMBEDDED, PORT: String(port), INTERNAL_PORT: String(internalPort) });
+    expect((await service.exit).code).to.equal(1);
+    expect(service.linesOf('server_listening').map(({ listener }) => listener)).to.deep.equal(['internal']);
+    expect(await isOpen(internalPort)).to.equal(false);
+  });
+
+  it('exits 1 naming the deadline where STARTUP_TIMEOUT_MS runs out before the redis phase', async () => {
+    const { port } = await silentServer();
+    const service = serve({
+      NODE_ENV: 'production',
+      JWT_SECRET: SECRET,
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      REDIS_STARTUP_TIMEOUT_MS: '8000',
+      STARTUP_TIMEOUT_MS: '600',
+    });
+    expect((await service.exit).code).to.equal(1);
+    expect(service.stderr).to.contain('600 ms').and.to.contain('"redis"');
+    expect((await service.line('phase_timeout')).errorCode).to.equal('STARTUP_TIMEOUT');
+    expect(service.events).not.to.include('server_listening');
+    expect(service.output).not.to.match(STACK_TRACE);
+  });
+
+  it('exits 78 naming every wrong variable, having opened no port and tried no Redis', async () => {
+    const service = serve({ PORT: 'http', TICKET_TTL_SECONDS: '301', JWT_SECRET: 'too-short-secret' });
+    expect((await service.exit).code).to.equal(78);
+    for (const name of ['PORT', 'TICKET_TTL_SECONDS', 'JWT_SECRET'])
+      expect(service.stderr).to.contain(`${name}: expected`);
+    expect(service.events).to.deep.equal(['phase_start', 'phase_fail']);
+    expect(service.output).not.to.contain('too-short-secret');
+    expect(service.output).not.to.match(STACK_TRACE);
+  });
+
+  for (const fault of ['throw-on-signal', 'reject-on-signal'] as const) {
+    it(`exits 70 after logging uncaught_error where an error is caught by nobody (${fault})`, async () => {
+      const service = serve({ ...EMBEDDED, ...seeded(fault) });
+      expect((await ask(`${await service.url()}/health`)).status).to.equal(200);
+      service.process.kill('SIGUSR2');
+      expect(await service.exit).to.deep.equal({ code: 70, signal: null });
+      expect(service.lines.at(-1)).to.include({ event: 'uncaught_error', level: 'fatal', error: 'a seeded fault' });
+    });
+  }
+
+  it('exits 64 for an argument or an option that it does not have', async () => {
+    for (const args of [['now'], ['--port', '3000']]) {
+      const service = ticketd(['serve', ...args], EMBEDDED);
+      expect((await service.exit).code).to.equal(64);
+      expect(service.stderr).to.match(/^error: /);
+      expect(service.stdout).to.equal('');
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { ask, askTicket, keepAliveAgent } from '../../support/ask.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { isOpen } from '../../support/tcp-server.ts';
+import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
+import { until } from '../../support/until.ts';
+
+const DRAIN_MS = 1500;
+
+describe('a signal to a service that is ready', () => {
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.stop());
+  afterEach(endAll);
+
+  const start = (drainMs: number): Ticketd =>
+    serve({ NODE_ENV: 'production', JWT_SECRET: SECRET, REDIS_URL: redis.url, DRAIN_DELAY_MS: String(drainMs) });
+
+  it('turns /ready 503 at once on both listeners while /health and new ticket requests still get 200', async () => {
+    const service = start(DRAIN_MS);
+    const [url, internalUrl] = [await service.url(), await service.url('internal')];
+    expect((await ask(`${url}/ready`)).status).to.equal(200);
+    service.process.kill('SIGTERM');
+    const draining = await service.line('server_draining');
+    expect(draining).to.include({ signal: 'SIGTERM', drainMs: DRAIN_MS });
+    for (const base of [url, internalUrl]) {
+      const ready = await ask(`${base}/ready`);
+      expect(ready.status).to.equal(503);
+      expect(ready.body).to.deep.equal({ status: 'DRAINING', ready: false, checks: { redis: 'UP' } });
+    }
+    expect((await ask(`${url}/health`)).status).to.equal(200);
+    expect((await askTicket(url)).status).to.equal(200);
+    // All of that was still inside the drain delay.
+    expect(service.events).not.to.include('server_stopped');
+    expect(await service.exit).to.deep.equal({ code: 0, signal: null });
+  });
+
+  it('asks clients with Connection: close to leave during the drain delay', async () => {
+    const service = start(DRAIN_MS);
+    const url = await service.url();
+    const agent = keepAliveAgent();
+    expect((await askTicket(url, agent)).headers.connection).to.equal('keep-alive');
+    service.process.kill('SIGTERM');
+    await service.line('server_draining');
+    const { status, headers } = await askTicket(url, agent);
+    expect(status).to.equal(200);
+    expect(headers.connection).to.equal('close');
+    agent.destroy();
+  });
+
+  it('closes the port after the drain delay and exits 0, server_draining and server_stopped its last lines', async () => {
+    const service = start(300);
+    const url = await service.url();
+    service.process.kill('SIGTERM');
+    await service.line('server_draining');
+    expect(await isOpen(Number(new URL(url).port))).to.equal(true);
+    expect(await service.exit).to.deep.equal({ code: 0, signal: null });
+    expect(await isOpen(Number(new URL(url).port))).to.equal(false);
+    expect(service.events.slice(-2)).to.deep.equal(['server_draining', 'server_stopped']);
+    const stopped = service.lines.at(-1);
+    expect(stopped).to.include({ level: 'info', signal: 'SIGTERM' });
+    expect(stopped?.durationMs).to.be.within(290, 3000);
+    expect(service.stderr).to.equal('');
+  });
+
+  it('drains without the delay on SIGINT', async () => {
+    const service = start(20_000);
+    await service.url();
+    const signalledAt = performance.now();
+    service.process.kill('SIGINT');
+    expect(await service.exit).to.deep.equal({ code: 0, signal: null });
+    expect(performance.now() - signalledAt).to.be.below(5000);
+    expect(service.linesOf('server_draining')[0]).to.include({ signal: 'SIGINT', drainMs: 0 });
+    expect(service.events.slice(-2)).to.deep.equal(['server_draining', 'server_stopped']);
+  });
+
+  it('closes idle keep-alive connections instead of waiting for them', async () => {
+    const service = start(0);
+    const url = await service.url();
+    const agent = keepAliveAgent();
+    expect((await askTicket(url, agent)).headers.connection).to.equal('keep-alive');
+    expect(Object.keys(agent.freeSockets)).to.have.length(1);
+    service.process.kill('SIGTERM');
+    expect(await service.exit).to.deep.equal({ code: 0, signal: null });
+    await until('the connection gone', () => Object.keys(agent.freeSockets).length === 0);
+  });
+
+  it('closes its connections to Redis', async () => {
+    const connections = async () => (await redis.cli('CLIENT', 'LIST')).match(/name=ticketd/g)?.length ?? 0;
+    const service = start(0);
+    await service.url();
+    expect(await connections()).to.equal(1);
+    service.process.kill('SIGTERM');
+    await service.exit;
+    await until('no connection', async () => (await connections()) === 0);
+  });
+});

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { freePort } from '../../support/free-port.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { closeServers, isOpen, silentServer } from '../../support/tcp-server.ts';
+import { endAll, STACK_TRACE, serve } from '../../support/ticketd.ts';
+import { until } from '../../support/until.ts';
+
+// The phase would have taken this long; an abort takes next to nothing.
+const BUDGET_MS = 20_000;
+const PROMPT_MS = 3000;
+
+describe('a signal during the redis phase', () => {
+  afterEach(async () => {
+    await endAll();
+    await closeServers();
+  });
+
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    for (const mode of ['production', 'development']) {
+      it(`ends serve in ${mode} with ${code} on ${signal}, never having listened`, async () => {
+        const redis = await silentServer();
+        const port = await freePort();
+        const service = serve({
+          NODE_ENV: mode,
+          JWT_SECRET: SECRET,
+          PORT: String(port),
+          REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+          REDIS_STARTUP_TIMEOUT_MS: String(BUDGET_MS),
+        });
+        await until('a connection to Redis', () => redis.accepted > 0);
+        expect(await isOpen(port)).to.equal(false);
+        const signalledAt = performance.now();
+        service.process.kill(signal);
+        expect(await service.exit).to.deep.equal({ code, signal: null });
+        expect(performance.now() - signalledAt).to.be.below(PROMPT_MS);
+        expect(service.events).not.to.include('server_listening');
+        expect(service.events).not.to.include('redis_connect_degraded').and.not.to.include('redis_connect_fatal');
+        expect(service.lines.at(-1)).to.include({ event: 'phase_fail', phase: 'redis', errorCode: 'INTERRUPTED' });
+        expect(service.stderr).to.equal(`ticketd: interrupted by ${signal}\n`);
+        expect(service.output).not.to.match(STACK_TRACE);
+      });
+    }
+  }
+});

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { ask } from '../../support/ask.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
+
+// More than any pipe or socket between two processes holds.
+const REQUESTS = 1500;
+
+describe('a shutdown while nobody reads the log', () => {
+  let service: Ticketd;
+  afterEach(async () => {
+    await endAll();
+    // What nobody reads would keep this process open.
+    service.process.stdout?.resume();
+    await service.exit;
+  });
+
+  it('still ends by itself, with exit code 0', async () => {
+    service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://', LOG_LEVEL: 'debug' });
+    const url = await service.url();
+    service.process.stdout?.pause();
+    for (let sent = 0; sent < REQUESTS; sent += 50) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => ask(`${url}/health`)));
+      expect(answers.every(({ status }) => status === 200)).to.equal(true);
+    }
+    const exit = once(service.process, 'exit');
+    const signalledAt = performance.now();
+    service.process.kill('SIGTERM');
+    expect(await exit).to.deep.equal([0, null]);
+    expect(performance.now() - signalledAt).to.be.below(5000);
+  });
+});
