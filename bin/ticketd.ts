@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../src/cli/main.ts';
 
-main(process.argv.slice(2)).then((code) => process.exit(code));
+// Loaded at run time in its compiled form, as all that is more than a few lines.
+import('../src/cli/main.ts').then(async ({ main }) => process.exit(await main(process.argv.slice(2))));

@@ -1,28 +1,8 @@
-// Bundles the CLI: reading hundreds of small files is most of what a start of unbundled Node.js code takes.
-import { chmod, rm } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { bundleCli } from './bundle.mjs';
 
-await rm('dist', { recursive: true, force: true });
+const compile = fileURLToPath(new URL('./compile.mjs', import.meta.url));
 
-await build({
-  entryPoints: { ticketd: 'bin/ticketd.ts' },
-  outdir: 'dist',
-  bundle: true,
-  // Each command is a chunk of its own, loaded when it is called.
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  sourcemap: false,
-  legalComments: 'linked',
-  logLevel: 'warning',
-  // The CommonJS dependencies among the bundled ones call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
-  },
-});
-
-await chmod('dist/ticketd.js', 0o755);
+// A process each: the compiled form is to hold what its own start needs, nothing else.
+for (const bundle of await bundleCli('dist')) execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });

@@ -11,7 +11,7 @@ export async function startTicketd({ root, redisUrl, secret }) {
   const port = await freePort(3000);
   const internalPort = await freePort(3001);
   const url = `http://127.0.0.1:${port}`;
-  const child = await startChild(process.execPath, ['dist/ticketd.js', 'serve'], {
+  const child = await startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     // Not the whole environment: a variable of the contract set there for something else would change the demo.

@@ -51,6 +51,6 @@ function checkCommands(redisUrl) {
   const assignment = redisUrl === process.env.REDIS_URL ? '' : `REDIS_URL='${redisUrl}' `;
   return `
   # Redis as ticketd sees it
-  ${assignment}node dist/ticketd.js check-redis
+  ${assignment}node dist/ticketd.cjs check-redis
 `;
 }

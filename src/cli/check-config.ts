@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { Done } from './done.ts';
-import { exitCodeOf, OK } from './exit-codes.ts';
 
 const HELP = `
 Prints every variable with the value in force and where it comes from; secrets are masked. Exits 78 when something
@@ -16,17 +15,7 @@ export const checkConfigCommand = (done: Done): Command =>
     .option('--json', 'print one JSON object')
     .addHelpText('after', HELP)
     .allowExcessArguments(false)
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      const { readSettings } = await import('../config/read-config.ts');
-      const { ConfigError } = await import('../config/problems.ts');
-      const report = await import('./config-report.ts');
-      try {
-        const settings = await readSettings(process.env);
-        process.stdout.write(json ? report.settingsAsJson(settings) : report.settingsAsText(settings));
-        done(OK);
-      } catch (error) {
-        if (!json || !(error instanceof ConfigError)) throw error;
-        process.stdout.write(report.problemsAsJson(error.problems));
-        done(exitCodeOf(error));
-      }
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
+      const { printConfig } = await import('./print-config.ts');
+      done(await printConfig(process.env, json));
     });

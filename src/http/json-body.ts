@@ -1,4 +1,3 @@
-import rawBody from 'raw-body';
 import { RequestError } from '../errors/request-error.ts';
 import type { Context } from './context.ts';
 
@@ -24,15 +23,31 @@ const checkType = (ctx: Context): void => {
   if (encoding !== '' && encoding !== 'identity') throw unsupported('Send the body without a content encoding');
 };
 
+// Without destroying the request at the limit: its socket still has to carry the answer.
 const read = async (ctx: Context): Promise<Buffer> => {
-  try {
-    return await rawBody(ctx.req, { limit: MAX_BYTES, length: ctx.request.length ?? null });
-  } catch (error) {
-    if ((error as { type?: string }).type !== 'entity.too.large') throw badRequest('The body did not arrive whole');
-    // What is left of the body is not read: the connection ends with this answer.
-    ctx.set('Connection', 'close');
-    throw new RequestError('PAYLOAD_TOO_LARGE', `Send a body of at most ${MAX_BYTES} bytes`);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of arriving(ctx)) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw tooLarge(ctx);
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+};
+
+const arriving = async function* (ctx: Context): AsyncGenerator<Buffer> {
+  if (Number(ctx.request.length ?? 0) > MAX_BYTES) throw tooLarge(ctx);
+  try {
+    yield* ctx.req.iterator({ destroyOnReturn: false });
+  } catch {
+    throw badRequest('The body did not arrive whole');
+  }
+};
+
+const tooLarge = (ctx: Context): RequestError => {
+  // What is left of the body is not read: the connection ends with this answer.
+  ctx.set('Connection', 'close');
+  return new RequestError('PAYLOAD_TOO_LARGE', `Send a body of at most ${MAX_BYTES} bytes`);
 };
 
 const objectOf = (bytes: Buffer): Readonly<Record<string, unknown>> => {

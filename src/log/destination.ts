@@ -6,8 +6,8 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** Standard output: JSON lines, or a readable form for a developer at a terminal. */
 export const openDestination = async (pretty: boolean): Promise<LogDestination> => {
   if (!pretty) return jsonLines();
-  const { default: prettyStream } = await import('pino-pretty');
-  return prettyStream({ sync: true, ignore: 'pid,hostname,service,version,event', messageFormat: '{event}: {msg}' });
+  const { prettyLines } = await import('./pretty.ts');
+  return prettyLines();
 };
 
 // Node's own stream rather than pino's destination, whose flush() does not wait, and whose writes in a thread keep the

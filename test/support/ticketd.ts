@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../dist/ticketd.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/ticketd.cjs', import.meta.url));
 const LINE_TIMEOUT_MS = 25_000;
 
 export interface LogLine {
