@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { InterruptedError, ProcessError, type ProcessErrorCode } from '../errors/process-error.ts';
+import { isInterruptedError, isProcessError, type ProcessErrorCode } from '../errors/process-error.ts';
 
 export const OK = 0;
 const INTERNAL_ERROR = 70;
@@ -19,8 +19,8 @@ const exitCodes: Readonly<Record<Exclude<ProcessErrorCode, 'INTERRUPTED'>, numbe
 };
 
 export const exitCodeOf = (error: unknown): number => {
-  if (error instanceof InterruptedError) return exitCodeOfSignal(error.signal);
-  if (!(error instanceof ProcessError) || error.code === 'INTERRUPTED') return INTERNAL_ERROR;
+  if (isInterruptedError(error)) return exitCodeOfSignal(error.signal);
+  if (!isProcessError(error) || error.code === 'INTERRUPTED') return INTERNAL_ERROR;
   return exitCodes[error.code];
 };
 

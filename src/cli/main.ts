@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../config/problems.ts';
+import { isConfigError } from '../config/problems.ts';
 import { describeWithCause } from '../errors/describe-error.ts';
-import { ProcessError } from '../errors/process-error.ts';
+import { isProcessError, ProcessError } from '../errors/process-error.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 import { createProgram } from './program.ts';
@@ -31,11 +31,11 @@ const codeOf = (error: unknown): number => {
 const tell = (error: unknown): void => {
   // Commander has told its own already.
   if (error instanceof CommanderError) return;
-  if (error instanceof ConfigError) process.stderr.write(problemsAsText(error.problems));
+  if (isConfigError(error)) process.stderr.write(problemsAsText(error.problems));
   else process.stderr.write(`ticketd: ${describe(error)}\n`);
 };
 
 const describe = (error: unknown): string => {
-  if (error instanceof ProcessError) return describeWithCause(error).error;
+  if (isProcessError(error)) return describeWithCause(error).error;
   return `internal error: ${error instanceof Error ? error.stack : String(error)}`;
 };

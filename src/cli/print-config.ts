@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/problems.ts';
+import { isConfigError } from '../config/problems.ts';
 import { readSettings } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
 import { problemsAsJson, settingsAsJson, settingsAsText } from './config-report.ts';
@@ -11,7 +11,7 @@ export const printConfig = async (env: Environment, json: boolean): Promise<numb
     process.stdout.write(json ? settingsAsJson(settings) : settingsAsText(settings));
     return OK;
   } catch (error) {
-    if (!json || !(error instanceof ConfigError)) throw error;
+    if (!json || !isConfigError(error)) throw error;
     process.stdout.write(problemsAsJson(error.problems));
     return exitCodeOf(error);
   }

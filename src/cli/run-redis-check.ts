@@ -27,11 +27,9 @@ export const runRedisCheck = async (options: CheckRedisOptions): Promise<number>
   watchSignals().first.then((signal) => process.exit(exitCodeOfSignal(signal)));
   const { redis } = await readSections(['runtime', 'redis'], withUrl(process.env, options.url));
   const { target } = redis;
-  if (target.kind === 'memory') return report({ ok: true, endpoint: 'memory://', warnings: [EMBEDDED] }, options);
+  if (target.kind === 'memory')
+    return report({ ok: true, endpoint: 'memory://', topology: 'single', warnings: [EMBEDDED] }, options);
   const check = (timeoutMs: number) => checkRedis({ target, redis, timeoutMs: Math.min(timeoutMs, options.timeout) });
-  const found =
-    options.wait === undefined ? await check(options.timeout) : await keepChecking(check, options.wait * 1000);
-  return report(found, options);
 };
 
 const EMBEDDED = 'memory:// is the embedded store: there is no Redis to check';
@@ -67,10 +65,21 @@ const codeOf = ({ ok, waitExpired, problem }: Finding): number => {
   return exitCodeOf(new ProcessError(waitExpired ? 'WAIT_EXPIRED' : code, ''));
 };
 
-const tellPeople = ({ ok, endpoint, version, role, roundTripMs, warnings, problem }: Finding): void => {
-  const about = [version && `version ${version}`, role, roundTripMs !== undefined && `${roundTripMs} ms`];
+const tellPeople = ({
+  ok,
+  endpoint,
+  topology,
+  version,
+  role,
+  masters,
+  roundTripMs,
+  warnings,
+  problem,
+}: Finding): void => {
+  const place = topology === 'cluster' ? `cluster of ${masters} masters` : role;
+  const about = [version && `version ${version}`, place, roundTripMs !== undefined && `${roundTripMs} ms`];
   const facts = about.filter(Boolean).join(', ');
   if (ok) process.stdout.write(`usable: ${endpoint}${facts && ` (${facts})`}\n`);
   else process.stderr.write(`${problem?.verdict}: ${endpoint}: ${problem?.error}; ${problem?.remedy}\n`);
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of new Set(warnings)) process.stderr.write(`warning: ${warning}\n`);
 };

@@ -1,3 +1,4 @@
+import { certificates } from './certificates.ts';
 import { type Field, field, optional } from './field.ts';
 import { hmacSecret, JWT_ALGORITHMS, publicKey } from './jwt-keys.ts';
 import { boolean, host, integer, listOf, matching, oneOf, portOrOff } from './parsers.ts';
@@ -50,9 +51,36 @@ export const fields = {
       name: 'REDIS_URL',
       default: 'redis://localhost:6379',
       parse: redisUrl,
-      doc: '`redis://` or `rediss://` (TLS), user and password percent-encoded, database as path; `memory://` is an embedded store, refused in production',
+      doc: '`redis://` or `rediss://` (TLS), user and password percent-encoded, database as path; a comma-separated list for Sentinel and Cluster; `memory://` is an embedded store, refused in production',
       secret: true,
       mask: (url) => endpointOf(redisUrl(url)),
+    }),
+    sentinelMaster: optional({
+      name: 'REDIS_SENTINEL_MASTER',
+      parse: matching(/^[A-Za-z0-9._-]{1,128}$/, '1 to 128 of A-Z a-z 0-9 . _ -'),
+      doc: 'name of the master; makes the servers of `REDIS_URL` Sentinels',
+    }),
+    sentinelPassword: optional({
+      name: 'REDIS_SENTINEL_PASSWORD',
+      parse: text(512),
+      doc: 'password of the Sentinels themselves',
+      secret: true,
+    }),
+    cluster: field({
+      name: 'REDIS_CLUSTER',
+      default: 'false',
+      parse: boolean,
+      doc: 'makes the servers of `REDIS_URL` seed nodes of a cluster',
+    }),
+    tlsCa: optional({
+      name: 'REDIS_TLS_CA_FILE',
+      parse: certificates,
+      doc: 'PEM file of the authorities to trust with `rediss://`, in place of the usual ones; certificates are always verified',
+    }),
+    tlsServername: optional({
+      name: 'REDIS_TLS_SERVERNAME',
+      parse: host,
+      doc: 'name that the certificate must bear, where it is not the host of `REDIS_URL`',
     }),
     startupTimeoutMs: field({
       name: 'REDIS_STARTUP_TIMEOUT_MS',

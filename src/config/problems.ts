@@ -1,4 +1,4 @@
-import { ProcessError } from '../errors/process-error.ts';
+import { isProcessError, ProcessError } from '../errors/process-error.ts';
 
 /** One thing wrong with the environment: the variable, and what was expected of it. */
 export interface Problem {
@@ -16,3 +16,5 @@ export class ConfigError extends ProcessError {
     this.problems = problems;
   }
 }
+
+export const isConfigError = (error: unknown): error is ConfigError => isProcessError(error) && 'problems' in error;

@@ -11,42 +11,68 @@ export interface EmbeddedTarget {
 export interface ServerTarget {
   readonly kind: 'server';
   readonly tls: boolean;
-  readonly host: string;
-  readonly port: number;
+  /** One server; or the Sentinels, or the seed nodes of a cluster. */
+  readonly servers: readonly [Address, ...Address[]];
   readonly username?: string;
   readonly password?: string;
   readonly database: number;
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 const DEFAULT_PORT = 6379;
 const SCHEMES = new Set(['redis:', 'rediss:']);
 
+/** A URL, or a comma-separated list of them; in a list the first speaks for the rest, which may be `host:port` alone. */
 export const redisUrl: Parser<RedisTarget> = (text) => {
   if (/^memory:\/\/$/i.test(text)) return { kind: 'memory' };
+  const [head = '', ...rest] = text.split(',').map((entry) => entry.trim());
+  const first = serverOf(head);
+  const others = rest.map((entry) => likeFirst(serverOf(withScheme(entry, first)), first));
+  return { ...first, servers: [first.servers[0], ...others] };
+};
+
+const serverOf = (text: string): ServerTarget => {
   const url = parseUrl(text);
   if (!SCHEMES.has(url.protocol)) throw new Expected('redis://, rediss:// or memory:// and nothing after memory://');
   rejectExtras(url);
   return {
     kind: 'server',
     tls: url.protocol === 'rediss:',
-    host: hostOf(url),
-    port: portOf(url),
+    servers: [{ host: hostOf(url), port: portOf(url) }],
     ...credentialsOf(url),
     database: databaseOf(url),
   };
 };
 
+const withScheme = (entry: string, { tls }: ServerTarget): string =>
+  entry.includes('://') ? entry : `${tls ? 'rediss' : 'redis'}://${entry}`;
+
+const likeFirst = (other: ServerTarget, first: ServerTarget): Address => {
+  const same = (key: 'username' | 'password') => other[key] === undefined || other[key] === first[key];
+  if (
+    other.tls !== first.tls ||
+    !same('username') ||
+    !same('password') ||
+    ![0, first.database].includes(other.database)
+  )
+    throw new Expected('the same scheme, user, password and database in all of the list; a comma in a password is %2C');
+  return other.servers[0];
+};
+
 /** The target without its credentials, for the log and for people. */
 export const endpointOf = (target: RedisTarget): string => {
   if (target.kind === 'memory') return 'memory://';
-  const { tls, host, port, database } = target;
-  const address = host.includes(':') ? `[${host}]` : host;
-  return `${tls ? 'rediss' : 'redis'}://${address}:${port}${database === 0 ? '' : `/${database}`}`;
+  const { tls, servers, database } = target;
+  const addresses = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
+  return `${tls ? 'rediss' : 'redis'}://${addresses.join(',')}${database === 0 ? '' : `/${database}`}`;
 };
 
 // The text is never quoted: it may hold a password.
 const parseUrl = (text: string): URL => {
-  if (text.includes(',')) throw new Expected('one URL; percent-encode a comma in a password as %2C');
   // URL would drop them without a word.
   if (/[\p{Cc}\s]/u.test(text)) throw new Expected('a URL without blanks and control characters');
   if (!URL.canParse(text))

@@ -42,12 +42,63 @@ const noEmbeddedStoreInProduction = rule(['runtime.nodeEnv', 'redis.target'], ({
   };
 });
 
+const oneTopology = rule(
+  ['redis.target', 'redis.sentinelMaster', 'redis.cluster'],
+  ({ redis: { target, sentinelMaster, cluster } }) => {
+    const single = sentinelMaster === undefined && !cluster;
+    if (sentinelMaster !== undefined && cluster)
+      return { name: 'REDIS_CLUSTER', problem: 'expected either REDIS_CLUSTER or REDIS_SENTINEL_MASTER, found both' };
+    if (target.kind === 'memory')
+      return single
+        ? undefined
+        : { name: 'REDIS_URL', problem: 'expected redis:// or rediss:// with Sentinel or Cluster' };
+    if (single && target.servers.length > 1)
+      return { name: 'REDIS_URL', problem: 'expected one server; a list needs REDIS_SENTINEL_MASTER or REDIS_CLUSTER' };
+    if (cluster && target.database !== 0)
+      return { name: 'REDIS_URL', problem: 'expected database 0, the only one that a cluster has' };
+    return undefined;
+  },
+);
+
+const sentinelPasswordIsUsed = rule(
+  ['redis.sentinelMaster', 'redis.sentinelPassword'],
+  ({ redis: { sentinelMaster, sentinelPassword } }) => {
+    if (sentinelPassword === undefined || sentinelMaster !== undefined) return undefined;
+    return { name: 'REDIS_SENTINEL_PASSWORD', problem: 'expected REDIS_SENTINEL_MASTER with it' };
+  },
+);
+
+const tlsIsUsed = rule(
+  ['redis.target', 'redis.cluster', 'redis.tlsCa', 'redis.tlsServername'],
+  ({ redis: { target, cluster, tlsCa, tlsServername } }) => {
+    const name = tlsCa === undefined ? 'REDIS_TLS_SERVERNAME' : 'REDIS_TLS_CA_FILE';
+    const tls = target.kind === 'server' && target.tls;
+    if (!tls && (tlsCa !== undefined || tlsServername !== undefined))
+      return { name, problem: 'expected a rediss:// URL with it' };
+    if (cluster && tlsServername !== undefined)
+      return {
+        name: 'REDIS_TLS_SERVERNAME',
+        problem: 'expected none with REDIS_CLUSTER, whose nodes have a name each',
+      };
+    return undefined;
+  },
+);
+
 const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'http.internalPort'], ({ http }) => {
   if (http.port === 0 || http.port !== http.internalPort || http.host !== http.internalHost) return undefined;
   return { name: 'INTERNAL_PORT', problem: 'expected another port than PORT, or off' };
 });
 
-const rules = [exactlyOneKeySource, algorithmsFitKey, drainFitsShutdown, noEmbeddedStoreInProduction, listenersDiffer];
+const rules = [
+  exactlyOneKeySource,
+  algorithmsFitKey,
+  drainFitsShutdown,
+  noEmbeddedStoreInProduction,
+  oneTopology,
+  sentinelPasswordIsUsed,
+  tlsIsUsed,
+  listenersDiffer,
+];
 
 /** The rules broken among those whose variables were all read and could all be parsed. */
 export const brokenRules = (values: Partial<Config>, parsed: ReadonlySet<string>): readonly Problem[] =>

@@ -21,8 +21,12 @@ export const describeWithCause = (error: unknown): ErrorDescription => {
 };
 
 // Node wraps one failure per address (IPv4 and IPv6) in an AggregateError with an empty message.
-const firstInner = (error: Error): Error =>
-  error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+const firstInner = (error: Error): Error => {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
+  // ioredis says of a cluster only that none of its nodes would do, and keeps the reason of the last one here.
+  if ('lastNodeError' in error && error.lastNodeError instanceof Error) return error.lastNodeError;
+  return error;
+};
 
 // OpenSSL's messages end in a line break.
 const messageOf = (error: Error): string => error.message.replaceAll(/\s+/g, ' ').trim() || codeOf(error);

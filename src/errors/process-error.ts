@@ -32,3 +32,10 @@ export class InterruptedError extends ProcessError {
     this.signal = signal;
   }
 }
+
+/** By name, not by class: every bundle of the build has classes of its own. */
+export const isProcessError = (error: unknown): error is ProcessError =>
+  error instanceof Error && error.name === 'ProcessError';
+
+export const isInterruptedError = (error: unknown): error is InterruptedError =>
+  isProcessError(error) && error.code === 'INTERRUPTED';

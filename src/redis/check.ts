@@ -1,103 +1,101 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
-import type { Config } from '../config/fields.ts';
-import { endpointOf, type ServerTarget } from '../config/redis-url.ts';
+import { Cluster, type Redis } from 'ioredis';
+import { endpointOf } from '../config/redis-url.ts';
+import { type RedisAccess, type Topology, topologyOf } from './access.ts';
+import { createClient, type RedisClient } from './client.ts';
+import { keyOnEachMaster } from './cluster-keys.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import { redisOptions } from './options.ts';
-import { isTooOld, parseInfo, type ServerInfo, warningsOf } from './server-info.ts';
+import { askServer, isTooOld, type ServerInfo, warningsOf } from './server-info.ts';
+import { within } from './within.ts';
 
 /** What one check found. Never holds credentials. */
 export interface RedisReport {
   readonly ok: boolean;
   readonly endpoint: string;
+  readonly topology: Topology;
+  /** Of the oldest server, where there are several. */
   readonly version?: string;
   readonly role?: string;
-  /** Milliseconds for a write, a read and a delete, one after the other. */
+  /** How many masters there are to write to. */
+  readonly masters?: number;
+  /** Milliseconds for a write, a read and a delete, one after the other; in a cluster on the slowest master. */
   readonly roundTripMs?: number;
+  /** Redis' `maxmemory-policy`, and whether it keeps an append-only file. */
+  readonly evictionPolicy?: string;
+  readonly appendOnly?: boolean;
   readonly warnings: readonly string[];
   readonly problem?: Diagnosis;
 }
 
-export interface RedisCheckOptions {
-  readonly target: ServerTarget;
-  readonly redis: Config['redis'];
+export interface RedisCheckOptions extends RedisAccess {
   /** Limit of the whole check, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Connects once, as the service would, and does with a key of its own what the service does with tickets. */
-export const checkRedis = async ({ target, redis, timeoutMs }: RedisCheckOptions): Promise<RedisReport> => {
-  const endpoint = endpointOf(target);
-  const client = new Redis({
-    ...redisOptions(target, redis),
-    // One try; and no waiting inside ioredis for a server that is loading: that is to be told.
-    retryStrategy: () => null,
-    enableReadyCheck: false,
-  });
+/** Connects once, as the service would, and does with keys of its own what the service does with tickets. */
+export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): Promise<RedisReport> => {
+  const about = { endpoint: endpointOf(access.target), topology: topologyOf(access) };
+  const client = createClient(access, { once: true });
   let lastError: unknown;
   client.on('error', (error) => {
     lastError = error;
   });
   try {
-    return await within(timeoutMs, examine(client, `${redis.keyPrefix}{check}:${randomUUID()}`, endpoint));
+    const found = await within(timeoutMs, examine(client, about.topology, access.redis.keyPrefix));
+    return { ok: found.problem === undefined, ...about, ...found };
   } catch (error) {
-    return { ok: false, endpoint, warnings: [], problem: diagnose(lastError ?? error) };
+    return { ok: false, ...about, warnings: [], problem: diagnose(lastError ?? error) };
   } finally {
     client.disconnect();
   }
 };
 
-const examine = async (client: Redis, key: string, endpoint: string): Promise<RedisReport> => {
+type Found = Omit<RedisReport, 'ok' | 'endpoint' | 'topology'>;
+
+const examine = async (client: RedisClient, topology: Topology, keyPrefix: string): Promise<Found> => {
   await client.connect();
-  const pong = await client.ping();
-  if (pong !== 'PONG') throw coded('NOT_REDIS', `PING was answered with something else than PONG`);
-  const info = await askInfo(client);
+  const masters = client instanceof Cluster ? client.nodes('master') : [client];
+  await Promise.all(masters.map(demandPong));
+  const infos = await Promise.all(masters.map((node: Redis) => askServer(node)));
   const about = {
-    endpoint,
-    ...(info?.version !== undefined && { version: info.version }),
-    ...(info?.role !== undefined && { role: info.role }),
-    warnings: info === undefined ? ['INFO is not allowed: version and settings were not checked'] : warningsOf(info),
+    ...settingsOf(infos),
+    masters: masters.length,
+    warnings: infos.flatMap((info) => warningsOf(info, topology)),
   };
-  if (info?.version !== undefined && isTooOld(info.version))
-    return { ok: false, ...about, problem: diagnose(coded('TOO_OLD', `this is version ${info.version}`)) };
+  if (about.version !== undefined && isTooOld(about.version))
+    return { ...about, problem: diagnose(coded('TOO_OLD', `this is version ${about.version}`)) };
   try {
-    return { ok: true, ...about, roundTripMs: await roundTrip(client, key) };
+    return { ...about, roundTripMs: await slowestRoundTrip(client, keyPrefix) };
   } catch (error) {
-    return { ok: false, ...about, problem: diagnose(error) };
+    return { ...about, problem: diagnose(error) };
   }
 };
 
-const askInfo = async (client: Redis): Promise<ServerInfo | undefined> => {
-  try {
-    return parseInfo(await client.info());
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOPERM')) return undefined;
-    throw error;
-  }
+const demandPong = async (node: Redis): Promise<void> => {
+  if ((await node.ping()) !== 'PONG') throw coded('NOT_REDIS', 'PING was answered with something else than PONG');
+};
+
+const settingsOf = (infos: readonly (ServerInfo | undefined)[]): Partial<ServerInfo['settings']> => {
+  const known = infos.filter((info) => info !== undefined);
+  const [oldest] = known.toSorted((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
+  return oldest === undefined ? {} : oldest.settings;
 };
 
 const LIFE_MS = 10_000;
 
-const roundTrip = async (client: Redis, key: string): Promise<number> => {
+const slowestRoundTrip = async (client: RedisClient, keyPrefix: string): Promise<number> => {
+  const prefix = `${keyPrefix}check:${randomUUID()}`;
+  const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, prefix) : [prefix];
+  return Math.max(...(await Promise.all(keys.map((key) => roundTrip(client, key)))));
+};
+
+const roundTrip = async (client: RedisClient, key: string): Promise<number> => {
   const startedAt = performance.now();
   const value = randomUUID();
   await client.set(key, value, 'PX', LIFE_MS, 'NX');
   const [read, taken] = [await client.get(key), await client.getdel(key)];
   if (read !== value || taken !== value) throw coded('LOST_WRITE', 'what was written could not be read back');
   return Math.round((performance.now() - startedAt) * 100) / 100;
-};
-
-const within = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(coded('ETIMEDOUT', `no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => {});
-  }
 };
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
-import type { Config } from '../config/fields.ts';
-import { endpointOf, type ServerTarget } from '../config/redis-url.ts';
+import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../errors/describe-error.ts';
-import { InterruptedError, ProcessError } from '../errors/process-error.ts';
+import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
+import type { RedisAccess } from './access.ts';
+import { createClient, type RedisClient } from './client.ts';
 import { refusalOf } from './faults.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { redisOptions } from './options.ts';
 import { createOutageLog } from './outage.ts';
 import { probeWrite } from './probe-write.ts';
 
@@ -23,24 +22,22 @@ export interface RedisConnection {
   /** Whether a write would be taken right now; synchronous, no I/O. */
   isReady(): boolean;
   /** The client while ready, else `null`; to be asked at each use and never kept. */
-  getClientOrNull(): Redis | null;
+  getClientOrNull(): RedisClient | null;
   /** Tells the connection of an error that a command met, since it may mean that no other would do better. */
   noteFault(error: unknown): void;
   /** Lets go at once, without a farewell that a hung server would not answer. */
   close(): Promise<void>;
 }
 
-export interface RedisConnectionOptions {
-  readonly target: ServerTarget;
-  readonly redis: Config['redis'];
+export interface RedisConnectionOptions extends RedisAccess {
   readonly emit: Emit;
 }
 
 export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOptions): RedisConnection => {
   const endpoint = endpointOf(target);
-  const client = new Redis(redisOptions(target, redis));
+  const client = createClient({ target, redis });
   const outage = createOutageLog(endpoint, emit);
-  const probeKey = `${redis.keyPrefix}{probe}:${randomUUID()}`;
+  const probeKey = `${redis.keyPrefix}probe:${randomUUID()}`;
   let writable = false;
   let started: Promise<void> | undefined;
   let tellFirstReady: (() => void) | undefined;
@@ -111,7 +108,7 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
     });
 
   const failedStart = (signal: AbortSignal): Error => {
-    if (signal.reason instanceof InterruptedError) return signal.reason;
+    if (isInterruptedError(signal.reason)) return signal.reason;
     const cause = lastError ?? noAnswer();
     outage.begin(cause, { atStartup: true });
     return new ProcessError('REDIS_UNREACHABLE', `Redis at ${endpoint}: ${describeError(cause).error}`, { cause });

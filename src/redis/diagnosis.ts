@@ -37,6 +37,10 @@ const rows: Readonly<Record<string, Row>> = {
   MASTERDOWN: ['unusable', 'a replica without its primary: use the address of the primary'],
   CLUSTERDOWN: ['unusable', 'the cluster does not cover all slots: bring its masters back'],
   BUSY: ['unusable', 'a script blocks Redis: end it with SCRIPT KILL'],
+  MOVED: ['unusable', 'this is a node of a cluster: set REDIS_CLUSTER=true'],
+  NO_CLUSTER: ['unusable', 'this Redis is not a cluster: unset REDIS_CLUSTER'],
+  NO_SENTINEL: ['unusable', 'these servers are no Sentinels: unset REDIS_SENTINEL_MASTER, or correct REDIS_URL'],
+  NO_MASTER: ['unreachable', 'no Sentinel answers that knows such a master: check REDIS_URL and REDIS_SENTINEL_MASTER'],
   MAXCLIENTS: ['unusable', 'no connection is left: raise maxclients, or find who holds them'],
   NOT_REDIS: ['unusable', 'something else than Redis answers there: correct host and port'],
   TOO_OLD: ['unusable', 'Redis 6.2 or later is needed, for GETDEL: upgrade it'],
@@ -54,6 +58,9 @@ export const diagnose = (error: unknown): Diagnosis => {
 
 const kindOf = (code: string, message: string): string => {
   if (/max number of clients/i.test(message)) return 'MAXCLIENTS';
+  if (/cluster support disabled/.test(message)) return 'NO_CLUSTER';
+  if (/unknown command.*sentinel/i.test(message)) return 'NO_SENTINEL';
+  if (/All sentinels are unreachable/.test(message)) return 'NO_MASTER';
   if (/^Protocol error|RESP type/.test(message)) return 'NOT_REDIS';
   if (/^(Command timed out|Socket timeout)/.test(message)) return 'ETIMEDOUT';
   if (/^Connection is closed|closed before/.test(message) || code === 'EPIPE') return 'ECONNRESET';

@@ -1,17 +1,18 @@
 import { isIP } from 'node:net';
-import type { RedisOptions } from 'ioredis';
-import type { Config } from '../config/fields.ts';
+import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { ServerTarget } from '../config/redis-url.ts';
+import type { RedisAccess } from './access.ts';
 
 const MAX_RETRY_DELAY_MS = 2000;
+const MAX_SENTINEL_RETRY_DELAY_MS = 500;
 
 /**
  * What ioredis is told. It never queues, never sends a command twice and never gives up on reconnecting: a command
  * either goes out now on a usable connection or fails now, and only the write heartbeat says what usable means.
  */
-export const redisOptions = (target: ServerTarget, redis: Config['redis']) =>
+const common = ({ target, redis }: RedisAccess) =>
   ({
-    ...address(target),
+    ...credentials(target),
     protocol: 2,
     lazyConnect: true,
     connectionName: 'ticketd',
@@ -30,17 +31,77 @@ export const redisOptions = (target: ServerTarget, redis: Config['redis']) =>
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     reconnectOnError: null,
-    retryStrategy: retryDelayMs,
+    retryStrategy: (attempt) => retryDelayMs(attempt),
   }) satisfies RedisOptions;
 
-const address = ({ host, port, username, password, database, tls }: ServerTarget) => ({
-  host,
-  port,
-  db: database,
+export const singleOptions = (access: RedisAccess) => {
+  const { target, redis } = access;
+  const [{ host, port }] = target.servers;
+  return {
+    ...common(access),
+    host,
+    port,
+    db: target.database,
+    ...tls(access, redis.tlsServername ?? host),
+  } satisfies RedisOptions;
+};
+
+export const sentinelOptions = (access: RedisAccess, master: string) => {
+  const { target, redis } = access;
+  return {
+    ...common(access),
+    db: target.database,
+    name: master,
+    role: 'master',
+    sentinels: [...target.servers],
+    ...(redis.sentinelPassword !== undefined && { sentinelPassword: redis.sentinelPassword }),
+    sentinelCommandTimeout: 1000,
+    sentinelRetryStrategy: (attempt: number) => Math.min(100 * attempt, MAX_SENTINEL_RETRY_DELAY_MS),
+    sentinelReconnectStrategy: () => 1000,
+    // Without it an old master goes on being written to after a planned failover, and its tickets come back.
+    failoverDetector: true,
+    ...tls(access, redis.tlsServername),
+    ...(target.tls && { enableTLSForSentinelMode: true, sentinelTLS: tls(access, redis.tlsServername).tls ?? {} }),
+  } satisfies RedisOptions;
+};
+
+export const clusterOptions = (access: RedisAccess) => {
+  const { redis, target } = access;
+  // Shorter than a command may take, so that a dead node is told as such.
+  const connectTimeout = Math.min(1000, redis.connectTimeoutMs, redis.commandTimeoutMs / 2);
+  return {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    enableReadyCheck: true,
+    clusterRetryStrategy: (attempt: number) => retryDelayMs(attempt),
+    // A command that may have run is not sent again to whoever takes over.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    retryDelayOnTryAgain: 50,
+    maxRedirections: 4,
+    slotsRefreshTimeout: 1000,
+    slotsRefreshInterval: 5000,
+    redisOptions: { ...common(access), connectTimeout, ...tls(access, undefined) },
+    // With TLS a node is called by the name that its certificate bears.
+    ...(target.tls && { dnsLookup: sameName }),
+  } satisfies ClusterOptions;
+};
+
+const sameName: ClusterOptions['dnsLookup'] & {} = (address, callback) => callback(null, address);
+
+const credentials = ({ username, password }: ServerTarget) => ({
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password }),
-  // ioredis sends no server name of its own, and RFC 6066 allows none for an IP address.
-  ...(tls && { tls: isIP(host) === 0 ? { servername: host } : {} }),
+});
+
+// ioredis sends no server name of its own, and RFC 6066 allows none for an IP address.
+const tls = ({ target, redis }: RedisAccess, servername: string | undefined) => ({
+  ...(target.tls && {
+    tls: {
+      ...(servername !== undefined && isIP(servername) === 0 && { servername }),
+      ...(redis.tlsCa !== undefined && { ca: redis.tlsCa }),
+    },
+  }),
 });
 
 /** Exponential from 100 ms up to 2 s, each with up to half of it taken off by chance, so that tasks do not march in step. */

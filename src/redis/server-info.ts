@@ -1,28 +1,67 @@
-/** What a Redis server says of itself, as far as it may be asked. */
+import type { Redis } from 'ioredis';
+import type { Topology } from './access.ts';
+
+/** What a Redis server says of itself. */
 export interface ServerInfo {
-  readonly version: string | undefined;
-  readonly role: string | undefined;
-  readonly evictionPolicy: string | undefined;
+  readonly version: string;
+  readonly settings: {
+    readonly version: string;
+    readonly role: string;
+    readonly evictionPolicy: string;
+    readonly appendOnly: boolean;
+  };
   readonly maxMemoryBytes: number;
-  readonly appendOnly: boolean;
+  /** Whether a write needs replicas in sync (`min-replicas-to-write`). */
+  readonly needsReplicas: boolean;
+  /** The `save` setting, where it may be asked. */
+  readonly snapshots: string;
 }
 
 const OLDEST = [6, 2] as const;
 
+/** Asks a server about itself; `undefined` where the user may not. */
+export const askServer = async (node: Redis): Promise<ServerInfo | undefined> => {
+  try {
+    return parseInfo(await node.info(), await snapshotsOf(node));
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+};
+
+// Managed services forbid CONFIG, or do not know it.
+const snapshotsOf = async (node: Redis): Promise<string> => {
+  try {
+    const [, value = ''] = (await node.config('GET', 'save')) as string[];
+    return value;
+  } catch {
+    return '';
+  }
+};
+
+const isForbidden = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOPERM');
+
 /** Reads the reply of INFO. */
-export const parseInfo = (reply: string): ServerInfo => {
+export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
   const values = new Map(
     reply.split('\r\n').map((line) => {
       const [name = '', ...value] = line.split(':');
       return [name, value.join(':')] as const;
     }),
   );
+  const version = values.get('valkey_version') ?? values.get('redis_version') ?? '';
   return {
-    version: values.get('valkey_version') ?? values.get('redis_version'),
-    role: values.get('role'),
-    evictionPolicy: values.get('maxmemory_policy'),
+    version,
+    settings: {
+      version,
+      role: values.get('role') ?? '',
+      evictionPolicy: values.get('maxmemory_policy') ?? '',
+      appendOnly: values.get('aof_enabled') === '1',
+    },
     maxMemoryBytes: Number(values.get('maxmemory') ?? 0),
-    appendOnly: values.get('aof_enabled') === '1',
+    // Redis tells of the replicas in good standing only where that setting is on.
+    needsReplicas: values.has('min_slaves_good_slaves'),
+    snapshots,
   };
 };
 
@@ -33,13 +72,22 @@ export const isTooOld = (version: string): boolean => {
 };
 
 /** Settings under which tickets can get lost or come back. */
-export const warningsOf = ({ evictionPolicy, maxMemoryBytes, appendOnly }: ServerInfo): readonly string[] => [
-  ...(evictionPolicy !== undefined && evictionPolicy !== 'noeviction' && maxMemoryBytes > 0
-    ? [`maxmemory-policy is ${evictionPolicy}: a full memory drops live tickets; set noeviction`]
-    : []),
-  ...(appendOnly
-    ? [
-        'appendonly is on: a restart can bring back tickets spent since the last fsync; appendonly no loses them all, which is safe',
-      ]
-    : []),
-];
+export const warningsOf = (info: ServerInfo | undefined, topology: Topology): readonly string[] => {
+  if (info === undefined) return ['INFO is not allowed: version and settings were not checked'];
+  const { settings, maxMemoryBytes, needsReplicas, snapshots } = info;
+  const evicts = settings.evictionPolicy !== 'noeviction' && maxMemoryBytes > 0;
+  return [
+    ...(evicts
+      ? [`maxmemory-policy is ${settings.evictionPolicy}: a full memory drops live tickets; set noeviction`]
+      : []),
+    ...(settings.appendOnly
+      ? ['appendonly is on: a restart can bring back tickets redeemed since the last fsync']
+      : []),
+    ...(snapshots !== '' ? ['save is set: a restart can bring back tickets redeemed since the last snapshot'] : []),
+    ...(topology !== 'single' && !needsReplicas
+      ? [
+          'min-replicas-to-write is 0: after a failover tickets can be redeemed again; set it to 1, and min-replicas-max-lag to 2',
+        ]
+      : []),
+  ];
+};

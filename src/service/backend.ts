@@ -1,7 +1,7 @@
 import type { Config } from '../config/fields.ts';
 import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../errors/describe-error.ts';
-import { InterruptedError } from '../errors/process-error.ts';
+import { isInterruptedError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
 import { createRedisConnection, type RedisConnection } from '../redis/connection.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
@@ -39,7 +39,7 @@ const redisPhase = (connection: RedisConnection, redis: Config['redis'], emit: E
     try {
       await connection.start(signal);
     } catch (error) {
-      if (!(error instanceof InterruptedError)) tellVerdict(redis, error, emit);
+      if (!isInterruptedError(error)) tellVerdict(redis, error, emit);
       throw error;
     }
   },

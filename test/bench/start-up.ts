@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { freePort } from '../support/free-port.ts';
 import { bearer, SECRET, token } from '../support/jwt.ts';
 import { removeEveryRedis, startRedis } from '../support/redis.ts';
 import { serve, ticketd } from '../support/ticketd.ts';
@@ -28,14 +27,14 @@ const issue = (port: number, jwt: string): Promise<number | undefined> =>
       .end();
   });
 
-/** From spawn to the first 200, asked for again the moment the last try was refused. */
+/** From spawn to the first 200; asked for when the log says that it listens, since a busy client would slow it down. */
 const firstTicket = async (redisUrl: string): Promise<number> => {
-  const port = await freePort();
   const jwt = token();
   let service: ReturnType<typeof serve> | undefined;
   const ms = await timed(async () => {
-    service = serve({ PORT: String(port), REDIS_URL: redisUrl, JWT_SECRET: SECRET, NODE_ENV: 'production' });
-    while ((await issue(port, jwt)) !== 200);
+    service = serve({ REDIS_URL: redisUrl, JWT_SECRET: SECRET, NODE_ENV: 'production' });
+    const status = await issue(Number(new URL(await service.url()).port), jwt);
+    if (status !== 200) throw new Error(`the first ticket request was answered ${status}`);
   });
   service?.process.kill('SIGINT');
   await service?.exit;

@@ -1,0 +1,19 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisAccess } from './access.ts';
+import { clusterOptions, sentinelOptions, singleOptions } from './options.ts';
+
+export type RedisClient = Redis | Cluster;
+
+/** A client, not connected yet, for whichever topology is configured; `once` makes it try a single time. */
+export const createClient = (access: RedisAccess, { once } = { once: false }): RedisClient => {
+  const { target, redis } = access;
+  // A server that is loading is to be told of, not waited for.
+  const single = once ? { retryStrategy: () => null, enableReadyCheck: false } : {};
+  if (redis.cluster) {
+    const options = clusterOptions(access);
+    return new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options);
+  }
+  if (redis.sentinelMaster === undefined) return new Redis({ ...singleOptions(access), ...single });
+  const options = sentinelOptions(access, redis.sentinelMaster);
+  return new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) });
+};
