@@ -10,6 +10,7 @@ export type RequestErrorCode =
   | 'REQUEST_HEADERS_TOO_LARGE'
   | 'REQUEST_TIMEOUT'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'WS_TICKET_OUTCOME_UNKNOWN'
   | 'WS_TICKET_REDIS_NOT_READY';
 
 /** A refusal that the caller may read: `message` is sent to them, `cause` only ever reaches the log. */

@@ -22,6 +22,7 @@ export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   REQUEST_HEADERS_TOO_LARGE: { status: 431 },
   REQUEST_TIMEOUT: { status: 408 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  WS_TICKET_OUTCOME_UNKNOWN: { status: 503, retryAfter: 2 },
   WS_TICKET_REDIS_NOT_READY: { status: 503, retryAfter: 2 },
 };
 

@@ -13,3 +13,12 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
   const code = error instanceof Error ? REFUSALS.exec(error.message)?.[1] : undefined;
   return code === undefined ? undefined : { code, reconnect: CURED_BY_RECONNECTING.has(code) };
 };
+
+/**
+ * Whether a command may have been done although it failed: its time ran out, or the connection broke before the
+ * answer came. Not so where Redis answered with an error, or where the command never left.
+ */
+export const mayHaveRun = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return true;
+  return error.name !== 'ReplyError' && !error.message.startsWith("Stream isn't writeable");
+};

@@ -22,5 +22,10 @@ export const createMemoryStore = (now: () => number = Date.now): TicketStore => 
       if (kept.size >= MAX_TICKETS) throw new RequestError('WS_TICKET_REDIS_NOT_READY', 'The embedded store is full');
       kept.set(digest, { payload, expiresAt: now() + ttlMs });
     },
+    take: async (digest) => {
+      const ticket = kept.get(digest);
+      kept.delete(digest);
+      return ticket !== undefined && ticket.expiresAt > now() ? ticket.payload : undefined;
+    },
   };
 };

@@ -9,4 +9,10 @@ export interface TicketStore {
    * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when it was not, or perhaps not, kept.
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
+  /**
+   * Takes what is kept under `digest` away and gives it to exactly one caller; `undefined` where there is nothing.
+   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken, `WS_TICKET_OUTCOME_UNKNOWN` when the
+   * answer was lost and the ticket may be spent.
+   */
+  take(digest: string): Promise<string | undefined>;
 }
