@@ -30,6 +30,9 @@ export const runRedisCheck = async (options: CheckRedisOptions): Promise<number>
   if (target.kind === 'memory')
     return report({ ok: true, endpoint: 'memory://', topology: 'single', warnings: [EMBEDDED] }, options);
   const check = (timeoutMs: number) => checkRedis({ target, redis, timeoutMs: Math.min(timeoutMs, options.timeout) });
+  const found =
+    options.wait === undefined ? await check(options.timeout) : await keepChecking(check, options.wait * 1000);
+  return report(found, options);
 };
 
 const EMBEDDED = 'memory:// is the embedded store: there is no Redis to check';
