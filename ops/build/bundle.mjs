@@ -1,6 +1,7 @@
 // Bundles the CLI: reading hundreds of small files is most of what a start of unbundled Node.js code takes.
 import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** The command line itself, and what each command loads when it is called: a bundle each. */
@@ -39,6 +40,8 @@ const bundle = (entryPoints, outdir, extension) =>
     legalComments: 'linked',
     logLevel: 'warning',
     plugins: [lazyImports],
+    // commander loads it at once, for a kind of subcommand that is not used here.
+    alias: { 'node:child_process': fileURLToPath(new URL('./lazy-child-process.cjs', import.meta.url)) },
     supported: { 'dynamic-import': false },
   });
 

@@ -2,6 +2,7 @@ import { describeError } from '../errors/describe-error.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { Context, Middleware } from './context.ts';
+import { answerJson } from './json-answer.ts';
 import { errorBody, refusals } from './refusals.ts';
 
 /**
@@ -25,7 +26,7 @@ const refuse = (ctx: Context, { code, message, cause }: RequestError): void => {
   ctx.status = status;
   ctx.set(headers);
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
-  ctx.body = errorBody(code, message, ctx.state.traceId);
+  answerJson(ctx, errorBody(code, message, ctx.state.traceId));
 };
 
 const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {

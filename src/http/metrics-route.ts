@@ -6,7 +6,7 @@ import { noStore } from './no-store.ts';
 export const metricsRoute = (metrics: Metrics): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.get('/metrics', noStore, async (ctx) => {
-    ctx.type = metrics.contentType;
+    ctx.set('Content-Type', metrics.contentType);
     ctx.body = await metrics.render();
   });
   return router;

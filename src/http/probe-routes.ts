@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Emit } from '../log/events.ts';
 import type { TicketStore } from '../tickets/store.ts';
 import type { Middleware, RequestState } from './context.ts';
+import { answerJson } from './json-answer.ts';
 import { noStore } from './no-store.ts';
 
 export interface ProbeRoutesOptions {
@@ -20,7 +21,7 @@ export const probeRoutes = (options: ProbeRoutesOptions): Router<RequestState> =
 
 // Redis is no part of liveness: restarting a process does not bring Redis back.
 const health: Middleware = (ctx) => {
-  ctx.body = { status: 'UP', checks: { process: 'UP' } };
+  answerJson(ctx, { status: 'UP', checks: { process: 'UP' } });
 };
 
 const ready =
@@ -31,7 +32,7 @@ const ready =
     const ready = up && !isDraining();
     const checks = { [store.name]: up ? 'UP' : 'DOWN' };
     ctx.status = ready ? 200 : 503;
-    ctx.body = { status: statusOf(ready, isDraining()), ready, checks };
+    answerJson(ctx, { status: statusOf(ready, isDraining()), ready, checks });
   };
 
 const statusOf = (ready: boolean, draining: boolean): string => {

@@ -8,6 +8,7 @@ import type { IssueTicket } from '../tickets/issue.ts';
 import type { TicketStore } from '../tickets/store.ts';
 import { authenticate } from './authenticate.ts';
 import type { Context, Middleware, RequestState } from './context.ts';
+import { answerJson } from './json-answer.ts';
 import { readJsonObject } from './json-body.ts';
 import { noStore } from './no-store.ts';
 import { since } from './request-event.ts';
@@ -65,7 +66,7 @@ const issueTicket =
       origin: originOf(ctx.get('Origin')),
       traceId,
     });
-    ctx.body = { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId };
+    answerJson(ctx, { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId });
     emit('ws_ticket_issued', { ...whoOf(ctx), subject: callerIn(ctx).subject, ticketId, durationMs: since(startedAt) });
   };
 
