@@ -3,4 +3,9 @@ import type { LogDestination } from './logger.ts';
 
 /** Lines for a developer's eyes. */
 export const prettyLines = (): LogDestination =>
-  prettyStream({ sync: true, ignore: 'pid,hostname,service,version,event', messageFormat: '{event}: {msg}' });
+  prettyStream({
+    sync: true,
+    singleLine: true,
+    ignore: 'pid,hostname,service,version,event',
+    messageFormat: '{event}: {msg}',
+  });
