@@ -4,5 +4,7 @@ import { bundleCli } from './bundle.mjs';
 
 const compile = fileURLToPath(new URL('./compile.mjs', import.meta.url));
 
-// A process each: the compiled form is to hold what its own start needs, nothing else.
-for (const bundle of await bundleCli('dist')) execFileSync(process.execPath, [compile, bundle], { stdio: 'inherit' });
+// A process each: the compiled form is to hold what its own start needs, nothing else. And with an environment of its
+// own: what is set for a ticketd that runs here is not meant for the warm-up.
+const options = { stdio: 'inherit', env: { PATH: process.env.PATH } };
+for (const bundle of await bundleCli('dist')) execFileSync(process.execPath, [compile, bundle], options);

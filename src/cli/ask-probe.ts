@@ -15,7 +15,7 @@ export interface ProbeQuestion {
 export const askProbe = async ({ what, url, port, timeoutMs }: ProbeQuestion): Promise<string> => {
   const target = targetOf(what, url ?? `http://127.0.0.1:${port}`);
   const status = await statusOf(target, timeoutMs);
-  const answer = `${target.href} answered ${status}`;
+  const answer = `${nameOf(target)} answered ${status}`;
   if (status < 200 || status > 299) throw new ProcessError('PROBE_FAILED', answer);
   return answer;
 };
@@ -30,10 +30,13 @@ const targetOf = (what: string, base: string): URL => {
   return target;
 };
 
+// Without user and password.
+const nameOf = ({ origin, pathname }: URL): string => origin + pathname;
+
 const statusOf = async (target: URL, timeoutMs: number): Promise<number> => {
   const { get } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new ProcessError('PROBE_FAILED', `${target.href}: ${why}`));
+    const fail = (why: string) => reject(new ProcessError('PROBE_FAILED', `${nameOf(target)}: ${why}`));
     const timer = setTimeout(() => {
       fail(`no answer within ${timeoutMs} ms`);
       request.destroy();

@@ -5,17 +5,21 @@ import { isProcessError, ProcessError } from '../errors/process-error.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 import { createProgram } from './program.ts';
+import type { Signals } from './signals.ts';
 
 // Docker reserves 2 for itself, so a health check may only ever say 0 or 1.
 const PROBE_FAILED = 1;
 
-/** Runs one command line; resolves with the code to exit with, after telling on stderr what went wrong. */
-export const main = async (args: readonly string[]): Promise<number> => {
+/**
+ * Runs one command line; resolves with the code to exit with, after telling on stderr what went wrong. `signals` are
+ * given where they are watched already.
+ */
+export const main = async (args: readonly string[], signals?: Signals): Promise<number> => {
   let code = OK;
   try {
     await createProgram((exitCode) => {
       code = exitCode;
-    }).parseAsync(args, { from: 'user' });
+    }, signals).parseAsync(args, { from: 'user' });
   } catch (error) {
     code = codeOf(error);
     tell(error);

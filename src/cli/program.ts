@@ -5,6 +5,7 @@ import { checkRedisCommand } from './check-redis.ts';
 import type { Done } from './done.ts';
 import { probeCommand } from './probe.ts';
 import { serveCommand } from './serve.ts';
+import type { Signals } from './signals.ts';
 
 const EXAMPLES = `
 Examples:
@@ -18,14 +19,19 @@ Exit codes: 0 fine, 1 failed to start or unreachable, 2 Redis reached but unusab
 The environment variables are listed in README.md and by "ticketd check-config".`;
 
 /** The command line as a whole; every command loads what it needs only when it is called. */
-export const createProgram = (done: Done): Command => {
+export const createProgram = (done: Done, signals?: Signals): Command => {
   const program = new Command('ticketd')
     .description('Trades a JWT for a single-use WebSocket ticket kept in Redis.')
     .version(version)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .showHelpAfterError('(see "ticketd --help")');
-  for (const command of [serveCommand(done), checkRedisCommand(done), probeCommand(done), checkConfigCommand(done)])
+  for (const command of [
+    serveCommand(done, signals),
+    checkRedisCommand(done),
+    probeCommand(done),
+    checkConfigCommand(done),
+  ])
     program.addCommand(command.copyInheritedSettings(program));
   return program;
 };

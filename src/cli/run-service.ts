@@ -5,7 +5,7 @@ import { openDestination } from '../log/destination.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { createService } from '../service/service.ts';
 import { exitCodeOfSignal, OK } from './exit-codes.ts';
-import { watchSignals } from './signals.ts';
+import { type Signals, watchSignals } from './signals.ts';
 
 const FLUSH_TIMEOUT_MS = 250;
 const HASTY_FLUSH_TIMEOUT_MS = 50;
@@ -13,20 +13,19 @@ const INTERNAL_ERROR = 70;
 const FORCED = 124;
 
 /** Runs the service until a signal ends it; resolves with the exit code, or rejects, once the log is out. */
-export const runService = async (): Promise<number> => {
+export const runService = async (signals: Signals = watchSignals()): Promise<number> => {
   const { level, pretty } = readLogSettings(process.env, process.stdout.isTTY);
   const logger = createLogger({ level, destination: await openDestination(pretty) });
   endOnUncaught(logger);
   try {
-    return await serveUntilSignalled(logger);
+    return await serveUntil(signals, logger);
   } finally {
     await logger.flush(FLUSH_TIMEOUT_MS);
   }
 };
 
-const serveUntilSignalled = async (logger: Logger): Promise<number> => {
+const serveUntil = async (signals: Signals, logger: Logger): Promise<number> => {
   const service = createService({ env: process.env, log: logger.emit });
-  const signals = watchSignals();
   signals.second.then((signal) => exitAfterFlush(logger, exitCodeOfSignal(signal)));
   signals.first.then((signal) => service.abort(new InterruptedError(signal)));
   await service.start();

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Field } from './field.ts';
 import type { Problem } from './problems.ts';
 
@@ -31,6 +31,8 @@ export const sourceOf = async (
 
 const readSecret = async (name: string, path: string, signal?: AbortSignal): Promise<Source | Problem> => {
   try {
+    // Opening a pipe waits for its writer, in a thread that even process.exit() then waits for.
+    if (!(await stat(path)).isFile()) return { name: `${name}_FILE`, problem: 'expected a regular file' };
     const text = (await readFile(path, { encoding: 'utf8', ...(signal && { signal }) })).trimEnd();
     if (text === '') return { name: `${name}_FILE`, problem: 'expected a file that is not empty' };
     return { text, from: 'file' };

@@ -2,6 +2,7 @@ import koaJwt from 'koa-jwt';
 import type { Config } from '../config/fields.ts';
 import { algorithmsFor } from '../config/jwt-keys.ts';
 import { RequestError } from '../errors/request-error.ts';
+import { MIN_TTL_MS } from '../tickets/issue.ts';
 import { callerOf } from './caller.ts';
 import type { Context, Middleware } from './context.ts';
 
@@ -20,7 +21,9 @@ export const authenticate = (jwt: Config['jwt']): Middleware => {
     await verify(ctx, async () => {}).catch((error: { originalError?: unknown }) => {
       throw invalid(error.originalError ?? error);
     });
-    ctx.state.caller = callerOf(claimsOf(ctx), jwt.sessionClaim);
+    const caller = callerOf(claimsOf(ctx), jwt.sessionClaim);
+    if (caller.expiresAt - Date.now() < MIN_TTL_MS) throw invalid(new Error('it is about to expire, or has'));
+    ctx.state.caller = caller;
     return next();
   };
 };

@@ -31,6 +31,7 @@ const refuse = (ctx: Context, { code, message, cause }: RequestError): void => {
 
 const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {
   const stack = error instanceof Error ? error.stack : undefined;
-  emit('internal_error', { traceId: ctx.state.traceId, ...describeError(error), stack });
+  const { traceId, caller } = ctx.state;
+  emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack });
   return new RequestError('INTERNAL_ERROR', 'Something went wrong on our side');
 };

@@ -57,6 +57,7 @@ export const createListener = ({ name, host, port, handler, emit }: ListenerOpti
   server.on('clientError', answerBrokenRequest);
   const sockets = trackSockets(server);
 
+  // A connection that has said nothing for a whole interval is idle, too; one just accepted may be about to speak.
   const sweep = () => {
     server.closeIdleConnections();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
@@ -75,11 +76,11 @@ export const createListener = ({ name, host, port, handler, emit }: ListenerOpti
       requests.closeConnections();
       const cut = cutOn(signal, () => {
         const left = pending();
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
         return left;
       });
       const sweeper = setInterval(sweep, SWEEP_EVERY_MS);
-      await closed(server, sweep);
+      await closed(server);
       clearInterval(sweeper);
       const left = cut();
       if (left !== undefined) throw new ProcessError('SHUTDOWN_FORCED', left);
@@ -99,16 +100,19 @@ const trackSockets = (server: Server): ReadonlySet<Socket> => {
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
+    const fail = (cause: Error) =>
+      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${host}:${port}: ${cause.message}`));
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 
-const closed = (server: Server, sweep: () => void): Promise<void> =>
+const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
-    sweep();
+    server.closeIdleConnections();
   });
 
 /** Cuts once `signal` aborts; returns a function that gives what the cut found, or `undefined` where it was not needed. */

@@ -88,6 +88,7 @@ export const events = {
     msg: 'Request answered',
     fields: {
       traceId: 'string',
+      sessionId: 'string?',
       listener: 'string',
       method: 'string',
       route: 'string',
@@ -100,7 +101,7 @@ export const events = {
   internal_error: {
     level: 'error',
     msg: 'A request met an error of our own',
-    fields: { traceId: 'string', error: 'string', errorCode: 'string', stack: 'string?' },
+    fields: { traceId: 'string', sessionId: 'string?', error: 'string', errorCode: 'string', stack: 'string?' },
   },
   uncaught_error: {
     level: 'fatal',

@@ -9,6 +9,8 @@ export interface MetricsOptions {
 export interface Metrics {
   /** Counts what an event tells; the same events that the log gets, whatever its level. */
   readonly observe: Emit;
+  /** Takes how long Redis took for a command, done or not, in milliseconds. */
+  readonly commandTook: (command: string, ms: number) => void;
   readonly contentType: string;
   /** All metrics in Prometheus' text format. */
   render(): Promise<string>;
@@ -23,7 +25,15 @@ export const createMetrics = ({ inFlight }: MetricsOptions): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const observers = declare(registry, inFlight);
+  const commands = new Histogram({
+    name: 'ticketd_redis_command_duration_seconds',
+    help: 'Time until Redis answered a command.',
+    labelNames: ['command'],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  });
   return {
+    commandTook: (command, ms) => commands.observe({ command }, seconds(ms)),
     observe: (event, fields) => observers[event]?.(fields),
     contentType: registry.contentType,
     render: () => registry.metrics(),

@@ -4,21 +4,35 @@ import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 import { mayHaveRun } from './faults.ts';
 
+export interface RedisStoreOptions {
+  readonly connection: RedisConnection;
+  readonly keyPrefix: string;
+  /** Told how long each command took, in milliseconds. */
+  readonly commandTook?: (command: string, ms: number) => void;
+}
+
 /**
  * Keeps tickets in Redis. One `SET … PX … NX` puts a ticket there: PX rather than PXAT, which answers OK to a past time
  * and keeps nothing. One `GETDEL` takes it: only one of any number of takers gets it.
  */
-export const createRedisStore = (connection: RedisConnection, keyPrefix: string): TicketStore => {
+export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisStoreOptions): TicketStore => {
   const keyOf = (digest: string) => `${keyPrefix}t:${digest}`;
 
-  const run = async <T>(command: (client: RedisClient) => Promise<T>, told: (cause: unknown) => RequestError) => {
+  const run = async <T>(
+    name: string,
+    command: (client: RedisClient) => Promise<T>,
+    told: (cause: unknown) => RequestError,
+  ): Promise<T> => {
     const client = connection.getClientOrNull();
     if (client === null) throw notReady(new Error('Redis is not ready'));
+    const startedAt = performance.now();
     try {
       return await command(client);
     } catch (error) {
       connection.noteFault(error);
       throw told(error);
+    } finally {
+      commandTook?.(name, performance.now() - startedAt);
     }
   };
 
@@ -26,11 +40,12 @@ export const createRedisStore = (connection: RedisConnection, keyPrefix: string)
     name: 'redis',
     isReady: connection.isReady,
     put: async (digest, payload, ttlMs) => {
-      const answer = await run((client) => client.set(keyOf(digest), payload, 'PX', ttlMs, 'NX'), notReady);
+      const answer = await run('SET', (client) => client.set(keyOf(digest), payload, 'PX', ttlMs, 'NX'), notReady);
       if (answer !== 'OK') throw notReady(new Error('the ticket was there already'));
     },
     take: async (digest) =>
       (await run(
+        'GETDEL',
         (client) => client.getdel(keyOf(digest)),
         (cause) => (mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause)),
       )) ?? undefined,

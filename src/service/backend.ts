@@ -3,6 +3,7 @@ import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { isInterruptedError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { createRedisConnection, type RedisConnection } from '../redis/connection.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import type { Phase } from '../startup/phase.ts';
@@ -15,11 +16,12 @@ export interface Backend {
   readonly phase: Phase;
 }
 
-export const createBackend = ({ redis }: Config, emit: Emit): Backend => {
+export const createBackend = ({ redis }: Config, emit: Emit, commandTook: Metrics['commandTook']): Backend => {
   const { target } = redis;
   if (target.kind === 'memory') return embedded(redis, emit);
   const connection = createRedisConnection({ target, redis, emit });
-  return { store: createRedisStore(connection, redis.keyPrefix), phase: redisPhase(connection, redis, emit) };
+  const store = createRedisStore({ connection, keyPrefix: redis.keyPrefix, commandTook });
+  return { store, phase: redisPhase(connection, redis, emit) };
 };
 
 const embedded = (redis: Config['redis'], emit: Emit): Backend => ({

@@ -53,7 +53,7 @@ export const createService = ({ env, log }: ServiceOptions): Service => {
       },
     };
     const inForce = given(config);
-    const { store, phase } = createBackend(inForce, emit);
+    const { store, phase } = createBackend(inForce, emit, metrics.commandTook);
     yield phase;
     listeners = createListeners({ config: inForce, store, metrics, isDraining: () => draining, emit });
     yield* listeners.map(listenPhase);

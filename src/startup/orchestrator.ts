@@ -60,7 +60,7 @@ export const createOrchestrator = (options: OrchestratorOptions): Orchestrator =
       const { outcome, error, late } = await startPhase(phase, startedAt);
       if (outcome === 'ok') continue;
       void stopIfLate(phase, late);
-      if (phase.required !== false) throw error;
+      if (phase.required !== false || isDeadline(error)) throw error;
       interruption.signal.throwIfAborted();
       degraded.push(phase.name);
     }
@@ -99,6 +99,8 @@ const tighter = ({ name, timeoutMs }: Phase, deadlineMs: number, startedAt: numb
       ),
   };
 };
+
+const isDeadline = (error: unknown): boolean => error instanceof ProcessError && error.code === 'STARTUP_TIMEOUT';
 
 const recordOf = ({ name, timeoutMs }: Phase, { outcome, durationMs, error }: Attempt): PhaseRecord => ({
   phase: name,

@@ -20,7 +20,8 @@ export interface IssuerOptions {
 
 export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTicket>;
 
-const MIN_TTL_MS = 1000;
+/** With less to live than this a JWT is not worth a ticket. */
+export const MIN_TTL_MS = 1000;
 
 /**
  * Makes the function that issues tickets. A ticket never outlives its JWT; one with less than a second to live is

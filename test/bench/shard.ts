@@ -23,7 +23,7 @@ const { redis } = await readSections(['redis'], { REDIS_URL: server.url });
 if (redis.target.kind !== 'server') throw new Error('a Redis server is needed');
 const connection = createRedisConnection({ target: redis.target, redis, emit: () => {} });
 await connection.start(new AbortController().signal);
-const issue = createIssuer({ store: createRedisStore(connection, redis.keyPrefix), ttlSeconds: 300 });
+const issue = createIssuer({ store: createRedisStore({ connection, keyPrefix: redis.keyPrefix }), ttlSeconds: 300 });
 
 const issueOne = (number: number) =>
   issue(
