@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** The command line itself, and what each command loads when it is called: a bundle each. */
-const parts = [
+export const parts = [
   'src/cli/main.ts',
   'src/cli/ask-probe.ts',
   'src/cli/print-config.ts',
@@ -25,11 +25,9 @@ const lazyImports = {
     ),
 };
 
-const bundle = (entryPoints, outdir, extension) =>
-  build({
+const bundle = async (entryPoints, options) => {
+  const { metafile } = await build({
     entryPoints,
-    outdir,
-    outExtension: { '.js': extension },
     bundle: true,
     // CommonJS starts faster than ES modules do, and its compiled form can be kept.
     format: 'cjs',
@@ -43,18 +41,24 @@ const bundle = (entryPoints, outdir, extension) =>
     // commander loads it at once, for a kind of subcommand that is not used here.
     alias: { 'node:child_process': fileURLToPath(new URL('./lazy-child-process.cjs', import.meta.url)) },
     supported: { 'dynamic-import': false },
+    metafile: true,
+    ...options,
   });
+  return Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
+};
 
-const runCompiled = (name) =>
-  `module.exports = require('./load-compiled.cjs')(__dirname + '/${name}.bundle').exports;\n`;
+const runCompiled = (path) =>
+  `module.exports = require('./load-compiled.cjs')(__dirname + '/${basename(path)}').exports;\n`;
 
-/** Writes `ticketd.cjs`, and for each part an `x.bundle` with an `x.cjs` that runs it; returns the paths of the bundles. */
+/** Writes `ticketd.cjs`, and for each part a bundle with an `x.cjs` that runs it; returns the paths of the bundles. */
 export const bundleCli = async (outdir) => {
   await rm(outdir, { recursive: true, force: true });
-  await bundle({ ticketd: 'bin/ticketd.ts' }, outdir, '.cjs');
-  await bundle(Object.fromEntries(parts.map((path) => [nameOf(path), path])), outdir, '.bundle');
-  await copyFile('bin/load-compiled.cjs', `${outdir}/load-compiled.cjs`);
-  for (const name of parts.map(nameOf)) await writeFile(`${outdir}/${name}.cjs`, runCompiled(name));
+  await bundle({ ticketd: 'bin/ticketd.ts' }, { outdir, outExtension: { '.js': '.cjs' } });
   await chmod(`${outdir}/ticketd.cjs`, 0o755);
-  return parts.map((path) => `${outdir}/${nameOf(path)}.bundle`);
+  await copyFile('bin/load-compiled.cjs', `${outdir}/load-compiled.cjs`);
+  // The hash in its name ties a bundle to its compiled form: V8 itself would take one for any source of the same length.
+  const bundles = await bundle(parts, { outdir, entryNames: '[name]-[hash]', outExtension: { '.js': '.bundle' } });
+  for (const [path, { entryPoint }] of bundles)
+    await writeFile(`${outdir}/${nameOf(entryPoint)}.cjs`, runCompiled(path));
+  return bundles.map(([path]) => path);
 };

@@ -67,8 +67,8 @@ const likeFirst = (other: ServerTarget, first: ServerTarget): Address => {
 export const endpointOf = (target: RedisTarget): string => {
   if (target.kind === 'memory') return 'memory://';
   const { tls, servers, database } = target;
-  const addresses = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
-  return `${tls ? 'rediss' : 'redis'}://${addresses.join(',')}${database === 0 ? '' : `/${database}`}`;
+  const [first, ...rest] = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
+  return `${tls ? 'rediss' : 'redis'}://${[`${first}${database === 0 ? '' : `/${database}`}`, ...rest].join(',')}`;
 };
 
 // The text is never quoted: it may hold a password.
