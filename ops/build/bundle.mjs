@@ -44,11 +44,12 @@ const bundle = async (entryPoints, options) => {
     metafile: true,
     ...options,
   });
-  return Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
+  return Object.entries(metafile.outputs)
+    .filter(([, { entryPoint }]) => entryPoint !== undefined)
+    .map(([path, { entryPoint }]) => ({ file: basename(path), part: nameOf(entryPoint) }));
 };
 
-const runCompiled = (path) =>
-  `module.exports = require('./load-compiled.cjs')(__dirname + '/${basename(path)}').exports;\n`;
+const runCompiled = (file) => `module.exports = require('./load-compiled.cjs')(__dirname + '/${file}').exports;\n`;
 
 /** Writes `ticketd.cjs`, and for each part a bundle with an `x.cjs` that runs it; returns the paths of the bundles. */
 export const bundleCli = async (outdir) => {
@@ -58,7 +59,6 @@ export const bundleCli = async (outdir) => {
   await copyFile('bin/load-compiled.cjs', `${outdir}/load-compiled.cjs`);
   // The hash in its name ties a bundle to its compiled form: V8 itself would take one for any source of the same length.
   const bundles = await bundle(parts, { outdir, entryNames: '[name]-[hash]', outExtension: { '.js': '.bundle' } });
-  for (const [path, { entryPoint }] of bundles)
-    await writeFile(`${outdir}/${nameOf(entryPoint)}.cjs`, runCompiled(path));
-  return bundles.map(([path]) => path);
+  for (const { file, part } of bundles) await writeFile(`${outdir}/${part}.cjs`, runCompiled(file));
+  return bundles.map(({ file }) => `${outdir}/${file}`);
 };

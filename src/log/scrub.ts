@@ -1,4 +1,4 @@
-const MAX_CHARACTERS = 1024;
+const MAX_CHARACTERS = 512;
 
 const SECRETS: readonly [RegExp, string][] = [
   [/eyJ[A-Za-z0-9_-]{10,}(\.[A-Za-z0-9_-]*){0,4}/g, '[jwt]'],
@@ -6,7 +6,7 @@ const SECRETS: readonly [RegExp, string][] = [
   [/:\/\/[^/\s]*@/g, '://[credentials]@'],
 ];
 
-/** A string fit for the log: nothing shaped like a JWT, a ticket or a URL's credentials, and at most 1,024 characters. */
+/** A string fit for the log: nothing shaped like a JWT, a ticket or a URL's credentials, and at most 512 characters. */
 export const scrub = (text: string): string => {
   const clean = SECRETS.reduce((dirty, [secret, name]) => dirty.replace(secret, name), text);
   return clean.length > MAX_CHARACTERS ? `${clean.slice(0, MAX_CHARACTERS)}…` : clean;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { endpointOf } from '../config/redis-url.ts';
 import { type RedisAccess, type Topology, topologyOf } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import { askServer, isTooOld, type ServerInfo, warningsOf } from './server-info.ts';
+import { isMereClose } from './faults.ts';
+import { askServer, isTooOld, type ServerInfo, unlessForbidden, warningsOf } from './server-info.ts';
 import { within } from './within.ts';
 
 /** What one check found. Never holds credentials. */
@@ -18,7 +19,7 @@ export interface RedisReport {
   readonly role?: string;
   /** How many masters there are to write to. */
   readonly masters?: number;
-  /** Milliseconds for a write, a read and a delete, one after the other; in a cluster on the slowest master. */
+  /** Milliseconds for a write and for a read that deletes, one after the other; in a cluster on the slowest master. */
   readonly roundTripMs?: number;
   /** Redis' `maxmemory-policy`, and whether it keeps an append-only file. */
   readonly evictionPolicy?: string;
@@ -37,11 +38,12 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
   const about = { endpoint: endpointOf(access.target), topology: topologyOf(access) };
   const client = createClient(access, { once: true });
   let lastError: unknown;
-  client.on('error', (error) => {
-    lastError = error;
-  });
+  const learn = (error: unknown) => {
+    if (lastError === undefined || !isMereClose(error)) lastError = error;
+  };
+  client.on('error', learn).on('node error', learn);
   try {
-    const found = await within(timeoutMs, examine(client, about.topology, access.redis.keyPrefix));
+    const found = await within(timeoutMs, examine(client, about.topology, access));
     return { ok: found.problem === undefined, ...about, ...found };
   } catch (error) {
     return { ok: false, ...about, warnings: [], problem: diagnose(lastError ?? error) };
@@ -52,27 +54,39 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
 
 type Found = Omit<RedisReport, 'ok' | 'endpoint' | 'topology'>;
 
-const examine = async (client: RedisClient, topology: Topology, keyPrefix: string): Promise<Found> => {
+const examine = async (client: RedisClient, topology: Topology, { target, redis }: RedisAccess): Promise<Found> => {
   await client.connect();
+  // ioredis takes no notice of a refused SELECT, and would go on in database 0.
+  if (client instanceof Redis && target.database !== 0) await client.select(target.database);
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
   await Promise.all(masters.map(demandPong));
   const infos = await Promise.all(masters.map((node: Redis) => askServer(node)));
   const about = {
     ...settingsOf(infos),
     masters: masters.length,
-    warnings: infos.flatMap((info) => warningsOf(info, topology)),
+    warnings: [...new Set(infos.flatMap((info) => warningsOf(info, topology)))],
   };
+  const misplaced = infos.map((info) => misplacedFor(info, topology)).find((error) => error !== undefined);
+  if (misplaced !== undefined) return { ...about, problem: diagnose(misplaced) };
   if (about.version !== undefined && isTooOld(about.version))
     return { ...about, problem: diagnose(coded('TOO_OLD', `this is version ${about.version}`)) };
   try {
-    return { ...about, roundTripMs: await slowestRoundTrip(client, keyPrefix) };
+    return { ...about, roundTripMs: await slowestRoundTrip(client, redis.keyPrefix) };
   } catch (error) {
     return { ...about, problem: diagnose(error) };
   }
 };
 
 const demandPong = async (node: Redis): Promise<void> => {
-  if ((await node.ping()) !== 'PONG') throw coded('NOT_REDIS', 'PING was answered with something else than PONG');
+  // A user without the right to PING may still have all that tickets need.
+  const answer = await node.ping().catch(unlessForbidden('PONG'));
+  if (answer !== 'PONG') throw coded('NOT_REDIS', 'PING was answered with something else than PONG');
+};
+
+/** A write may pass on a node of a cluster, by the luck of its key. */
+const misplacedFor = (info: ServerInfo | undefined, topology: Topology): Error | undefined => {
+  if (info?.mode === 'cluster' && topology !== 'cluster') return coded('MOVED', 'this is a node of a cluster');
+  return info?.mode === 'sentinel' ? coded('IS_SENTINEL', 'this is a Sentinel') : undefined;
 };
 
 const settingsOf = (infos: readonly (ServerInfo | undefined)[]): Partial<ServerInfo['settings']> => {
@@ -84,7 +98,7 @@ const settingsOf = (infos: readonly (ServerInfo | undefined)[]): Partial<ServerI
 const LIFE_MS = 10_000;
 
 const slowestRoundTrip = async (client: RedisClient, keyPrefix: string): Promise<number> => {
-  const prefix = `${keyPrefix}check:${randomUUID()}`;
+  const prefix = `${keyPrefix}t:check:${randomUUID()}`;
   const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, prefix) : [prefix];
   return Math.max(...(await Promise.all(keys.map((key) => roundTrip(client, key)))));
 };
@@ -93,8 +107,8 @@ const roundTrip = async (client: RedisClient, key: string): Promise<number> => {
   const startedAt = performance.now();
   const value = randomUUID();
   await client.set(key, value, 'PX', LIFE_MS, 'NX');
-  const [read, taken] = [await client.get(key), await client.getdel(key)];
-  if (read !== value || taken !== value) throw coded('LOST_WRITE', 'what was written could not be read back');
+  const taken = await client.getdel(key);
+  if (taken !== value) throw coded('LOST_WRITE', 'what was written could not be read back');
   return Math.round((performance.now() - startedAt) * 100) / 100;
 };
 

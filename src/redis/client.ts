@@ -11,9 +11,24 @@ export const createClient = (access: RedisAccess, { once } = { once: false }): R
   const single = once ? { retryStrategy: () => null, enableReadyCheck: false } : {};
   if (redis.cluster) {
     const options = clusterOptions(access);
-    return new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options);
+    return eager(new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options));
   }
   if (redis.sentinelMaster === undefined) return new Redis({ ...singleOptions(access), ...single });
   const options = sentinelOptions(access, redis.sentinelMaster);
-  return new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) });
+  return hushed(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) }));
 };
+
+/** Listens to the errors of the Sentinels that ioredis watches, which it prints with their stacks where nobody does. */
+const hushed = (client: Redis): Redis => {
+  const connector = Reflect.get(client, 'connector');
+  const { connectToSentinel } = connector;
+  connector.connectToSentinel = (...args: unknown[]): Redis =>
+    connectToSentinel.apply(connector, args).on('error', () => {});
+  return client;
+};
+
+/** Connects to each node as it becomes known: a lazy one keeps its first command for later, and never tells its error. */
+const eager = (cluster: Cluster): Cluster =>
+  cluster.on('+node', (node: Redis) => {
+    node.connect().catch(() => {});
+  });

@@ -1,6 +1,7 @@
 import keySlot from 'cluster-key-slot';
 
 const SLOTS = 16_384;
+const END_SLOTS = 1024;
 
 /** For each slot the nodes that serve it, the master first; as the client learnt it last. */
 export type SlotTable = readonly (readonly string[] | undefined)[];
@@ -15,6 +16,16 @@ export const keyOnEachMaster = (slots: SlotTable, prefix: string): readonly stri
     if (master !== undefined && !keys.has(master)) keys.set(master, key);
   }
   return [...keys.values()];
+};
+
+/** Two keys that begin with `prefix`, at either end of the slots, which a cluster of several masters hardly keeps on one. */
+export const keysAtBothEnds = (prefix: string): readonly string[] => [
+  keyWhere(prefix, (slot) => slot < END_SLOTS),
+  keyWhere(prefix, (slot) => slot >= SLOTS - END_SLOTS),
+];
+
+const keyWhere = (prefix: string, fits: (slot: number) => boolean): string => {
+  for (let number = 0; ; number += 1) if (fits(keySlot(`${prefix}:${number}`))) return `${prefix}:${number}`;
 };
 
 const mastersOf = (slots: SlotTable): ReadonlySet<string> => {

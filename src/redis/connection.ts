@@ -5,7 +5,7 @@ import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
-import { refusalOf } from './faults.ts';
+import { isMereClose, refusalOf } from './faults.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createOutageLog } from './outage.ts';
 import { probeWrite } from './probe-write.ts';
@@ -37,7 +37,8 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
   const endpoint = endpointOf(target);
   const client = createClient({ target, redis });
   const outage = createOutageLog(endpoint, emit);
-  const probeKey = `${redis.keyPrefix}probe:${randomUUID()}`;
+  // Among the tickets, so that it takes the same rights.
+  const probeKey = `${redis.keyPrefix}t:probe:${randomUUID()}`;
   let writable = false;
   let started: Promise<void> | undefined;
   let tellFirstReady: (() => void) | undefined;
@@ -52,41 +53,53 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
     outage.end();
   };
 
+  const learn = (error: unknown) => {
+    if (lastError !== undefined && isMereClose(error)) return;
+    lastError = error;
+    outage.note(error);
+  };
+
   const down = (cause: unknown) => {
-    lastError = cause;
-    outage.note(cause);
+    learn(cause);
     if (!writable) return;
     writable = false;
-    outage.begin(cause);
+    outage.begin(lastError);
+  };
+
+  // What is answered while the connection goes does not make it a good one again.
+  const letGo = () => {
+    heartbeat.end();
+    client.disconnect(true);
   };
 
   const reconnect = () => {
     if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return;
     reconnectedAt = performance.now();
-    client.disconnect(true);
+    letGo();
   };
 
   const heartbeat = createHeartbeat({
-    write: () => probeWrite(client, probeKey),
+    write: () => probeWrite(client, probeKey, target.database),
     onAnswer: up,
     onError: (error) => {
       down(error);
       if (refusalOf(error)?.reconnect) reconnect();
     },
     onLate: () => down(noAnswer()),
-    onDead: () => client.disconnect(true),
+    onDead: letGo,
   });
 
   const lost = () => {
     heartbeat.end();
-    down(lastError ?? new Error('the connection was closed'));
+    down(lastError ?? closed());
   };
 
   client.on('connecting', outage.attempted);
   client.on('ready', heartbeat.begin);
-  client.on('error', (error) => {
-    lastError = error;
-    outage.note(error);
+  client.on('error', learn);
+  // Of a single node of a cluster, which may be one that nothing depends on.
+  client.on('node error', (error) => {
+    if (!writable) learn(error);
   });
   client.on('close', lost);
 
@@ -103,8 +116,10 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
         resolve();
       };
       emit('redis_connect_start', { endpoint, timeoutMs: redis.startupTimeoutMs });
-      // It rejects at the first failure with less than the `error` event tells; the retries go on.
-      client.connect().catch(() => {});
+      // It rejects at the first failure, mostly with less than the `error` event tells; the retries go on.
+      client.connect().catch((error) => {
+        lastError ??= error;
+      });
     });
 
   const failedStart = (signal: AbortSignal): Error => {
@@ -126,6 +141,8 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
       if (refusal === undefined) return;
       down(error);
       if (refusal.reconnect) reconnect();
+      // The answer to a write already under way is older than this error: only a new one may say otherwise.
+      if (client.status === 'ready') heartbeat.begin();
     },
     close: async () => {
       writable = false;
@@ -135,6 +152,8 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
     },
   };
 };
+
+const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 
 const noAnswer = (): Error =>
   Object.assign(new Error('connected, but it does not answer: it hangs, or is still loading its data'), {

@@ -15,7 +15,10 @@ const rows: Readonly<Record<string, Row>> = {
   ECONNREFUSED: ['unreachable', 'nothing listens there: start Redis, or correct host and port in REDIS_URL'],
   ENOTFOUND: ['unreachable', 'the host name does not exist: correct it in REDIS_URL, or the DNS'],
   EAI_AGAIN: ['unreachable', 'the name server does not answer: check the DNS of this network'],
-  ETIMEDOUT: ['unreachable', 'no answer in time: check firewall and security groups, and whether Redis hangs'],
+  ETIMEDOUT: [
+    'unreachable',
+    'no answer in time: check firewall and security groups, whether Redis hangs, and with rediss:// that the port speaks TLS',
+  ],
   EHOSTUNREACH: ['unreachable', 'no route to the host: check network and subnets'],
   ENETUNREACH: ['unreachable', 'no route to the network: check network and subnets'],
   ECONNRESET: [
@@ -28,7 +31,10 @@ const rows: Readonly<Record<string, Row>> = {
   ],
   NOAUTH: ['unusable', 'a password is needed: put it into REDIS_URL as redis://user:password@host'],
   WRONGPASS: ['unusable', 'user or password is wrong, or the user is disabled: correct REDIS_URL'],
-  NOPERM: ['unusable', 'the user may not do this: allow SET, GET and GETDEL on the keys below REDIS_KEY_PREFIX'],
+  NOPERM: [
+    'unusable',
+    'the user may not do this: allow SET and GETDEL on the keys below REDIS_KEY_PREFIX, and SELECT where REDIS_URL names a database',
+  ],
   LOADING: ['unusable', 'Redis is loading its data: wait, as with --wait'],
   READONLY: ['unusable', 'this is a replica: use the address of the primary'],
   OOM: ['unusable', 'memory is full: raise maxmemory, or find what fills it'],
@@ -38,9 +44,11 @@ const rows: Readonly<Record<string, Row>> = {
   CLUSTERDOWN: ['unusable', 'the cluster does not cover all slots: bring its masters back'],
   BUSY: ['unusable', 'a script blocks Redis: end it with SCRIPT KILL'],
   MOVED: ['unusable', 'this is a node of a cluster: set REDIS_CLUSTER=true'],
+  IS_SENTINEL: ['unusable', 'a Sentinel keeps no tickets: set REDIS_SENTINEL_MASTER, or use the port of Redis'],
   NO_CLUSTER: ['unusable', 'this Redis is not a cluster: unset REDIS_CLUSTER'],
   NO_SENTINEL: ['unusable', 'these servers are no Sentinels: unset REDIS_SENTINEL_MASTER, or correct REDIS_URL'],
   NO_MASTER: ['unreachable', 'no Sentinel answers that knows such a master: check REDIS_URL and REDIS_SENTINEL_MASTER'],
+  NO_DATABASE: ['unusable', 'this Redis has no such database: correct the path of REDIS_URL, or raise databases'],
   MAXCLIENTS: ['unusable', 'no connection is left: raise maxclients, or find who holds them'],
   NOT_REDIS: ['unusable', 'something else than Redis answers there: correct host and port'],
   TOO_OLD: ['unusable', 'Redis 6.2 or later is needed, for GETDEL: upgrade it'],
@@ -58,6 +66,7 @@ export const diagnose = (error: unknown): Diagnosis => {
 
 const kindOf = (code: string, message: string): string => {
   if (/max number of clients/i.test(message)) return 'MAXCLIENTS';
+  if (/DB index/.test(message)) return 'NO_DATABASE';
   if (/cluster support disabled/.test(message)) return 'NO_CLUSTER';
   if (/unknown command.*sentinel/i.test(message)) return 'NO_SENTINEL';
   if (/All sentinels are unreachable/.test(message)) return 'NO_MASTER';

@@ -1,7 +1,12 @@
+import { describeError } from '../errors/describe-error.ts';
+
 // Replies by which Redis says that it cannot take writes now, whatever the state of the connection.
 const REFUSALS = /^-?(READONLY|OOM|MISCONF|LOADING|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY)\b/;
 // Those that a new connection may cure: to the new master, or with the credentials of now.
 const CURED_BY_RECONNECTING = new Set(['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN']);
+
+/** Whether an error says no more than that the connection is gone. */
+export const isMereClose = (error: unknown): boolean => describeError(error).error === 'Connection is closed.';
 
 export interface Refusal {
   readonly code: string;
@@ -14,11 +19,14 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
   return code === undefined ? undefined : { code, reconnect: CURED_BY_RECONNECTING.has(code) };
 };
 
+// What ioredis says, of one connection and of a cluster, when it has none to send a command on.
+const NEVER_LEFT = /^(Stream isn't writeable|Cluster isn't ready)/;
+
 /**
  * Whether a command may have been done although it failed: its time ran out, or the connection broke before the
  * answer came. Not so where Redis answered with an error, or where the command never left.
  */
 export const mayHaveRun = (error: unknown): boolean => {
   if (!(error instanceof Error)) return true;
-  return error.name !== 'ReplyError' && !error.message.startsWith("Stream isn't writeable");
+  return error.name !== 'ReplyError' && !NEVER_LEFT.test(error.message);
 };

@@ -72,7 +72,8 @@ export const clusterOptions = (access: RedisAccess) => {
   return {
     lazyConnect: true,
     enableOfflineQueue: false,
-    enableReadyCheck: true,
+    // What is wrong with a cluster is told by the writes; the check would only close it and connect again.
+    enableReadyCheck: false,
     clusterRetryStrategy: (attempt: number) => retryDelayMs(attempt),
     // A command that may have run is not sent again to whoever takes over.
     retryDelayOnFailover: 0,

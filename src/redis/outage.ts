@@ -19,6 +19,7 @@ export interface OutageLog {
 
 export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
   let attempts = 0;
+  let firstCause: unknown;
   let cause: unknown;
   let beganAt: number | undefined;
   let summaries: NodeJS.Timeout | undefined;
@@ -29,6 +30,7 @@ export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
   return {
     begin: (why, { atStartup } = { atStartup: false }) => {
       if (beganAt !== undefined) return;
+      firstCause = why;
       cause = why;
       beganAt = performance.now();
       if (!atStartup) {
@@ -47,7 +49,7 @@ export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
     },
     end: () => {
       if (beganAt === undefined) return;
-      emit('redis_up', { endpoint, reason: describeError(cause).error, downMs: downMs() });
+      emit('redis_up', { endpoint, reason: describeError(firstCause).error, downMs: downMs() });
       beganAt = undefined;
       clearInterval(summaries);
     },

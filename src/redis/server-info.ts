@@ -4,6 +4,8 @@ import type { Topology } from './access.ts';
 /** What a Redis server says of itself. */
 export interface ServerInfo {
   readonly version: string;
+  /** `standalone`, `cluster` or `sentinel`. */
+  readonly mode: string;
   readonly settings: {
     readonly version: string;
     readonly role: string;
@@ -21,12 +23,8 @@ const OLDEST = [6, 2] as const;
 
 /** Asks a server about itself; `undefined` where the user may not. */
 export const askServer = async (node: Redis): Promise<ServerInfo | undefined> => {
-  try {
-    return parseInfo(await node.info(), await snapshotsOf(node));
-  } catch (error) {
-    if (isForbidden(error)) return undefined;
-    throw error;
-  }
+  const reply = await node.info().catch(unlessForbidden(undefined));
+  return reply === undefined ? undefined : parseInfo(reply, await snapshotsOf(node));
 };
 
 // Managed services forbid CONFIG, or do not know it.
@@ -39,7 +37,13 @@ const snapshotsOf = async (node: Redis): Promise<string> => {
   }
 };
 
-const isForbidden = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOPERM');
+/** Lets `value` stand for the answer to a command that the user may not send, or that a managed service has taken away. */
+export const unlessForbidden =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) return value;
+    throw error;
+  };
 
 /** Reads the reply of INFO. */
 export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
@@ -52,6 +56,7 @@ export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
   const version = values.get('valkey_version') ?? values.get('redis_version') ?? '';
   return {
     version,
+    mode: values.get('redis_mode') ?? '',
     settings: {
       version,
       role: values.get('role') ?? '',
@@ -65,8 +70,9 @@ export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
   };
 };
 
-/** GETDEL, without which a ticket could be redeemed twice, came with 6.2. */
+/** GETDEL, without which a ticket could be redeemed twice, came with 6.2; a version that is not told says nothing. */
 export const isTooOld = (version: string): boolean => {
+  if (version === '') return false;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 };

@@ -9,6 +9,5 @@ export const within = async <T>(timeoutMs: number, work: Promise<T>): Promise<T>
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    work.catch(() => {});
   }
 };

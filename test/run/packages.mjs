@@ -2,14 +2,26 @@ import { existsSync, readdirSync } from 'node:fs';
 import { onPath } from '../../ops/setup/on-path.mjs';
 import { mustRun, runCommand } from '../../ops/setup/run-command.mjs';
 
-/** What the tests call, the Debian package it comes in, and the service that package would start, if any. */
-const NEEDED = [{ command: 'redis-server', debianPackage: 'redis-server', service: 'redis-server' }];
+/**
+ * What the tests call, the Debian package it comes in, and the service that package would start, if any. What is
+ * optional they do without, by a way that is less like the real thing.
+ */
+const NEEDED = [
+  { command: 'redis-server', debianPackage: 'redis-server', service: 'redis-server' },
+  // Asks and forms clusters; redis-server is a Sentinel, too.
+  { command: 'redis-cli', debianPackage: 'redis-tools' },
+  { command: 'openssl', debianPackage: 'openssl' },
+  // Real packet loss in test/chaos; a proxy where they are lacking.
+  { command: 'ip', debianPackage: 'iproute2', optional: true },
+  { command: 'iptables', debianPackage: 'iptables', optional: true },
+];
 
 /** Installs what is lacking on a Debian system as root; elsewhere throws, naming what is lacking. */
 export async function installPackages(needed = NEEDED) {
-  const lacking = needed.filter(({ command }) => !onPath(command));
+  const mayInstall = isRootOnDebian();
+  const lacking = needed.filter(({ command, optional }) => !onPath(command) && (mayInstall || !optional));
   if (lacking.length === 0) return;
-  if (!isRootOnDebian()) {
+  if (!mayInstall) {
     throw new Error(`the tests need ${lacking.map(({ command }) => command).join(', ')} on the PATH; please install`);
   }
   const packages = lacking.map(({ debianPackage }) => debianPackage);

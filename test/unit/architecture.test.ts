@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { loadBuild } from '../support/build.ts';
 import { cyclesIn, graphOf, type ImportGraph, importsOf, loadedBy, readSources } from '../support/import-graph.ts';
 import { importsRunningUp, usersOf } from '../support/layers.ts';
 
@@ -25,12 +26,33 @@ describe('the architecture', () => {
     expect(importsRunningUp(imports)).to.deep.equal([]);
   });
 
-  for (const start of ['bin/ticketd.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
+  for (const start of ['src/cli/main.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
     it(`loads neither Koa nor ioredis, nor anything else that is slow to load, with ${start}`, () => {
       const loaded = loadedBy(imports, start);
       expect(loaded).to.include('src/errors/process-error.ts');
       expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal([]);
     });
+
+  it('loads nothing with the first file but the handling of signals, and the rest at run time', () => {
+    expect(imports.get('bin/ticketd.ts')).to.deep.equal([
+      { kind: 'static', to: 'src/cli/signals.ts' },
+      { kind: 'dynamic', to: 'src/cli/main.ts' },
+    ]);
+  });
+
+  it('imports nothing of its own at run time that the build makes no bundle of, and bundles nothing else', async () => {
+    const { parts } = await loadBuild();
+    const atRunTime = [...imports.values()]
+      .flat()
+      .filter(({ kind, to }) => kind === 'dynamic' && to.startsWith('src/'));
+    expect([...new Set(atRunTime.map(({ to }) => to))]).to.have.members(parts);
+  });
+
+  it('names what it imports at run time, so that the build sees it', () => {
+    const calls = [...sources.values()].flatMap((text) => text.match(/\bimport\s*\([^)]*\)/g) ?? []);
+    expect(calls.filter((call) => !/^import\('[^'$]+'\)$/.test(call))).to.deep.equal([]);
+    expect(calls).to.have.lengthOf.above(0);
+  });
 
   it('loads all of that with serve', () => {
     const loaded = loadedBy(imports, 'src/cli/run-service.ts');

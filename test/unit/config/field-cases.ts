@@ -4,6 +4,8 @@ import type { Config } from '../../../src/config/fields.ts';
 export interface FieldCase {
   readonly value: (config: Config) => unknown;
   readonly preset: unknown;
+  /** Other variables, without which a good value has no place. */
+  readonly needs?: Readonly<Record<string, string>>;
   readonly good: readonly (readonly [text: string, value: unknown])[];
   readonly wrong: readonly string[];
   /** Part of what is told to be expected. */
@@ -32,9 +34,20 @@ const text = (value: FieldCase['value'], preset: string | undefined, max: number
   expected: `1 to ${max} printable characters`,
 });
 
-const host = (value: FieldCase['value']): FieldCase => ({
+const boolean = (value: FieldCase['value'], preset: boolean): FieldCase => ({
   value,
-  preset: '0.0.0.0',
+  preset,
+  good: [
+    ['true', true],
+    ['false', false],
+  ],
+  wrong: ['1', 'yes', 'TRUE', 'on'],
+  expected: 'one of true, false',
+});
+
+const host = (value: FieldCase['value'], preset: string | undefined): FieldCase => ({
+  value,
+  preset,
   good: [
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '::1'],
@@ -68,7 +81,7 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['verbose', 'INFO', '30'],
     expected: 'one of trace, debug, info, warn, error, fatal, silent',
   },
-  HOST: host(({ http }) => http.host),
+  HOST: host(({ http }) => http.host, '0.0.0.0'),
   PORT: {
     value: ({ http }) => http.port,
     preset: 3000,
@@ -79,7 +92,7 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['65536', '-1', 'off', '80a', '8.0', '99999999999'],
     expected: 'a whole number from 0 to 65535',
   },
-  INTERNAL_HOST: host(({ http }) => http.internalHost),
+  INTERNAL_HOST: host(({ http }) => http.internalHost, '0.0.0.0'),
   INTERNAL_PORT: {
     value: ({ http }) => http.internalPort,
     preset: 3001,
@@ -91,6 +104,30 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['65536', 'OFF', 'none', '-1'],
     expected: 'a whole number from 0 to 65535, or off',
   },
+  REDIS_SENTINEL_MASTER: {
+    value: ({ redis }) => redis.sentinelMaster,
+    preset: undefined,
+    good: [
+      ['main', 'main'],
+      ['my-master_1.eu', 'my-master_1.eu'],
+      ['m'.repeat(128), 'm'.repeat(128)],
+    ],
+    wrong: ['two words', 'main,other', 'main:1', 'über', 'm'.repeat(129)],
+    expected: '1 to 128 of A-Z a-z 0-9 . _ -',
+  },
+  REDIS_CLUSTER: boolean(({ redis }) => redis.cluster, false),
+  REDIS_TLS_CA_FILE: {
+    value: ({ redis }) => redis.tlsCa,
+    preset: undefined,
+    // certificates.test.ts has the files.
+    good: [],
+    wrong: ['/nowhere/at/all', 'nowhere.pem'],
+    expected: 'a readable file (ENOENT)',
+  },
+  REDIS_TLS_SERVERNAME: {
+    ...host(({ redis }) => redis.tlsServername, undefined),
+    needs: { REDIS_URL: 'rediss://10.0.0.7' },
+  },
   REDIS_STARTUP_TIMEOUT_MS: milliseconds(({ redis }) => redis.startupTimeoutMs, 8_000, 100),
   REDIS_CONNECT_TIMEOUT_MS: milliseconds(({ redis }) => redis.connectTimeoutMs, 2_000, 50),
   REDIS_COMMAND_TIMEOUT_MS: milliseconds(({ redis }) => redis.commandTimeoutMs, 2_000, 50),
@@ -101,16 +138,7 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['a b', 'tickets{1}', 'ü:', 'x'.repeat(65)],
     expected: '1 to 64 of A-Z a-z 0-9 : . _ / -',
   },
-  REDIS_FAIL_CLOSED: {
-    value: ({ redis }) => redis.failClosed,
-    preset: false,
-    good: [
-      ['true', true],
-      ['false', false],
-    ],
-    wrong: ['1', 'yes', 'TRUE', 'on'],
-    expected: 'one of true, false',
-  },
+  REDIS_FAIL_CLOSED: boolean(({ redis }) => redis.failClosed, false),
   STARTUP_TIMEOUT_MS: milliseconds(({ startup }) => startup.timeoutMs, 20_000, 100),
   DRAIN_DELAY_MS: {
     ...milliseconds(({ shutdown }) => shutdown.drainDelayMs, 0, 0),

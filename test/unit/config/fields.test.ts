@@ -12,7 +12,7 @@ describe('the variables', () => {
     const open = allFields.filter(({ secret }) => !secret).map(({ name }) => name);
     expect(Object.keys(fieldCases)).to.have.members(open);
     const secrets = allFields.filter(({ secret }) => secret).map(({ name }) => name);
-    expect(secrets).to.have.members(['REDIS_URL', 'JWT_SECRET', 'JWT_PUBLIC_KEY']);
+    expect(secrets).to.have.members(['REDIS_URL', 'REDIS_SENTINEL_PASSWORD', 'JWT_SECRET', 'JWT_PUBLIC_KEY']);
   });
 
   it('each have a name of their own and a line of documentation', () => {
@@ -20,7 +20,7 @@ describe('the variables', () => {
     for (const { name, doc } of allFields) expect(doc, name).to.match(/^\S.{9,}[^.]$/);
   });
 
-  for (const [name, { value, preset, good, wrong, expected }] of Object.entries(fieldCases))
+  for (const [name, { value, preset, needs, good, wrong, expected }] of Object.entries(fieldCases))
     describe(name, () => {
       it(`is ${JSON.stringify(preset) ?? 'unset'} by default and when empty`, async () => {
         expect(value(await configOf())).to.deep.equal(preset);
@@ -29,7 +29,7 @@ describe('the variables', () => {
 
       for (const [text, parsed] of good)
         it(`takes ${JSON.stringify(text.slice(0, 32))}`, async () => {
-          expect(value(await configOf({ [name]: text }))).to.deep.equal(parsed);
+          expect(value(await configOf({ ...needs, [name]: text }))).to.deep.equal(parsed);
         });
 
       for (const text of wrong)

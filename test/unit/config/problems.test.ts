@@ -60,7 +60,7 @@ describe('a wrong environment', () => {
 describe('a part of the environment', () => {
   it('can be read without the rest being there, or right', async () => {
     const { redis } = await readSections(['runtime', 'redis'], { REDIS_URL: 'redis://host', PORT: 'x' });
-    expect(redis.target).to.include({ host: 'host', port: 6379 });
+    expect(redis.target).to.deep.include({ servers: [{ host: 'host', port: 6379 }] });
   });
 
   it('still keeps the rules that concern it', async () => {

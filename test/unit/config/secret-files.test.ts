@@ -27,7 +27,7 @@ describe('NAME_FILE in place of a secret', () => {
       REDIS_URL: 'redis://plain:1',
     });
     expect(jwt.secrets?.map((key) => key.export().toString())).to.deep.equal([SECRET]);
-    expect(redis.target).to.include({ host: 'plain' });
+    expect(redis.target).to.deep.include({ servers: [{ host: 'plain', port: 1 }] });
   });
 
   it('is told as the source of the value', async () => {
@@ -42,7 +42,7 @@ describe('NAME_FILE in place of a secret', () => {
       REDIS_URL: '',
       REDIS_URL_FILE: await file('redis://mounted'),
     };
-    expect((await readConfig(env)).redis.target).to.include({ host: 'mounted' });
+    expect((await readConfig(env)).redis.target).to.deep.include({ servers: [{ host: 'mounted', port: 6379 }] });
   });
 
   it('is refused beside NAME', async () => {
@@ -60,7 +60,7 @@ describe('NAME_FILE in place of a secret', () => {
 
   it('is refused when it is a folder', async () => {
     const problems = await problemsOf({ JWT_SECRET_FILE: folder });
-    expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a readable file (EISDIR)' }]);
+    expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a regular file' }]);
   });
 
   for (const text of ['', '\n', '  \r\n'])

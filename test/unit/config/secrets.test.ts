@@ -13,7 +13,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'redis://user:hunter2@host#x',
     'redis://user:%hunter2@host',
     'hunter2',
+    'redis://user:hunter3@a,redis://user:hunter2@b',
+    'redis://a,redis://user:hunter2@b',
+    'redis://user:hunter2,x@host',
+    'redis://user:hunter2@a,redis://user:hunter2@b?x',
   ],
+  REDIS_SENTINEL_PASSWORD: ['hunter2\nhunter2', '\u0000hunter2', 'hunter2'.repeat(74)],
   JWT_SECRET: ['hunter2', `${SECRET},hunter2`, `hunter2,${SECRET}`, 'hunter2,'],
   JWT_PUBLIC_KEY: ['hunter2', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----', '{"k":"hunter2"}'],
 };
@@ -21,8 +26,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
 describe('the secrets', () => {
   for (const [name, texts] of Object.entries(WRONG))
     for (const text of texts)
-      it(`${name}: ${JSON.stringify(text)} is refused by name, and never quoted`, async () => {
-        const problems = await problemsOf({ ...(name === 'REDIS_URL' && { JWT_SECRET: SECRET }), [name]: text });
+      it(`${name}: ${JSON.stringify(text.slice(0, 80))} is refused by name, and never quoted`, async () => {
+        const problems = await problemsOf({ ...(name.startsWith('REDIS_') && { JWT_SECRET: SECRET }), [name]: text });
         expect(problems).to.have.lengthOf(1);
         expect(problems[0]).to.have.property('name', name);
         expect(problems[0]?.problem).to.match(/^expected ./);
@@ -30,15 +35,28 @@ describe('the secrets', () => {
       });
 
   it('count as unset when they are empty', async () => {
-    expect((await configOf({ REDIS_URL: '', JWT_PUBLIC_KEY: '' })).redis.target).to.include({ host: 'localhost' });
+    expect((await configOf({ REDIS_URL: '', JWT_PUBLIC_KEY: '' })).redis.target).to.deep.include({
+      servers: [{ host: 'localhost', port: 6379 }],
+    });
     expect(await problemsOf({ JWT_SECRET: '' })).to.deep.include({
       name: 'JWT_SECRET, JWT_PUBLIC_KEY',
       problem: 'expected exactly one of them to be set, found 0',
     });
   });
 
+  it('are taken as they stand where they have no form of their own', async () => {
+    const env = { REDIS_SENTINEL_MASTER: 'main', REDIS_SENTINEL_PASSWORD: 'p@ss %2C, wörd' };
+    expect((await configOf(env)).redis.sentinelPassword).to.equal('p@ss %2C, wörd');
+    expect((await configOf({ ...env, REDIS_SENTINEL_PASSWORD: '' })).redis.sentinelPassword).to.equal(undefined);
+  });
+
   it('have Redis on this machine as the default of REDIS_URL', async () => {
     const { target } = (await configOf()).redis;
-    expect(target).to.deep.equal({ kind: 'server', tls: false, host: 'localhost', port: 6379, database: 0 });
+    expect(target).to.deep.equal({
+      kind: 'server',
+      tls: false,
+      servers: [{ host: 'localhost', port: 6379 }],
+      database: 0,
+    });
   });
 });

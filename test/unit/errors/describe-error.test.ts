@@ -31,6 +31,24 @@ describe('what of an error may be logged', () => {
     });
   });
 
+  it('is the reason of the last node where no node of a cluster would do', () => {
+    const last = coded('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.7:6379');
+    const all = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: last });
+    expect(describeError(all)).to.deep.equal({ error: last.message, errorCode: 'ECONNREFUSED' });
+    const reply = new Error('WRONGPASS invalid username-password pair');
+    expect(describeError(Object.assign(all, { lastNodeError: reply })).errorCode).to.equal('WRONGPASS');
+  });
+
+  it('is its own where no node of a cluster gave a reason', () => {
+    for (const lastNodeError of [null, undefined, 'a string'])
+      expect(
+        describeError(Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError })),
+      ).to.deep.equal({
+        error: 'Failed to refresh slots cache.',
+        errorCode: 'Error',
+      });
+  });
+
   it('is never empty, and is made of whatever was thrown', () => {
     expect(describeError(coded('ECONNRESET', ''))).to.deep.equal({ error: 'ECONNRESET', errorCode: 'ECONNRESET' });
     expect(describeError('a string')).to.deep.equal({ error: 'a string', errorCode: 'UNKNOWN' });

@@ -21,12 +21,17 @@ const UNREACHABLE: Readonly<Record<string, Error>> = {
   'a certificate for another host': coded('ERR_TLS_CERT_ALTNAME_INVALID'),
   'TLS to a port without': coded('ERR_SSL_WRONG_VERSION_NUMBER'),
   'a TLS protocol error': coded('EPROTO'),
+  'Sentinels that are not there': new Error(
+    'All sentinels are unreachable and retry is disabled. Last error: connect ECONNREFUSED 127.0.0.1:26379',
+  ),
+  'Sentinels that know no such master': new Error('All sentinels are unreachable and retry is disabled.'),
+  'Sentinels that are asked again': new Error('All sentinels are unreachable. Retrying from scratch after 100ms.'),
 };
 
 const UNUSABLE: Readonly<Record<string, readonly [error: Error, code: string, remedy: RegExp]>> = {
   'a missing password': [new Error('NOAUTH Authentication required.'), 'NOAUTH', /password/],
   'a wrong password': [new Error('WRONGPASS invalid username-password pair'), 'WRONGPASS', /REDIS_URL/],
-  'a lack of permission': [new Error("NOPERM no permissions to run 'set'"), 'NOPERM', /SET, GET and GETDEL/],
+  'a lack of permission': [new Error("NOPERM no permissions to run 'set'"), 'NOPERM', /SET and GETDEL/],
   loading: [new Error('LOADING Redis is loading the dataset in memory'), 'LOADING', /--wait/],
   'a replica': [new Error("READONLY You can't write against a read only replica."), 'READONLY', /primary/],
   'full memory': [new Error("OOM command not allowed when used memory > 'maxmemory'."), 'OOM', /maxmemory/],
@@ -35,8 +40,28 @@ const UNUSABLE: Readonly<Record<string, readonly [error: Error, code: string, re
   'a lost primary': [new Error('MASTERDOWN Link with MASTER is down'), 'MASTERDOWN', /primary/],
   'a broken cluster': [new Error('CLUSTERDOWN The cluster is down'), 'CLUSTERDOWN', /masters/],
   'a script that blocks': [new Error('BUSY Redis is busy running a script.'), 'BUSY', /SCRIPT KILL/],
-  'too many clients': [new Error('ERR max number of clients reached'), 'ERR', /maxclients/],
-  'something else than Redis': [new Error('Protocol error, got "H" as reply type byte'), 'Error', /something else/],
+  'a node of a cluster that is taken for a server of its own': [
+    new Error('MOVED 12182 10.0.0.7:7002'),
+    'MOVED',
+    /REDIS_CLUSTER=true/,
+  ],
+  'a server that is taken for a cluster': [
+    new Error('ERR This instance has cluster support disabled'),
+    'NO_CLUSTER',
+    /unset REDIS_CLUSTER/,
+  ],
+  'a server that is taken for a Sentinel': [
+    new Error("ERR unknown command 'sentinel', with args beginning with: 'get-master-addr-by-name'"),
+    'NO_SENTINEL',
+    /unset REDIS_SENTINEL_MASTER/,
+  ],
+  'a Sentinel that is taken for a server': [
+    coded('IS_SENTINEL', 'this is a Sentinel'),
+    'IS_SENTINEL',
+    /REDIS_SENTINEL_MASTER/,
+  ],
+  'too many clients': [new Error('ERR max number of clients reached'), 'MAXCLIENTS', /maxclients/],
+  'something else than Redis': [new Error('Protocol error, got "H" as reply type byte'), 'NOT_REDIS', /something else/],
   'an old version': [coded('TOO_OLD', 'this is version 6.0.16'), 'TOO_OLD', /6\.2/],
   'whatever else Redis says': [new Error('ODDITY strange'), 'ODDITY', /what Redis says/],
 };
@@ -55,12 +80,26 @@ describe('the diagnosis', () => {
       const diagnosis = diagnose(error);
       expect(diagnosis).to.include({ verdict: 'unusable', error: error.message });
       expect(diagnosis.remedy).to.match(remedy);
-      if (!['ERR', 'Error'].includes(code)) expect(diagnosis.errorCode).to.equal(code);
+      expect(diagnosis.errorCode).to.equal(code);
     });
 
   it('names TLS failures by their own code', () => {
     expect(diagnose(coded('CERT_HAS_EXPIRED')).errorCode).to.equal('CERT_HAS_EXPIRED');
     expect(diagnose(coded('CERT_HAS_EXPIRED')).remedy).to.match(/^TLS failed/);
+  });
+
+  it('names what is wrong with the Sentinels where ioredis tells only that none would do', () => {
+    const none = 'All sentinels are unreachable and retry is disabled.';
+    expect(diagnose(new Error(none)).errorCode).to.equal('NO_MASTER');
+    expect(diagnose(new Error(`${none} Last error: ERR unknown command 'sentinel'`)).errorCode).to.equal('NO_SENTINEL');
+  });
+
+  it('is about the last node where none of a cluster would do', () => {
+    const failed = (lastNodeError: Error) =>
+      diagnose(Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError }));
+    expect(failed(new Error('ERR This instance has cluster support disabled'))).to.include({ errorCode: 'NO_CLUSTER' });
+    expect(failed(new Error('Connection is closed.'))).to.include({ errorCode: 'ECONNRESET', verdict: 'unreachable' });
+    expect(failed(coded('CERT_HAS_EXPIRED')).remedy).to.match(/^TLS failed/);
   });
 
   it('gives one remedy to each kind of trouble', () => {

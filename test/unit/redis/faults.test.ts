@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { refusalOf } from '../../../src/redis/faults.ts';
+import { isMereClose, refusalOf } from '../../../src/redis/faults.ts';
 
 const RECONNECTS: Readonly<Record<string, boolean>> = {
   READONLY: true,
@@ -42,5 +42,26 @@ describe('a reply by which Redis says that it takes no writes', () => {
   it('is an error, and nothing that merely reads like one', () => {
     for (const value of ['READONLY x', undefined, null, { message: 'READONLY x' }])
       expect(refusalOf(value)).to.equal(undefined);
+  });
+});
+
+describe('an error that says no more than that the connection is gone', () => {
+  const closed = new Error('Connection is closed.');
+
+  it('is known by what it says, also as the reason of the last node of a cluster', () => {
+    expect(isMereClose(closed)).to.equal(true);
+    const ofCluster = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: closed });
+    expect(isMereClose(ofCluster)).to.equal(true);
+  });
+
+  it('is none that has a cause to tell', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    for (const error of [
+      refused,
+      new Error('Command timed out'),
+      new Error('Failed to refresh slots cache.'),
+      undefined,
+    ])
+      expect(isMereClose(error), String(error)).to.equal(false);
   });
 });

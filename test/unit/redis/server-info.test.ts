@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { isTooOld, parseInfo, warningsOf } from '../../../src/redis/server-info.ts';
+import { isTooOld, parseInfo } from '../../../src/redis/server-info.ts';
 
 const reply = (...lines: readonly string[]): string => `# Server\r\n${lines.join('\r\n')}\r\n`;
 
 const HEALTHY = [
   'redis_version:7.0.15',
+  'redis_mode:standalone',
   'os:Linux 6.1 x86_64',
   '',
   '# Replication',
@@ -18,24 +19,40 @@ describe('what Redis says of itself', () => {
   it('is read from the reply of INFO', () => {
     expect(parseInfo(reply(...HEALTHY))).to.deep.equal({
       version: '7.0.15',
-      role: 'master',
-      evictionPolicy: 'noeviction',
+      mode: 'standalone',
+      settings: { version: '7.0.15', role: 'master', evictionPolicy: 'noeviction', appendOnly: false },
       maxMemoryBytes: 0,
-      appendOnly: false,
+      needsReplicas: false,
+      snapshots: '',
     });
   });
 
+  it('has the limit of its memory, its append-only file and its snapshots where they are on', () => {
+    const lines = ['maxmemory:1048576', 'maxmemory_policy:volatile-ttl', 'aof_enabled:1'];
+    const { settings, maxMemoryBytes, snapshots } = parseInfo(reply(...lines), '3600 1 300 100');
+    expect(settings).to.include({ evictionPolicy: 'volatile-ttl', appendOnly: true });
+    expect(maxMemoryBytes).to.equal(1_048_576);
+    expect(snapshots).to.equal('3600 1 300 100');
+  });
+
+  it('counts replicas in good standing only where a write needs some, be it that there are none', () => {
+    expect(parseInfo(reply(...HEALTHY, 'min_slaves_good_slaves:0')).needsReplicas).to.equal(true);
+    expect(parseInfo(reply(...HEALTHY, 'connected_slaves:2')).needsReplicas).to.equal(false);
+  });
+
   it('has the version of Valkey before the one that it claims for compatibility', () => {
-    expect(parseInfo(reply('redis_version:7.2.4', 'valkey_version:8.1.0')).version).to.equal('8.1.0');
+    const { version, settings } = parseInfo(reply('redis_version:7.2.4', 'valkey_version:8.1.0'));
+    expect([version, settings.version]).to.deep.equal(['8.1.0', '8.1.0']);
   });
 
   it('may be nothing at all', () => {
     expect(parseInfo('')).to.deep.equal({
-      version: undefined,
-      role: undefined,
-      evictionPolicy: undefined,
+      version: '',
+      mode: '',
+      settings: { version: '', role: '', evictionPolicy: '', appendOnly: false },
       maxMemoryBytes: 0,
-      appendOnly: false,
+      needsReplicas: false,
+      snapshots: '',
     });
   });
 });
@@ -50,26 +67,8 @@ describe('a version before 6.2, which has no GETDEL', () => {
     for (const version of ['6.2.0', '6.2', '6.10.1', '7.0.15', '8.1.0', '10.0.0', '255.255.255'])
       expect(isTooOld(version), version).to.equal(false);
   });
-});
 
-describe('the warnings about a Redis', () => {
-  const warnings = (...lines: readonly string[]) => warningsOf(parseInfo(reply(...lines)));
-
-  it('are none where no ticket can get lost or come back', () => {
-    expect(warnings(...HEALTHY)).to.deep.equal([]);
-    expect(warnings()).to.deep.equal([]);
-  });
-
-  it('tell of a full memory that would drop live tickets', () => {
-    const [warning, ...more] = warnings('maxmemory:1048576', 'maxmemory_policy:allkeys-lru');
-    expect(warning).to.include('allkeys-lru').and.include('noeviction');
-    expect(more).to.deep.equal([]);
-    expect(warnings('maxmemory:0', 'maxmemory_policy:allkeys-lru')).to.deep.equal([]);
-    expect(warnings('maxmemory:1048576', 'maxmemory_policy:noeviction')).to.deep.equal([]);
-  });
-
-  it('tell of a file from which spent tickets come back', () => {
-    expect(warnings('aof_enabled:1')).to.have.lengthOf(1);
-    expect(warnings('aof_enabled:1')[0]).to.include('appendonly');
+  it('is not guessed at where the server tells none', () => {
+    expect(isTooOld(parseInfo('').version)).to.equal(false);
   });
 });

@@ -10,12 +10,15 @@ const BINDING = { audience: undefined, channel: undefined, origin: undefined, tr
 
 const caller = (lifeMs: number) => ({ subject: 'alice', sessionId: 'session-1', expiresAt: NOW + lifeMs });
 
+const notAsked = () => Promise.reject(new Error('nothing is taken while a ticket is issued'));
+
 const setUp = (ttlSeconds = 30) => {
   const kept: { digest: string; payload: string; ttlMs: number }[] = [];
   const store: TicketStore = {
     name: 'memory',
     isReady: () => true,
     put: async (digest, payload, ttlMs) => void kept.push({ digest, payload, ttlMs }),
+    take: notAsked,
   };
   return { kept, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
 };
@@ -88,7 +91,8 @@ describe('issuing a ticket', () => {
 
   it('gives no ticket that could not be kept', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
-    const store: TicketStore = { name: 'redis', isReady: () => false, put: () => Promise.reject(outage) };
+    const put = () => Promise.reject(outage);
+    const store: TicketStore = { name: 'redis', isReady: () => false, put, take: notAsked };
     const issue = createIssuer({ store, ttlSeconds: 30, now: () => NOW });
     expect(await rejectionOf(issue(caller(60_000), BINDING))).to.equal(outage);
   });

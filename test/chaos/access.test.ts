@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { type Admin, openAdmin } from './support/admin.ts';
+import { expectThrough } from './support/chaos-case.ts';
+
+const PASSWORD = 'chaos-secret';
+
+describe('access to Redis', () => {
+  let redis: TestRedis;
+  let admin: Admin;
+  let REDIS_URL: string;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    admin = await openAdmin(redis);
+    REDIS_URL = redis.url.replace('redis://', `redis://service:${PASSWORD}@`);
+    await allowService();
+  });
+  afterEach(async () => {
+    admin.close();
+    await redis.stop();
+  });
+
+  const allowService = () => admin.do('ACL', 'SETUSER', 'service', 'on', `>${PASSWORD}`, '~ticketd:*', '+@all');
+
+  for (const [letter, command] of [
+    ['a', 'set'],
+    ['b', 'getdel'],
+  ] as const)
+    it(`without ${command.toUpperCase()} is told within 600 ms (12${letter})`, async () => {
+      await expectThrough({
+        case: `12${letter}`,
+        name: `ACL without ${command.toUpperCase()}`,
+        env: { REDIS_URL },
+        options: { quiet: true },
+        fault: () => admin.do('ACL', 'SETUSER', 'service', `-${command}`),
+        heal: () => admin.do('ACL', 'SETUSER', 'service', `+${command}`),
+        lastsMs: 2000,
+        detectedWithinMs: 600,
+      });
+    });
+
+  it('taken away with the user is told within 100 ms, and never with the password (13)', async () => {
+    await expectThrough({
+      case: 13,
+      name: 'ACL DELUSER (WRONGPASS)',
+      env: { REDIS_URL },
+      // Its whole output is searched for the password.
+      options: { spawned: true },
+      fault: () => admin.do('ACL', 'DELUSER', 'service'),
+      heal: allowService,
+      lastsMs: 3000,
+      detectedWithinMs: 100,
+    });
+  });
+
+  it('that new connections alone are refused is left at that (14)', async () => {
+    const { answers } = await expectThrough({
+      case: 14,
+      name: 'requirepass set, no connection ended',
+      env: { REDIS_URL: redis.url },
+      fault: () => admin.do('CONFIG', 'SET', 'requirepass', PASSWORD),
+      lastsMs: 1000,
+      detectedWithinMs: 'never',
+      options: { secrets: [PASSWORD] },
+    });
+    expect(answers).to.have.all.keys('200');
+  });
+
+  it('for no more clients is told within 200 ms (15)', async () => {
+    await expectThrough({
+      case: 15,
+      name: 'maxclients reached, connections ended',
+      env: { REDIS_URL },
+      fault: async () => {
+        await admin.do('CONFIG', 'SET', 'maxclients', '1');
+        await admin.do('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      },
+      heal: () => admin.do('CONFIG', 'SET', 'maxclients', '1000'),
+      lastsMs: 3000,
+      detectedWithinMs: 200,
+    });
+  });
+});

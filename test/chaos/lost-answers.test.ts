@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { rejectionOf } from '../support/rejection.ts';
+import { type FaultProxy, startFaultProxy } from './support/fault-proxy.ts';
+import { openMonitor } from './support/monitor.ts';
+import { record } from './support/table.ts';
+import { type OpenStore, openStore } from './support/ticket-store.ts';
+
+const TTL_MS = 60_000;
+const KEY = 'ticketd:t:digest';
+const WITHIN_MS = 200;
+
+describe('a take whose connection breaks', () => {
+  let redis: TestRedis;
+  let proxy: FaultProxy;
+  let store: OpenStore;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    proxy = await startFaultProxy(redis);
+    store = await openStore(proxy.url);
+    await store.put('digest', 'payload', TTL_MS);
+  });
+  afterEach(async () => {
+    await store.close();
+    await proxy.close();
+    await redis.stop();
+  });
+
+  const failedTake = async (name: string, number: number) => {
+    const monitor = await openMonitor(redis);
+    const startedAt = performance.now();
+    const error = await rejectionOf(store.take('digest'));
+    const longestMs = performance.now() - startedAt;
+    await store.untilReady();
+    const times = monitor.commands('GETDEL', KEY).length;
+    monitor.close();
+    record({ case: number, fault: name, bound: `503 ≤ ${WITHIN_MS} ms`, longestMs, answers: `GETDEL done ${times} ×` });
+    expect(error).to.include({ code: 'WS_TICKET_OUTCOME_UNKNOWN' });
+    expect(longestMs).to.be.at.most(WITHIN_MS);
+    expect(store.downs).to.equal(1);
+    return times;
+  };
+
+  it('after Redis has done it says so, and is not done again (19)', async () => {
+    proxy.loseNextReplyTo(KEY);
+    expect(await failedTake('the reply to GETDEL is lost', 19)).to.equal(1);
+    expect(await store.take('digest')).to.equal(undefined);
+  });
+
+  it('before Redis has got it says so, and leaves the ticket (20)', async () => {
+    proxy.resetBefore(KEY);
+    expect(await failedTake('reset before GETDEL is forwarded', 20)).to.equal(0);
+    expect(await store.take('digest')).to.equal('payload');
+  });
+});
+
+describe('tickets', () => {
+  it('are each taken by one alone of 100 at once (33)', async () => {
+    const redis = await startRedis();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(redis.url)));
+    const winners: number[] = [];
+    for (let round = 0; round < 50; round += 1) {
+      await stores[0]?.put(`digest-${round}`, 'payload', TTL_MS);
+      const takes = Array.from({ length: 100 }, (_, taker) => stores[taker % stores.length]?.take(`digest-${round}`));
+      winners.push((await Promise.all(takes)).filter((payload) => payload === 'payload').length);
+    }
+    await Promise.all(stores.map((store) => store.close()));
+    const most = Math.max(...winners);
+    record({
+      case: 33,
+      fault: '100 takes at once over 4 connections, 50 times',
+      bound: 'one winner',
+      answers: `at most ${most}, at least ${Math.min(...winners)} winner`,
+    });
+    expect(winners).to.deep.equal(Array.from({ length: 50 }, () => 1));
+  });
+
+  it('of a Redis that lost them are unknown, not an error (2)', async () => {
+    const redis = await startRedis();
+    const store = await openStore(redis.url);
+    const digests = Array.from({ length: 20 }, (_, number) => `digest-${number}`);
+    for (const digest of digests) await store.put(digest, 'payload', TTL_MS);
+    await rejectionOf(redis.cli('SHUTDOWN', 'NOSAVE'));
+    await redis.start();
+    const healedAt = performance.now();
+    await store.untilReady();
+    const recoveredMs = performance.now() - healedAt;
+    const taken = await Promise.all(digests.map((digest) => store.take(digest)));
+    record({ case: 2, fault: 'SHUTDOWN, empty restart', bound: 'no old ticket, no error', recoveredMs });
+    await store.close();
+    expect(taken).to.deep.equal(digests.map(() => undefined));
+    expect(recoveredMs).to.be.at.most(3000);
+    expect(store.downs).to.equal(1);
+  });
+});

@@ -1,0 +1,43 @@
+import { Redis } from 'ioredis';
+
+/** What clients had several nodes do; what one node had another do, by replication, is left out. */
+export interface MonitorAll {
+  /** How often this command was done to each key, over all nodes. */
+  timesByKey(command: string): ReadonlyMap<string, number>;
+  close(): void;
+}
+
+interface Node {
+  readonly port: number;
+}
+
+export const monitorAll = async (nodes: readonly Node[]): Promise<MonitorAll> => {
+  const seen: (readonly string[])[] = [];
+  const addresses = new Set(nodes.map(({ port }) => `127.0.0.1:${port}`));
+  const clients = await Promise.all(
+    nodes.map((node) => monitor(node, (command, source) => addresses.has(source) || seen.push(command))),
+  );
+  return {
+    timesByKey: (wanted) => {
+      const times = new Map<string, number>();
+      for (const [command, key = ''] of seen)
+        if (command?.toUpperCase() === wanted) times.set(key, (times.get(key) ?? 0) + 1);
+      return times;
+    },
+    close: () => {
+      for (const client of clients) client.disconnect();
+    },
+  };
+};
+
+const monitor = async ({ port }: Node, tell: (command: readonly string[], source: string) => void): Promise<Redis> => {
+  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: null });
+  client.on('error', () => {});
+  await client.connect();
+  const monitoring = await client.monitor();
+  client.disconnect();
+  // A node that dies takes it along.
+  monitoring.on('error', () => {});
+  monitoring.on('monitor', (_time: string, command: string[], source: string) => tell(command, source));
+  return monitoring;
+};

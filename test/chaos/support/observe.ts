@@ -1,0 +1,155 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../support/until.ts';
+import { readinessOf } from './readiness.ts';
+import { startHere, startProcess, type Target } from './target.ts';
+import { type Answered, steadyRequests } from './traffic.ts';
+
+export interface Fault {
+  /** Begins it; detection is measured from before it is called. */
+  readonly fault: (target: Target) => unknown;
+  /** Ends it; recovery is measured from when it has resolved. */
+  readonly heal?: (target: Target) => unknown;
+  /** How long it lasts at least; longer where the service has not told it by then. */
+  readonly lastsMs?: number;
+  /** The service is not to tell it at all. */
+  readonly staysReady?: boolean;
+}
+
+/** What was seen while a fault came and went. */
+export interface Report {
+  /** From the fault to the first /ready that is not 200, and from the end of the healing to the first that is again. */
+  readonly detectedMs: number | undefined;
+  /** When that was. */
+  readonly downAt: number | undefined;
+  readonly recoveredMs: number | undefined;
+  readonly longestMs: number;
+  /** For how long at most the observer itself stood still: by so much it may have measured too late. */
+  readonly stalledMs: number;
+  /** How many ticket requests got which status; 0 is a broken connection. */
+  readonly answers: Readonly<Record<number, number>>;
+  readonly requests: readonly Answered[];
+  /** What the requests got that were sent once it was over. */
+  readonly afterwards: Readonly<Record<number, number>>;
+  readonly without: { readonly retryAfter: number };
+  /** How often readiness changed, as probes saw it and as the events told it. */
+  readonly flips: { readonly down: number; readonly up: number };
+  readonly told: { readonly down: number; readonly up: number };
+  readonly unhandled: readonly unknown[];
+  /** Which of the secrets the events hold. */
+  readonly leaked: readonly string[];
+}
+
+export interface Observer {
+  readonly target: Target;
+  readonly url: string;
+  /** Lets a fault come and go while tickets are asked for, and tells what was seen. */
+  through(fault: Fault): Promise<Report>;
+  /** Stops the service; resolves with its exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface ObserveOptions {
+  /** As a process of its own, from the build, so that nothing it does can stall the observer. */
+  readonly spawned?: boolean;
+  /** Tickets asked for each second. */
+  readonly rate?: number;
+  /** Asks for none until the fault is told, so that the heartbeat alone has to find it. */
+  readonly quiet?: boolean;
+  /** What no event may hold, beside the password in REDIS_URL, the JWTs and the tickets. */
+  readonly secrets?: readonly string[];
+}
+
+// At least this and at most twice as long, so that a fault meets each phase of the heartbeat at some time.
+const WARM_UP_MS = 500;
+// Longer than a heartbeat and its limit, so that a flap would show.
+const SETTLE_MS = 1200;
+const STALL_RESOLUTION_MS = 10;
+const DETECTION_TIMEOUT_MS = 12_000;
+const RECOVERY_TIMEOUT_MS = 15_000;
+
+/** Starts the service with these variables and watches it from outside. */
+export const observe = async (
+  env: Readonly<Record<string, string>>,
+  options: ObserveOptions = {},
+): Promise<Observer> => {
+  const { spawned = false, rate = 50, quiet = false, secrets = [] } = options;
+  const target = await (spawned ? startProcess(env) : startHere(env));
+  const forbidden = [...secrets, ...passwordsIn(env.REDIS_URL), JWT_BEGINNING];
+
+  return {
+    target,
+    url: target.url,
+    through: async ({ fault, heal = () => {}, lastsMs = 0, staysReady = false }) => {
+      const unhandled: unknown[] = [];
+      const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+      process.on('unhandledRejection', onUnhandled);
+      const told = () => ({ down: target.count('redis_down'), up: target.count('redis_up') });
+      const toldBefore = told();
+      const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS });
+      stalls.enable();
+      const readiness = readinessOf(target.url);
+      const traffic = steadyRequests(target.url, rate);
+      if (!quiet) traffic.begin();
+      try {
+        await delay(WARM_UP_MS * (1 + Math.random()));
+        const faultAt = performance.now();
+        await fault(target);
+        const left = () => Math.max(0, faultAt + lastsMs - performance.now());
+        if (!staysReady) await until('not ready', () => readiness.downSince(faultAt), DETECTION_TIMEOUT_MS);
+        traffic.begin();
+        await delay(left());
+        const downAt = readiness.downSince(faultAt);
+        await heal(target);
+        const healedAt = performance.now();
+        if (!staysReady) await until('ready again', () => readiness.isReady(), RECOVERY_TIMEOUT_MS);
+        const upAt = readiness.lastChangeAt();
+        await delay(SETTLE_MS);
+        const requests = await traffic.stop();
+        const { down, up } = told();
+        const { text } = target;
+        const overAt = staysReady ? healedAt : upAt;
+        const afterwards = requests.filter(({ sentAt }) => sentAt > overAt);
+        return {
+          detectedMs: downAt === undefined ? undefined : downAt - faultAt,
+          downAt,
+          recoveredMs: staysReady ? undefined : Math.max(0, upAt - healedAt),
+          longestMs: Math.max(...requests.map(({ durationMs }) => durationMs)),
+          stalledMs: Math.max(0, stalls.max / 1e6 - STALL_RESOLUTION_MS),
+          answers: countedBy(requests, ({ status }) => status),
+          requests,
+          afterwards: countedBy(afterwards, ({ status }) => status),
+          without: { retryAfter: requests.filter(({ status, retryAfter }) => status === 503 && !retryAfter).length },
+          flips: readiness.flips(),
+          told: { down: down - toldBefore.down, up: up - toldBefore.up },
+          unhandled: [...unhandled, ...Array.from({ length: target.count('uncaught_error') }, () => 'uncaught_error')],
+          leaked: [...forbidden, ...ticketsIn(requests)].filter((secret) => text.includes(secret)),
+        };
+      } finally {
+        await traffic.stop();
+        readiness.stop();
+        stalls.disable();
+        process.off('unhandledRejection', onUnhandled);
+      }
+    },
+    stop: target.stop,
+  };
+};
+
+// `{"alg":` in base64url.
+const JWT_BEGINNING = 'eyJhbGciO';
+
+const ticketsIn = (requests: readonly Answered[]): readonly string[] =>
+  requests.flatMap(({ ticket }) => (ticket === undefined ? [] : [ticket]));
+
+const passwordsIn = (url = ''): readonly string[] =>
+  url.split(',').flatMap((one) => {
+    const password = /\/\/[^@/]*?:([^@/]+)@/.exec(one)?.[1];
+    return password === undefined ? [] : [password, decodeURIComponent(password)];
+  });
+
+const countedBy = <T>(items: readonly T[], keyOf: (item: T) => number): Record<number, number> => {
+  const counts: Record<number, number> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
+};

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { checkRedisTwice } from '../../support/check-redis.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { endAll } from '../../support/ticketd.ts';
+
+const PASSWORD = 'right-horse-7';
+const CONNECTING = ['+ping', '+info', '+client|setname', '+select'];
+
+describe('check-redis as an ACL user', () => {
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.stop());
+  afterEach(endAll);
+
+  const checkAs = async (...rules: string[]) => {
+    await redis.cli('ACL', 'SETUSER', 'tickets', 'reset', 'on', `>${PASSWORD}`, ...rules);
+    const url = `redis://tickets:${PASSWORD}@127.0.0.1:${redis.port}`;
+    return checkRedisTwice({ REDIS_URL: url }, { secrets: [PASSWORD] });
+  };
+
+  it('exits 0 with the rights that tickets need, below the key prefix alone', async () => {
+    const { code, stderr, report } = await checkAs('~ticketd:*', ...CONNECTING, '+set', '+get', '+getdel');
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(report.ok).to.equal(true);
+  });
+
+  for (const lacking of ['set', 'get', 'getdel'])
+    it(`exits 2 naming what is to be allowed where ${lacking.toUpperCase()} is not`, async () => {
+      const { code, stderr, report } = await checkAs('~ticketd:*', '+@all', `-${lacking}`);
+      expect(code).to.equal(2);
+      expect(report.problem).to.include({ verdict: 'unusable', errorCode: 'NOPERM' });
+      expect(report.problem?.error).to.contain(`'${lacking}'`);
+      expect(stderr).to.contain('allow SET, GET and GETDEL');
+    });
+
+  it('exits 2 where the keys below REDIS_KEY_PREFIX are not allowed', async () => {
+    const { code, report } = await checkAs('~other:*', '+@all');
+    expect(code).to.equal(2);
+    expect(report.problem?.errorCode).to.equal('NOPERM');
+  });
+
+  it('exits 0 without the right to INFO, and tells what it could not check', async () => {
+    const { code, stderr } = await checkAs('~ticketd:*', '+@all', '-info');
+    expect(code).to.equal(0);
+    expect(stderr).to.equal('warning: INFO is not allowed: version and settings were not checked\n');
+  });
+
+  it('exits 2 where the user does not exist or is disabled', async () => {
+    const { code, report } = await checkAs('off');
+    expect(code).to.equal(2);
+    expect(report.problem?.errorCode).to.equal('WRONGPASS');
+  });
+});
+
+describe('check-redis warns of', () => {
+  let redis: TestRedis;
+  beforeEach(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    await endAll();
+    await redis.stop();
+  });
+
+  const cases: Readonly<Record<string, readonly [settings: Readonly<Record<string, string>>, warning: RegExp]>> = {
+    'a policy that evicts tickets': [
+      { maxmemory: '100mb', 'maxmemory-policy': 'volatile-ttl' },
+      /^maxmemory-policy is volatile-ttl: .+; set noeviction$/,
+    ],
+    'an append-only file': [{ appendonly: 'yes' }, /^appendonly is on: a restart can bring back tickets/],
+    snapshots: [{ save: '900 1' }, /^save is set: a restart can bring back tickets/],
+  };
+
+  for (const [what, [settings, warning]] of Object.entries(cases))
+    it(`${what}, and still exits 0`, async () => {
+      await redis.cli('CONFIG', 'SET', ...Object.entries(settings).flat());
+      const { code, stderr, report } = await checkRedisTwice({ REDIS_URL: redis.url });
+      expect(code).to.equal(0);
+      expect(report.warnings).to.have.length(1);
+      expect(report.warnings[0]).to.match(warning);
+      expect(stderr).to.equal(`warning: ${report.warnings[0]}\n`);
+    });
+
+  it('nothing where no ticket can get lost or come back', async () => {
+    const { stderr, report } = await checkRedisTwice({ REDIS_URL: redis.url });
+    expect({ stderr, warnings: report.warnings }).to.deep.equal({ stderr: '', warnings: [] });
+  });
+});

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const LOADER = fileURLToPath(new URL('../../../bin/load-compiled.cjs', import.meta.url));
+const LOAD = `const { script, exports } = require(${JSON.stringify(LOADER)})(process.argv[1]);`;
+const RUN = `${LOAD} console.log(JSON.stringify({ refused: script.cachedDataRejected, sum: exports.add(1, 2) }));`;
+const COMPILE = `${LOAD} require('node:fs').writeFileSync(process.argv[1] + '.compiled', script.createCachedData());`;
+
+const ADD = 'module.exports = { add: (a, b) => a + b };\n';
+const VERSION_HASH = 4;
+
+describe('a bundle', () => {
+  let folder: string;
+  let bundle: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ticketd-bundle-'));
+    bundle = join(folder, 'x.bundle');
+    writeFileSync(bundle, ADD);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  // A process each: V8 remembers what it has compiled once.
+  const node = (script: string, ...flags: readonly string[]): string =>
+    execFileSync(process.execPath, [...flags, '--eval', script, bundle], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: {},
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const run = () => JSON.parse(node(RUN));
+  const compiled = (): Buffer => {
+    node(COMPILE);
+    return readFileSync(`${bundle}.compiled`);
+  };
+  const keep = (bytes: string | Uint8Array) => writeFileSync(`${bundle}.compiled`, bytes);
+
+  it('runs without a compiled form', () => {
+    expect(run()).to.deep.equal({ sum: 3 });
+  });
+
+  it('runs from the compiled form kept beside it', () => {
+    compiled();
+    expect(run()).to.deep.equal({ refused: false, sum: 3 });
+  });
+
+  const unfit: Readonly<Record<string, () => void>> = {
+    'that of another bundle': () => {
+      writeFileSync(bundle, 'module.exports = { add: () => "something else" };\n');
+      compiled();
+      writeFileSync(bundle, ADD);
+    },
+    'that of another version of Node.js': () => {
+      const bytes = compiled();
+      bytes.writeUInt32LE(bytes.readUInt32LE(VERSION_HASH) ^ 1, VERSION_HASH);
+      keep(bytes);
+    },
+    'that of Node.js with other flags': () => void node(COMPILE, '--jitless'),
+    'cut off': () => keep(compiled().subarray(0, -50)),
+    garbage: () => keep('hunter2'.repeat(1_000)),
+    'a few bytes': () => keep('x'),
+    empty: () => keep(''),
+  };
+  for (const [what, make] of Object.entries(unfit))
+    it(`is compiled anew where the compiled form is ${what}`, () => {
+      make();
+      expect(run()).to.deep.equal({ refused: true, sum: 3 });
+    });
+
+  it('has exports, module and require as any CommonJS file in its folder has', () => {
+    writeFileSync(join(folder, 'beside.cjs'), 'exports.two = 2;');
+    writeFileSync(
+      bundle,
+      `exports.add = (a) => a + require('./beside.cjs').two;\nif (module.exports !== exports) throw 0`,
+    );
+    expect(run().sum).to.equal(3);
+  });
+
+  it('may end in a comment', () => {
+    writeFileSync(bundle, `${ADD}// the end`);
+    expect(run().sum).to.equal(3);
+  });
+
+  it('is named, with the line, by an error that arises in it', () => {
+    writeFileSync(bundle, '\nmodule.exports = { add: () => new Error("broken").stack };\n');
+    compiled();
+    expect(run().sum)
+      .to.match(/^Error: broken\n/)
+      .and.include(`${bundle}:2:`);
+  });
+});

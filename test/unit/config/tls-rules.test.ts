@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { expect } from 'chai';
+import { configOf, problemsOf } from '../../support/config.ts';
+import { SECRET } from '../../support/jwt.ts';
+
+const NAME = { REDIS_TLS_SERVERNAME: 'cache.internal' };
+const NO_TLS = 'expected a rediss:// URL with it';
+
+describe('the variables about TLS', () => {
+  let folder: string;
+  let authority: { readonly REDIS_TLS_CA_FILE: string };
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ticketd-tls-'));
+    authority = { REDIS_TLS_CA_FILE: join(folder, 'ca.pem') };
+    await writeFile(authority.REDIS_TLS_CA_FILE, rootCertificates[0] ?? '');
+  });
+  after(() => rm(folder, { recursive: true }));
+  const problems = (env: Readonly<Record<string, string>>) => problemsOf({ JWT_SECRET: SECRET, ...env });
+
+  for (const url of ['redis://host', 'memory://', ''])
+    it(`have no place with ${url || 'the default of REDIS_URL'}, which would go without TLS unnoticed`, async () => {
+      const env = { REDIS_URL: url };
+      expect(await problems({ ...env, ...NAME })).to.deep.equal([{ name: 'REDIS_TLS_SERVERNAME', problem: NO_TLS }]);
+      const ofAuthority = [{ name: 'REDIS_TLS_CA_FILE', problem: NO_TLS }];
+      expect(await problems({ ...env, ...authority })).to.deep.equal(ofAuthority);
+      expect(await problems({ ...env, ...authority, ...NAME })).to.deep.equal(ofAuthority);
+    });
+
+  it('are taken with rediss:// in any case, behind Sentinels too', async () => {
+    for (const env of [{ REDIS_URL: 'REDISS://host' }, { REDIS_URL: 'rediss://a,b', REDIS_SENTINEL_MASTER: 'main' }]) {
+      const { redis } = await configOf({ ...env, ...authority, ...NAME });
+      expect(redis).to.include({ tlsServername: 'cache.internal', tlsCa: rootCertificates[0] });
+    }
+  });
+
+  it('give no one name to the nodes of a cluster, only an authority', async () => {
+    const env = { REDIS_URL: 'rediss://a,b', REDIS_CLUSTER: 'true' };
+    expect(await problems({ ...env, ...NAME, ...authority })).to.deep.equal([
+      {
+        name: 'REDIS_TLS_SERVERNAME',
+        problem: 'expected none with REDIS_CLUSTER, whose nodes have a name each',
+      },
+    ]);
+    expect((await configOf({ ...env, ...authority })).redis.tlsCa).to.equal(rootCertificates[0]);
+  });
+
+  it('are not judged beside a wrong REDIS_URL', async () => {
+    const names = (await problems({ REDIS_URL: 'rediss://', ...NAME })).map(({ name }) => name);
+    expect(names).to.deep.equal(['REDIS_URL']);
+  });
+});

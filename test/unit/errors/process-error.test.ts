@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
+import { ConfigError, isConfigError } from '../../../src/config/problems.ts';
+import * as own from '../../../src/errors/process-error.ts';
+import { RequestError } from '../../../src/errors/request-error.ts';
+
+// Every bundle of the build has classes of its own: so has a module that is loaded under another name.
+const OTHER_ERRORS = '../../../src/errors/process-error.ts?other';
+const OTHER_PROBLEMS = '../../../src/config/problems.ts?other';
+
+const { isInterruptedError, isProcessError } = own;
+
+describe('an expected failure', () => {
+  let other: typeof own;
+  let OtherConfigError: typeof ConfigError;
+  before(async () => {
+    other = await import(OTHER_ERRORS);
+    ({ ConfigError: OtherConfigError } = await import(OTHER_PROBLEMS));
+  });
+
+  it('is known as one whichever bundle it comes from', () => {
+    const error = new other.ProcessError('REDIS_UNUSABLE', 'full');
+    expect(error).to.not.be.instanceOf(own.ProcessError);
+    expect(isProcessError(error)).to.equal(true);
+    expect(other.isProcessError(new own.ProcessError('USAGE', 'what?'))).to.equal(true);
+    expect(exitCodeOf(error)).to.equal(2);
+  });
+
+  it('is known as an interruption whichever bundle it comes from', () => {
+    const error = new other.InterruptedError('SIGTERM');
+    expect(error).to.not.be.instanceOf(own.InterruptedError);
+    expect(isInterruptedError(error)).to.equal(true);
+    expect(isInterruptedError(new other.ProcessError('USAGE', 'what?'))).to.equal(false);
+    expect(exitCodeOf(error)).to.equal(143);
+  });
+
+  it('is known as a wrong configuration whichever bundle it comes from', () => {
+    const error = new OtherConfigError([{ name: 'PORT', problem: 'expected less' }]);
+    expect(error).to.not.be.instanceOf(ConfigError);
+    expect(isConfigError(error)).to.equal(true);
+    expect(isConfigError(new own.ProcessError('CONFIG_INVALID', 'wrong'))).to.equal(false);
+    expect(exitCodeOf(error)).to.equal(78);
+  });
+
+  it('is nothing else that was thrown', () => {
+    const others = [new Error('x'), new TypeError('x'), new RequestError('NOT_FOUND', 'x'), 'ProcessError', undefined];
+    for (const error of [...others, null, { name: 'ProcessError', code: 'USAGE' }]) {
+      expect(isProcessError(error), String(error)).to.equal(false);
+      expect(isInterruptedError(error), String(error)).to.equal(false);
+      expect(exitCodeOf(error), String(error)).to.equal(70);
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { singleOptions } from '../../../src/redis/options.ts';
+import { askServer } from '../../../src/redis/server-info.ts';
+import { bulk, fakeRedis } from '../../support/fake-redis.ts';
+import { startRedis } from '../../support/redis.ts';
+import { accessOf } from '../../support/redis-access.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+describe('asking a Redis about itself', () => {
+  const clients: Redis[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.disconnect();
+  });
+  const connectTo = async (url: string): Promise<Redis> => {
+    const options = singleOptions(await accessOf({ REDIS_URL: url }));
+    // The ready check would ask for INFO before the test does.
+    const client = new Redis({ ...options, enableReadyCheck: false, retryStrategy: () => null });
+    clients.push(client);
+    await client.connect();
+    return client;
+  };
+
+  it('tells version, role and settings', async () => {
+    const redis = await startRedis({ args: ['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'] });
+    const found = await askServer(await connectTo(redis.url));
+    expect(found?.version).to.match(/^\d+\.\d+\.\d+$/);
+    expect(found).to.deep.include({ maxMemoryBytes: 64 * 1024 * 1024, needsReplicas: false, snapshots: '' });
+    expect(found?.settings).to.deep.equal({
+      version: found?.version,
+      role: 'master',
+      evictionPolicy: 'allkeys-lru',
+      appendOnly: false,
+    });
+  });
+
+  it('tells of what it keeps on disk, and whether a write needs replicas', async () => {
+    const redis = await startRedis({
+      args: ['--save', '3600 1', '--appendonly', 'yes', '--min-replicas-to-write', '1'],
+    });
+    const found = await askServer(await connectTo(redis.url));
+    expect(found).to.include({ snapshots: '3600 1', needsReplicas: true });
+    expect(found?.settings).to.include({ appendOnly: true });
+  });
+
+  it('goes without what the user may not ask', async () => {
+    const redis = await startRedis();
+    await redis.cli('ACL', 'SETUSER', 'no-config', 'on', '>p', '~*', '+@all', '-config');
+    await redis.cli('ACL', 'SETUSER', 'no-info', 'on', '>p', '~*', '+@all', '-info');
+    await redis.cli('CONFIG', 'SET', 'save', '60 1');
+    const as = (user: string) => connectTo(redis.url.replace('://', `://${user}:p@`));
+    expect(await askServer(await as('no-config'))).to.include({ snapshots: '' });
+    expect(await askServer(await as('no-info'))).to.equal(undefined);
+  });
+
+  it('goes without CONFIG where the server knows no such command, as managed ones do', async () => {
+    const server = await fakeRedis((command) => {
+      if (command === 'INFO') return bulk('redis_version:7.1.0\r\n');
+      return command === 'CONFIG' ? '-ERR unknown command\r\n' : '+OK\r\n';
+    });
+    expect(await askServer(await connectTo(`redis://127.0.0.1:${server.port}`))).to.include({
+      version: '7.1.0',
+      snapshots: '',
+    });
+    await server.close();
+  });
+
+  it('fails with what Redis says otherwise', async () => {
+    const server = await fakeRedis((command) => (command === 'INFO' ? '-BUSY a script runs\r\n' : '+OK\r\n'));
+    const client = await connectTo(`redis://127.0.0.1:${server.port}`);
+    expect((await rejectionOf(askServer(client))).message).to.equal('BUSY a script runs');
+    await server.close();
+  });
+});
