@@ -45,9 +45,12 @@ export const tables: Readonly<Record<string, () => string>> = { configuration: c
 
 /** The text with every table in it written anew; throws where a marker is missing. */
 export const withTables = (text: string): string =>
-  Object.entries(tables).reduce((written, [name, make]) => {
-    const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-    const [from, to] = [written.indexOf(open), written.indexOf(close)];
-    if (from < 0 || to < from) throw new Error(`README.md lacks ${open} … ${close}`);
-    return `${written.slice(0, from + open.length)}\n${make()}\n${written.slice(to)}`;
-  }, text);
+  Object.entries(tables).reduce((written, [name, make]) => withTable(written, name, make()), text);
+
+/** The text with one table in it replaced. */
+export const withTable = (text: string, name: string, written: string): string => {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(open), text.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`README.md lacks ${open} … ${close}`);
+  return `${text.slice(0, from + open.length)}\n${written.trim()}\n${text.slice(to)}`;
+};
