@@ -4,6 +4,7 @@ import { type ClusterSetup, startCluster } from '../support/cluster.ts';
 import type { RedisNode } from '../support/redis-node.ts';
 import { keyOf, requestTicket } from '../support/request-ticket.ts';
 import { withService } from '../support/service.ts';
+import { isTicketKey } from '../support/ticket-keys.ts';
 import { expectThrough } from './support/chaos-case.ts';
 import { type MonitorAll, monitorAll } from './support/monitor-all.ts';
 import type { Report } from './support/observe.ts';
@@ -31,7 +32,7 @@ describe('a Redis Cluster', function () {
 
   /** No write was done twice, and none that was refused once the outage was known was done at all. */
   const expectNoResend = ({ requests, downAt = 0 }: Report): void => {
-    const times = [...(monitor?.timesByKey('SET') ?? [])].filter(([key]) => key.startsWith('ticketd:t:'));
+    const times = [...(monitor?.timesByKey('SET') ?? [])].filter(([key]) => isTicketKey(key));
     expect(times.filter(([, count]) => count > 1)).to.deep.equal([]);
     const got = new Set(requests.flatMap(({ ticket }) => (ticket === undefined ? [] : [keyOf(ticket)])));
     const inTheDark = requests.filter(({ status, sentAt }) => status === 503 && sentAt < downAt).length;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { keyOf } from '../support/request-ticket.ts';
+import { ticketKeys } from '../support/ticket-keys.ts';
 import { expectThrough } from './support/chaos-case.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 
@@ -82,7 +83,7 @@ describe('a service that stands still itself', () => {
         detectedWithinMs: 'never',
       });
       expect(answers).to.have.all.keys('200');
-      const kept = (await redis.cli('KEYS', 'ticketd:t:*')).split('\n');
+      const kept = (await redis.cli('KEYS', ticketKeys())).split('\n');
       expect(kept).to.have.members(requests.map(({ ticket = '' }) => keyOf(ticket)));
     } finally {
       await proxy.close();

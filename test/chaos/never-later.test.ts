@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { keyOf } from '../support/request-ticket.ts';
+import { isTicketKey } from '../support/ticket-keys.ts';
 import { expectThrough } from './support/chaos-case.ts';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.ts';
 import { type Monitor, openMonitor } from './support/monitor.ts';
@@ -26,7 +27,7 @@ describe('a request during an outage', () => {
   const keptInVain = ({ requests }: Report): number => {
     const got = new Set(requests.flatMap(({ ticket }) => (ticket === undefined ? [] : [keyOf(ticket)])));
     const kept = monitor.commands('SET').map(([, key = '']) => key);
-    return kept.filter((key) => key.startsWith('ticketd:t:') && !got.has(key)).length;
+    return kept.filter((key) => isTicketKey(key) && !got.has(key)).length;
   };
 
   /** Those refused that were sent before the outage was known: nobody can tell what became of them. */

@@ -62,14 +62,18 @@ function reportEarlyExit(child: ChildProcess): void {
   });
 }
 
-/** The root hook does not run where mocha itself crashes. */
-function endWithThisProcess(child: ChildProcess, directory: string): void {
-  const kill = () => {
+// The root hook does not run where mocha itself crashes.
+const running = new Map<ChildProcess, string>();
+process.once('exit', () => {
+  for (const [child, directory] of running) {
     child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
-  };
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  }
+});
+
+function endWithThisProcess(child: ChildProcess, directory: string): void {
+  running.set(child, directory);
+  child.once('exit', () => running.delete(child));
 }
 
 function hasExited(child: ChildProcess): boolean {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { askTicket } from '../../support/ask.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { ticketKeys } from '../../support/ticket-keys.ts';
 import { endAll, serve } from '../../support/ticketd.ts';
 
 describe('serve with a Redis that is there', () => {
@@ -50,7 +51,7 @@ describe('serve with a Redis that is there', () => {
   it('keeps a digest of the ticket in Redis, with a time to live, and not the ticket', async () => {
     const service = start({ REDIS_KEY_PREFIX: 'digest:' });
     const { body } = await askTicket(await service.url());
-    const keys = (await redis.cli('KEYS', 'digest:t:*')).split('\n');
+    const keys = (await redis.cli('KEYS', ticketKeys('digest:'))).split('\n');
     expect(keys).to.have.length(1);
     const [key = ''] = keys;
     expect(Number(await redis.cli('PTTL', key))).to.be.within(1, 30_000);

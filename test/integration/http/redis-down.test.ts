@@ -3,6 +3,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { expectRefusal } from '../../support/refusal.ts';
 import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService, withService } from '../../support/service.ts';
+import { ticketKeys } from '../../support/ticket-keys.ts';
 import { until } from '../../support/until.ts';
 
 describe('a ticket request while Redis is down', () => {
@@ -57,7 +58,7 @@ describe('a ticket request while Redis is down', () => {
     await requestTicket(service);
     await redis.start();
     await until('tickets are issued again', async () => (await requestTicket(service)).status === 200);
-    expect((await redis.cli('KEYS', 'ticketd:t:*')).split('\n')).to.have.length(1);
+    expect((await redis.cli('KEYS', ticketKeys())).split('\n')).to.have.length(1);
   });
 });
 
@@ -70,7 +71,7 @@ describe('a ticket that Redis does not take', () => {
 
   it('is answered 503 when Redis refuses the write', async () => {
     // May do all that readiness tries, and may not write a ticket.
-    await redis.cli('ACL', 'SETUSER', 'service', 'on', '>secret', '+@all', '~ticketd:probe:*');
+    await redis.cli('ACL', 'SETUSER', 'service', 'on', '>secret', '+@all', '~ticketd:t:probe:*');
     const url = redis.url.replace('redis://', 'redis://service:secret@');
     await withService({ REDIS_URL: url }, async (service) => {
       const response = await requestTicket(service);
