@@ -7,7 +7,6 @@ import { build } from 'esbuild';
 /** The command line itself, and what each command loads when it is called: a bundle each. */
 export const parts = [
   'src/cli/main.ts',
-  'src/cli/ask-probe.ts',
   'src/cli/print-config.ts',
   'src/cli/run-redis-check.ts',
   'src/cli/run-service.ts',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
+import { askProbe } from './ask-probe.ts';
 import type { Done } from './done.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 
@@ -28,7 +29,6 @@ export const probeCommand = (done: Done): Command =>
     .addHelpText('after', HELP)
     .allowExcessArguments(false)
     .action(async (what: string, { url, timeout, quiet }: ProbeOptions) => {
-      const { askProbe } = await import('./ask-probe.ts');
       try {
         const answer = await askProbe({ what, url, port: process.env.PORT || '3000', timeoutMs: timeout });
         if (!quiet) process.stdout.write(`${answer}\n`);
