@@ -72,10 +72,12 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
     client.disconnect(true);
   };
 
-  const reconnect = () => {
-    if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return;
+  /** Whether it does, and not just has. */
+  const reconnects = (): boolean => {
+    if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return false;
     reconnectedAt = performance.now();
     letGo();
+    return true;
   };
 
   const heartbeat = createHeartbeat({
@@ -83,7 +85,7 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
     onAnswer: up,
     onError: (error) => {
       down(error);
-      if (refusalOf(error)?.reconnect) reconnect();
+      if (refusalOf(error)?.reconnect) reconnects();
     },
     onLate: () => down(noAnswer()),
     onDead: letGo,
@@ -140,7 +142,7 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
       const refusal = refusalOf(error);
       if (refusal === undefined) return;
       down(error);
-      if (refusal.reconnect) reconnect();
+      if (refusal.reconnect && reconnects()) return;
       // The answer to a write already under way is older than this error: only a new one may say otherwise.
       if (client.status === 'ready') heartbeat.begin();
     },
