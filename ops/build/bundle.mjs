@@ -13,6 +13,8 @@ export const parts = [
   'src/log/pretty.ts',
 ];
 
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+
 const nameOf = (path) => basename(path, '.ts');
 
 /** Leaves `import('./x.ts')` to the run time, as a call for `./x.cjs`. */
@@ -37,8 +39,12 @@ const bundle = async (entryPoints, options) => {
     legalComments: 'linked',
     logLevel: 'warning',
     plugins: [lazyImports],
-    // commander loads it at once, for a kind of subcommand that is not used here.
-    alias: { 'node:child_process': fileURLToPath(new URL('./lazy-child-process.cjs', import.meta.url)) },
+    alias: {
+      // commander loads it at once, for a kind of subcommand that is not used here.
+      'node:child_process': here('./lazy-child-process.cjs'),
+      // Koa loads the table of all media types there are, twice over: a tenth of a start. Here is what an API answers with.
+      'mime-db': here('./mime-db.json'),
+    },
     supported: { 'dynamic-import': false },
     metafile: true,
     ...options,
