@@ -1,7 +1,8 @@
+import { MAX_TTL_SECONDS } from '../tickets/lifetime.ts';
 import { certificates } from './certificates.ts';
 import { type Field, field, optional } from './field.ts';
 import { hmacSecret, JWT_ALGORITHMS, publicKey } from './jwt-keys.ts';
-import { boolean, host, integer, listOf, matching, oneOf, portOrOff } from './parsers.ts';
+import { boolean, gatewayKey, host, integer, listOf, matching, oneOf, origin, portOrOff } from './parsers.ts';
 import { endpointOf, redisUrl } from './redis-url.ts';
 
 // Longer than any of these waits should be, shorter than what a Node.js timer can hold.
@@ -43,7 +44,20 @@ export const fields = {
       name: 'INTERNAL_PORT',
       default: '3001',
       parse: portOrOff,
-      doc: 'port of the internal listener (metrics, probes), or `off` for none; never route it publicly',
+      doc: 'port of the internal listener (redeem, metrics, probes), or `off` for none; never route it publicly',
+    }),
+    corsOrigins: optional({
+      name: 'CORS_ORIGINS',
+      parse: listOf(origin),
+      doc: 'comma-separated origins whose pages may ask for tickets, each as the browser sends it (`https://app.example`)',
+    }),
+  },
+  gateways: {
+    keys: optional({
+      name: 'GATEWAY_KEYS',
+      parse: listOf(gatewayKey),
+      doc: 'keys that gateways redeem with, each at least 32 characters; list two to rotate; without one there is no redeem endpoint',
+      secret: true,
     }),
   },
   redis: {
@@ -139,7 +153,7 @@ export const fields = {
     ttlSeconds: field({
       name: 'TICKET_TTL_SECONDS',
       default: '30',
-      parse: integer(1, 300),
+      parse: integer(1, MAX_TTL_SECONDS),
       doc: 'life of a ticket, 1 to 300; never longer than its JWT',
     }),
   },

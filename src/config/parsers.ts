@@ -54,3 +54,23 @@ export const listOf =
       if (trimmed === '') throw new Expected('a comma-separated list without empty entries');
       return item(trimmed);
     });
+
+const GATEWAY_KEY = /^[\x21-\x2B\x2D-\x7E]{32,512}$/;
+
+/** Visible ASCII, as a header can carry it, without the comma that parts one from the next. */
+export const gatewayKey = matching(
+  GATEWAY_KEY,
+  '32 to 512 visible ASCII characters in each of the comma-separated keys',
+);
+
+/** An origin as browsers serialize it (RFC 6454, section 6.2), which is how it is compared. */
+export const origin: Parser<string> = (text) => {
+  if (!ORIGIN.test(text) || (/^https?:/.test(text) && !isSerialized(text)))
+    throw new Expected('exact origins such as https://app.example or http://localhost:8080, without a path, never *');
+  return text;
+};
+
+const isSerialized = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+// Beside https: the schemes of their own that apps and extensions have.
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s,*"]+$/;

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Emit } from '../log/events.ts';
 import type { App, RequestState } from './context.ts';
+import { allowOrigins } from './cors.ts';
 import { errorEnvelope } from './error-envelope.ts';
 import { requestEvent } from './request-event.ts';
 import { traceId } from './trace-id.ts';
@@ -13,13 +14,16 @@ export interface AppOptions {
   readonly listener: string;
   readonly routes: readonly Router<RequestState>[];
   readonly emit: Emit;
+  /** Whose pages may read the answers; nobody's unless given. */
+  readonly corsOrigins?: readonly string[];
 }
 
 /** The application behind one listener: the list below is all that happens to a request, in order. */
-export const createApp = ({ listener, routes, emit }: AppOptions): App => {
+export const createApp = ({ listener, routes, emit, corsOrigins = [] }: AppOptions): App => {
   const app = new Koa<RequestState>();
   app.use(traceId);
   app.use(requestEvent(listener, emit));
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(errorEnvelope(emit));
   app.use(refuseMalformed);
   for (const router of routes) app.use(router.routes());

@@ -2,15 +2,10 @@ import koaJwt from 'koa-jwt';
 import type { Config } from '../config/fields.ts';
 import { algorithmsFor } from '../config/jwt-keys.ts';
 import { RequestError } from '../errors/request-error.ts';
-import { MIN_TTL_MS } from '../tickets/issue.ts';
+import { MIN_TTL_MS } from '../tickets/lifetime.ts';
+import { bearerToken } from './bearer.ts';
 import { callerOf } from './caller.ts';
 import type { Context, Middleware } from './context.ts';
-
-// RFC 6750, section 2.1; the scheme's name in any case, as RFC 9110 has it.
-const BEARER = /^Bearer +(\S.*)$/i;
-
-const bearerToken = (ctx: Pick<Context, 'headers'>): string | null =>
-  BEARER.exec(ctx.headers.authorization?.trim() ?? '')?.[1] ?? null;
 
 /** Lets a request pass that bears a valid JWT, and leaves its caller in the state. */
 export const authenticate = (jwt: Config['jwt']): Middleware => {

@@ -15,6 +15,7 @@ export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   AUTH_TOKEN_INVALID: { status: 401, headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } },
   AUTH_TOKEN_MISSING: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
   BAD_REQUEST: { status: 400 },
+  GATEWAY_UNAUTHORIZED: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
   INTERNAL_ERROR: { status: 500 },
   METHOD_NOT_ALLOWED: { status: 405 },
   NOT_FOUND: { status: 404 },
@@ -22,6 +23,7 @@ export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   REQUEST_HEADERS_TOO_LARGE: { status: 431 },
   REQUEST_TIMEOUT: { status: 408 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  WS_TICKET_NOT_REDEEMABLE: { status: 403 },
   WS_TICKET_OUTCOME_UNKNOWN: { status: 503, retryAfter: 2 },
   WS_TICKET_REDIS_NOT_READY: { status: 503, retryAfter: 2 },
 };

@@ -73,6 +73,43 @@ export const events = {
     msg: 'Ticket issued',
     fields: { traceId: 'string', sessionId: 'string?', subject: 'string', ticketId: 'string', durationMs: 'number' },
   },
+  ws_ticket_redeemed: {
+    level: 'info',
+    msg: 'Ticket redeemed',
+    fields: {
+      traceId: 'string',
+      sessionId: 'string?',
+      subject: 'string?',
+      ticketId: 'string',
+      via: 'string',
+      issueTraceId: 'string?',
+      durationMs: 'number',
+    },
+  },
+  ws_ticket_rejected: {
+    level: 'warn',
+    msg: 'Ticket refused',
+    fields: {
+      traceId: 'string',
+      sessionId: 'string?',
+      subject: 'string?',
+      ticketId: 'string?',
+      via: 'string',
+      reason: 'string',
+      issueTraceId: 'string?',
+      durationMs: 'number',
+    },
+  },
+  ws_ticket_revoked: {
+    level: 'info',
+    msg: 'Outstanding tickets revoked',
+    fields: { traceId: 'string', sessionId: 'string?', subject: 'string', scope: 'string', durationMs: 'number' },
+  },
+  ws_ticket_outcome_unknown: {
+    level: 'error',
+    msg: 'The answer of Redis was lost: the ticket may be spent',
+    fields: { traceId: 'string', sessionId: 'string?', subject: 'string?', error: 'string', errorCode: 'string' },
+  },
   ws_ticket_redis_not_ready: {
     level: 'error',
     msg: 'Ticket refused: Redis is not ready',

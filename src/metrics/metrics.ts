@@ -44,6 +44,18 @@ export const createMetrics = ({ inFlight }: MetricsOptions): Metrics => {
 const declare = (registry: Registry, inFlight: () => number): Observers => {
   const registers = [registry];
   const issued = new Counter({ name: 'ticketd_tickets_issued_total', help: 'Tickets issued.', registers });
+  const redeemed = new Counter({
+    name: 'ticketd_tickets_redeemed_total',
+    help: 'Tickets redeemed.',
+    labelNames: ['via'],
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'ticketd_tickets_rejected_total',
+    help: 'Tickets refused.',
+    labelNames: ['via', 'reason'],
+    registers,
+  });
   const requests = new Histogram({
     name: 'ticketd_request_duration_seconds',
     help: 'Time to answer a request.',
@@ -82,6 +94,8 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
     request: ({ listener, method, route, status, durationMs }) =>
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
     ws_ticket_issued: () => issued.inc(),
+    ws_ticket_redeemed: ({ via }) => redeemed.inc({ via }),
+    ws_ticket_rejected: ({ via, reason }) => rejected.inc({ via, reason }),
     ws_ticket_redis_not_ready: () => notReady.inc(),
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),

@@ -6,6 +6,8 @@ import { createClient, type RedisClient } from './client.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
 import { isMereClose } from './faults.ts';
+import { trialKeys } from './keys.ts';
+import { readAll } from './read-all.ts';
 import { askServer, isTooOld, type ServerInfo, unlessForbidden, warningsOf } from './server-info.ts';
 import { within } from './within.ts';
 
@@ -98,8 +100,9 @@ const settingsOf = (infos: readonly (ServerInfo | undefined)[]): Partial<ServerI
 const LIFE_MS = 10_000;
 
 const slowestRoundTrip = async (client: RedisClient, keyPrefix: string): Promise<number> => {
-  const prefix = `${keyPrefix}t:check:${randomUUID()}`;
-  const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, prefix) : [prefix];
+  const { ticket, revocation } = trialKeys(keyPrefix, 'check');
+  await readAll(client, [revocation]);
+  const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, ticket) : [ticket];
   return Math.max(...(await Promise.all(keys.map((key) => roundTrip(client, key)))));
 };
 

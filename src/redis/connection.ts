@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
@@ -7,6 +6,7 @@ import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { isMereClose, refusalOf } from './faults.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { trialKeys } from './keys.ts';
 import { createOutageLog } from './outage.ts';
 import { probeWrite } from './probe-write.ts';
 
@@ -37,8 +37,7 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
   const endpoint = endpointOf(target);
   const client = createClient({ target, redis });
   const outage = createOutageLog(endpoint, emit);
-  // Among the tickets, so that it takes the same rights.
-  const probeKey = `${redis.keyPrefix}t:probe:${randomUUID()}`;
+  const probeKeys = trialKeys(redis.keyPrefix, 'probe');
   let writable = false;
   let started: Promise<void> | undefined;
   let tellFirstReady: (() => void) | undefined;
@@ -81,7 +80,7 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
   };
 
   const heartbeat = createHeartbeat({
-    write: () => probeWrite(client, probeKey, target.database),
+    write: () => probeWrite(client, probeKeys, target.database),
     onAnswer: up,
     onError: (error) => {
       down(error);

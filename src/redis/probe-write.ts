@@ -1,17 +1,20 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './client.ts';
 import { keyOnEachMaster, keysAtBothEnds } from './cluster-keys.ts';
+import type { TrialKeys } from './keys.ts';
+import { readAll } from './read-all.ts';
 
 const LIFE_MS = 10_000;
 
 /**
- * One write, read and delete with the commands that tickets need (GETDEL: Redis 6.2), in a cluster on every master;
- * rejects with what Redis said, also where what was taken for a single Redis is a node of a cluster.
+ * Does what tickets need, in a cluster on every master: a write, a read that deletes (GETDEL: Redis 6.2), and a look at
+ * the revocations. Rejects with what Redis said, also where what was taken for a single Redis is a node of a cluster.
  */
-export const probeWrite = async (client: RedisClient, prefix: string, database: number): Promise<void> => {
-  if (!(client instanceof Cluster)) return writeOn(client, keysAtBothEnds(prefix), database);
+export const probeWrite = async (client: RedisClient, keys: TrialKeys, database: number): Promise<void> => {
+  if (!(client instanceof Cluster)) return tryOn(client, keys, database);
+  const onEachMaster = (prefix: string) => keyOnEachMaster(client.slots, prefix);
   try {
-    await writeEach(client, keyOnEachMaster(client.slots, prefix));
+    await tryAll(client, onEachMaster(keys.ticket), onEachMaster(keys.revocation));
   } catch (error) {
     // A replica may have taken over, which the client would find out seconds later.
     client.refreshSlotsCache();
@@ -20,11 +23,12 @@ export const probeWrite = async (client: RedisClient, prefix: string, database: 
 };
 
 // ioredis takes no notice of a refused SELECT, and would go on in database 0.
-const writeOn = async (client: Redis, keys: readonly string[], database: number): Promise<void> => {
+const tryOn = async (client: Redis, { ticket, revocation }: TrialKeys, database: number): Promise<void> => {
   const selected = database === 0 ? undefined : client.select(database);
-  await Promise.all([selected, writeEach(client, keys)]);
+  await Promise.all([selected, tryAll(client, keysAtBothEnds(ticket), [revocation])]);
 };
 
-const writeEach = async (client: RedisClient, keys: readonly string[]): Promise<void> => {
-  await Promise.all(keys.flatMap((key) => [client.set(key, '1', 'PX', LIFE_MS), client.getdel(key)]));
+const tryAll = async (client: RedisClient, tickets: readonly string[], revocations: readonly string[]) => {
+  const writes = tickets.flatMap((key) => [client.set(key, '1', 'PX', LIFE_MS), client.getdel(key)]);
+  await Promise.all([...writes, readAll(client, revocations)]);
 };

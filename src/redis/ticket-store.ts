@@ -1,8 +1,10 @@
 import { RequestError } from '../errors/request-error.ts';
-import type { TicketStore } from '../tickets/store.ts';
+import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 import { mayHaveRun } from './faults.ts';
+import { keyspace } from './keys.ts';
+import { readAll } from './read-all.ts';
 
 export interface RedisStoreOptions {
   readonly connection: RedisConnection;
@@ -11,17 +13,21 @@ export interface RedisStoreOptions {
   readonly commandTook?: (command: string, ms: number) => void;
 }
 
+// Stands in place of a payload, which is never empty, until the ticket would have expired.
+const USED = '';
+
 /**
  * Keeps tickets in Redis. One `SET … PX … NX` puts a ticket there: PX rather than PXAT, which answers OK to a past time
- * and keeps nothing. One `GETDEL` takes it: only one of any number of takers gets it.
+ * and keeps nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it swaps the payload for the mark that it was
+ * used, so that only one of any number of takers gets it, and the others learn why not.
  */
 export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisStoreOptions): TicketStore => {
-  const keyOf = (digest: string) => `${keyPrefix}t:${digest}`;
+  const keys = keyspace(keyPrefix);
 
   const run = async <T>(
     name: string,
     command: (client: RedisClient) => Promise<T>,
-    told: (cause: unknown) => RequestError,
+    told: (cause: unknown) => RequestError = notReady,
   ): Promise<T> => {
     const client = connection.getClientOrNull();
     if (client === null) throw notReady(new Error('Redis is not ready'));
@@ -40,17 +46,34 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     name: 'redis',
     isReady: connection.isReady,
     put: async (digest, payload, ttlMs) => {
-      const answer = await run('SET', (client) => client.set(keyOf(digest), payload, 'PX', ttlMs, 'NX'), notReady);
+      const answer = await run('put', (client) => client.set(keys.ticket(digest), payload, 'PX', ttlMs, 'NX'));
       if (answer !== 'OK') throw notReady(new Error('the ticket was there already'));
     },
     take: async (digest) =>
-      (await run(
-        'GETDEL',
-        (client) => client.getdel(keyOf(digest)),
-        (cause) => (mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause)),
-      )) ?? undefined,
+      takenOf(
+        await run(
+          'take',
+          (client) => client.set(keys.ticket(digest), USED, 'KEEPTTL', 'XX', 'GET'),
+          unlessItMayHaveRun,
+        ),
+      ),
+    revoke: async (holder, until, ttlMs) => {
+      await run('revoke', (client) => client.set(keys.revocation(holder), until, 'PX', ttlMs));
+    },
+    revokedUntil: async (holders) => {
+      const epochs = await run('revoked', (client) => readAll(client, holders.map(keys.revocation)));
+      return Math.max(0, ...epochs.map(Number));
+    },
   };
 };
+
+const takenOf = (before: string | null): Taken => {
+  if (before === null) return { state: 'unknown' };
+  return before === USED ? { state: 'used' } : { state: 'live', payload: before };
+};
+
+const unlessItMayHaveRun = (cause: unknown): RequestError =>
+  mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause);
 
 const notReady = (cause: unknown): RequestError =>
   new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause });

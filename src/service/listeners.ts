@@ -3,10 +3,13 @@ import { createApp } from '../http/app.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
 import { probeRoutes } from '../http/probe-routes.ts';
+import { redeemRoutes } from '../http/redeem-routes.ts';
 import { ticketRoutes } from '../http/ticket-routes.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createIssuer } from '../tickets/issue.ts';
+import { createRedeemer } from '../tickets/redeem.ts';
+import { createRevoker } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
 
 export interface ListenersOptions {
@@ -25,14 +28,21 @@ export const createListeners = (options: ListenersOptions): readonly Listener[] 
 
 const publicListener = ({ config: { http, jwt, tickets }, store, isDraining, emit }: ListenersOptions): Listener => {
   const issue = createIssuer({ store, ttlSeconds: tickets.ttlSeconds });
-  const routes = [ticketRoutes({ jwt, store, issue, emit }), probeRoutes({ store, isDraining, emit })];
-  const app = createApp({ listener: 'public', routes, emit });
+  const revoke = createRevoker({ store });
+  const routes = [ticketRoutes({ jwt, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
+  const app = createApp({ listener: 'public', routes, emit, corsOrigins: http.corsOrigins ?? [] });
   return createListener({ name: 'public', host: http.host, port: http.port, handler: app.callback(), emit });
 };
 
 const internalListener = (options: ListenersOptions, port: number): Listener => {
   const { config, store, metrics, isDraining, emit } = options;
-  const routes = [probeRoutes({ store, isDraining, emit }), metricsRoute(metrics)];
+  const { keys } = config.gateways;
+  const redeem = createRedeemer({ store });
+  const routes = [
+    ...(keys === undefined ? [] : [redeemRoutes({ keys, store, redeem, emit })]),
+    probeRoutes({ store, isDraining, emit }),
+    metricsRoute(metrics),
+  ];
   const app = createApp({ listener: 'internal', routes, emit });
   return createListener({ name: 'internal', host: config.http.internalHost, port, handler: app.callback(), emit });
 };

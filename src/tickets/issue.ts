@@ -1,5 +1,6 @@
 import { RequestError } from '../errors/request-error.ts';
 import type { Binding, Caller } from './binding.ts';
+import { MIN_TTL_MS } from './lifetime.ts';
 import { encodePayload } from './payload.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
@@ -19,9 +20,6 @@ export interface IssuerOptions {
 }
 
 export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTicket>;
-
-/** With less to live than this a JWT is not worth a ticket. */
-export const MIN_TTL_MS = 1000;
 
 /**
  * Makes the function that issues tickets. A ticket never outlives its JWT; one with less than a second to live is

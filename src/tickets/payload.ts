@@ -21,3 +21,21 @@ export const encodePayload = (record: TicketRecord): string =>
     x: record.expiresAt,
     r: record.traceId,
   });
+
+/** Reads what `encodePayload` wrote; throws where it is anything else. */
+export const decodePayload = (payload: string): TicketRecord => {
+  const { s, i, a, c, o, t, e, x, r } = JSON.parse(payload);
+  if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
+    throw new Error('what is kept of the ticket is not a payload');
+  return {
+    subject: s,
+    sessionId: i,
+    audience: a,
+    channel: c,
+    origin: o,
+    issuedAt: t,
+    ticketExpiresAt: e,
+    expiresAt: x,
+    traceId: r,
+  };
+};

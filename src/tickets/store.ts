@@ -1,3 +1,9 @@
+/** What a take finds: a ticket, for the one caller that gets it; one that was taken before; or nothing. */
+export type Taken =
+  | { readonly state: 'live'; readonly payload: string }
+  | { readonly state: 'used' }
+  | { readonly state: 'unknown' };
+
 /** Where tickets live until they are redeemed. Holds digests, never tickets. */
 export interface TicketStore {
   /** What readiness answers call it. */
@@ -10,9 +16,19 @@ export interface TicketStore {
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
   /**
-   * Takes what is kept under `digest` away and gives it to exactly one caller; `undefined` where there is nothing.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken, `WS_TICKET_OUTCOME_UNKNOWN` when the
-   * answer was lost and the ticket may be spent.
+   * Takes what is kept under `digest` away and gives it to exactly one caller; for the rest of its life the others
+   * learn that it was used. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken,
+   * `WS_TICKET_OUTCOME_UNKNOWN` when the answer was lost and the ticket may be spent.
    */
-  take(digest: string): Promise<string | undefined>;
+  take(digest: string): Promise<Taken>;
+  /**
+   * Voids all tickets of `holder` issued at `until` or before, milliseconds since the epoch; forgotten after `ttlMs`,
+   * by when all of them have expired. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` where that is not certain.
+   */
+  revoke(holder: string, until: number, ttlMs: number): Promise<void>;
+  /**
+   * The latest instant until which the tickets of any of these holders are void; 0 where of none.
+   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   */
+  revokedUntil(holders: readonly string[]): Promise<number>;
 }

@@ -26,6 +26,7 @@ describe('access to Redis', () => {
   for (const [letter, command] of [
     ['a', 'set'],
     ['b', 'getdel'],
+    ['c', 'mget'],
   ] as const)
     it(`without ${command.toUpperCase()} is told within 600 ms (12${letter})`, async () => {
       await expectThrough({

@@ -53,7 +53,7 @@ const cycle = async (subject: Subject, from: number, to: number, fault: (number:
     await until(`an outage in cycle ${number}`, () => subject.downs() > before);
     await until(`the end of cycle ${number}`, subject.store.isReady);
     await subject.store.put(`digest-${number}`, 'payload', TTL_MS);
-    expect(await subject.store.take(`digest-${number}`)).to.equal('payload');
+    expect(await subject.store.take(`digest-${number}`)).to.deep.equal({ state: 'live', payload: 'payload' });
   }
 };
 

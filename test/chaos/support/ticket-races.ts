@@ -30,7 +30,7 @@ export const raceForTickets = (stores: readonly TicketStore[]): Races => {
 
   const tryTake = async (store: TicketStore, digest: string): Promise<void> => {
     try {
-      if ((await store.take(digest)) !== undefined) wins.set(digest, (wins.get(digest) ?? 0) + 1);
+      if ((await store.take(digest)).state === 'live') wins.set(digest, (wins.get(digest) ?? 0) + 1);
     } catch {
       failedTakes += 1;
     }

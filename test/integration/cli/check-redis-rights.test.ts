@@ -19,18 +19,18 @@ describe('check-redis as an ACL user', () => {
   };
 
   it('exits 0 with the rights that tickets need, below the key prefix alone', async () => {
-    const { code, report } = await checkAs('~ticketd:*', '+set', '+getdel');
+    const { code, report } = await checkAs('~ticketd:*', '+set', '+getdel', '+mget');
     expect(code).to.equal(0);
     expect(report.ok).to.equal(true);
   });
 
-  for (const lacking of ['set', 'getdel'])
+  for (const lacking of ['set', 'getdel', 'mget'])
     it(`exits 2 naming what is to be allowed where ${lacking.toUpperCase()} is not`, async () => {
       const { code, stderr, report } = await checkAs('~ticketd:*', '+@all', `-${lacking}`);
       expect(code).to.equal(2);
       expect(report.problem).to.include({ verdict: 'unusable', errorCode: 'NOPERM' });
       expect(report.problem?.error).to.contain(`'${lacking}'`);
-      expect(stderr).to.contain('allow SET and GETDEL');
+      expect(stderr).to.contain('allow SET, GETDEL and MGET');
     });
 
   it('exits 2 where the keys below REDIS_KEY_PREFIX are not allowed', async () => {

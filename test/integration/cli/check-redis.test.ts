@@ -58,7 +58,7 @@ describe('check-redis with a Redis that can be used', () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     expect((await check()).code).to.equal(0);
     const statistics = await redis.cli('INFO', 'commandstats');
-    for (const command of ['set', 'getdel']) expect(statistics).to.contain(`cmdstat_${command}:calls=1,`);
+    for (const command of ['set', 'getdel', 'mget']) expect(statistics).to.contain(`cmdstat_${command}:calls=1,`);
     expect(await redis.cli('KEYS', '*')).to.equal('');
   });
 

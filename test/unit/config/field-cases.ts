@@ -104,6 +104,25 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['65536', 'OFF', 'none', '-1'],
     expected: 'a whole number from 0 to 65535, or off',
   },
+  CORS_ORIGINS: {
+    value: ({ http }) => http.corsOrigins,
+    preset: undefined,
+    good: [
+      ['https://app.example', ['https://app.example']],
+      ['http://localhost:8080, https://app.example', ['http://localhost:8080', 'https://app.example']],
+      ['capacitor://localhost', ['capacitor://localhost']],
+    ],
+    wrong: [
+      '*',
+      'app.example',
+      'https://app.example/',
+      'https://*.example',
+      'https://App.example',
+      'https://a.b:443',
+      'null',
+    ],
+    expected: 'exact origins such as https://app.example or http://localhost:8080, without a path, never *',
+  },
   REDIS_SENTINEL_MASTER: {
     value: ({ redis }) => redis.sentinelMaster,
     preset: undefined,

@@ -12,7 +12,13 @@ describe('the variables', () => {
     const open = allFields.filter(({ secret }) => !secret).map(({ name }) => name);
     expect(Object.keys(fieldCases)).to.have.members(open);
     const secrets = allFields.filter(({ secret }) => secret).map(({ name }) => name);
-    expect(secrets).to.have.members(['REDIS_URL', 'REDIS_SENTINEL_PASSWORD', 'JWT_SECRET', 'JWT_PUBLIC_KEY']);
+    expect(secrets).to.have.members([
+      'REDIS_URL',
+      'REDIS_SENTINEL_PASSWORD',
+      'GATEWAY_KEYS',
+      'JWT_SECRET',
+      'JWT_PUBLIC_KEY',
+    ]);
   });
 
   it('each have a name of their own and a line of documentation', () => {

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { configOf, problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
 
+const KEY = 'k'.repeat(32);
+
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   REDIS_URL: [
     'http://user:hunter2@host',
@@ -19,6 +21,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'redis://user:hunter2@a,redis://user:hunter2@b?x',
   ],
   REDIS_SENTINEL_PASSWORD: ['hunter2\nhunter2', '\u0000hunter2', 'hunter2'.repeat(74)],
+  GATEWAY_KEYS: ['hunter2', `hunter2${KEY},hunter2`, `hunter2 ${KEY}`, `hunter2${KEY},`, `hunter2ü${KEY}`],
   JWT_SECRET: ['hunter2', `${SECRET},hunter2`, `hunter2,${SECRET}`, 'hunter2,'],
   JWT_PUBLIC_KEY: ['hunter2', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----', '{"k":"hunter2"}'],
 };
@@ -27,7 +30,7 @@ describe('the secrets', () => {
   for (const [name, texts] of Object.entries(WRONG))
     for (const text of texts)
       it(`${name}: ${JSON.stringify(text.slice(0, 80))} is refused by name, and never quoted`, async () => {
-        const problems = await problemsOf({ ...(name.startsWith('REDIS_') && { JWT_SECRET: SECRET }), [name]: text });
+        const problems = await problemsOf({ ...(!name.startsWith('JWT_') && { JWT_SECRET: SECRET }), [name]: text });
         expect(problems).to.have.lengthOf(1);
         expect(problems[0]).to.have.property('name', name);
         expect(problems[0]?.problem).to.match(/^expected ./);
@@ -48,6 +51,12 @@ describe('the secrets', () => {
     const env = { REDIS_SENTINEL_MASTER: 'main', REDIS_SENTINEL_PASSWORD: 'p@ss %2C, wörd' };
     expect((await configOf(env)).redis.sentinelPassword).to.equal('p@ss %2C, wörd');
     expect((await configOf({ ...env, REDIS_SENTINEL_PASSWORD: '' })).redis.sentinelPassword).to.equal(undefined);
+  });
+
+  it('take a list of gateway keys, and none by default', async () => {
+    expect((await configOf()).gateways.keys).to.equal(undefined);
+    const { gateways } = await configOf({ GATEWAY_KEYS: `${KEY}, ${KEY}2` });
+    expect(gateways.keys).to.deep.equal([KEY, `${KEY}2`]);
   });
 
   it('have Redis on this machine as the default of REDIS_URL', async () => {

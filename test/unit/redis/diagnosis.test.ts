@@ -31,7 +31,7 @@ const UNREACHABLE: Readonly<Record<string, Error>> = {
 const UNUSABLE: Readonly<Record<string, readonly [error: Error, code: string, remedy: RegExp]>> = {
   'a missing password': [new Error('NOAUTH Authentication required.'), 'NOAUTH', /password/],
   'a wrong password': [new Error('WRONGPASS invalid username-password pair'), 'WRONGPASS', /REDIS_URL/],
-  'a lack of permission': [new Error("NOPERM no permissions to run 'set'"), 'NOPERM', /SET and GETDEL/],
+  'a lack of permission': [new Error("NOPERM no permissions to run 'set'"), 'NOPERM', /SET, GETDEL and MGET/],
   loading: [new Error('LOADING Redis is loading the dataset in memory'), 'LOADING', /--wait/],
   'a replica': [new Error("READONLY You can't write against a read only replica."), 'READONLY', /primary/],
   'full memory': [new Error("OOM command not allowed when used memory > 'maxmemory'."), 'OOM', /maxmemory/],

@@ -11,6 +11,7 @@ const BINDING = { audience: undefined, channel: undefined, origin: undefined, tr
 const caller = (lifeMs: number) => ({ subject: 'alice', sessionId: 'session-1', expiresAt: NOW + lifeMs });
 
 const notAsked = () => Promise.reject(new Error('nothing is taken while a ticket is issued'));
+const others = { take: notAsked, revoke: notAsked, revokedUntil: notAsked };
 
 const setUp = (ttlSeconds = 30) => {
   const kept: { digest: string; payload: string; ttlMs: number }[] = [];
@@ -18,7 +19,7 @@ const setUp = (ttlSeconds = 30) => {
     name: 'memory',
     isReady: () => true,
     put: async (digest, payload, ttlMs) => void kept.push({ digest, payload, ttlMs }),
-    take: notAsked,
+    ...others,
   };
   return { kept, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
 };
@@ -92,7 +93,7 @@ describe('issuing a ticket', () => {
   it('gives no ticket that could not be kept', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     const put = () => Promise.reject(outage);
-    const store: TicketStore = { name: 'redis', isReady: () => false, put, take: notAsked };
+    const store: TicketStore = { name: 'redis', isReady: () => false, put, ...others };
     const issue = createIssuer({ store, ttlSeconds: 30, now: () => NOW });
     expect(await rejectionOf(issue(caller(60_000), BINDING))).to.equal(outage);
   });

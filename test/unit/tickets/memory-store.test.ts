@@ -3,7 +3,10 @@ import { RequestError } from '../../../src/errors/request-error.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const MAX_TICKETS = 100_000;
+const MAX_ENTRIES = 100_000;
+const LIVE = { state: 'live', payload: 'payload' };
+const USED = { state: 'used' };
+const UNKNOWN = { state: 'unknown' };
 
 describe('the embedded store', () => {
   it('is always ready, and named memory', () => {
@@ -12,19 +15,19 @@ describe('the embedded store', () => {
     expect(store.name).to.equal('memory');
   });
 
-  it('gives what it keeps once, and to one of any number of takers', async () => {
+  it('gives what it keeps to one of any number of takers, and tells the others that it was used', async () => {
     const store = createMemoryStore();
     await store.put('digest', 'payload', 30_000);
     const taken = await Promise.all(Array.from({ length: 50 }, () => store.take('digest')));
-    expect(taken.filter((payload) => payload !== undefined)).to.deep.equal(['payload']);
-    expect(await store.take('digest')).to.equal(undefined);
+    expect(taken[0]).to.deep.equal(LIVE);
+    expect(taken.slice(1)).to.deep.equal(Array.from({ length: 49 }, () => USED));
   });
 
-  it('gives nothing for a digest that it never kept, and leaves the others alone', async () => {
+  it('knows nothing of a digest that it never kept, and leaves the others alone', async () => {
     const store = createMemoryStore();
     await store.put('digest', 'payload', 30_000);
-    expect(await store.take('another')).to.equal(undefined);
-    expect(await store.take('digest')).to.equal('payload');
+    expect(await store.take('another')).to.deep.equal(UNKNOWN);
+    expect(await store.take('digest')).to.deep.equal(LIVE);
   });
 
   it('gives a ticket to its last millisecond, and an expired one to nobody', async () => {
@@ -33,25 +36,40 @@ describe('the embedded store', () => {
     await store.put('early', 'payload', 10_000);
     await store.put('late', 'payload', 10_000);
     now = 9_999;
-    expect(await store.take('early')).to.equal('payload');
+    expect(await store.take('early')).to.deep.equal(LIVE);
     now = 10_000;
-    expect(await store.take('late')).to.equal(undefined);
+    expect(await store.take('late')).to.deep.equal(UNKNOWN);
     now = 0;
-    expect(await store.take('late')).to.equal(undefined);
+    expect(await store.take('late')).to.deep.equal(UNKNOWN);
   });
 
-  it('has room again for each ticket that was taken', async () => {
-    const store = createMemoryStore();
-    for (let n = 0; n < MAX_TICKETS; n += 1) await store.put(`digest-${n}`, 'payload', 30_000);
-    await store.take('digest-7');
-    await store.put('one-more', 'payload', 30_000);
-    expect(await store.take('one-more')).to.equal('payload');
+  it('remembers a used ticket as long as it would have lived, and no longer', async () => {
+    let now = 0;
+    const store = createMemoryStore(() => now);
+    await store.put('digest', 'payload', 10_000);
+    await store.take('digest');
+    now = 9_999;
+    expect(await store.take('digest')).to.deep.equal(USED);
+    now = 10_000;
+    expect(await store.take('digest')).to.deep.equal(UNKNOWN);
+  });
+
+  it('tells the latest instant until which any of several holders is revoked, and 0 where none is', async () => {
+    let now = 0;
+    const store = createMemoryStore(() => now);
+    await store.revoke('alice', 1000, 10_000);
+    await store.revoke('session-1', 2000, 20_000);
+    expect(await store.revokedUntil(['alice', 'session-1', 'bob'])).to.equal(2000);
+    expect(await store.revokedUntil(['alice'])).to.equal(1000);
+    expect(await store.revokedUntil(['bob'])).to.equal(0);
+    now = 10_000;
+    expect(await store.revokedUntil(['alice'])).to.equal(0);
   });
 
   it('takes 100,000 live tickets, refuses the next as an outage, and takes more once some have expired', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
-    for (let n = 0; n < MAX_TICKETS - 1; n += 1) await store.put(`digest-${n}`, 'payload', 30_000);
+    for (let n = 0; n < MAX_ENTRIES - 1; n += 1) await store.put(`digest-${n}`, 'payload', 30_000);
     await store.put('early', 'payload', 10_000);
     const error = await rejectionOf(store.put('one-more', 'payload', 30_000));
     expect(error).to.be.instanceOf(RequestError);
@@ -61,6 +79,7 @@ describe('the embedded store', () => {
     expect(await rejectionOf(store.put('one-more', 'payload', 30_000))).to.include({
       message: 'The embedded store is full',
     });
+    expect(await store.take('digest-7'), 'a full store still gives tickets').to.deep.equal(LIVE);
     now = 10_000;
     await store.put('one-more', 'payload', 30_000);
     expect(await rejectionOf(store.put('two-more', 'payload', 30_000))).to.be.instanceOf(RequestError);

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { GATEWAY_KEY, issueTicket, redeem } from '../../support/redeem.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { expectRefusal } from '../../support/refusal.ts';
+import { type RunningService, startService } from '../../support/service.ts';
+import { until } from '../../support/until.ts';
+
+describe('a redeem while Redis fails', () => {
+  let redis: TestRedis;
+  let service: RunningService;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    const env = { REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY, REDIS_COMMAND_TIMEOUT_MS: '300' };
+    service = await startService(env);
+  });
+  afterEach(async () => {
+    await service.stop();
+    await redis.stop();
+  });
+
+  it('is answered 503 WS_TICKET_REDIS_NOT_READY, never 403, and told once', async () => {
+    const ticket = await issueTicket(service);
+    await redis.stop();
+    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    const answer = await redeem(service, { ticket });
+    expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
+    expect(answer.headers['retry-after']).to.equal('2');
+    expect(service.eventsOf('ws_ticket_redis_not_ready').map(({ traceId }) => traceId)).to.deep.equal([
+      answer.body.traceId,
+    ]);
+    expect(service.eventsOf('ws_ticket_rejected')).to.deep.equal([]);
+  });
+
+  it('is answered 401 first where the key is wrong', async () => {
+    await redis.stop();
+    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    expectRefusal(await redeem(service, {}).set('Authorization', 'Bearer no'), 401, 'GATEWAY_UNAUTHORIZED');
+  });
+
+  it('is answered 503 WS_TICKET_OUTCOME_UNKNOWN where the answer of Redis did not come', async () => {
+    const ticket = await issueTicket(service);
+    await redis.pause();
+    const answer = await redeem(service, { ticket });
+    await redis.resume();
+    expectRefusal(answer, 503, 'WS_TICKET_OUTCOME_UNKNOWN');
+    expect(answer.headers['retry-after']).to.equal('2');
+    const told = service.eventsOf('ws_ticket_outcome_unknown');
+    expect(told.map(({ traceId }) => traceId)).to.deep.equal([answer.body.traceId]);
+    expect(service.eventsOf('ws_ticket_redis_not_ready')).to.deep.equal([]);
+    await until('tickets are redeemed again', async () => {
+      const { status } = await redeem(service, { ticket });
+      return status === 403;
+    });
+    expect(service.eventsOf('ws_ticket_rejected').at(-1)).to.include({ reason: 'used' });
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import request from 'supertest';
+import { token } from '../../support/jwt.ts';
+import { GATEWAY_KEY, issueTicket, REVOKE_PATH, redeem, revoke } from '../../support/redeem.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { expectRefusal } from '../../support/refusal.ts';
+import { type RunningService, startService } from '../../support/service.ts';
+import { until } from '../../support/until.ts';
+
+describe('POST /api/v1/auth/ws-ticket/revoke', () => {
+  let redis: TestRedis;
+  let here: RunningService;
+  let elsewhere: RunningService;
+
+  before(async () => {
+    redis = await startRedis();
+    const env = { REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY };
+    [here, elsewhere] = await Promise.all([startService(env), startService(env)]);
+  });
+  after(() => Promise.all([here.stop(), elsewhere.stop()]));
+
+  const jwtOf = (sessionId: string | undefined, sub = 'alice') => token({ sub, sessionId });
+  const stillGood = async (ticket: string) => (await redeem(elsewhere, { ticket })).status === 200;
+
+  it('answers 204 and kills the outstanding tickets of the session, on every instance', async () => {
+    const [mine, fromElsewhere] = [await issueTicket(here), await issueTicket(elsewhere)];
+    const ofOtherSession = await issueTicket(here, { jwt: jwtOf('session-2') });
+    const { status, text, headers } = await revoke(here);
+    expect({ status, text }).to.deep.equal({ status: 204, text: '' });
+    expect(headers['cache-control']).to.equal('no-store');
+    expect(await stillGood(mine)).to.equal(false);
+    expect(elsewhere.eventsOf('ws_ticket_rejected').at(-1)).to.include({ reason: 'revoked', subject: 'alice' });
+    expect(await stillGood(fromElsewhere)).to.equal(false);
+    expect(await stillGood(ofOtherSession)).to.equal(true);
+  });
+
+  it('with scope subject kills the tickets of all its sessions, and nobody else’s', async () => {
+    const sessions = ['session-1', 'session-2', undefined];
+    const tickets = await Promise.all(sessions.map((session) => issueTicket(here, { jwt: jwtOf(session) })));
+    const bobs = await issueTicket(here, { jwt: jwtOf('session-1', 'bob') });
+    expect((await revoke(elsewhere, 'subject')).status).to.equal(204);
+    for (const ticket of tickets) expect(await stillGood(ticket)).to.equal(false);
+    expect(await stillGood(bobs)).to.equal(true);
+  });
+
+  it('leaves a ticket that is issued right afterwards valid', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      expect((await revoke(here, round % 2 ? 'subject' : 'session')).status).to.equal(204);
+      expect(await stillGood(await issueTicket(here))).to.equal(true);
+    }
+  });
+
+  it('is remembered for as long as any ticket may live, under a name that tells nobody who it is', async () => {
+    await revoke(here, 'subject', jwtOf('session-9', 'carol'));
+    const keys = (await redis.cli('KEYS', 'ticketd:rev:*')).split('\n');
+    expect(keys.join()).not.to.include('carol');
+    for (const key of keys) expect(Number(await redis.cli('PTTL', key))).to.be.within(1, 300_000);
+  });
+
+  it('is told as ws_ticket_revoked', async () => {
+    const answer = await revoke(here, 'subject');
+    expect(here.eventsOf('ws_ticket_revoked').at(-1)).to.include({
+      traceId: answer.headers['x-trace-id'],
+      subject: 'alice',
+      sessionId: 'session-1',
+      scope: 'subject',
+    });
+  });
+
+  for (const body of ['{"scope":"all"}', '{"scope":1}', '{"scpe":"subject"}', '[]', '{'])
+    it(`answers 400 to ${body}, and kills nothing`, async () => {
+      const ticket = await issueTicket(here);
+      const asked = revoke(here).set('Content-Type', 'application/json').send(body);
+      expectRefusal(await asked, 400, 'BAD_REQUEST');
+      expect(await stillGood(ticket)).to.equal(true);
+    });
+
+  it('wants a JWT', async () => {
+    expectRefusal(await request(here.url).post(REVOKE_PATH), 401, 'AUTH_TOKEN_MISSING');
+    expectRefusal(await revoke(here, 'subject', 'garbage'), 401, 'AUTH_TOKEN_INVALID');
+  });
+
+  it('answers 503 while Redis is down', async () => {
+    await redis.stop();
+    await until('the outage is told', () => here.eventsOf('redis_down').length === 1);
+    const answer = await revoke(here);
+    expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
+    expect(answer.headers['retry-after']).to.equal('2');
+    expect(here.eventsOf('ws_ticket_redis_not_ready')).to.have.length(1);
+    await redis.start();
+  });
+});
