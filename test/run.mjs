@@ -28,7 +28,8 @@ try {
 
 heading('result');
 console.log(formatTable(results));
-for (const { run, problem } of results) if (problem) console.log(`${run}: ${problem}`);
+for (const { run, problem, failures = [] } of results)
+  for (const what of [...failures, ...(problem ? [problem] : [])]) console.log(`${run}: ${what}`);
 console.log(`\n${closingLine(results)}`);
 process.exitCode = sum(results, 'failed') === 0 ? 0 : 1;
 

@@ -33,7 +33,7 @@ async function readStats(file) {
 
 function countRun(stats, exitCode) {
   if (stats === undefined) return broken(`mocha ended with exit code ${exitCode} and no result`);
-  const counted = { passed: stats.passes, failed: stats.failures, skipped: stats.pending };
+  const counted = { passed: stats.passes, failed: stats.failures, skipped: stats.pending, failures: stats.failed };
   if (counted.failed > 0) return counted;
   if (stats.passes + stats.pending === 0) return broken('no test was executed');
   if (stats.leftOpen) return { ...counted, failed: 1, problem: `still open after the tests: ${stats.leftOpen}` };

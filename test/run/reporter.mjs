@@ -3,12 +3,15 @@ import { reporters } from 'mocha';
 
 const GRACE_MS = 10_000;
 
-/** mocha's usual output; beside it, the counts go to the file that TEST_STATS_FILE names. */
+/** mocha's usual output; beside it, the counts and what failed go to the file that TEST_STATS_FILE names. */
 export default function reporter(runner, options) {
   const spec = new reporters.Spec(runner, options);
+  const failures = [];
+  runner.on('fail', (test, error) => failures.push(`${test.fullTitle()}: ${error.message.split('\n', 1)[0]}`));
   runner.once('end', () => {
-    writeStats(runner.stats);
-    endIfLeftOpen(runner.stats);
+    const stats = { ...runner.stats, failed: failures };
+    writeStats(stats);
+    endIfLeftOpen(stats);
   });
   return spec;
 }
