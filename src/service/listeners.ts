@@ -1,5 +1,7 @@
+import type { Router } from '@koa/router';
 import type { Config } from '../config/fields.ts';
 import { createApp } from '../http/app.ts';
+import type { RequestState } from '../http/context.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
 import { probeRoutes } from '../http/probe-routes.ts';
@@ -20,29 +22,47 @@ export interface ListenersOptions {
   readonly emit: Emit;
 }
 
+type Routes = readonly Router<RequestState>[];
+
 /** The listeners in the order of their start; the public one last, so that it is the first to stop. */
 export const createListeners = (options: ListenersOptions): readonly Listener[] =>
   options.config.http.internalPort === 'off'
     ? [publicListener(options)]
     : [internalListener(options, options.config.http.internalPort), publicListener(options)];
 
-const publicListener = ({ config: { http, jwt, tickets }, store, isDraining, emit }: ListenersOptions): Listener => {
+/** What the public listener answers. */
+export const publicRoutes = ({ config: { jwt, tickets }, store, isDraining, emit }: ListenersOptions): Routes => {
   const issue = createIssuer({ store, ttlSeconds: tickets.ttlSeconds });
   const revoke = createRevoker({ store });
-  const routes = [ticketRoutes({ jwt, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
-  const app = createApp({ listener: 'public', routes, emit, corsOrigins: http.corsOrigins ?? [] });
-  return createListener({ name: 'public', host: http.host, port: http.port, handler: app.callback(), emit });
+  return [ticketRoutes({ jwt, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
 };
 
-const internalListener = (options: ListenersOptions, port: number): Listener => {
-  const { config, store, metrics, isDraining, emit } = options;
+/** What the internal listener answers. */
+export const internalRoutes = ({ config, store, metrics, isDraining, emit }: ListenersOptions): Routes => {
   const { keys } = config.gateways;
   const redeem = createRedeemer({ store });
-  const routes = [
+  return [
     ...(keys === undefined ? [] : [redeemRoutes({ keys, store, redeem, emit })]),
     probeRoutes({ store, isDraining, emit }),
     metricsRoute(metrics),
   ];
-  const app = createApp({ listener: 'internal', routes, emit });
-  return createListener({ name: 'internal', host: config.http.internalHost, port, handler: app.callback(), emit });
+};
+
+const publicListener = (options: ListenersOptions): Listener => {
+  const { http } = options.config;
+  const { emit } = options;
+  const app = createApp({
+    listener: 'public',
+    routes: publicRoutes(options),
+    emit,
+    corsOrigins: http.corsOrigins ?? [],
+  });
+  return createListener({ name: 'public', host: http.host, port: http.port, handler: app.callback(), emit });
+};
+
+const internalListener = (options: ListenersOptions, port: number): Listener => {
+  const { http } = options.config;
+  const { emit } = options;
+  const app = createApp({ listener: 'internal', routes: internalRoutes(options), emit });
+  return createListener({ name: 'internal', host: http.internalHost, port, handler: app.callback(), emit });
 };
