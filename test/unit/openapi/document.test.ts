@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import type { RequestErrorCode } from '../../../src/errors/request-error.ts';
+import { type Refusal, refusals } from '../../../src/http/refusals.ts';
+import { isTicket } from '../../../src/tickets/ticket.ts';
+import { version } from '../../../src/version.ts';
+import { DOCUMENT, type Media, operationsIn, type Response, readDocument } from '../../support/openapi/document.ts';
+import { routesInCode } from '../../support/openapi/routes.ts';
+import { createSchemaCheck } from '../../support/openapi/schema-check.ts';
+
+const document = readDocument();
+const operations = operationsIn(document);
+const answers = [...operations.map(({ operation }) => operation.responses), ...Object.values(document['x-unlisted'])]
+  .flatMap((responses) => Object.entries(responses))
+  .map(([status, response]) => ({ status: Number(status), response }));
+
+/** The codes that a response's body may name. */
+const codesOf = ({ content = {} }: Response): readonly RequestErrorCode[] =>
+  Object.values(content).flatMap(({ schema }) => {
+    const { errorCode } = (schema.properties ?? {}) as { errorCode?: { enum: readonly RequestErrorCode[] } };
+    return errorCode?.enum ?? [];
+  });
+
+describe('the OpenAPI document beside the code', () => {
+  it('is of the version that the package is', () => {
+    expect(document.info.version).to.equal(version);
+  });
+
+  it('has every route of the code, and no other', async () => {
+    const documented = operations.map(({ path, method, operation }) => `${method} ${path} ${operation.tags.join()}`);
+    expect(documented).to.have.members(await routesInCode());
+  });
+
+  it('names the servers of the listeners that an operation is tagged with', () => {
+    for (const { operation, servers } of operations)
+      expect(servers, operation.operationId).to.deep.equal(operation.tags.map((tag) => `The ${tag} listener.`));
+  });
+
+  it('lists every error code of the code, and no other', () => {
+    expect(document.components.schemas.ErrorCode?.enum).to.have.members(Object.keys(refusals));
+  });
+
+  it('has an answer for every error code, and a code for every error', () => {
+    const errors = answers.filter(({ status, response }) => status >= 400 && !isProbe(response));
+    expect(errors.filter(({ response }) => codesOf(response).length === 0)).to.deep.equal([]);
+    expect(new Set(errors.flatMap(({ response }) => codesOf(response)))).to.have.all.keys(Object.keys(refusals));
+  });
+
+  it('gives an error code the status and the headers that the code gives it', () => {
+    for (const { status, response } of answers)
+      for (const code of codesOf(response)) {
+        const { headers = {}, retryAfter, ...refusal }: Refusal = refusals[code];
+        const names = Object.keys(response.headers ?? {});
+        expect({ code, status }).to.deep.equal({ code, status: refusal.status });
+        expect(names.includes('Retry-After'), `Retry-After of ${code}`).to.equal(retryAfter !== undefined);
+        expect(names, code).to.include.members(Object.keys(headers));
+        for (const [name, value] of Object.entries(headers)) expect(valuesOf(response, name)).to.include(value);
+      }
+  });
+
+  it('allows nothing beyond what an answer names', () => {
+    const check = createSchemaCheck();
+    for (const { response } of answers)
+      for (const { schema, examples } of jsonOf(response))
+        for (const { value } of Object.values(examples)) {
+          expect(check(schema, value)).to.deep.equal([]);
+          expect(check(schema, { ...(value as object), beyond: 1 }), JSON.stringify(value)).not.to.deep.equal([]);
+        }
+  });
+
+  it('shows a ticket that has a ticket’s form and checksum', async () => {
+    const shown = (await readFile(DOCUMENT, 'utf8')).match(/\bwst_[\w-]{43,}/g) ?? [];
+    expect(shown).to.have.length.above(0);
+    expect(shown.filter((ticket) => !isTicket(ticket))).to.deep.equal([]);
+  });
+});
+
+const jsonOf = ({ content }: Response): readonly Media[] => {
+  const media = content?.['application/json'];
+  return media === undefined ? [] : [media];
+};
+
+// Readiness answers 503 as a state, not as an error.
+const isProbe = ({ content = {} }: Response): boolean =>
+  Object.values(content).some(({ schema }) => schema.oneOf !== undefined);
+
+const valuesOf = ({ headers = {} }: Response, name: string): readonly unknown[] => {
+  const { enum: list, const: only } = headers[name]?.schema ?? {};
+  return Array.isArray(list) ? list : [only];
+};
