@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { problemsOf } from '../support/parameters.ts';
+import { SAMPLE, wholeStack } from '../support/sample.ts';
+import { deployTemplate } from '../support/stack.ts';
+import { ECS_FOLDER, parseTemplate, readTemplate, templateNames } from '../support/template.ts';
+import { findings, findingsOfResources } from '../support/validator.ts';
+
+describe('the CloudFormation templates', () => {
+  for (const name of templateNames)
+    it(`pass AWS's validator without a warning: ${name}`, () => {
+      expect(findings(ECS_FOLDER + name)).to.deep.equal([]);
+    });
+
+  it('fit together: every parameter handed on exists and every output taken is there', () => {
+    const types = new Set(Object.values(wholeStack().resources).map(({ Type }) => Type));
+    expect(types).to.include.members([
+      'AWS::ECS::Service',
+      'AWS::ElastiCache::ReplicationGroup',
+      'AWS::Logs::QueryDefinition',
+    ]);
+  });
+
+  it('are all part of the whole', () => {
+    const nested = Object.values(readTemplate('template.yaml').Resources).map(
+      ({ Properties }) => Properties.TemplateURL,
+    );
+    expect(['template.yaml', ...nested]).to.have.members(templateNames);
+  });
+
+  it('leave out what is not asked for', () => {
+    const bare = deployTemplate(readTemplate('notifications.yaml'), 'notifications.yaml', {});
+    expect(Object.keys(bare.resources)).to.have.members(['PagerTopic', 'ChatTopic', 'Publishers']);
+  });
+
+  // What the small templates can be given directly; the whole one hands these on to them.
+  const wrong: readonly (readonly [string, string, unknown])[] = [
+    ['network.yaml', 'CertificateArn', 'arn:aws:iam::123456789012:server-certificate/x'],
+    ['service.yaml', 'Image', 'registry/ticketd'],
+    ['service.yaml', 'Image', 'registry/ticketd:latest'],
+    ['service.yaml', 'JwtFrom', 'a-secret-in-plain-text-of-32-bytes-or-more'],
+    ['service.yaml', 'Cpu', '4096'],
+    ['service.yaml', 'Tasks', 0],
+    ['service.yaml', 'Name', 'Ticketd!'],
+    ['service.yaml', 'LogRetentionDays', 2],
+    ['redis.yaml', 'NodeType', 'db.t4g.small'],
+    ['redis.yaml', 'Nodes', 1],
+    ['redis.yaml', 'MinReplicasToWrite', 2],
+    ['notifications.yaml', 'PagerUrl', 'http://pager.example'],
+    ['notifications.yaml', 'SlackChannelId', '#alarms'],
+    ['metrics.yaml', 'Namespace', 'AWS/ECS'],
+    ['log-alarms.yaml', 'PagerTopicArn', 'pager'],
+    ['platform-alarms.yaml', 'TargetGroupFullName', 'arn:aws:elasticloadbalancing:x:1:targetgroup/x/0'],
+  ];
+  for (const [file, name, value] of wrong)
+    it(`refuse ${value} for ${name} of ${file}`, () => {
+      const problems = problemsOf(readTemplate(file), { [name]: value });
+      expect(problems.filter((problem) => problem.startsWith(`${name}: not `))).to.have.lengthOf(1);
+    });
+
+  it('take images by version and by digest', () => {
+    for (const image of [SAMPLE.Image, `registry:5000/ticketd@sha256:${'0'.repeat(64)}`])
+      expect(problemsOf(readTemplate('service.yaml'), { Image: image }).join()).not.to.contain('Image');
+  });
+});
+
+describe('the check of templates', () => {
+  const template = (resource: string, more = '') => parseTemplate(`Resources:\n  A: ${resource}\n${more}`);
+
+  it('finds a reference to nothing, an output that is not there and a parameter that nobody has', () => {
+    const stack = (properties: string) =>
+      template(`{ Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: network.yaml, ${properties} } }`);
+    const deployed = (given: Parameters<typeof deployTemplate>[0]) => () => deployTemplate(given, 'x.yaml', {});
+    expect(deployed(template('{ Type: X, Properties: { P: !Ref Nothing } }'))).to.throw(
+      'no such parameter or resource: Nothing',
+    );
+    expect(deployed(stack('Parameters: { Unknown: 1 }'))).to.throw('Unknown: no such parameter');
+    const { VpcId, PublicSubnetIds, CertificateArn, GatewaySecurityGroupId } = SAMPLE;
+    const given = JSON.stringify({ VpcId, PublicSubnetIds, CertificateArn, GatewaySecurityGroupId });
+    const output = (name: string) =>
+      parseTemplate(`Resources:\n  A: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: network.yaml, Parameters: ${given} } }
+Outputs:\n  O: { Value: !GetAtt A.Outputs.${name} }`);
+    expect(deployed(output('TargetGroupArn'))).not.to.throw();
+    expect(deployed(output('Missing'))).to.throw('A has no Outputs.Missing');
+  });
+
+  it("lets AWS's validator see a misspelt property and a wrong type", () => {
+    const group = (Properties: object) => findingsOfResources({ A: { Type: 'AWS::Logs::LogGroup', Properties } });
+    expect(group({ RetentionInDays: 30 }).filter((text) => !text.includes('DeletionPolicy'))).to.deep.equal([]);
+    expect(group({ RetentionDays: 30 }).join()).to.contain('RetentionDays');
+    expect(group({ RetentionInDays: 'a month' }).join()).to.contain('RetentionInDays');
+  });
+});
