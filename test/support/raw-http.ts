@@ -38,7 +38,8 @@ export const exchange = (url: string, bytes: string | Buffer, { end = false } = 
 export const rawRequest = (line: string, headers: readonly string[] = [], body = ''): string =>
   [line, ...headers, '', body].join('\r\n');
 
-const answersIn = (text: string): readonly RawAnswer[] => {
+/** The answers that a connection carried, one after the other. */
+export const answersIn = (text: string): readonly RawAnswer[] => {
   const answers: RawAnswer[] = [];
   for (let rest = text; rest !== ''; ) {
     const [answer, length] = firstAnswer(rest);

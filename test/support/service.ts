@@ -2,6 +2,7 @@ import type { Environment } from '../../src/config/sources.ts';
 import type { Emit, EventName } from '../../src/log/events.ts';
 import { createService } from '../../src/service/service.ts';
 import { SECRET } from './jwt.ts';
+import { watchSent } from './openapi/server-side.ts';
 
 /** What the service told of itself: the event's name beside its fields, as a log line has them. */
 export interface ToldEvent {
@@ -31,11 +32,17 @@ const USUAL: Environment = {
 /** Starts the service with `env` laid over the usual environment; `undefined` takes a variable away. */
 export const startService = async (env: Environment): Promise<RunningService> => {
   const events: ToldEvent[] = [];
+  const watch = watchSent();
   const log: Emit = (event, fields) => {
-    events.push({ event, ...fields });
+    const told = { event, ...fields };
+    events.push(told);
+    watch.hear(told);
   };
   const service = createService({ env: { ...USUAL, ...env }, log });
-  await service.start();
+  await service.start().catch((error) => {
+    watch.end();
+    throw error;
+  });
   const eventsOf = (name: EventName) => events.filter(({ event }) => event === name);
   const urlOf = (name: string) => {
     const told = eventsOf('server_listening').find(({ listener }) => listener === name);
@@ -48,6 +55,7 @@ export const startService = async (env: Environment): Promise<RunningService> =>
     eventsOf,
     stop: async (signal = 'SIGINT') => {
       await service.stop(signal);
+      watch.end();
     },
   };
 };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { watchReceived } from './openapi/client-side.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/ticketd.cjs', import.meta.url));
 const LINE_TIMEOUT_MS = 25_000;
@@ -80,6 +81,7 @@ const watch = (child: ChildProcess): Ticketd => {
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();
   const output = { stdout: '', stderr: '' };
+  const answers = watchReceived();
   let ended = false;
   const tell = () => {
     for (const check of waiting) check();
@@ -92,12 +94,15 @@ const watch = (child: ChildProcess): Ticketd => {
   });
   if (child.stdout)
     createInterface({ input: child.stdout }).on('line', (text) => {
-      lines.push(parse(text));
+      const told = parse(text);
+      lines.push(told);
+      answers.hear(told);
       tell();
     });
   // 'close' comes once the last output has been read.
   const exit = once(child, 'close').then(([code, signal]) => {
     ended = true;
+    answers.end();
     tell();
     return { code, signal };
   });

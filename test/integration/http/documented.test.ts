@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import request from 'supertest';
+import { ask } from '../../support/ask.ts';
+import { SECRET } from '../../support/jwt.ts';
+import { witnessed } from '../../support/openapi/witness.ts';
+import { withService } from '../../support/service.ts';
+import { serve } from '../../support/ticketd.ts';
+
+// A difference fails the test in which it came: test/support/root-hooks.ts.
+describe('every answer in these tests is held against the OpenAPI document', () => {
+  const countAfter = async (asked: PromiseLike<unknown>): Promise<number> => {
+    const before = witnessed();
+    await asked;
+    return witnessed() - before;
+  };
+
+  it('where a test starts the service', () =>
+    withService({ REDIS_URL: 'memory://' }, async ({ url, internalUrl }) => {
+      expect(await countAfter(request(url).get('/health'))).to.equal(1);
+      expect(await countAfter(fetch(`${internalUrl}/metrics`))).to.equal(1);
+    }));
+
+  it('where a test starts the command line', async () => {
+    const service = serve({ REDIS_URL: 'memory://', JWT_SECRET: SECRET });
+    const [url, internalUrl] = [await service.url(), await service.url('internal')];
+    expect(await countAfter(ask(`${url}/health`))).to.equal(1);
+    expect(await countAfter(request(internalUrl).get('/metrics'))).to.equal(1);
+    service.process.kill('SIGTERM');
+    expect((await service.exit).code).to.equal(0);
+  });
+});

@@ -1,0 +1,27 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { pathOf } from './answer.ts';
+import { before } from './before.ts';
+import { createWatch, type Watch } from './watch.ts';
+import { witness } from './witness.ts';
+
+const listenerAt = new Map<number, string>();
+
+/** Watches what node:http receives here from a service in another process. */
+export const watchReceived = (): Watch => createWatch(listenerAt);
+
+// https://nodejs.org/api/diagnostics_channel.html#built-in-channels: published when the headers have come.
+subscribe('http.client.response.finish', (message) => {
+  const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+  const listener = listenerAt.get(response.socket.remotePort ?? 0);
+  if (listener !== undefined) tapAnswer(request, response, listener);
+});
+
+const tapAnswer = ({ method, path }: ClientRequest, response: IncomingMessage, listener: string): void => {
+  const chunks: Buffer[] = [];
+  before(response, 'push', (chunk) => {
+    if (chunk !== null) return void chunks.push(chunk as Buffer);
+    const { statusCode: status = 0, headers } = response;
+    witness({ listener, method, path: pathOf(path), status, headers, body: Buffer.concat(chunks).toString() });
+  });
+};

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import request from 'supertest';
+import { ask } from '../../support/ask.ts';
+import { watchReceived } from '../../support/openapi/client-side.ts';
+import { watchSent } from '../../support/openapi/server-side.ts';
+import type { Watch } from '../../support/openapi/watch.ts';
+import { expectDocumented, takeFaults, witnessed } from '../../support/openapi/witness.ts';
+import { exchange, rawRequest } from '../../support/raw-http.ts';
+
+const HEALTH = '{"status":"UP","checks":{"process":"UP"}}';
+const DOCUMENTED = { 'X-Trace-Id': 't1', 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
+
+/** Answers /health as documented, anything else as nobody documents. */
+const answer: RequestListener = ({ url }, response) => {
+  for (const [name, value] of Object.entries(DOCUMENTED)) response.setHeader(name, value);
+  if (url === '/health') return void response.end(HEALTH);
+  response.write('{"surprise":');
+  response.end('true}');
+};
+
+/** A server of such answers, and its port. */
+const startServer = async (): Promise<readonly [Server, number]> => {
+  const server = createServer(answer);
+  server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return [server, (server.address() as AddressInfo).port];
+};
+
+const faultsAfter = async (asked: PromiseLike<unknown>): Promise<string> => {
+  await asked;
+  return takeFaults().join('\n');
+};
+
+const FAULT = 'GET /surprise on the public listener (another path): the answer 200 has a status of its own';
+
+for (const [side, startWatch] of [
+  ['that this process sends', watchSent],
+  ['that it receives from another', watchReceived],
+] as const)
+  describe(`every answer ${side}`, () => {
+    let server: Server;
+    let watch: Watch;
+    let url: string;
+
+    beforeEach(async () => {
+      const [started, port] = await startServer();
+      server = started;
+      url = `http://127.0.0.1:${port}`;
+      watch = startWatch();
+      watch.hear({ event: 'server_listening', listener: 'public', port });
+    });
+    afterEach(() => {
+      watch.end();
+      server.close();
+    });
+
+    it('is let pass where it is as documented', async () => {
+      const before = witnessed();
+      expect(await faultsAfter(ask(`${url}/health`))).to.equal('');
+      expect(witnessed()).to.equal(before + 1);
+    });
+
+    it('is found wanting where it is not, whichever client asked', async () => {
+      expect(await faultsAfter(ask(`${url}/surprise?ticket=x`))).to.include(FAULT);
+      expect(await faultsAfter(request(url).get('/surprise'))).to.include(FAULT);
+    });
+
+    it('fails the test in which it came', async () => {
+      await ask(`${url}/surprise`);
+      expect(expectDocumented).to.throw(`not as documented:\n${FAULT}`);
+      expect(expectDocumented).not.to.throw();
+    });
+
+    it('is nobody’s concern once the service has ended', async () => {
+      watch.end();
+      expect(await faultsAfter(ask(`${url}/surprise`))).to.equal('');
+    });
+
+    if (startWatch === watchSent) {
+      it('is found wanting where fetch or a bare socket asked', async () => {
+        expect(await faultsAfter(fetch(`${url}/surprise`))).to.include(FAULT);
+        const bytes = rawRequest('GET /surprise HTTP/1.1', ['Host: x', 'Connection: close']);
+        expect(await faultsAfter(exchange(url, bytes))).to.include(FAULT);
+      });
+
+      it('is found wanting where it answers what was no request', async () => {
+        const fault = 'no request  on the public listener (bytes): the answer 400 lacks the header X-Trace-Id';
+        expect(await faultsAfter(exchange(url, 'nonsense\r\n\r\n'))).to.include(fault);
+      });
+    }
+  });
