@@ -1,0 +1,67 @@
+// Measures ticketd as built against what one would pick instead, in turn in the same run, and writes the tables down.
+//   npm run bench [-- ROUNDS SECONDS]
+import { writeFile } from 'node:fs/promises';
+import { removeEveryRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { ALGORITHMS, issueRequests, type Keys, makeKeys, writeRequests } from './support/keys.ts';
+import { inTurn, measure } from './support/measure.ts';
+import { type BenchServer, buildPeers, SERVERS, startServer } from './support/servers.ts';
+import { tableOf } from './support/table.ts';
+
+const rounds = Number(process.argv[2] ?? 5);
+const seconds = Number(process.argv[3] ?? 3);
+const CONNECTIONS = 64;
+const MANY_CONNECTIONS = 1000;
+const REDEEMED_A_ROUND = 5000;
+const OUTPUT = new URL('./measured.md', import.meta.url);
+
+const tables: string[] = [];
+const tell = (table: string) => {
+  tables.push(table);
+  process.stdout.write(`${table}\n`);
+};
+
+const withServers = async (keys: Keys, use: (servers: readonly BenchServer[], redis: TestRedis) => Promise<void>) => {
+  const redis = await startRedis();
+  const servers = await Promise.all(SERVERS.map((name) => startServer(name, redis.url, keys)));
+  await use(servers, redis);
+  await Promise.all(servers.map((server) => server.stop()));
+  await redis.stop();
+};
+
+const issue = (servers: readonly BenchServer[], requestsFile: string, connections: number, status: number) =>
+  inTurn(servers, rounds, (server) =>
+    measure(server, { url: server.issueUrl, connections, seconds, requestsFile }, status),
+  );
+
+/** Issues what the round will redeem, then redeems each ticket once. */
+const redeem = (servers: readonly BenchServer[], requestsFile: string, { gatewayKey }: Keys) =>
+  inTurn(servers, rounds, async (server) => {
+    const load = { connections: CONNECTIONS, amount: REDEEMED_A_ROUND };
+    const issued = await measure(server, { ...load, url: server.issueUrl, requestsFile, keepBodies: true }, 200);
+    const headers = { authorization: `Bearer ${gatewayKey}`, 'content-type': 'application/json' };
+    const requests = issued.bodies.map((body) => ({
+      headers,
+      body: JSON.stringify({ ticket: JSON.parse(body).ticket }),
+    }));
+    const file = await writeRequests(`redeem-${server.name}`, requests);
+    return measure(server, { ...load, url: server.redeemUrl, requestsFile: file }, 200);
+  });
+
+await buildPeers();
+for (const algorithm of ALGORITHMS) {
+  const keys = makeKeys(algorithm);
+  const requestsFile = await issueRequests(keys);
+  await withServers(keys, async (servers, redis) => {
+    const name = `Issue, ${algorithm}, ${CONNECTIONS} connections`;
+    tell(tableOf(name, await issue(servers, requestsFile, CONNECTIONS, 200)));
+    if (algorithm !== 'HS256') return;
+    const many = await issue(servers, requestsFile, MANY_CONNECTIONS, 200);
+    tell(tableOf(`Issue, ${algorithm}, ${MANY_CONNECTIONS} connections`, many));
+    tell(tableOf(`Redeem, ${CONNECTIONS} connections`, await redeem(servers, requestsFile, keys)));
+    await redis.stop();
+    tell(tableOf('Refused with 503, Redis down', await issue(servers, requestsFile, CONNECTIONS, 503)));
+  });
+}
+await writeFile(OUTPUT, `${tables.join('\n')}\n`);
+await removeEveryRedis();
+process.exit();
