@@ -10,6 +10,7 @@ export const parts = [
   'src/cli/print-config.ts',
   'src/cli/run-redis-check.ts',
   'src/cli/run-service.ts',
+  'src/jwt/remote-keys.ts',
   'src/log/pretty.ts',
 ];
 

@@ -7,6 +7,7 @@ const INTERNAL_ERROR = 70;
 /** What the process exits with, by why it failed; 64, 70 and 78 as in BSD's sysexits.h, 124 as timeout(1) has it. */
 const exitCodes: Readonly<Record<Exclude<ProcessErrorCode, 'INTERRUPTED'>, number>> = {
   CONFIG_INVALID: 78,
+  JWKS_UNAVAILABLE: 1,
   LISTEN_FAILED: 1,
   PHASE_TIMEOUT: 1,
   PROBE_FAILED: 1,

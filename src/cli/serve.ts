@@ -3,8 +3,8 @@ import type { Done } from './done.ts';
 import type { Signals } from './signals.ts';
 
 const HELP = `
-Starts in order: configuration, Redis, the listeners. In production it exits 1, without ever opening a port, when
-Redis is not ready within REDIS_STARTUP_TIMEOUT_MS. SIGTERM drains first, SIGINT does not; a second signal ends it.
+Starts in order: configuration, Redis, the keys at JWT_JWKS_URL where that is set, the listeners. In production it
+exits 1, without ever opening a port, when Redis is not ready within REDIS_STARTUP_TIMEOUT_MS. SIGTERM drains first, SIGINT does not; a second signal ends it.
 
 Examples:
   $ JWT_SECRET=$(openssl rand -base64 48) REDIS_URL=memory:// ticketd serve

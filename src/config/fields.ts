@@ -1,14 +1,21 @@
 import { MAX_TTL_SECONDS } from '../tickets/lifetime.ts';
 import { certificates } from './certificates.ts';
 import { type Field, field, optional } from './field.ts';
-import { hmacSecret, JWT_ALGORITHMS, publicKey } from './jwt-keys.ts';
-import { boolean, gatewayKey, host, integer, listOf, matching, oneOf, origin, portOrOff } from './parsers.ts';
+import { jwtFields } from './jwt-fields.ts';
+import {
+  boolean,
+  gatewayKey,
+  host,
+  integer,
+  listOf,
+  matching,
+  milliseconds,
+  oneOf,
+  origin,
+  portOrOff,
+  text,
+} from './parsers.ts';
 import { endpointOf, redisUrl } from './redis-url.ts';
-
-// Longer than any of these waits should be, shorter than what a Node.js timer can hold.
-const MAX_MS = 600_000;
-const milliseconds = (min: number) => integer(min, MAX_MS);
-const text = (max: number) => matching(new RegExp(`^[^\\p{Cc}]{1,${max}}$`, 'u'), `1 to ${max} printable characters`);
 
 /** Every variable that ticketd reads, by the part of the service that it is for. */
 export const fields = {
@@ -157,39 +164,7 @@ export const fields = {
       doc: 'life of a ticket, 1 to 300; never longer than its JWT',
     }),
   },
-  jwt: {
-    secrets: optional({
-      name: 'JWT_SECRET',
-      parse: listOf(hmacSecret),
-      doc: 'HS256 secret of at least 32 bytes; a comma-separated list rotates',
-      secret: true,
-    }),
-    publicKey: optional({
-      name: 'JWT_PUBLIC_KEY',
-      parse: publicKey,
-      doc: 'PEM public key: RSA (RS256, PS256) or EC P-256 (ES256)',
-      secret: true,
-    }),
-    algorithms: optional({
-      name: 'JWT_ALGORITHMS',
-      parse: listOf(oneOf(...JWT_ALGORITHMS)),
-      doc: 'allow-list among those that the key can do; all of them unless set',
-    }),
-    issuer: optional({ name: 'JWT_ISSUER', parse: text(512), doc: 'demanded `iss`, when set' }),
-    audience: optional({ name: 'JWT_AUDIENCE', parse: text(512), doc: 'demanded `aud`, when set' }),
-    clockToleranceSeconds: field({
-      name: 'JWT_CLOCK_TOLERANCE_SECONDS',
-      default: '5',
-      parse: integer(0, 300),
-      doc: 'how far clocks may differ when `exp` and `nbf` are checked',
-    }),
-    sessionClaim: field({
-      name: 'JWT_SESSION_CLAIM',
-      default: 'sessionId',
-      parse: text(128),
-      doc: 'claim that names the session; `sid` where the JWT has none of it',
-    }),
-  },
+  jwt: jwtFields,
 } as const;
 
 export type Section = keyof typeof fields;

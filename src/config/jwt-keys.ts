@@ -8,6 +8,9 @@ const MIN_RSA_BITS = 2048;
 export const JWT_ALGORITHMS = ['HS256', 'RS256', 'PS256', 'ES256'] as const;
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
+/** What an identity provider's keys may sign with: a secret is never published. */
+export const PUBLIC_KEY_ALGORITHMS: readonly JwtAlgorithm[] = ['RS256', 'PS256', 'ES256'];
+
 /** A KeyObject is made once: given a string, jsonwebtoken tries to parse it as a public key at every call. */
 export const hmacSecret: Parser<KeyObject> = (text) => {
   const bytes = Buffer.from(text, 'utf8');

@@ -10,6 +10,11 @@ export const integer =
     return value;
   };
 
+// Longer than any of these waits should be, shorter than what a Node.js timer can hold.
+const MAX_MS = 600_000;
+
+export const milliseconds = (min: number): Parser<number> => integer(min, MAX_MS);
+
 export const oneOf =
   <const T extends string>(...values: readonly T[]): Parser<T> =>
   (text) => {
@@ -44,6 +49,9 @@ export const matching =
     if (!pattern.test(text)) throw new Expected(expected);
     return text;
   };
+
+export const text = (max: number): Parser<string> =>
+  matching(new RegExp(`^[^\\p{Cc}]{1,${max}}$`, 'u'), `1 to ${max} printable characters`);
 
 /** A comma-separated list, each entry trimmed and parsed by `item`; none may be empty. */
 export const listOf =

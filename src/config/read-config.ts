@@ -1,3 +1,4 @@
+import { scrub } from '../log/scrub.ts';
 import { Expected, type Field } from './field.ts';
 import { type Config, fields, type Section } from './fields.ts';
 import { ConfigError, type Problem } from './problems.ts';
@@ -57,8 +58,9 @@ const parse = (field: Field<unknown>, source: Source | Problem): Reading['result
   }
 };
 
+// Scrubbed, since a secret may stand in the place of another variable's value.
 const complaint = ({ secret }: Field<unknown>, text: string, { message }: Expected): string =>
-  secret ? `expected ${message}` : `expected ${message}, found ${JSON.stringify(text.slice(0, 64))}`;
+  secret ? `expected ${message}` : `expected ${message}, found ${JSON.stringify(scrub(text).slice(0, 64))}`;
 
 const checked = (readings: readonly Reading[]): Partial<Config> => {
   const values: Partial<Record<Section, Record<string, unknown>>> = {};

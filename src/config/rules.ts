@@ -1,5 +1,6 @@
 import type { Config, Section } from './fields.ts';
-import { algorithmsFor } from './jwt-keys.ts';
+import { isTamperProof } from './jwks-url.ts';
+import { algorithmsFor, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
 import type { Problem } from './problems.ts';
 
 type Path = { [S in Section]: `${S}.${keyof Config[S] & string}` }[Section];
@@ -12,18 +13,32 @@ interface Rule {
 
 const rule = (needs: Rule['needs'], check: Rule['check']): Rule => ({ needs, check });
 
-const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKey'], ({ jwt }) => {
-  const set = [jwt.secrets, jwt.publicKey].filter((source) => source !== undefined);
+const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl'], ({ jwt }) => {
+  const set = [jwt.secrets, jwt.publicKey, jwt.jwksUrl].filter((source) => source !== undefined);
   if (set.length === 1) return undefined;
-  return { name: 'JWT_SECRET, JWT_PUBLIC_KEY', problem: `expected exactly one of them to be set, found ${set.length}` };
+  return {
+    name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
+    problem: `expected exactly one of them to be set, found ${set.length}`,
+  };
 });
 
-const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.algorithms'], ({ jwt }) => {
-  const key = jwt.secrets?.[0] ?? jwt.publicKey;
-  if (key === undefined || jwt.algorithms === undefined) return undefined;
-  const able = algorithmsFor(key);
+const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl', 'jwt.algorithms'], ({ jwt }) => {
+  const able = ableOf(jwt);
+  if (able === undefined || jwt.algorithms === undefined) return undefined;
   if (jwt.algorithms.every((algorithm) => able.includes(algorithm))) return undefined;
   return { name: 'JWT_ALGORITHMS', problem: `expected some of ${able.join(', ')}, which the key can do` };
+});
+
+const ableOf = ({ secrets, publicKey, jwksUrl }: Config['jwt']): readonly JwtAlgorithm[] | undefined => {
+  const key = secrets?.[0] ?? publicKey;
+  if (key !== undefined) return algorithmsFor(key);
+  return jwksUrl && PUBLIC_KEY_ALGORITHMS;
+};
+
+const keysAreFetchedSafely = rule(['runtime.nodeEnv', 'jwt.jwksUrl'], ({ runtime, jwt: { jwksUrl } }) => {
+  if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || isTamperProof(jwksUrl)) return undefined;
+  // Whoever can change the answer on its way signs tokens for anybody.
+  return { name: 'JWT_JWKS_URL', problem: 'expected https:// in production, where http:// is for this machine alone' };
 });
 
 const drainFitsShutdown = rule(['shutdown.drainDelayMs', 'shutdown.timeoutMs'], ({ shutdown }) => {
@@ -92,6 +107,7 @@ const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'ht
 const rules = [
   exactlyOneKeySource,
   algorithmsFitKey,
+  keysAreFetchedSafely,
   drainFitsShutdown,
   noEmbeddedStoreInProduction,
   oneTopology,

@@ -2,6 +2,7 @@
 export type ProcessErrorCode =
   | 'CONFIG_INVALID'
   | 'INTERRUPTED'
+  | 'JWKS_UNAVAILABLE'
   | 'LISTEN_FAILED'
   | 'PHASE_TIMEOUT'
   | 'PROBE_FAILED'

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type Koa from 'koa';
 import type { RequestErrorCode } from '../errors/request-error.ts';
 import type { Caller } from '../tickets/binding.ts';
@@ -5,6 +6,8 @@ import type { Caller } from '../tickets/binding.ts';
 /** What the middleware of one request leave for those after them. */
 export interface RequestState {
   traceId: string;
+  /** The keys that may have signed the JWT, where koa-jwt looks for them. */
+  secret?: readonly KeyObject[];
   /** Set once the JWT has been accepted. */
   caller?: Caller;
   /** Set when the request was refused, with why for the log. */

@@ -1,5 +1,6 @@
 import { Router } from '@koa/router';
 import type { Config } from '../config/fields.ts';
+import type { KeySource } from '../jwt/key-source.ts';
 import type { Emit } from '../log/events.ts';
 import type { Caller } from '../tickets/binding.ts';
 import type { IssueTicket } from '../tickets/issue.ts';
@@ -17,6 +18,7 @@ import { originOf, ticketRequestOf } from './ticket-request.ts';
 
 export interface TicketRoutesOptions {
   readonly jwt: Config['jwt'];
+  readonly keys: KeySource;
   readonly store: TicketStore;
   readonly issue: IssueTicket;
   readonly revoke: RevokeTickets;
@@ -24,9 +26,9 @@ export interface TicketRoutesOptions {
 }
 
 /** What browsers call with their JWT. */
-export const ticketRoutes = ({ jwt, store, issue, revoke, emit }: TicketRoutesOptions): Router<RequestState> => {
+export const ticketRoutes = ({ jwt, keys, store, issue, revoke, emit }: TicketRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
-  const admit = [noStore, tellOutage(emit), authenticate(jwt), requireStore(store)];
+  const admit = [noStore, tellOutage(emit), authenticate(jwt, keys), requireStore(store)];
   router.post('/ws-ticket', ...admit, issueTicket(issue, emit));
   router.post('/ws-ticket/revoke', ...admit, revokeTickets(revoke, emit));
   return router;

@@ -68,6 +68,16 @@ export const events = {
     msg: 'Tickets are kept in this process alone: for trying things out',
     fields: {},
   },
+  jwks_refreshed: {
+    level: 'info',
+    msg: 'The identity provider has other keys, or can be asked again',
+    fields: { endpoint: 'string', kids: 'string', keys: 'number', unusable: 'number' },
+  },
+  jwks_refresh_fail: {
+    level: 'error',
+    msg: 'No keys from the identity provider: the last ones that came are kept',
+    fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
+  },
   ws_ticket_issued: {
     level: 'info',
     msg: 'Ticket issued',

@@ -7,6 +7,7 @@ import { metricsRoute } from '../http/metrics-route.ts';
 import { probeRoutes } from '../http/probe-routes.ts';
 import { redeemRoutes } from '../http/redeem-routes.ts';
 import { ticketRoutes } from '../http/ticket-routes.ts';
+import type { KeySource } from '../jwt/key-source.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createIssuer } from '../tickets/issue.ts';
@@ -16,6 +17,7 @@ import type { TicketStore } from '../tickets/store.ts';
 
 export interface ListenersOptions {
   readonly config: Config;
+  readonly jwtKeys: KeySource;
   readonly store: TicketStore;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
@@ -31,10 +33,16 @@ export const createListeners = (options: ListenersOptions): readonly Listener[] 
     : [internalListener(options, options.config.http.internalPort), publicListener(options)];
 
 /** What the public listener answers. */
-export const publicRoutes = ({ config: { jwt, tickets }, store, isDraining, emit }: ListenersOptions): Routes => {
+export const publicRoutes = ({
+  config: { jwt, tickets },
+  jwtKeys,
+  store,
+  isDraining,
+  emit,
+}: ListenersOptions): Routes => {
   const issue = createIssuer({ store, ttlSeconds: tickets.ttlSeconds });
   const revoke = createRevoker({ store });
-  return [ticketRoutes({ jwt, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
+  return [ticketRoutes({ jwt, keys: jwtKeys, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
 };
 
 /** What the internal listener answers. */

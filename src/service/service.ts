@@ -9,6 +9,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import { createOrchestrator } from '../startup/orchestrator.ts';
 import type { Phase } from '../startup/phase.ts';
 import { createBackend } from './backend.ts';
+import { createKeys } from './keys.ts';
 import { createListeners } from './listeners.ts';
 import { tellStartup } from './tell-startup.ts';
 import { tellStop } from './tell-stop.ts';
@@ -55,7 +56,9 @@ export const createService = ({ env, log }: ServiceOptions): Service => {
     const inForce = given(config);
     const { store, phase } = createBackend(inForce, emit, metrics.commandTook);
     yield phase;
-    listeners = createListeners({ config: inForce, store, metrics, isDraining: () => draining, emit });
+    const { keys, phases: keyPhases } = createKeys(inForce, emit);
+    yield* keyPhases;
+    listeners = createListeners({ config: inForce, jwtKeys: keys(), store, metrics, isDraining: () => draining, emit });
     yield* listeners.map(listenPhase);
   }
 

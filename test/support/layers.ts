@@ -5,7 +5,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['bin'],
   ['src/cli'],
   ['src/service'],
-  ['src/http', 'src/redis', 'src/startup', 'src/config', 'src/log', 'src/metrics'],
+  ['src/http', 'src/redis', 'src/startup', 'src/config', 'src/jwt', 'src/log', 'src/metrics'],
   ['src/tickets'],
   ['src/errors'],
 ];

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { closeProviders, startIdentityProvider } from '../../support/identity-provider.ts';
 import { SECRET } from '../../support/jwt.ts';
+import { ecKey } from '../../support/signing-key.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
-/** Something that the source of a library says, and none of our own. */
-const MARKS = { koa: 'non-error thrown', ioredis: 'retryDelayOnFailover' };
+/** Something that the source of a library says and none of our own, or one part of our own and no other. */
+const MARKS = { koa: 'non-error thrown', ioredis: 'retryDelayOnFailover', jwks: 'application/jwk-set+json' };
 
 describe('the built command line', () => {
   let directory: string;
@@ -16,6 +18,7 @@ describe('the built command line', () => {
   });
   afterEach(async () => {
     await endAll();
+    await closeProviders();
     await rm(directory, { recursive: true });
   });
 
@@ -34,12 +37,22 @@ describe('the built command line', () => {
   const start = (args: readonly string[], env: Record<string, string> = {}) =>
     ticketd(args, { ...env, NODE_V8_COVERAGE: directory });
 
-  it('loads Koa and ioredis for serve', async () => {
-    const service = start(['serve'], { JWT_SECRET: SECRET, REDIS_URL: 'memory://', PORT: '0', INTERNAL_PORT: '0' });
+  const runServe = async (keys: Record<string, string>) => {
+    const service = start(['serve'], { ...keys, REDIS_URL: 'memory://', PORT: '0', INTERNAL_PORT: '0' });
     await service.url();
     service.process.kill('SIGTERM');
     await service.exit;
+  };
+
+  it('loads Koa and ioredis for serve', async () => {
+    await runServe({ JWT_SECRET: SECRET });
     expect(await loaded()).to.have.members(['koa', 'ioredis']);
+  });
+
+  it('loads what fetches keys only where JWT_JWKS_URL is set', async () => {
+    const { url } = await startIdentityProvider(ecKey('key-1'));
+    await runServe({ JWT_JWKS_URL: url });
+    expect(await loaded()).to.have.members(['koa', 'ioredis', 'jwks']);
   });
 
   it('loads ioredis and not Koa for check-redis', async () => {

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { type FailedStart, failToStart } from '../../support/failed-start.ts';
 import { bulk, fakeRedis } from '../../support/fake-redis.ts';
 import { freePort } from '../../support/free-port.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { startRedis } from '../../support/redis.ts';
-import { closeServers, isOpen, silentServer } from '../../support/tcp-server.ts';
+import { closeServers, silentServer } from '../../support/tcp-server.ts';
 import { endAll, STACK_TRACE, serve, type Ticketd } from '../../support/ticketd.ts';
 
 const BUDGET_MS = 1500;
@@ -13,44 +13,22 @@ const SPAWN_MS = 1500;
 
 const PASSWORD = 'wrong-horse-9';
 
-interface Failure {
-  readonly service: Ticketd;
-  readonly code: number | null;
-  readonly everOpen: boolean;
-  readonly tookMs: number;
-}
-
-/** Starts in production where that must fail, and looks at the port all the while. */
-const failToStart = async (redisUrl: string, env: Record<string, string> = {}): Promise<Failure> => {
-  const port = await freePort();
-  const startedAt = performance.now();
-  const service = serve({
+/** Starts in production where that must fail. */
+const failToStartWith = (redisUrl: string, env: Record<string, string> = {}) =>
+  failToStart({
     NODE_ENV: 'production',
     JWT_SECRET: SECRET,
-    PORT: String(port),
     REDIS_URL: redisUrl,
     REDIS_STARTUP_TIMEOUT_MS: String(BUDGET_MS),
     ...env,
   });
-  let over = false;
-  const exit = service.exit.finally(() => {
-    over = true;
-  });
-  let everOpen = false;
-  while (!over && !everOpen) {
-    everOpen = await isOpen(port);
-    await delay(5);
-  }
-  const { code } = await exit;
-  return { service, code, everOpen, tookMs: performance.now() - startedAt };
-};
 
 const loggedForMs = ({ lines }: Ticketd): number => {
   const timeOf = (index: number) => Date.parse(String(lines.at(index)?.time));
   return timeOf(-1) - timeOf(0);
 };
 
-const expectFailedClosed = ({ service, code, everOpen, tookMs }: Failure, errorCode: string) => {
+const expectFailedClosed = ({ service, code, everOpen, tookMs }: FailedStart, errorCode: string) => {
   expect(code).to.equal(1);
   expect(everOpen, 'the port was open').to.equal(false);
   expect(service.events).not.to.include('server_listening');
@@ -70,23 +48,23 @@ describe('serve in production', () => {
   });
 
   it('exits 1 naming ECONNREFUSED where nothing listens', async () => {
-    expectFailedClosed(await failToStart(`redis://:${PASSWORD}@127.0.0.1:${await freePort()}`), 'ECONNREFUSED');
+    expectFailedClosed(await failToStartWith(`redis://:${PASSWORD}@127.0.0.1:${await freePort()}`), 'ECONNREFUSED');
   });
 
   it('exits 1 naming WRONGPASS where the password is wrong', async () => {
     const redis = await startRedis({ password: 'right-horse-7' });
-    expectFailedClosed(await failToStart(`redis://:${PASSWORD}@127.0.0.1:${redis.port}`), 'WRONGPASS');
+    expectFailedClosed(await failToStartWith(`redis://:${PASSWORD}@127.0.0.1:${redis.port}`), 'WRONGPASS');
     await redis.stop();
   });
 
   it('exits 1 naming NOAUTH where a password is needed', async () => {
     const redis = await startRedis({ password: 'right-horse-7' });
-    expectFailedClosed(await failToStart(`redis://127.0.0.1:${redis.port}`), 'NOAUTH');
+    expectFailedClosed(await failToStartWith(`redis://127.0.0.1:${redis.port}`), 'NOAUTH');
     await redis.stop();
   });
 
   it('exits 1 naming ENOTFOUND where the host does not exist', async () => {
-    const { service, code, everOpen } = await failToStart(`redis://:${PASSWORD}@no-such-host.invalid`);
+    const { service, code, everOpen } = await failToStartWith(`redis://:${PASSWORD}@no-such-host.invalid`);
     expect(code).to.equal(1);
     expect(everOpen).to.equal(false);
     const [fatal] = service.linesOf('redis_connect_fatal');
@@ -99,7 +77,7 @@ describe('serve in production', () => {
   it('exits 1 naming READONLY where Redis is a replica', async () => {
     const redis = await startRedis();
     await redis.cli('REPLICAOF', '127.0.0.1', '1');
-    const { service, code } = await failToStart(redis.url);
+    const { service, code } = await failToStartWith(redis.url);
     expect(code).to.equal(1);
     expect(service.linesOf('redis_connect_fatal')[0]?.errorCode).to.be.oneOf(['READONLY', 'MASTERDOWN']);
     await redis.stop();
@@ -107,13 +85,13 @@ describe('serve in production', () => {
 
   it('exits 1 naming ETIMEDOUT where the server accepts and never answers', async () => {
     const server = await silentServer();
-    expectFailedClosed(await failToStart(`redis://:${PASSWORD}@127.0.0.1:${server.port}`), 'ETIMEDOUT');
+    expectFailedClosed(await failToStartWith(`redis://:${PASSWORD}@127.0.0.1:${server.port}`), 'ETIMEDOUT');
   });
 
   it('exits 1 naming ETIMEDOUT where Redis hangs', async () => {
     const redis = await startRedis();
     await redis.pause();
-    expectFailedClosed(await failToStart(redis.url), 'ETIMEDOUT');
+    expectFailedClosed(await failToStartWith(redis.url), 'ETIMEDOUT');
     await redis.stop();
   });
 
@@ -123,19 +101,19 @@ describe('serve in production', () => {
         ? bulk('redis_version:7.0.15\r\nloading:1\r\nloading_eta_seconds:60\r\n')
         : '-LOADING Redis is loading the dataset in memory\r\n',
     );
-    const { service, code, everOpen } = await failToStart(`redis://127.0.0.1:${loading.port}`);
+    const { service, code, everOpen } = await failToStartWith(`redis://127.0.0.1:${loading.port}`);
     expect(code).to.equal(1);
     expect(everOpen).to.equal(false);
     expect(service.linesOf('redis_connect_fatal')[0]?.error).to.match(/loading/i);
   });
 
   it('tells the cause of a failed start on standard error, too, in one line', async () => {
-    const { service } = await failToStart(`redis://127.0.0.1:${await freePort()}`);
+    const { service } = await failToStartWith(`redis://127.0.0.1:${await freePort()}`);
     expect(service.stderr).to.match(/^ticketd: .*ECONNREFUSED.*\n$/);
   });
 
   it('gives Redis 8 s by default and exits within half a second more', async () => {
-    const { service, code, everOpen } = await failToStart(`redis://127.0.0.1:${await freePort()}`, {
+    const { service, code, everOpen } = await failToStartWith(`redis://127.0.0.1:${await freePort()}`, {
       REDIS_STARTUP_TIMEOUT_MS: '',
     });
     expect(code).to.equal(1);

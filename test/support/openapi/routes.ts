@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import type { RequestState } from '../../../src/http/context.ts';
+import { fixedKeys } from '../../../src/jwt/key-source.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, type ListenersOptions, publicRoutes } from '../../../src/service/listeners.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
@@ -10,6 +11,7 @@ import { GATEWAY_KEY } from '../redeem.ts';
 export const routesInCode = async (): Promise<readonly string[]> => {
   const options: ListenersOptions = {
     config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY }),
+    jwtKeys: fixedKeys([], []),
     store: createMemoryStore(),
     metrics: createMetrics({ inFlight: () => 0 }),
     isDraining: () => false,

@@ -174,6 +174,19 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['0', '301', '30s', '0.5'],
     expected: 'a whole number from 1 to 300',
   },
+  JWT_JWKS_URL: {
+    value: ({ jwt }) => jwt.jwksUrl?.href,
+    preset: undefined,
+    needs: { JWT_SECRET: '' },
+    good: [
+      ['https://idp.example/keys?p=1', 'https://idp.example/keys?p=1'],
+      ['HTTPS://IDP.example', 'https://idp.example/'],
+      ['http://[::1]:8080/jwks', 'http://[::1]:8080/jwks'],
+    ],
+    wrong: ['idp.example', 'ftp://idp.example/', 'https:idp.example', 'https://', 'https://a b/', 'https://idp:99999/'],
+    expected: 'an https:// URL',
+  },
+  JWT_JWKS_STARTUP_TIMEOUT_MS: milliseconds(({ jwt }) => jwt.jwksStartupTimeoutMs, 5_000, 100),
   JWT_ALGORITHMS: {
     value: ({ jwt }) => jwt.algorithms,
     preset: undefined,

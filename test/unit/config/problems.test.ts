@@ -32,7 +32,7 @@ describe('a wrong environment', () => {
   it('tells of a missing key also beside a wrong variable about JWTs', async () => {
     expect(await namesOf({ JWT_CLOCK_TOLERANCE_SECONDS: 'x' })).to.have.members([
       'JWT_CLOCK_TOLERANCE_SECONDS',
-      'JWT_SECRET, JWT_PUBLIC_KEY',
+      'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
     ]);
   });
 

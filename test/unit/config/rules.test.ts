@@ -1,10 +1,13 @@
 import { expect } from 'chai';
+import { readConfig } from '../../../src/config/read-config.ts';
 import { configOf, problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { ecPublicKey } from '../../support/key-pairs.ts';
 
+const JWKS_URL = 'https://idp.example/.well-known/jwks.json';
+
 const NO_KEY = {
-  name: 'JWT_SECRET, JWT_PUBLIC_KEY',
+  name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
   problem: 'expected exactly one of them to be set, found 0',
 };
 
@@ -13,6 +16,9 @@ describe('what must hold between variables', () => {
     expect(await problemsOf({})).to.deep.equal([NO_KEY]);
     const both = await problemsOf({ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: ecPublicKey() });
     expect(both).to.deep.equal([{ ...NO_KEY, problem: 'expected exactly one of them to be set, found 2' }]);
+    const all = await problemsOf({ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: ecPublicKey(), JWT_JWKS_URL: JWKS_URL });
+    expect(all).to.deep.equal([{ ...NO_KEY, problem: 'expected exactly one of them to be set, found 3' }]);
+    expect((await readConfig({ JWT_JWKS_URL: JWKS_URL })).jwt.jwksUrl?.href).to.equal(JWKS_URL);
   });
 
   for (const nodeEnv of ['development', 'test', 'production'])
@@ -28,6 +34,25 @@ describe('what must hold between variables', () => {
     const withKey = { JWT_PUBLIC_KEY: ecPublicKey() };
     expect(await problemsOf({ ...withKey, JWT_ALGORITHMS: 'HS256' })).to.deep.equal(problem('ES256'));
     expect(await problemsOf({ ...withKey, JWT_ALGORITHMS: 'ES256,HS256' })).to.deep.equal(problem('ES256'));
+    const published = problem('RS256, PS256, ES256');
+    expect(await problemsOf({ JWT_JWKS_URL: JWKS_URL, JWT_ALGORITHMS: 'RS256,HS256' })).to.deep.equal(published);
+  });
+
+  it('keys are fetched over TLS or from this machine in production, and from anywhere elsewhere', async () => {
+    const production = { NODE_ENV: 'production' };
+    for (const url of [
+      'http://idp.example/jwks',
+      'http://10.0.0.1/jwks',
+      'http://localhost.example/',
+      'http://127.0.0.1.example/',
+    ]) {
+      expect(await problemsOf({ ...production, JWT_JWKS_URL: url }), url).to.deep.equal([
+        { name: 'JWT_JWKS_URL', problem: 'expected https:// in production, where http:// is for this machine alone' },
+      ]);
+      await readConfig({ JWT_JWKS_URL: url });
+    }
+    for (const url of [JWKS_URL, 'http://localhost:8080/', 'http://127.0.0.1/', 'http://127.9.9.9/', 'http://[::1]:1/'])
+      await readConfig({ ...production, JWT_JWKS_URL: url });
   });
 
   it('the shutdown has more time than the drain delay', async () => {

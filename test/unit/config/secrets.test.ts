@@ -42,7 +42,7 @@ describe('the secrets', () => {
       servers: [{ host: 'localhost', port: 6379 }],
     });
     expect(await problemsOf({ JWT_SECRET: '' })).to.deep.include({
-      name: 'JWT_SECRET, JWT_PUBLIC_KEY',
+      name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
       problem: 'expected exactly one of them to be set, found 0',
     });
   });

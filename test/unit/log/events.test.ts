@@ -14,6 +14,8 @@ const CONTRACT: Readonly<Record<string, readonly [level: EventDeclaration['level
   redis_connect_degraded: ['warn', ['error', 'errorCode']],
   redis_down: ['error', ['reason']],
   redis_up: ['info', ['reason', 'downMs']],
+  jwks_refreshed: ['info', ['endpoint', 'kids', 'keys', 'unusable']],
+  jwks_refresh_fail: ['error', ['endpoint', 'error', 'errorCode', 'attempts', 'downMs']],
   ws_ticket_issued: ['info', ['traceId', 'sessionId', 'subject', 'ticketId', 'durationMs']],
   ws_ticket_redis_not_ready: ['error', ['traceId', 'sessionId']],
   readiness_redis_down: ['error', ['traceId']],

@@ -1,0 +1,84 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { algorithmsFor, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import type { JoseHeader } from './jose-header.ts';
+
+/** A key of a published set, made once. */
+interface PublishedKey {
+  readonly kid: string | undefined;
+  readonly algorithms: readonly JwtAlgorithm[];
+  readonly key: KeyObject;
+}
+
+/** The keys of a set that can be used, and how many can not. */
+export interface KeySet {
+  readonly keys: readonly PublishedKey[];
+  readonly unusable: number;
+}
+
+export const NO_KEYS: KeySet = { keys: [], unusable: 0 };
+
+type Jwk = Readonly<Record<string, unknown>>;
+
+/** Reads a JWK Set (RFC 7517, 5); throws where it is none, or holds no key that can verify a JWT. */
+export const keySetOf = (text: string): KeySet => {
+  const { keys } = objectOf(parse(text));
+  if (!Array.isArray(keys)) throw invalid('the answer is not a JWK Set');
+  const usable = keys.map(objectOf).flatMap((jwk) => publishedKey(jwk) ?? []);
+  if (usable.length === 0)
+    throw invalid('the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256');
+  return { keys: usable, unusable: keys.length - usable.length };
+};
+
+/** The keys of the set that may have signed a JWT with this header. */
+export const keysFitting = ({ keys }: KeySet, { alg, kid }: JoseHeader): readonly KeyObject[] => {
+  // Which key was meant is not to be found out by trying.
+  const named =
+    kid === undefined && keys.length === 1 ? keys : keys.filter((key) => kid !== undefined && key.kid === kid);
+  return named.filter(({ algorithms }) => algorithms.includes(alg)).map(({ key }) => key);
+};
+
+export const hasKid = ({ keys }: KeySet, kid: string): boolean => keys.some((key) => key.kid === kid);
+
+/** The ids of the keys, for the log: whether two sets have the same keys, and which they are. */
+export const kidsOf = ({ keys }: KeySet): string => keys.map(({ kid }) => kid ?? '(no kid)').join(', ');
+
+const publishedKey = (jwk: Jwk): PublishedKey | undefined => {
+  const { kid, alg } = jwk;
+  if (!isForVerifying(jwk) || !isStringOrAbsent(kid)) return undefined;
+  const key = publicKeyOf(jwk);
+  const able = key === undefined ? [] : algorithmsFor(key);
+  // RFC 7517, 4.4: where a key names an algorithm, it is for no other.
+  const algorithms = able.filter((algorithm) => alg === undefined || alg === algorithm);
+  return key === undefined || algorithms.length === 0 ? undefined : { kid, algorithms, key };
+};
+
+// A key published with its private part is anybody's: `d` is that part in RSA and EC keys alike (RFC 7518, 6).
+const isForVerifying = ({ kty, use, key_ops: operations, d }: Jwk): boolean =>
+  (kty === 'RSA' || kty === 'EC') &&
+  (use === undefined || use === 'sig') &&
+  (operations === undefined || (Array.isArray(operations) && operations.includes('verify'))) &&
+  d === undefined;
+
+const isStringOrAbsent = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === 'string';
+
+const publicKeyOf = (jwk: Jwk): KeyObject | undefined => {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+};
+
+const objectOf = (value: unknown): Jwk => (typeof value === 'object' && value !== null ? { ...value } : {});
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes what it could not read.
+    throw invalid('the answer is not JSON');
+  }
+};
+
+const invalid = (message: string): Error => Object.assign(new Error(message), { code: 'JWKS_INVALID' });

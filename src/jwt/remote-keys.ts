@@ -1,0 +1,141 @@
+import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
+import type { Emit } from '../log/events.ts';
+import { getText } from './get-text.ts';
+import { hasKid, keySetOf, keysFitting, NO_KEYS } from './key-set.ts';
+import type { KeySource } from './key-source.ts';
+import { createRefreshLog } from './refresh-log.ts';
+
+export interface RemoteKeysOptions {
+  readonly url: URL;
+  readonly algorithms: readonly JwtAlgorithm[];
+  readonly emit: Emit;
+}
+
+/** The keys that an identity provider publishes, kept and renewed. */
+export interface RemoteKeys extends KeySource {
+  /** Resolves once there are keys; tries until then. When `signal` aborts it rejects with the last real cause. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Fetches no more, a fetch under way included. */
+  close(): void;
+}
+
+const FETCH_TIMEOUT_MS = 4_000;
+const START_RETRY_MS = 500;
+const REFRESH_EVERY_MS = 300_000;
+const REFRESH_AFTER_FAILURE_MS = 30_000;
+// Between two fetches that unknown key ids cause, whoever makes them up: from the end of one to the next.
+const COOL_DOWN_MS = 5_000;
+
+export const createRemoteKeys = ({ url, algorithms, emit }: RemoteKeysOptions): RemoteKeys => {
+  const endpoint = `${url.origin}${url.pathname}`;
+  const log = createRefreshLog(endpoint, emit);
+  const closed = new AbortController();
+  let set = NO_KEYS;
+  let refreshing: Promise<void> | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let next: NodeJS.Timeout | undefined;
+
+  /** Takes the place of the keys only with a set that has some: through an outage the last good ones go on. */
+  const fetchKeys = async (signal: AbortSignal): Promise<void> => {
+    try {
+      set = keySetOf(await within(FETCH_TIMEOUT_MS, signal, (limit) => getText(url, limit)));
+    } catch (error) {
+      if (!signal.aborted) log.failed(error);
+      throw error;
+    }
+    log.fetched(set);
+  };
+
+  const refreshLater = (ms: number) => {
+    clearTimeout(next);
+    if (!closed.signal.aborted) next = setTimeout(() => void refresh(), ms).unref();
+  };
+
+  const refreshOnce = async (): Promise<void> => {
+    const fetched = await fetchKeys(closed.signal).then(
+      () => true,
+      () => false,
+    );
+    refreshing = undefined;
+    refreshLater(fetched ? REFRESH_EVERY_MS : REFRESH_AFTER_FAILURE_MS);
+  };
+
+  /** One at a time, for however many wait; never rejects. */
+  const refresh = (): Promise<void> => {
+    refreshing ??= refreshOnce();
+    return refreshing;
+  };
+
+  const lookFor = async (kid: string): Promise<void> => {
+    // The one under way may have been sent before the key was there.
+    await refreshing;
+    if (hasKid(set, kid)) return;
+    if (refreshing === undefined && performance.now() - lookedAt < COOL_DOWN_MS) return;
+    await refresh();
+    lookedAt = performance.now();
+  };
+
+  return {
+    algorithms,
+    start: async (signal) => {
+      let cause: unknown;
+      while (set === NO_KEYS) {
+        await fetchKeys(signal).catch((error) => {
+          if (!signal.aborted) cause = error;
+        });
+        if (set === NO_KEYS) await pause(START_RETRY_MS, signal);
+        if (signal.aborted) throw failedStart(endpoint, signal.reason, cause);
+      }
+      refreshLater(REFRESH_EVERY_MS);
+    },
+    keysFor: async (header) => {
+      if (header.kid !== undefined && !hasKid(set, header.kid)) await lookFor(header.kid);
+      return keysFitting(set, header);
+    },
+    close: () => {
+      closed.abort();
+      clearTimeout(next);
+    },
+  };
+};
+
+const failedStart = (endpoint: string, reason: Error, cause: unknown): Error => {
+  if (isInterruptedError(reason)) return reason;
+  const why = cause ?? noAnswer('at all');
+  return new ProcessError('JWKS_UNAVAILABLE', `no keys from ${endpoint}: ${describeError(why).error}`, { cause: why });
+};
+
+/** The work's result; its signal aborts after `timeoutMs` milliseconds, or when the outer one does. */
+const within = async <T>(
+  timeoutMs: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(noAnswer(`within ${timeoutMs} ms`)), timeoutMs);
+  const cut = () => limit.abort(outer.reason);
+  outer.addEventListener('abort', cut, { once: true });
+  try {
+    outer.throwIfAborted();
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', cut);
+  }
+};
+
+/** Lets time pass, but no more once `signal` aborts. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+  });
+
+const noAnswer = (when: string): Error => Object.assign(new Error(`no whole answer ${when}`), { code: 'ETIMEDOUT' });

@@ -1,0 +1,43 @@
+import type { Config } from '../config/fields.ts';
+import { algorithmsFor, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
+import { fixedKeys, type KeySource } from '../jwt/key-source.ts';
+import type { RemoteKeys } from '../jwt/remote-keys.ts';
+import type { Emit } from '../log/events.ts';
+import type { Phase } from '../startup/phase.ts';
+
+/** Where the keys of the JWTs come from, and the phases that fetch them first, where they have to be. */
+export interface Keys {
+  readonly phases: readonly Phase[];
+  /** To be called once those phases are done. */
+  readonly keys: () => KeySource;
+}
+
+export const createKeys = ({ jwt }: Config, emit: Emit): Keys => {
+  const { secrets, publicKey, jwksUrl, algorithms } = jwt;
+  if (jwksUrl !== undefined) return published(jwksUrl, jwt, emit);
+  const keys = secrets ?? (publicKey === undefined ? [] : [publicKey]);
+  const able = keys[0] === undefined ? [] : algorithmsFor(keys[0]);
+  return { phases: [], keys: () => fixedKeys(keys, algorithms ?? able) };
+};
+
+// Required everywhere: a service without a single key could only tell every caller that their token is not valid.
+const published = (url: URL, jwt: Config['jwt'], emit: Emit): Keys => {
+  const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs } = jwt;
+  let remote: RemoteKeys | undefined;
+  const phase: Phase = {
+    name: 'jwks',
+    timeoutMs: jwksStartupTimeoutMs,
+    start: async (signal) => {
+      const { createRemoteKeys } = await import('../jwt/remote-keys.ts');
+      remote = createRemoteKeys({ url, algorithms, emit });
+      await remote.start(signal);
+    },
+    stop: () => remote?.close(),
+  };
+  return { phases: [phase], keys: () => started(remote) };
+};
+
+const started = (remote: RemoteKeys | undefined): RemoteKeys => {
+  if (remote === undefined) throw new Error('the jwks phase has not run');
+  return remote;
+};

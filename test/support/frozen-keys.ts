@@ -1,0 +1,62 @@
+import type { SinonFakeTimers } from 'sinon';
+import { PUBLIC_KEY_ALGORITHMS } from '../../src/config/jwt-keys.ts';
+import { createRemoteKeys, type RemoteKeys } from '../../src/jwt/remote-keys.ts';
+import { type Emitted, recordEvents } from './emitted.ts';
+import { freezeTime, turns } from './frozen-time.ts';
+import { closeProviders, type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** The keys of a real provider, while time stands still unless it is told to move. */
+export interface FrozenKeys {
+  readonly provider: IdentityProvider;
+  readonly keys: RemoteKeys;
+  readonly clock: SinonFakeTimers;
+  start(signal?: AbortSignal): Promise<void>;
+  /** How many keys there are for an ES256 JWT of this key id. */
+  find(kid: string | undefined): Promise<number>;
+  /** How often the provider was asked. */
+  fetches(): number;
+  readonly emitted: readonly Emitted[];
+  /** The fields of what was told by that name. */
+  told(event: Emitted['event']): readonly Emitted['fields'][];
+  /** Lets the time of the next fetch come, and waits for what it finds. */
+  nextFetch(ms: number): Promise<void>;
+  restore(): Promise<void>;
+}
+
+export const freezeKeys = async (...published: readonly SigningKey[]): Promise<FrozenKeys> => {
+  const clock = freezeTime();
+  const provider = await startIdentityProvider(...published);
+  const { emit, emitted } = recordEvents();
+  const url = new URL(`${provider.url}?secret=1`);
+  const keys = createRemoteKeys({ url, algorithms: PUBLIC_KEY_ALGORITHMS, emit });
+  const find = async (kid: string | undefined) => (await keys.keysFor({ alg: 'ES256', kid })).length;
+  const fetches = () => provider.asked.length;
+  return {
+    provider,
+    keys,
+    clock,
+    start: (signal = new AbortController().signal) => keys.start(signal),
+    find,
+    fetches,
+    emitted,
+    told: (event) => emitted.filter((one) => one.event === event).map(({ fields }) => fields),
+    nextFetch: async (ms) => {
+      const before = fetches();
+      await clock.tickAsync(ms);
+      await eventually(() => fetches() > before);
+      // An unknown key waits for the fetch under way.
+      await find('nobody');
+    },
+    restore: async () => {
+      keys.close();
+      clock.restore();
+      await closeProviders();
+    },
+  };
+};
+
+/** Waits while time stands still: what is waited for comes over a socket. */
+export const eventually = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await turns(1);
+};

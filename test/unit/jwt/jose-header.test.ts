@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { joseHeaderOf } from '../../../src/jwt/jose-header.ts';
+import { signedByHand } from '../../support/forged-jwt.ts';
+import { token } from '../../support/jwt.ts';
+import { thrownBy } from '../../support/rejection.ts';
+
+const encode = (text: string | Buffer): string => Buffer.from(text).toString('base64url');
+const [, PAYLOAD, SIGNATURE] = token().split('.');
+const withHeader = (header: string | Buffer) => `${encode(header)}.${PAYLOAD}.${SIGNATURE}`;
+const withMembers = (members: Readonly<Record<string, unknown>>) =>
+  withHeader(JSON.stringify({ alg: 'HS256', ...members }));
+
+const headerOf = (jwt: string) => joseHeaderOf(jwt, ['HS256']);
+const reason = (jwt: string) => thrownBy(() => headerOf(jwt)).message;
+
+describe('the header of a JWT', () => {
+  it('gives the algorithm, and the key id where there is one', () => {
+    expect(headerOf(token())).to.deep.equal({ alg: 'HS256', kid: undefined });
+    expect(headerOf(withMembers({ kid: 'key 1' }))).to.deep.equal({ alg: 'HS256', kid: 'key 1' });
+    expect(headerOf(withMembers({ kid: 'schlüssel' }))).to.have.property('kid', 'schlüssel');
+  });
+
+  for (const typ of ['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/JWT'])
+    it(`may have the typ ${typ}`, () => {
+      expect(headerOf(withMembers({ typ })).alg).to.equal('HS256');
+    });
+
+  for (const typ of [
+    'dpop+jwt',
+    'logout+jwt',
+    'secevent+jwt',
+    'id_token+jwt',
+    'application/application/jwt',
+    'JWS',
+    'JOSE',
+    '',
+    7,
+    null,
+  ])
+    it(`is refused with the typ ${JSON.stringify(typ)}, which is another kind of token`, () => {
+      expect(reason(withMembers({ typ }))).to.equal('its typ is that of another kind of token');
+    });
+
+  for (const members of [{ crit: ['exp'] }, { crit: [] }, { crit: null }, { b64: false }, { b64: true, crit: ['b64'] }])
+    it(`is refused with ${JSON.stringify(members)}, an extension that must be understood`, () => {
+      expect(reason(withMembers(members))).to.equal('its header demands an extension');
+    });
+
+  for (const alg of ['none', 'None', 'HS512', 'RS256', 'hs256', '', null, 1, ['HS256'], undefined])
+    it(`is refused with the alg ${JSON.stringify(alg)}, where only HS256 is allowed`, () => {
+      expect(reason(withMembers({ alg }))).to.equal('its alg is not among those allowed');
+    });
+
+  for (const kid of [1, null, ['a'], { a: 1 }])
+    it(`is refused with the kid ${JSON.stringify(kid)}, which is no string`, () => {
+      expect(reason(withMembers({ kid }))).to.equal('its kid is not a string');
+    });
+
+  for (const header of ['[]', 'null', '"HS256"', '7', '{"alg":"HS256"', '{}{}', Buffer.from([0x7b, 0xff, 0x7d])])
+    it(`is refused where it is ${JSON.stringify(String(header))}`, () => {
+      expect(reason(withHeader(header))).to.match(/^its header is not a JSON object$/);
+    });
+
+  for (const jwt of [
+    '',
+    'a',
+    'a.b',
+    '..',
+    'a..c',
+    '.b.c',
+    'a.b.c.d',
+    'a.b.c.d.e',
+    'YWI=.YWI.YWI',
+    'YW I.YWI.YWI',
+    'YWI.YWI.YWJ',
+    'A.A.A',
+    'YW/I.YWI.YWI',
+  ])
+    it(`is not looked for in ${JSON.stringify(jwt)}`, () => {
+      expect(reason(jwt)).to.equal('it is not three parts in base64url');
+    });
+
+  it('is not looked for in more than 8,192 characters', () => {
+    const ofLength = (length: number) => {
+      const head = `${encode('{"alg":"HS256"}')}.`;
+      return `${head}${'A'.repeat(length - head.length - 5)}.AAAA`;
+    };
+    expect(ofLength(8192)).to.have.lengthOf(8192);
+    expect(headerOf(ofLength(8192)).alg).to.equal('HS256');
+    expect(reason(ofLength(8196))).to.equal('it is longer than 8192 characters');
+  });
+
+  it('has no reason for a refusal that quotes the token', () => {
+    const secret = 'c2VjcmV0';
+    for (const jwt of [
+      withHeader(`{"alg":"${secret}"}`),
+      withHeader(`{${secret}`),
+      `${secret}!.${secret}.${secret}`,
+      signedByHand('{}', { header: { alg: 'HS256', typ: secret } }),
+    ])
+      expect(reason(jwt)).to.not.include(secret);
+  });
+});

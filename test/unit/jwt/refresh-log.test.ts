@@ -1,0 +1,51 @@
+import type { RequestListener } from 'node:http';
+import { expect } from 'chai';
+import { type FrozenKeys, freezeKeys } from '../../support/frozen-keys.ts';
+import { ecKey } from '../../support/signing-key.ts';
+
+const [first, second, third] = [ecKey('first'), ecKey('second'), ecKey('third')];
+const REFRESH_MS = 300_000;
+const RETRY_MS = 30_000;
+
+const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
+
+describe('the keys of an identity provider are told of', () => {
+  let frozen: FrozenKeys;
+  beforeEach(async () => {
+    frozen = await freezeKeys(first);
+  });
+  afterEach(() => frozen.restore());
+
+  it('when they come and when they change, by their ids, and not at every refresh', async () => {
+    const { provider, start, told, nextFetch } = frozen;
+    await start();
+    const endpoint = provider.url;
+    await nextFetch(REFRESH_MS);
+    expect(told('jwks_refreshed')).to.deep.equal([{ endpoint, kids: 'first', keys: 1, unusable: 0 }]);
+    provider.publish(first, { jwk: { ...second.jwk, use: 'enc' } }, third);
+    await nextFetch(REFRESH_MS);
+    expect(told('jwks_refreshed').slice(1)).to.deep.equal([{ endpoint, kids: 'first, third', keys: 2, unusable: 1 }]);
+  });
+
+  it('when an outage begins, at most every five minutes of it, and when it ends', async () => {
+    const { provider, start, told, nextFetch } = frozen;
+    await start();
+    provider.answer(fail);
+    await nextFetch(REFRESH_MS);
+    for (let attempt = 0; attempt < 21; attempt += 1) await nextFetch(RETRY_MS);
+    const [began, ...summaries] = told('jwks_refresh_fail');
+    const { error, errorCode } = { error: 'the answer was HTTP 503, not 200', errorCode: 'HTTP_503' };
+    expect(began).to.deep.equal({ endpoint: provider.url, error, errorCode, attempts: 1, downMs: 0 });
+    expect(summaries.map(({ downMs }) => downMs)).to.deep.equal([300_000, 600_000]);
+    provider.publish(first);
+    await nextFetch(RETRY_MS);
+    expect(told('jwks_refreshed')).to.have.lengthOf(2);
+  });
+
+  it('without the query of the URL, and without a key', async () => {
+    const { start, emitted } = frozen;
+    await start();
+    const text = JSON.stringify(emitted);
+    expect(text).to.not.include('secret=1').and.not.include(String(first.jwk.x));
+  });
+});
