@@ -25,11 +25,12 @@ export const runRedisCheck = async (options: CheckRedisOptions): Promise<number>
     process.exit(exitCodeOf(error));
   });
   watchSignals().first.then((signal) => process.exit(exitCodeOfSignal(signal)));
-  const { redis } = await readSections(['runtime', 'redis'], withUrl(process.env, options.url));
+  const { redis, limits } = await readSections(['runtime', 'redis', 'limits'], withUrl(process.env, options.url));
   const { target } = redis;
   if (target.kind === 'memory')
     return report({ ok: true, endpoint: 'memory://', topology: 'single', warnings: [EMBEDDED] }, options);
-  const check = (timeoutMs: number) => checkRedis({ target, redis, timeoutMs: Math.min(timeoutMs, options.timeout) });
+  const access = { target, redis, counts: limits.ticketRate !== 'off' };
+  const check = (timeoutMs: number) => checkRedis({ ...access, timeoutMs: Math.min(timeoutMs, options.timeout) });
   const found =
     options.wait === undefined ? await check(options.timeout) : await keepChecking(check, options.wait * 1000);
   return report(found, options);

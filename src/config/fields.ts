@@ -1,4 +1,3 @@
-import { MAX_TTL_SECONDS } from '../tickets/lifetime.ts';
 import { certificates } from './certificates.ts';
 import { type Field, field, optional } from './field.ts';
 import { jwtFields } from './jwt-fields.ts';
@@ -16,6 +15,7 @@ import {
   text,
 } from './parsers.ts';
 import { endpointOf, redisUrl } from './redis-url.ts';
+import { limitFields, ticketFields } from './ticket-fields.ts';
 
 /** Every variable that ticketd reads, by the part of the service that it is for. */
 export const fields = {
@@ -156,14 +156,8 @@ export const fields = {
       doc: 'deadline of the whole shutdown, past which connections are cut; must exceed `DRAIN_DELAY_MS`',
     }),
   },
-  tickets: {
-    ttlSeconds: field({
-      name: 'TICKET_TTL_SECONDS',
-      default: '30',
-      parse: integer(1, MAX_TTL_SECONDS),
-      doc: 'life of a ticket, 1 to 300; never longer than its JWT',
-    }),
-  },
+  tickets: ticketFields,
+  limits: limitFields,
   jwt: jwtFields,
 } as const;
 

@@ -13,15 +13,23 @@ export type RequestErrorCode =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'WS_TICKET_NOT_REDEEMABLE'
   | 'WS_TICKET_OUTCOME_UNKNOWN'
+  | 'WS_TICKET_RATE_LIMITED'
   | 'WS_TICKET_REDIS_NOT_READY';
+
+export interface RequestErrorOptions extends ErrorOptions {
+  /** Seconds until another try may do better, where that is known of this request; whole, at least 1. */
+  readonly retryAfter?: number;
+}
 
 /** A refusal that the caller may read: `message` is sent to them, `cause` only ever reaches the log. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
+  readonly retryAfter: number | undefined;
 
-  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: RequestErrorCode, message: string, options: RequestErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.retryAfter = options.retryAfter;
   }
 }

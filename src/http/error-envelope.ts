@@ -19,14 +19,16 @@ export const errorEnvelope =
     }
   };
 
-const refuse = (ctx: Context, { code, message, cause }: RequestError): void => {
-  const { status, headers = {}, retryAfter } = refusals[code];
+const refuse = (ctx: Context, error: RequestError): void => {
+  const { code, message, cause } = error;
+  const { status, headers = {} } = refusals[code];
+  const retryAfter = error.retryAfter ?? refusals[code].retryAfter;
   ctx.state.errorCode = code;
   if (cause !== undefined) ctx.state.reason = describeError(cause).error;
   ctx.status = status;
   ctx.set(headers);
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
-  answerJson(ctx, errorBody(code, message, ctx.state.traceId));
+  answerJson(ctx, errorBody(code, message, ctx.state.traceId, retryAfter));
 };
 
 const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {

@@ -4,7 +4,7 @@ import type { RequestErrorCode } from '../errors/request-error.ts';
 export interface Refusal {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Seconds; sent as `Retry-After` and in the body. */
+  /** Seconds, unless the error itself knows; sent as `Retry-After` and in the body. */
   readonly retryAfter?: number;
 }
 
@@ -25,11 +25,14 @@ export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
   WS_TICKET_NOT_REDEEMABLE: { status: 403 },
   WS_TICKET_OUTCOME_UNKNOWN: { status: 503, retryAfter: 2 },
+  WS_TICKET_RATE_LIMITED: { status: 429, retryAfter: 1 },
   WS_TICKET_REDIS_NOT_READY: { status: 503, retryAfter: 2 },
 };
 
 /** The body of every error. */
-export const errorBody = (errorCode: RequestErrorCode, message: string, traceId: string) => {
-  const { retryAfter } = refusals[errorCode];
-  return { errorCode, message, traceId, ...(retryAfter !== undefined && { retryAfter }) };
-};
+export const errorBody = (
+  errorCode: RequestErrorCode,
+  message: string,
+  traceId: string,
+  retryAfter = refusals[errorCode].retryAfter,
+) => ({ errorCode, message, traceId, ...(retryAfter !== undefined && { retryAfter }) });

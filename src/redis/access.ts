@@ -5,6 +5,8 @@ import type { ServerTarget } from '../config/redis-url.ts';
 export interface RedisAccess {
   readonly target: ServerTarget;
   readonly redis: Config['redis'];
+  /** Whether tickets are counted for each subject, which takes rights of its own. */
+  readonly counts?: boolean;
 }
 
 export type Topology = 'single' | 'sentinel' | 'cluster';

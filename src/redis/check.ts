@@ -4,6 +4,7 @@ import { endpointOf } from '../config/redis-url.ts';
 import { type RedisAccess, type Topology, topologyOf } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
+import { countOne } from './count.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
 import { isMereClose } from './faults.ts';
 import { trialKeys } from './keys.ts';
@@ -56,7 +57,8 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
 
 type Found = Omit<RedisReport, 'ok' | 'endpoint' | 'topology'>;
 
-const examine = async (client: RedisClient, topology: Topology, { target, redis }: RedisAccess): Promise<Found> => {
+const examine = async (client: RedisClient, topology: Topology, access: RedisAccess): Promise<Found> => {
+  const { target } = access;
   await client.connect();
   // ioredis takes no notice of a refused SELECT, and would go on in database 0.
   if (client instanceof Redis && target.database !== 0) await client.select(target.database);
@@ -73,7 +75,7 @@ const examine = async (client: RedisClient, topology: Topology, { target, redis 
   if (about.version !== undefined && isTooOld(about.version))
     return { ...about, problem: diagnose(coded('TOO_OLD', `this is version ${about.version}`)) };
   try {
-    return { ...about, roundTripMs: await slowestRoundTrip(client, redis.keyPrefix) };
+    return { ...about, roundTripMs: await slowestRoundTrip(client, access) };
   } catch (error) {
     return { ...about, problem: diagnose(error) };
   }
@@ -99,9 +101,10 @@ const settingsOf = (infos: readonly (ServerInfo | undefined)[]): Partial<ServerI
 
 const LIFE_MS = 10_000;
 
-const slowestRoundTrip = async (client: RedisClient, keyPrefix: string): Promise<number> => {
-  const { ticket, revocation } = trialKeys(keyPrefix, 'check');
+const slowestRoundTrip = async (client: RedisClient, { redis, counts }: RedisAccess): Promise<number> => {
+  const { ticket, revocation, count } = trialKeys(redis.keyPrefix, 'check');
   await readAll(client, [revocation]);
+  if (counts) await countOne(client, count, LIFE_MS);
   const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, ticket) : [ticket];
   return Math.max(...(await Promise.all(keys.map((key) => roundTrip(client, key)))));
 };

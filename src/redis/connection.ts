@@ -33,9 +33,10 @@ export interface RedisConnectionOptions extends RedisAccess {
   readonly emit: Emit;
 }
 
-export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOptions): RedisConnection => {
+export const createRedisConnection = ({ emit, ...access }: RedisConnectionOptions): RedisConnection => {
+  const { target, redis } = access;
   const endpoint = endpointOf(target);
-  const client = createClient({ target, redis });
+  const client = createClient(access);
   const outage = createOutageLog(endpoint, emit);
   const probeKeys = trialKeys(redis.keyPrefix, 'probe');
   let writable = false;
@@ -80,7 +81,7 @@ export const createRedisConnection = ({ target, redis, emit }: RedisConnectionOp
   };
 
   const heartbeat = createHeartbeat({
-    write: () => probeWrite(client, probeKeys, target.database),
+    write: () => probeWrite(client, probeKeys, access),
     onAnswer: up,
     onError: (error) => {
       down(error);

@@ -33,7 +33,7 @@ const rows: Readonly<Record<string, Row>> = {
   WRONGPASS: ['unusable', 'user or password is wrong, or the user is disabled: correct REDIS_URL'],
   NOPERM: [
     'unusable',
-    'the user may not do this: allow SET, GETDEL and MGET (in a cluster GET) on the keys below REDIS_KEY_PREFIX, and SELECT where REDIS_URL names a database',
+    'the user may not do this: allow SET, GETDEL and MGET (in a cluster GET) on the keys below REDIS_KEY_PREFIX, INCR and PTTL with TICKET_RATE_LIMIT, and SELECT where REDIS_URL names a database',
   ],
   LOADING: ['unusable', 'Redis is loading its data: wait, as with --wait'],
   READONLY: ['unusable', 'this is a replica: use the address of the primary'],

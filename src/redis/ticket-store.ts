@@ -2,6 +2,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
+import { countOne } from './count.ts';
 import { mayHaveRun } from './faults.ts';
 import { keyspace } from './keys.ts';
 import { readAll } from './read-all.ts';
@@ -49,6 +50,9 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
       const answer = await run('put', (client) => client.set(keys.ticket(digest), payload, 'PX', ttlMs, 'NX'));
       if (answer !== 'OK') throw notReady(new Error('the ticket was there already'));
     },
+    forget: async (digest) => {
+      await run('forget', (client) => client.getdel(keys.ticket(digest)));
+    },
     take: async (digest) =>
       takenOf(
         await run(
@@ -64,6 +68,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
       const epochs = await run('revoked', (client) => readAll(client, holders.map(keys.revocation)));
       return Math.max(0, ...epochs.map(Number));
     },
+    count: (holder, windowMs) => run('count', (client) => countOne(client, keys.count(holder), windowMs)),
   };
 };
 

@@ -16,10 +16,10 @@ export interface Backend {
   readonly phase: Phase;
 }
 
-export const createBackend = ({ redis }: Config, emit: Emit, commandTook: Metrics['commandTook']): Backend => {
+export const createBackend = ({ redis, limits }: Config, emit: Emit, commandTook: Metrics['commandTook']): Backend => {
   const { target } = redis;
   if (target.kind === 'memory') return embedded(redis, emit);
-  const connection = createRedisConnection({ target, redis, emit });
+  const connection = createRedisConnection({ target, redis, counts: limits.ticketRate !== 'off', emit });
   const store = createRedisStore({ connection, keyPrefix: redis.keyPrefix, commandTook });
   return { store, phase: redisPhase(connection, redis, emit) };
 };

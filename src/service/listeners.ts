@@ -33,14 +33,13 @@ export const createListeners = (options: ListenersOptions): readonly Listener[] 
     : [internalListener(options, options.config.http.internalPort), publicListener(options)];
 
 /** What the public listener answers. */
-export const publicRoutes = ({
-  config: { jwt, tickets },
-  jwtKeys,
-  store,
-  isDraining,
-  emit,
-}: ListenersOptions): Routes => {
-  const issue = createIssuer({ store, ttlSeconds: tickets.ttlSeconds });
+export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: ListenersOptions): Routes => {
+  const { jwt, tickets, limits } = config;
+  const issue = createIssuer({
+    store,
+    ttlSeconds: tickets.ttlSeconds,
+    ...(limits.ticketRate !== 'off' && { rateLimit: limits.ticketRate }),
+  });
   const revoke = createRevoker({ store });
   return [ticketRoutes({ jwt, keys: jwtKeys, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
 };

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors/request-error.ts';
 import type { TicketStore } from './store.ts';
+import { createWindows } from './windows.ts';
 
 const MAX_ENTRIES = 100_000;
 // In place of a payload, which is never empty.
@@ -12,10 +13,12 @@ const USED = '';
 export const createMemoryStore = (now: () => number = Date.now): TicketStore => {
   const tickets = expiringMap<string>(now);
   const revocations = expiringMap<number>(now);
+  const windows = createWindows(MAX_ENTRIES, now);
   return {
     name: 'memory',
     isReady: () => true,
     put: async (digest, payload, ttlMs) => tickets.set(digest, payload, now() + ttlMs),
+    forget: async (digest) => tickets.delete(digest),
     take: async (digest) => {
       const kept = tickets.get(digest);
       if (kept === undefined) return { state: 'unknown' };
@@ -25,6 +28,7 @@ export const createMemoryStore = (now: () => number = Date.now): TicketStore => 
     },
     revoke: async (holder, until, ttlMs) => revocations.set(holder, until, now() + ttlMs),
     revokedUntil: async (holders) => Math.max(0, ...holders.map((holder) => revocations.get(holder)?.value ?? 0)),
+    count: async (holder, windowMs) => windows.count(holder, windowMs),
   };
 };
 
@@ -54,5 +58,6 @@ const expiringMap = <T>(now: () => number) => {
         throw new RequestError('WS_TICKET_REDIS_NOT_READY', 'The embedded store is full');
       entries.set(key, { value, expiresAt });
     },
+    delete: (key: string): void => void entries.delete(key),
   };
 };

@@ -1,3 +1,5 @@
+import type { Count } from './windows.ts';
+
 /** What a take finds: a ticket, for the one caller that gets it; one that was taken before; or nothing. */
 export type Taken =
   | { readonly state: 'live'; readonly payload: string }
@@ -15,6 +17,8 @@ export interface TicketStore {
    * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when it was not, or perhaps not, kept.
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
+  /** Takes back a `put` whose ticket was given to nobody; whether that was done makes no difference to anybody. */
+  forget(digest: string): Promise<void>;
   /**
    * Takes what is kept under `digest` away and gives it to exactly one caller; for the rest of its life the others
    * learn that it was used. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken,
@@ -31,4 +35,9 @@ export interface TicketStore {
    * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
    */
   revokedUntil(holders: readonly string[]): Promise<number>;
+  /**
+   * Counts one more for `holder`, on all instances together, in a window of `windowMs` milliseconds that began with
+   * the first. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   */
+  count(holder: string, windowMs: number): Promise<Count>;
 }

@@ -12,11 +12,12 @@ describe('check-redis as an ACL user', () => {
   after(() => redis.stop());
   afterEach(endAll);
 
-  const checkAs = async (...rules: string[]) => {
+  const checkWith = async (env: Readonly<Record<string, string>>, ...rules: string[]) => {
     await redis.cli('ACL', 'SETUSER', 'tickets', 'reset', 'on', `>${PASSWORD}`, ...rules);
     const url = `redis://tickets:${PASSWORD}@127.0.0.1:${redis.port}`;
-    return checkRedisTwice({ REDIS_URL: url }, { secrets: [PASSWORD] });
+    return checkRedisTwice({ REDIS_URL: url, ...env }, { secrets: [PASSWORD] });
   };
+  const checkAs = (...rules: string[]) => checkWith({}, ...rules);
 
   it('exits 0 with the rights that tickets need, below the key prefix alone', async () => {
     const { code, report } = await checkAs('~ticketd:*', '+set', '+getdel', '+mget');
@@ -32,6 +33,15 @@ describe('check-redis as an ACL user', () => {
       expect(report.problem?.error).to.contain(`'${lacking}'`);
       expect(stderr).to.contain('allow SET, GETDEL and MGET');
     });
+
+  it('asks for INCR and PTTL where there is a rate limit', async () => {
+    const env = { TICKET_RATE_LIMIT: '5/60' };
+    const tickets = ['~ticketd:*', '+set', '+getdel', '+mget'];
+    expect((await checkWith(env, ...tickets, '+incr', '+pttl')).code).to.equal(0);
+    const { code, stderr } = await checkWith(env, ...tickets);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('INCR and PTTL with TICKET_RATE_LIMIT');
+  });
 
   it('exits 2 where the keys below REDIS_KEY_PREFIX are not allowed', async () => {
     const { code, report } = await checkAs('~other:*', '+@all');

@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   UNSUPPORTED_MEDIA_TYPE: 415,
   WS_TICKET_NOT_REDEEMABLE: 403,
   WS_TICKET_OUTCOME_UNKNOWN: 503,
+  WS_TICKET_RATE_LIMITED: 429,
   WS_TICKET_REDIS_NOT_READY: 503,
 };
 const codes = Object.keys(STATUS) as RequestErrorCode[];
@@ -42,8 +43,8 @@ describe('a refusal', () => {
 
   it('says when to come back where the cause passes by itself', () => {
     const passing = codes.filter((code) => refusals[code].retryAfter !== undefined);
-    expect(passing).to.deep.equal(['WS_TICKET_OUTCOME_UNKNOWN', 'WS_TICKET_REDIS_NOT_READY']);
-    for (const code of passing) expect(refusals[code].retryAfter, code).to.equal(2);
+    expect(passing).to.deep.equal(codes.filter((code) => [429, 503].includes(STATUS[code])));
+    for (const code of passing) expect(refusals[code].retryAfter, code).to.equal(STATUS[code] === 429 ? 1 : 2);
   });
 
   it('has code, message and trace id as its body, and retryAfter where there is a Retry-After', () => {
@@ -58,5 +59,9 @@ describe('a refusal', () => {
       traceId: 't2',
       retryAfter: 2,
     });
+  });
+
+  it('says instead when this very request may come back, where that is known', () => {
+    expect(errorBody('WS_TICKET_RATE_LIMITED', 'Later', 't3', 17)).to.include({ retryAfter: 17 });
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RequestError } from '../../../src/errors/request-error.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
+import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, isTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -11,7 +12,7 @@ const BINDING = { audience: undefined, channel: undefined, origin: undefined, tr
 const caller = (lifeMs: number) => ({ subject: 'alice', sessionId: 'session-1', expiresAt: NOW + lifeMs });
 
 const notAsked = () => Promise.reject(new Error('nothing is taken while a ticket is issued'));
-const others = { take: notAsked, revoke: notAsked, revokedUntil: notAsked };
+const others = { forget: notAsked, take: notAsked, revoke: notAsked, revokedUntil: notAsked, count: notAsked };
 
 const setUp = (ttlSeconds = 30) => {
   const kept: { digest: string; payload: string; ttlMs: number }[] = [];
@@ -95,6 +96,52 @@ describe('issuing a ticket', () => {
     const put = () => Promise.reject(outage);
     const store: TicketStore = { name: 'redis', isReady: () => false, put, ...others };
     const issue = createIssuer({ store, ttlSeconds: 30, now: () => NOW });
+    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.equal(outage);
+  });
+});
+
+describe('issuing within a rate limit', () => {
+  const createStore = () => {
+    const store = createMemoryStore(() => NOW);
+    const puts: string[] = [];
+    const forgotten: string[] = [];
+    return {
+      puts,
+      forgotten,
+      store: {
+        ...store,
+        put: async (digest: string) => void puts.push(digest),
+        forget: async (digest: string) => void forgotten.push(digest),
+      },
+    };
+  };
+  const createLimited = (store: TicketStore) =>
+    createIssuer({ store, ttlSeconds: 30, rateLimit: { tickets: 2, seconds: 10 }, now: () => NOW });
+
+  it('gives as many tickets as allowed to each subject, under whichever session', async () => {
+    const issue = createLimited(createStore().store);
+    for (const sessionId of ['session-1', 'session-2']) await issue({ ...caller(60_000), sessionId }, BINDING);
+    const refused = await rejectionOf(issue({ ...caller(60_000), sessionId: 'session-3' }, BINDING));
+    expect(refused).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter: 10 });
+    await issue({ ...caller(60_000), subject: 'bob' }, BINDING);
+  });
+
+  it('forgets the ticket that it kept while another instance used the limit up', async () => {
+    const { store, puts, forgotten } = createStore();
+    const issuers = [createLimited(store), createLimited(store), createLimited(store)];
+    const outcomes = await Promise.allSettled(issuers.map((issue) => issue(caller(60_000), BINDING)));
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected']);
+    expect(forgotten).to.deep.equal(puts.slice(2));
+  });
+
+  it('gives no ticket that could not be counted', async () => {
+    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const { store } = createStore();
+    const issue = createLimited({
+      ...store,
+      count: () => Promise.reject(outage),
+      forget: () => Promise.reject(outage),
+    });
     expect(await rejectionOf(issue(caller(60_000), BINDING))).to.equal(outage);
   });
 });

@@ -66,6 +66,23 @@ describe('the embedded store', () => {
     expect(await store.revokedUntil(['alice'])).to.equal(0);
   });
 
+  it('forgets a ticket that nobody was given', async () => {
+    const store = createMemoryStore();
+    await store.put('digest', 'payload', 10_000);
+    await store.forget('digest');
+    expect(await store.take('digest')).to.deep.equal(UNKNOWN);
+  });
+
+  it('counts within a window that begins with the first', async () => {
+    let now = 0;
+    const store = createMemoryStore(() => now);
+    expect(await store.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
+    now = 999;
+    expect(await store.count('alice', 1000)).to.deep.equal({ count: 2, endsInMs: 1 });
+    now = 1000;
+    expect(await store.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
+  });
+
   it('takes 100,000 live tickets, refuses the next as an outage, and takes more once some have expired', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);

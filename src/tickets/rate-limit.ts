@@ -1,0 +1,55 @@
+import { RequestError } from '../errors/request-error.ts';
+import type { TicketStore } from './store.ts';
+
+/** At most so many tickets for each subject, in a window that begins with its first. */
+export interface RateLimit {
+  readonly tickets: number;
+  readonly seconds: number;
+}
+
+export interface RateLimiterOptions {
+  readonly limit: RateLimit;
+  readonly store: Pick<TicketStore, 'count'>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+/** Both refuse with `WS_TICKET_RATE_LIMITED` and the seconds until the next ticket is allowed. */
+export interface RateLimiter {
+  /** Refuses, without asking the store, who is known to have used the limit up. */
+  demandRoom(holder: string): void;
+  /** Counts a ticket of `holder` and refuses it where it is beyond the limit. */
+  count(holder: string): Promise<void>;
+}
+
+// Beyond it the store is asked again, which knows as well.
+const MAX_REMEMBERED = 10_000;
+
+export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
+  const { limit, store, now = () => performance.now() } = options;
+  const usedUpUntil = new Map<string, number>();
+
+  const remember = (holder: string, endsInMs: number): void => {
+    usedUpUntil.delete(holder);
+    const [oldest] = usedUpUntil.keys();
+    if (usedUpUntil.size >= MAX_REMEMBERED && oldest !== undefined) usedUpUntil.delete(oldest);
+    usedUpUntil.set(holder, now() + endsInMs);
+  };
+
+  return {
+    demandRoom: (holder) => {
+      const leftMs = (usedUpUntil.get(holder) ?? 0) - now();
+      if (leftMs > 0) throw refusal(limit, leftMs);
+    },
+    count: async (holder) => {
+      const { count, endsInMs } = await store.count(holder, limit.seconds * 1000);
+      if (count >= limit.tickets) remember(holder, endsInMs);
+      if (count > limit.tickets) throw refusal(limit, endsInMs);
+    },
+  };
+};
+
+const refusal = ({ tickets, seconds }: RateLimit, leftMs: number): RequestError =>
+  new RequestError('WS_TICKET_RATE_LIMITED', `At most ${tickets} tickets in ${seconds} seconds`, {
+    retryAfter: Math.max(1, Math.ceil(leftMs / 1000)),
+  });

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { RequestError } from '../../../src/errors/request-error.ts';
+import { createRateLimiter } from '../../../src/tickets/rate-limit.ts';
+import type { Count } from '../../../src/tickets/windows.ts';
+import { rejectionOf, thrownBy } from '../../support/rejection.ts';
+
+const LIMIT = { tickets: 3, seconds: 10 };
+
+const setUp = (answer: Count | Error) => {
+  const clock = { now: 5000 };
+  const asked: unknown[] = [];
+  const count = async (holder: string, windowMs: number) => {
+    asked.push([holder, windowMs]);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { clock, asked, limiter: createRateLimiter({ limit: LIMIT, store: { count }, now: () => clock.now }) };
+};
+
+const refusalOf = async (answer: Count) => (await rejectionOf(setUp(answer).limiter.count('alice'))) as RequestError;
+
+describe('the rate limit', () => {
+  it('lets the last ticket that is allowed pass, counted in a window of the limit', async () => {
+    const { limiter, asked } = setUp({ count: 3, endsInMs: 4000 });
+    await limiter.count('alice');
+    expect(asked).to.deep.equal([['alice', 10_000]]);
+  });
+
+  it('refuses the next one until the window ends, in whole seconds and at least one', async () => {
+    for (const [endsInMs, retryAfter] of [
+      [4000, 4],
+      [4001, 5],
+      [1, 1],
+      [0, 1],
+    ] as const) {
+      const refusal = await refusalOf({ count: 4, endsInMs });
+      expect(refusal).to.be.instanceOf(RequestError);
+      expect(refusal).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter });
+    }
+  });
+
+  it('remembers who has used it up until the window ends, and asks the store nothing about them', async () => {
+    const { limiter, clock, asked } = setUp({ count: 3, endsInMs: 4000 });
+    limiter.demandRoom('alice');
+    await limiter.count('alice');
+    clock.now = 8999;
+    expect(thrownBy(() => limiter.demandRoom('alice'))).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter: 1 });
+    clock.now = 9000;
+    limiter.demandRoom('alice');
+    expect(asked).to.have.length(1);
+  });
+
+  it('remembers nothing of who has tickets left', async () => {
+    const { limiter } = setUp({ count: 2, endsInMs: 4000 });
+    await limiter.count('alice');
+    limiter.demandRoom('alice');
+  });
+
+  it('forgets the first of 10,000 remembered for another, whom the store still knows', async () => {
+    const { limiter } = setUp({ count: 3, endsInMs: 4000 });
+    for (let number = 0; number <= 10_000; number += 1) await limiter.count(`subject-${number}`);
+    limiter.demandRoom('subject-0');
+    for (const holder of ['subject-1', 'subject-10000'])
+      expect(() => limiter.demandRoom(holder), holder).to.throw(RequestError);
+  });
+
+  it('fails as the store does, never open', async () => {
+    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    expect(await rejectionOf(setUp(outage).limiter.count('alice'))).to.equal(outage);
+  });
+});
