@@ -1,4 +1,5 @@
 import { certificates } from './certificates.ts';
+import { cidrList } from './cidrs.ts';
 import { type Field, field, optional } from './field.ts';
 import { jwtFields } from './jwt-fields.ts';
 import {
@@ -65,6 +66,13 @@ export const fields = {
       parse: listOf(gatewayKey),
       doc: 'keys that gateways redeem with, each at least 32 characters; list two to rotate; without one there is no redeem endpoint',
       secret: true,
+    }),
+  },
+  forwardAuth: {
+    trusted: optional({
+      name: 'FORWARD_AUTH_TRUSTED',
+      parse: cidrList,
+      doc: 'comma-separated addresses and networks of the proxies that may ask at `/forward-auth/…`; without one there is no such path',
     }),
   },
   redis: {

@@ -10,11 +10,14 @@ export interface Refusal {
 
 /** RFC 6750, section 3: no error attribute where the request carried no token at all. */
 const CHALLENGE = 'Bearer realm="ticketd"';
+// RFC 9110, section 11.6.1, demands a challenge of every 401; no registered scheme is a ticket's.
+const TICKET_CHALLENGE = 'Ticket realm="ticketd"';
 
 export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   AUTH_TOKEN_INVALID: { status: 401, headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } },
   AUTH_TOKEN_MISSING: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
   BAD_REQUEST: { status: 400 },
+  FORWARD_AUTH_UNTRUSTED: { status: 403 },
   GATEWAY_UNAUTHORIZED: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
   INTERNAL_ERROR: { status: 500 },
   METHOD_NOT_ALLOWED: { status: 405 },
@@ -23,6 +26,7 @@ export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   REQUEST_HEADERS_TOO_LARGE: { status: 431 },
   REQUEST_TIMEOUT: { status: 408 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  WS_TICKET_MISSING: { status: 401, headers: { 'WWW-Authenticate': TICKET_CHALLENGE } },
   WS_TICKET_NOT_REDEEMABLE: { status: 403 },
   WS_TICKET_OUTCOME_UNKNOWN: { status: 503, retryAfter: 2 },
   WS_TICKET_RATE_LIMITED: { status: 429, retryAfter: 1 },

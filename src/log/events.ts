@@ -125,6 +125,11 @@ export const events = {
     msg: 'Ticket refused: Redis is not ready',
     fields: { traceId: 'string', sessionId: 'string?', subject: 'string?', error: 'string', errorCode: 'string' },
   },
+  forward_auth_untrusted: {
+    level: 'warn',
+    msg: 'Forward-auth was asked from outside FORWARD_AUTH_TRUSTED',
+    fields: { traceId: 'string', peer: 'string' },
+  },
   readiness_redis_down: {
     level: 'error',
     msg: 'A readiness probe found Redis down',

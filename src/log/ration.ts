@@ -1,15 +1,20 @@
-import type { Emit } from './events.ts';
+import type { Emit, EventName } from './events.ts';
 
-const PROBE_EVERY_MS = 10_000;
+// Both can come with every request of a caller that does not stop asking.
+const EVERY_MS: ReadonlyMap<EventName, number> = new Map([
+  ['readiness_redis_down', 10_000],
+  ['forward_auth_untrusted', 10_000],
+]);
 
-/** Lets `readiness_redis_down` through once when an outage begins and then at most every 10 s, all else as it comes. */
+/** Lets some events through once and then at most every so often, all else as it comes; an outage begins the count anew. */
 export const rationed = (emit: Emit): Emit => {
-  let quietUntil = Number.NEGATIVE_INFINITY;
+  const quietUntil = new Map<EventName, number>();
   return (event, fields) => {
-    if (event === 'redis_down') quietUntil = Number.NEGATIVE_INFINITY;
-    if (event === 'readiness_redis_down') {
-      if (performance.now() < quietUntil) return;
-      quietUntil = performance.now() + PROBE_EVERY_MS;
+    if (event === 'redis_down') quietUntil.delete('readiness_redis_down');
+    const everyMs = EVERY_MS.get(event);
+    if (everyMs !== undefined) {
+      if (performance.now() < (quietUntil.get(event) ?? Number.NEGATIVE_INFINITY)) return;
+      quietUntil.set(event, performance.now() + everyMs);
     }
     emit(event, fields);
   };

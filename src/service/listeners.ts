@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import type { Config } from '../config/fields.ts';
 import { createApp } from '../http/app.ts';
 import type { RequestState } from '../http/context.ts';
+import { forwardAuthRoutes } from '../http/forward-auth/routes.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
 import { probeRoutes } from '../http/probe-routes.ts';
@@ -47,9 +48,11 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Liste
 /** What the internal listener answers. */
 export const internalRoutes = ({ config, store, metrics, isDraining, emit }: ListenersOptions): Routes => {
   const { keys } = config.gateways;
+  const { trusted } = config.forwardAuth;
   const redeem = createRedeemer({ store });
   return [
     ...(keys === undefined ? [] : [redeemRoutes({ keys, store, redeem, emit })]),
+    ...(trusted === undefined ? [] : [forwardAuthRoutes({ trusted, redeem, emit })]),
     probeRoutes({ store, isDraining, emit }),
     metricsRoute(metrics),
   ];

@@ -21,7 +21,8 @@ export const ask = (url: string, { method = 'GET', headers = {}, agent }: Questi
     const asked = request(url, { method, headers, agent: agent ?? false }, async (response) => {
       try {
         const { statusCode: status = 0, headers } = response;
-        resolve({ status, headers, body: JSON.parse(await text(response)) });
+        // HEAD has none.
+        resolve({ status, headers, body: JSON.parse((await text(response)) || '{}') });
       } catch (error) {
         reject(error);
       }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import request from 'supertest';
 import { newTicket } from '../../../src/tickets/ticket.ts';
+import { commandsBesideBeats } from '../../support/commands.ts';
 import { bearer, token } from '../../support/jwt.ts';
 import { metricValue } from '../../support/metric-value.ts';
 import { GATEWAY_KEY, issueTicket, REDEEM_PATH, redeem } from '../../support/redeem.ts';
@@ -21,13 +22,6 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     service = await startService({ REDIS_URL: redis.url, GATEWAY_KEYS: `${GATEWAY_KEY},${OTHER_KEY}` });
   });
   after(() => service.stop());
-
-  /** Each of readiness' own tries is two writes, two reads that delete and one look at the revocations. */
-  const commandsBesideBeats = async () => {
-    const stats = await redis.cli('INFO', 'commandstats');
-    const calls = (command: string) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
-    return { set: calls('set') - calls('getdel'), mget: calls('mget') - calls('getdel') / 2 };
-  };
 
   const lastOf = (event: 'ws_ticket_redeemed' | 'ws_ticket_rejected') => service.eventsOf(event).at(-1);
 
@@ -122,7 +116,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     for (const ticket of ['x'.repeat(53), newTicket().replace(/.$/, '!'), newTicket().replace(/....$/, '0000')])
       expectRefusal(await redeem(service, { ticket }), 403, 'WS_TICKET_NOT_REDEEMABLE');
-    expect(await commandsBesideBeats()).to.deep.equal({ set: 0, mget: 0 });
+    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
   });
 
   it('lets one of 50 concurrent redeemers win', async () => {
@@ -138,7 +132,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     const ticket = await issueTicket(service);
     await redis.cli('CONFIG', 'RESETSTAT');
     await redeem(service, { ticket });
-    expect(await commandsBesideBeats()).to.deep.equal({ set: 1, mget: 1 });
+    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 1, mget: 1 });
   });
 
   it('tells of the ticket by the id that it was issued under, and by the trace id of the issue', async () => {

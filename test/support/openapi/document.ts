@@ -45,7 +45,8 @@ export interface Operation {
   readonly responses: Responses;
 }
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+/** Those that an OpenAPI document can name, in lower case. */
+export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 export const DOCUMENT = 'ops/openapi/ticketd.yaml';
 
@@ -61,7 +62,7 @@ export interface LocatedOperation {
 
 export const operationsIn = ({ paths }: ApiDocument): readonly LocatedOperation[] =>
   Object.entries(paths).flatMap(([path, { servers, ...item }]) =>
-    Object.entries(item)
+    Object.entries(item['x-any-method'] === true ? likeGet(item) : item)
       .filter((entry): entry is [string, Operation] => METHODS.includes(entry[0]))
       .map(([method, operation]) => ({
         path,
@@ -70,6 +71,8 @@ export const operationsIn = ({ paths }: ApiDocument): readonly LocatedOperation[
         operation,
       })),
   );
+
+const likeGet = ({ get }: Node): Node => Object.fromEntries(METHODS.map((method) => [method, get]));
 
 type Node = Readonly<Record<string, unknown>>;
 

@@ -33,12 +33,13 @@ export const createPlaceFinder = (document: ApiDocument): ((answer: Answer) => P
 /** Whether the configuration may leave the operation out. */
 const mayBeAbsent = ({ operation: { responses } }: LocatedOperation): boolean => responses['404'] !== undefined;
 
+// A parameter is one segment, but for {uri}: a whole path may stand there, or nothing.
 const matcherOf = (template: string): ((path: string) => boolean) => {
-  const pattern = template
-    .split(/\{[^}]+\}/)
-    .map(escaped)
-    .join('[^/]+');
-  const whole = new RegExp(`^${pattern}$`);
+  const parts = template.split(/(\{[^}]+\})/).map((part) => {
+    if (part === '{uri}') return '.*';
+    return part.startsWith('{') ? '[^/]+' : escaped(part);
+  });
+  const whole = new RegExp(`^${parts.join('')}$`);
   return (path) => whole.test(path);
 };
 

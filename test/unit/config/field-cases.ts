@@ -123,6 +123,18 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     ],
     expected: 'exact origins such as https://app.example or http://localhost:8080, without a path, never *',
   },
+  FORWARD_AUTH_TRUSTED: {
+    value: ({ forwardAuth }) => forwardAuth.trusted?.contains('10.0.0.7'),
+    preset: undefined,
+    // cidrs.test.ts has more of them.
+    good: [
+      ['10.0.0.7', true],
+      ['192.0.2.0/24, 10.0.0.0/8', true],
+      ['192.0.2.0/24', false],
+    ],
+    wrong: ['10.0.0.0/33', 'proxy.internal', '10.0.0.0-10.0.0.9', '*'],
+    expected: 'comma-separated addresses and networks such as 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32',
+  },
   REDIS_SENTINEL_MASTER: {
     value: ({ redis }) => redis.sentinelMaster,
     preset: undefined,

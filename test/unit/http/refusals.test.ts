@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   AUTH_TOKEN_INVALID: 401,
   AUTH_TOKEN_MISSING: 401,
   BAD_REQUEST: 400,
+  FORWARD_AUTH_UNTRUSTED: 403,
   GATEWAY_UNAUTHORIZED: 401,
   INTERNAL_ERROR: 500,
   METHOD_NOT_ALLOWED: 405,
@@ -15,6 +16,7 @@ const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   REQUEST_HEADERS_TOO_LARGE: 431,
   REQUEST_TIMEOUT: 408,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  WS_TICKET_MISSING: 401,
   WS_TICKET_NOT_REDEEMABLE: 403,
   WS_TICKET_OUTCOME_UNKNOWN: 503,
   WS_TICKET_RATE_LIMITED: 429,
@@ -37,6 +39,7 @@ describe('a refusal', () => {
     expect(refusals.AUTH_TOKEN_INVALID.headers).to.deep.equal({
       'WWW-Authenticate': 'Bearer realm="ticketd", error="invalid_token"',
     });
+    expect(refusals.WS_TICKET_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Ticket realm="ticketd"' });
     const challenging = codes.filter((code) => refusals[code].headers?.['WWW-Authenticate'] !== undefined);
     expect(challenging).to.deep.equal(codes.filter((code) => STATUS[code] === 401));
   });

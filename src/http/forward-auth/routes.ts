@@ -1,0 +1,75 @@
+import { Router, type RouterContext } from '@koa/router';
+import type { Cidrs } from '../../config/cidrs.ts';
+import { RequestError } from '../../errors/request-error.ts';
+import type { Emit } from '../../log/events.ts';
+import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
+import type { RequestState } from '../context.ts';
+import { answerJson } from '../json-answer.ts';
+import { noStore } from '../no-store.ts';
+import { tellOutage } from '../outage.ts';
+import { type RedeemOptions, redeemFor, unreadable } from '../redeem.ts';
+import { caddy } from './caddy.ts';
+import { envoy } from './envoy.ts';
+import { Ambiguity, type Handshake, handshakeOf } from './handshake.ts';
+import { haproxy } from './haproxy.ts';
+import { identityHeaders } from './identity.ts';
+import { nginx } from './nginx.ts';
+import { presentedTicket } from './presented-ticket.ts';
+import type { ProxyAdapter } from './proxy-adapter.ts';
+import { traefik } from './traefik.ts';
+import { requireTrustedPeer } from './trusted-peer.ts';
+
+export interface ForwardAuthOptions {
+  /** The proxies' addresses. */
+  readonly trusted: Cidrs;
+  readonly redeem: RedeemTicket;
+  readonly emit: Emit;
+}
+
+/** Each proxy has a path of its own: nothing is guessed from headers, which a client could have sent. */
+const proxies: readonly ProxyAdapter[] = [nginx, traefik, caddy, haproxy, envoy];
+
+/** What proxies ask before they let a handshake pass. */
+export const forwardAuthRoutes = ({ trusted, redeem, emit }: ForwardAuthOptions): Router<RequestState> => {
+  const router = new Router<RequestState>({ prefix: '/forward-auth' });
+  const admit = [noStore, requireTrustedPeer(trusted, emit), tellOutage(emit)];
+  for (const proxy of proxies) {
+    const answer = admitHandshake(proxy, { redeem, emit, via: `forward-auth/${proxy.name}` });
+    if (proxy.originalUri === 'target') router.all(locationsOf(proxy, '/{*uri}'), ...admit, answer);
+    else router.get(locationsOf(proxy), ...admit, answer);
+  }
+  return router;
+};
+
+const locationsOf = ({ name }: ProxyAdapter, rest = ''): string[] => [`/${name}${rest}`, `/${name}@:audience${rest}`];
+
+const admitHandshake =
+  (proxy: ProxyAdapter, options: RedeemOptions) =>
+  async (ctx: RouterContext<RequestState>): Promise<void> => {
+    const record = await redeemFor(ctx, options, presentationOf(ctx, proxy, options));
+    ctx.set(identityHeaders(record));
+    answerJson(ctx, { active: true, traceId: ctx.state.traceId });
+  };
+
+const presentationOf = (
+  ctx: RouterContext<RequestState>,
+  proxy: ProxyAdapter,
+  options: RedeemOptions,
+): Presentation => {
+  try {
+    const handshake = handshakeOf(ctx.req, proxy);
+    const ticket = requiredTicket(handshake);
+    return { ticket, audience: ctx.params.audience, origin: handshake.origin, originKnown: true };
+  } catch (error) {
+    throw error instanceof Ambiguity ? unreadable(ctx, options, error) : error;
+  }
+};
+
+const requiredTicket = (handshake: Handshake): string => {
+  if (handshake.uri === undefined) throw missing('The proxy must tell the URI of the handshake');
+  const ticket = presentedTicket(handshake);
+  if (ticket !== undefined) return ticket;
+  throw missing('Send a ticket as the query parameter "ticket" or as the subprotocol "ticketd.<ticket>"');
+};
+
+const missing = (message: string) => new RequestError('WS_TICKET_MISSING', message);

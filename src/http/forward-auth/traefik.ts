@@ -1,0 +1,4 @@
+import type { ProxyAdapter } from './proxy-adapter.ts';
+
+/** GET, with `X-Forwarded-*` (https://doc.traefik.io/traefik/middlewares/http/forwardauth/); no retries. */
+export const traefik: ProxyAdapter = { name: 'traefik', originalUri: { header: 'x-forwarded-uri' } };

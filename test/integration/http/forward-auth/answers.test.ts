@@ -1,0 +1,163 @@
+import { expect } from 'chai';
+import { newTicket } from '../../../../src/tickets/ticket.ts';
+import { ask } from '../../../support/ask.ts';
+import { askAs, authRequests, proxyNames } from '../../../support/auth-requests.ts';
+import { token } from '../../../support/jwt.ts';
+import { issueTicket } from '../../../support/redeem.ts';
+import { startRedis, type TestRedis } from '../../../support/redis.ts';
+import { type RunningService, startService, withService } from '../../../support/service.ts';
+
+const ORIGIN = 'https://app.example';
+
+describe('forward-auth', () => {
+  let redis: TestRedis;
+  let service: RunningService;
+
+  before(async () => {
+    redis = await startRedis();
+    service = await startService({ REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '127.0.0.1' });
+  });
+  after(() => service.stop());
+
+  const lastOf = (event: 'ws_ticket_redeemed' | 'ws_ticket_rejected') => service.eventsOf(event).at(-1);
+
+  for (const proxy of proxyNames)
+    describe(`for ${proxy}`, () => {
+      const askWith = (uri: string, headers: Readonly<Record<string, string>> = {}, audience?: string) =>
+        askAs(proxy, service, { uri, headers }, audience);
+
+      it('answers 200 with whose connection it is, at first use', async () => {
+        const exp = Math.floor(Date.now() / 1000) + 600;
+        const ticket = await issueTicket(service, { jwt: token({ exp }), channel: 'room/1' });
+        const { status, headers } = await askWith(`/ws?ticket=${ticket}`);
+        expect(status).to.equal(200);
+        expect(headers).to.include({
+          'cache-control': 'no-store',
+          'x-ticketd-subject': 'alice',
+          'x-ticketd-session': 'session-1',
+          'x-ticketd-audience': '',
+          'x-ticketd-channel': 'room/1',
+          'x-ticketd-session-expires': new Date(exp * 1000).toISOString(),
+        });
+        expect(lastOf('ws_ticket_redeemed')).to.include({ via: `forward-auth/${proxy}`, subject: 'alice' });
+      });
+
+      it('answers 403 to a replay', async () => {
+        const uri = `/ws?a=1&ticket=${await issueTicket(service)}&b=2`;
+        expect((await askWith(uri)).status).to.equal(200);
+        expect((await askWith(uri)).status).to.equal(403);
+        expect(lastOf('ws_ticket_rejected')).to.include({ via: `forward-auth/${proxy}`, reason: 'used' });
+      });
+
+      it('takes the ticket from the subprotocol', async () => {
+        const protocols = `chat.v1, ticketd.${await issueTicket(service)}`;
+        expect((await askWith('/ws', { 'Sec-WebSocket-Protocol': protocols })).status).to.equal(200);
+        expect((await askWith('/ws', { 'Sec-WebSocket-Protocol': protocols })).status).to.equal(403);
+      });
+
+      it('takes the same ticket in both', async () => {
+        const ticket = await issueTicket(service);
+        const headers = { 'Sec-WebSocket-Protocol': `ticketd.${ticket}` };
+        expect((await askWith(`/ws?ticket=${ticket}`, headers)).status).to.equal(200);
+      });
+
+      it('lets a ticket with an audience pass at the location of that audience alone', async () => {
+        const uri = async () => `/ws?ticket=${await issueTicket(service, { audience: 'chat/eu' })}`;
+        expect((await askWith(await uri(), {}, 'chat/eu')).status).to.equal(200);
+        expect((await askWith(await uri(), {}, 'chat')).status).to.equal(403);
+        expect((await askWith(await uri())).status).to.equal(403);
+        expect(lastOf('ws_ticket_rejected')).to.include({ reason: 'audience' });
+      });
+
+      it('lets a ticket bound to an origin pass with that origin alone', async () => {
+        const uri = async () => `/ws?ticket=${await issueTicket(service, { origin: ORIGIN })}`;
+        expect((await askWith(await uri(), { Origin: ORIGIN })).status).to.equal(200);
+        expect((await askWith(await uri(), { Origin: 'https://evil.example' })).status).to.equal(403);
+        expect((await askWith(await uri())).status).to.equal(403);
+        expect(lastOf('ws_ticket_rejected')).to.include({ reason: 'origin' });
+      });
+
+      it('answers 401 with a challenge where there is no ticket', async () => {
+        for (const uri of ['/', '/ws', '/ws?', '/ws?Ticket=x&tickets=y', '/ws/ticket=x']) {
+          const { status, headers } = await askWith(uri);
+          expect(status, uri).to.equal(401);
+          expect(headers['www-authenticate']).to.equal('Ticket realm="ticketd"');
+          expect(headers['cache-control']).to.equal('no-store');
+        }
+      });
+
+      it('answers 403 to an unknown ticket and to what is none', async () => {
+        for (const ticket of [newTicket(), 'wst_nonsense', '', '%77st_'])
+          expect((await askWith(`/ws?ticket=${ticket}`)).status, ticket).to.equal(403);
+      });
+
+      it('answers GET and HEAD alike', async () => {
+        const jwt = token();
+        const answerTo = async (method: string) => {
+          const { path, headers } = authRequests[proxy]({ uri: `/ws?ticket=${await issueTicket(service, { jwt })}` });
+          const answer = await ask(`${service.internalUrl}${path}`, { method, headers });
+          const { date: _, 'x-trace-id': __, ...lasting } = answer.headers;
+          return { status: answer.status, lasting };
+        };
+        expect(await answerTo('HEAD')).to.deep.equal(await answerTo('GET'));
+      });
+    });
+
+  it('has one JSON body for all that it lets pass', async () => {
+    const { body, headers } = await askAs('nginx', service, { uri: `/?ticket=${await issueTicket(service)}` });
+    expect(body).to.deep.equal({ active: true, traceId: headers['x-trace-id'] });
+  });
+
+  it('percent-encodes in the headers what does not fit there, and the percent sign', async () => {
+    const jwt = token({ sub: 'Zoë 100%\r\nX-Admin: 1', sessionId: undefined });
+    const ticket = await issueTicket(service, { jwt, channel: '部屋' });
+    const { headers } = await askAs('nginx', service, { uri: `/?ticket=${ticket}` });
+    expect(headers).to.include({
+      'x-ticketd-subject': 'Zo%C3%AB%20100%25%0D%0AX-Admin:%201',
+      'x-ticketd-session': '',
+      'x-ticketd-channel': '%E9%83%A8%E5%B1%8B',
+    });
+    expect(headers).not.to.have.property('x-admin');
+  });
+
+  it('takes any method for envoy, which sends that of the request', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+      const url = `${service.internalUrl}/forward-auth/envoy/ws?ticket=${await issueTicket(service)}`;
+      expect((await ask(url, { method })).status, method).to.equal(200);
+      expect((await ask(url, { method })).status, method).to.equal(403);
+    }
+  });
+
+  it('takes a long path for envoy as it is', async () => {
+    for (const path of ['/', '//a', '/a/../b%2Fc/%zz', '/forward-auth/envoy/']) {
+      const uri = `${path}?ticket=${await issueTicket(service)}`;
+      expect((await askAs('envoy', service, { uri }, 'any')).status, path).to.equal(200);
+    }
+  });
+
+  it('lets one of 50 proxies win that ask about one ticket at once', async () => {
+    const uri = `/ws?ticket=${await issueTicket(service)}`;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => askAs('traefik', service, { uri })));
+    expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+    expect(answers.filter(({ status }) => status === 403)).to.have.length(49);
+  });
+
+  it('writes no ticket anywhere', async () => {
+    const ticket = await issueTicket(service);
+    const headers = { 'Sec-WebSocket-Protocol': `ticketd.${ticket}` };
+    const answers = [
+      await askAs('envoy', service, { uri: `/ws?ticket=${ticket}`, headers }),
+      await askAs('envoy', service, { uri: `/ws?ticket=${ticket}`, headers }),
+    ];
+    expect(answers.map(({ status }) => status)).to.deep.equal([200, 403]);
+    expect(JSON.stringify([answers, service.events])).not.to.include(ticket);
+  });
+
+  it('does the same with the embedded store', async () => {
+    await withService({ REDIS_URL: 'memory://', FORWARD_AUTH_TRUSTED: '127.0.0.0/8' }, async (embedded) => {
+      const uri = `/ws?ticket=${await issueTicket(embedded)}`;
+      expect((await askAs('caddy', embedded, { uri })).status).to.equal(200);
+      expect((await askAs('caddy', embedded, { uri })).status).to.equal(403);
+    });
+  });
+});
