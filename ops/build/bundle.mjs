@@ -52,12 +52,19 @@ const bundle = async (entryPoints, options) => {
   });
   return Object.entries(metafile.outputs)
     .filter(([, { entryPoint }]) => entryPoint !== undefined)
-    .map(([path, { entryPoint }]) => ({ file: basename(path), part: nameOf(entryPoint) }));
+    .map(([path, { entryPoint, inputs }]) => ({
+      file: basename(path),
+      part: nameOf(entryPoint),
+      inputs: Object.keys(inputs),
+    }));
 };
 
 const runCompiled = (file) => `module.exports = require('./load-compiled.cjs')(__dirname + '/${file}').exports;\n`;
 
-/** Writes `ticketd.cjs`, and for each part a bundle with an `x.cjs` that runs it; returns the paths of the bundles. */
+/**
+ * Writes `ticketd.cjs`, and for each part a bundle with an `x.cjs` that runs it; returns the paths of the bundles and
+ * of the files that are in them.
+ */
 export const bundleCli = async (outdir) => {
   await rm(outdir, { recursive: true, force: true });
   await bundle({ ticketd: 'bin/ticketd.ts' }, { outdir, outExtension: { '.js': '.cjs' } });
@@ -66,5 +73,8 @@ export const bundleCli = async (outdir) => {
   // The hash in its name ties a bundle to its compiled form: V8 itself would take one for any source of the same length.
   const bundles = await bundle(parts, { outdir, entryNames: '[name]-[hash]', outExtension: { '.js': '.bundle' } });
   for (const { file, part } of bundles) await writeFile(`${outdir}/${part}.cjs`, runCompiled(file));
-  return bundles.map(({ file }) => `${outdir}/${file}`);
+  return {
+    bundles: bundles.map(({ file }) => `${outdir}/${file}`),
+    inputs: bundles.flatMap(({ inputs }) => inputs),
+  };
 };

@@ -1,8 +1,8 @@
 interface Build {
   /** The files of src that become a bundle each. */
   readonly parts: readonly string[];
-  /** Writes the CLI to a folder; returns the paths of its bundles. */
-  bundleCli(outdir: string): Promise<readonly string[]>;
+  /** Writes the CLI to a folder; returns the paths of its bundles, and of the files that are in them. */
+  bundleCli(outdir: string): Promise<{ readonly bundles: readonly string[]; readonly inputs: readonly string[] }>;
 }
 
 // A script of the build has no types.

@@ -18,7 +18,7 @@ describe('the build', () => {
     folder = mkdtempSync(join(tmpdir(), 'ticketd-build-'));
     const build = await loadBuild();
     parts = build.parts;
-    bundles = await build.bundleCli(folder);
+    bundles = (await build.bundleCli(folder)).bundles;
   });
   after(() => rmSync(folder, { recursive: true }));
 
