@@ -11,6 +11,7 @@ import { closingLine, formatTable, sum } from './run/summary.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = [];
+const leftOut = [];
 
 try {
   const { only, mochaArgs } = parseArguments(process.argv.slice(2));
@@ -20,7 +21,10 @@ try {
     heading(script);
     await mustRun('npm', ['run', '--silent', script], { cwd: root });
   }
-  for (const run of await chooseRuns(root, only)) results.push(await execute(run, mochaArgs));
+  const chosen = await chooseRuns(root, only);
+  leftOut.push(...chosen.leftOut);
+  tellLeftOut();
+  for (const run of chosen.runs) results.push(await execute(run, mochaArgs));
   if (results.length === 0) throw new Error('there was nothing to run');
 } catch (error) {
   results.push({ run: 'set-up', passed: 0, failed: 1, skipped: 0, problem: error.message });
@@ -30,6 +34,7 @@ heading('result');
 console.log(formatTable(results));
 for (const { run, problem, failures = [] } of results)
   for (const what of [...failures, ...(problem ? [problem] : [])]) console.log(`${run}: ${what}`);
+tellLeftOut();
 console.log(`\n${closingLine(results)}`);
 process.exitCode = sum(results, 'failed') === 0 ? 0 : 1;
 
@@ -46,6 +51,11 @@ async function execute({ name, redis, specs, prepare }, mochaArgs) {
     Object.assign(run, { passed: 0, failed: 1, skipped: 0, problem: error.message });
   }
   return { ...run, seconds: ((performance.now() - startedAt) / 1000).toFixed(1) };
+}
+
+/** Twice, for whoever watches the start and whoever reads the end: green is not to look like all. */
+function tellLeftOut() {
+  for (const what of leftOut) console.log(`\n!! LEFT OUT, not tested: ${what}`);
 }
 
 function parseArguments(args) {

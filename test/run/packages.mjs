@@ -4,7 +4,8 @@ import { mustRun, runCommand } from '../../ops/setup/run-command.mjs';
 
 /**
  * What the tests call, the Debian package it comes in, and the service that package would start, if any. What is
- * optional they do without, by a way that is less like the real thing.
+ * optional they do without, by a way that is less like the real thing; what goes with another command only matters
+ * where that is.
  */
 const NEEDED = [
   { command: 'redis-server', debianPackage: 'redis-server', service: 'redis-server' },
@@ -14,12 +15,15 @@ const NEEDED = [
   // Real packet loss in test/chaos; a proxy where they are lacking.
   { command: 'ip', debianPackage: 'iproute2', optional: true },
   { command: 'iptables', debianPackage: 'iptables', optional: true },
+  // Its plugin does where Debian's package is not to be had.
+  { command: 'docker-compose', debianPackage: 'docker-compose', optional: true, goesWith: 'docker' },
 ];
 
 /** Installs what is lacking on a Debian system as root; elsewhere throws, naming what is lacking. */
 export async function installPackages(needed = NEEDED) {
   const mayInstall = isRootOnDebian();
-  const lacking = needed.filter(({ command, optional }) => !onPath(command) && (mayInstall || !optional));
+  const wanted = needed.filter(({ goesWith }) => goesWith === undefined || onPath(goesWith));
+  const lacking = wanted.filter(({ command, optional }) => !onPath(command) && (mayInstall || !optional));
   if (lacking.length === 0) return;
   if (!mayInstall) {
     throw new Error(`the tests need ${lacking.map(({ command }) => command).join(', ')} on the PATH; please install`);

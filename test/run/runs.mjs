@@ -2,16 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { succeeds } from '../../ops/setup/run-command.mjs';
 import { canInstallNode, installNode, otherMajors } from './node-versions.mjs';
 
+/** What needs a container engine. */
+const CONTAINER_TESTS = 'test/ops/container';
+
 /**
- * The runs to make, one after another. `prepare` resolves with the Node executable; `specs` are what mocha looks
- * through, everything under test/ where there are none.
+ * The runs to make, one after another, and what cannot run here, with the reason. `prepare` resolves with the Node
+ * executable; `specs` are what mocha looks through, everything under test/ where there are none.
  */
 export async function chooseRuns(root, only) {
-  const runs = [];
-  if (wanted('process')) runs.push(processRun());
-  if (wanted('container')) runs.push(...(await containerRuns()));
-  if (wanted('nodes')) runs.push(...nodeRuns(root));
-  return runs;
+  const chosen = { runs: [], leftOut: [] };
+  if (wanted('process')) chosen.runs.push(processRun());
+  if (wanted('container')) await addContainerRuns(chosen);
+  if (wanted('nodes')) addNodeRuns(chosen, root);
+  return chosen;
 
   function wanted(group) {
     return only === undefined || only === group;
@@ -21,29 +24,33 @@ export async function chooseRuns(root, only) {
 export const GROUPS = ['process', 'container', 'nodes'];
 
 function processRun() {
-  return { name: 'all tests', redis: 'process', specs: [], prepare: async () => process.execPath };
+  const specs = ['--ignore', `${CONTAINER_TESTS}/**`];
+  return { name: 'all tests', redis: 'process', specs, prepare: async () => process.execPath };
 }
 
-async function containerRuns() {
+async function addContainerRuns({ runs, leftOut }) {
   if (!(await succeeds('docker', ['info']))) {
-    console.log('No container engine answers (docker info): the tests run on a redis-server process only.');
-    return [];
+    leftOut.push('the image and Compose, and Redis from a container: no container engine answers "docker info"');
+    return;
   }
-  const specs = ['test/integration'];
-  return [{ name: 'integration', redis: 'container', specs, prepare: async () => process.execPath }];
+  const prepare = async () => process.execPath;
+  runs.push({ name: 'integration', redis: 'container', specs: ['test/integration'], prepare });
+  runs.push({ name: 'image', redis: 'container', specs: [CONTAINER_TESTS], prepare });
 }
 
-function nodeRuns(root) {
+function addNodeRuns({ runs, leftOut }, root) {
   if (!canInstallNode) {
-    console.log(`Node ${otherMajors.join(' and ')} are tested on Linux x64 only: not here.`);
-    return [];
+    leftOut.push(`Node ${otherMajors.join(' and ')}: installed on Linux x64 only`);
+    return;
   }
-  return otherMajors.map((major) => ({
-    name: `Node ${major}`,
-    redis: 'process',
-    specs: ['test/unit', 'test/integration'],
-    prepare: () => installNode(root, major),
-  }));
+  for (const major of otherMajors) {
+    runs.push({
+      name: `Node ${major}`,
+      redis: 'process',
+      specs: ['test/unit', 'test/integration'],
+      prepare: () => installNode(root, major),
+    });
+  }
 }
 
 export function versionOf(node) {

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { readConfig, readSettings } from '../../src/config/read-config.ts';
+import { SECRET } from '../support/jwt.ts';
+
+interface Service {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly stop_grace_period?: string;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly [setting: string]: unknown;
+}
+
+const services: Readonly<Record<string, Service>> = parse(readFileSync('ops/compose.yml', 'utf8')).services;
+const { redis, ticketd } = services as { readonly redis: Service; readonly ticketd: Service };
+
+describe('ops/compose.yml, read by itself', () => {
+  it('takes from every container what it does not need', () => {
+    for (const [name, service] of Object.entries(services))
+      expect(service, name).to.deep.include({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+  });
+
+  it('sets variables that ticketd reads', async () => {
+    const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ field }) => field.name);
+    expect(known).to.include.members(Object.keys(ticketd.environment ?? {}));
+  });
+
+  it('lets a drain take the time it may take', async () => {
+    const { shutdown } = await readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET });
+    const grace = /^(\d+)s$/.exec(ticketd.stop_grace_period ?? '')?.[1];
+    expect(Number(grace) * 1000).to.be.above(shutdown.timeoutMs);
+  });
+
+  it('publishes the public listener alone', () => {
+    const published = Object.values(services).flatMap(({ ports = [] }) => ports);
+    expect(published.map((port) => port.split(':').at(-1))).to.deep.equal(['3000']);
+  });
+
+  it('takes Redis for healthy at the literal PONG alone', () => {
+    const [shell, command = ''] = redis.healthcheck?.test ?? [];
+    expect(shell).to.equal('CMD-SHELL');
+    const folder = mkdtempSync(join(tmpdir(), 'ticketd-compose-'));
+    const exitCodeAt = (answer: string) => {
+      // As redis-cli does it: an error reply is printed, and the exit code is 0.
+      writeFileSync(join(folder, 'redis-cli'), `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH}` };
+      return spawnSync('sh', ['-c', command.replaceAll('$$', '$')], { env }).status;
+    };
+    try {
+      expect(exitCodeAt('PONG')).to.equal(0);
+      expect(exitCodeAt('LOADING Redis is loading the dataset in memory')).to.equal(1);
+      expect(exitCodeAt('NOAUTH Authentication required.')).to.equal(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { ask } from '../../support/ask.ts';
+import { until } from '../../support/until.ts';
+import { docker } from './support/docker.ts';
+import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
+import { startLoad } from './support/load.ts';
+import { type Served, startTask, type Task } from './support/task.ts';
+
+describe('a container of the image', () => {
+  let task: Task;
+  let service: Served;
+
+  before(async function () {
+    this.timeout(BUILD_TIMEOUT_MS);
+    await buildImage();
+    task = await startTask();
+    await task.startRedis();
+  });
+  beforeEach(async () => {
+    service = await task.serve({ DRAIN_DELAY_MS: '2000' });
+    await service.logged('server_listening', 2);
+  });
+  afterEach(() => service.remove());
+  after(() => task.remove());
+
+  it('runs as nobody special, as PID 1, with no shell in front', async () => {
+    const { stdout } = await service.exec('cat', '/proc/1/status', '/proc/1/cmdline');
+    expect(stdout).to.match(/^Uid:\t1000\t1000\t1000\t1000$/m);
+    expect(stdout).to.match(/^CapEff:\t0+$/m);
+    expect(stdout).to.match(/^NoNewPrivs:\t1$/m);
+    expect(stdout.split('\n').at(-1)?.split('\0')).to.deep.equal(['node', '/opt/ticketd/ticketd.cjs', 'serve', '']);
+  });
+
+  it('tells by exit codes whether Redis can be used', async () => {
+    const check = async (...args: string[]) => (await service.exec('ticketd', 'check-redis', ...args)).code;
+    expect(await check()).to.equal(0);
+    expect(await check('--url', 'redis://127.0.0.1:1')).to.equal(1);
+    expect(await check('--url', 'redis://nobody:wrong@127.0.0.1:6379')).to.equal(2);
+    expect(await check('--nonsense')).to.equal(64);
+  });
+
+  it('tells by exit codes whether it lives and is ready', async () => {
+    for (const what of ['live', 'ready']) expect((await service.exec('ticketd', 'probe', what)).code).to.equal(0);
+    expect((await service.exec('ticketd', 'probe', '--url', 'http://127.0.0.1:1')).code).to.equal(1);
+  });
+
+  it('stops under load without one failed request, and exits 0', async () => {
+    const load = startLoad(task.url, 16);
+    await until('under load', () => load.answered > 200);
+    const stopped = docker('stop', '--time=30', service.id);
+    await until('not ready', async () => (await ask(`${task.url}/ready`)).status === 503);
+    const before = load.answered;
+    // As a load balancer does: it goes on until it has seen that the target is not ready.
+    await until('served while draining', () => load.answered > before + 200);
+    expect(await load.stop()).to.have.all.keys('200');
+    await stopped;
+    expect(await service.state()).to.include({ Status: 'exited', ExitCode: 0 });
+    expect((await service.lines()).at(-1)).to.include({ event: 'server_stopped', signal: 'SIGTERM' });
+  });
+});

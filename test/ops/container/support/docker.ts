@@ -1,0 +1,46 @@
+import { execFile, spawnSync } from 'node:child_process';
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the docker command, as the users of the image do, to its end, whatever that is. */
+export const tryDocker = (
+  args: readonly string[],
+  {
+    env = {},
+    timeoutMs = 60_000,
+  }: { readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number } = {},
+): Promise<Said> =>
+  new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 };
+    execFile('docker', [...args], options, (error, stdout, stderr) => {
+      // A signal, or a command that is not there, leaves no code.
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ code, stdout: stdout.trim(), stderr: stderr.trim() || String(error ?? '') });
+    });
+  });
+
+/** The same where nothing but success will do; resolves with the standard output. */
+export const docker = async (...args: readonly string[]): Promise<string> => succeed(args, await tryDocker(args));
+
+export const succeed = (args: readonly string[], { code, stdout, stderr }: Said): string => {
+  if (code !== 0) throw new Error(`docker ${args.join(' ')} ended with ${code}: ${stdout.slice(-4000)}\n${stderr}`);
+  return stdout;
+};
+
+const kept = new Set<string>();
+// Hooks do not run where mocha itself crashes.
+process.once('exit', () => {
+  if (kept.size > 0) spawnSync('docker', ['rm', '--force', '--volumes', ...kept]);
+});
+
+/** Removes the container at the end of this process, unless `removeContainer` has done so before. */
+export const removeAtExit = (id: string): void => void kept.add(id);
+
+export const removeContainer = async (id: string): Promise<void> => {
+  await docker('rm', '--force', '--volumes', id);
+  kept.delete(id);
+};
