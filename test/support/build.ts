@@ -5,7 +5,15 @@ interface Build {
   bundleCli(outdir: string): Promise<{ readonly bundles: readonly string[]; readonly inputs: readonly string[] }>;
 }
 
-// A script of the build has no types.
-const SCRIPT: string = new URL('../../ops/build/bundle.mjs', import.meta.url).href;
+interface Libraries {
+  readonly libraries: readonly { readonly entry: string }[];
+  /** Writes what other programs import, and its types. */
+  buildLibraries(outdir: string): Promise<void>;
+}
 
-export const loadBuild = (): Promise<Build> => import(SCRIPT);
+// The scripts of the build have no types.
+const script = (name: string): string => new URL(`../../ops/build/${name}.mjs`, import.meta.url).href;
+
+export const loadBuild = (): Promise<Build> => import(script('bundle'));
+
+export const loadLibraries = (): Promise<Libraries> => import(script('libraries'));

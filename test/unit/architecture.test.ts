@@ -59,6 +59,12 @@ describe('the architecture', () => {
     expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal(HEAVY);
   });
 
+  it('loads nothing but its own files with the library for browsers', () => {
+    const loaded = [...loadedBy(imports, 'src/client/connect-with-ticket.ts')];
+    expect(loaded).to.have.lengthOf.above(1);
+    expect(loaded.filter((name) => !name.startsWith('src/client/'))).to.deep.equal([]);
+  });
+
   it('reads the environment in the command line alone', () => {
     expect(usersOf('env', sources, ['src/cli'])).to.deep.equal([]);
     expect(usersOf('env', sources, [])).to.include('src/cli/run-service.ts');
@@ -100,6 +106,15 @@ const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'js
       'src/http/b.ts': ['src/tickets/a.ts', 'src/redis/c.ts'],
     });
     expect(importsRunningUp(up)).to.deep.equal(['src/tickets/a.ts → src/http/b.ts (static)']);
+    const browser = graph({
+      'src/client/a.ts': ['src/client/b.ts', 'src/tickets/c.ts', 'src/version.ts'],
+      'src/cli/d.ts': ['src/client/a.ts'],
+    });
+    expect(importsRunningUp(browser)).to.deep.equal([
+      'src/client/a.ts → src/tickets/c.ts (static)',
+      'src/client/a.ts → src/version.ts (static)',
+      'src/cli/d.ts → src/client/a.ts (static)',
+    ]);
     const stray = graph({
       'src/utils/a.ts': ['src/errors/b.ts'],
       'src/log/c.ts': ['src/version.ts', 'src/utils/a.ts'],

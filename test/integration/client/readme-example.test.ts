@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
+import { token } from '../../support/jwt.ts';
+import { readmeExample } from '../../support/readme-example.ts';
+import { GATEWAY_KEY } from '../../support/redeem.ts';
+import { run } from '../../support/run.ts';
+import { type RunningService, startService } from '../../support/service.ts';
+import { startGateway, type TicketGateway } from '../../support/ticket-gateway.ts';
+import { until } from '../../support/until.ts';
+
+const TYPES = new URL('../../../src/client/types.ts', import.meta.url);
+
+describe('README on the browser', () => {
+  let installed: InstalledPackage;
+  let service: RunningService;
+  let gateway: TicketGateway;
+  before(async () => {
+    installed = await installPackage(['ws']);
+    service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
+    gateway = await startGateway(service);
+  });
+  after(async () => {
+    installed.remove();
+    await service.stop();
+    await gateway.stop();
+  });
+
+  /** Leads the example's addresses here, and gives it the globals of a browser. */
+  const surroundings = () => `
+    import { WebSocket } from 'ws';
+    const { fetch } = globalThis;
+    const here = (url) => String(url)
+      .replace('https://api.example.com', '${service.url}')
+      .replace('wss://chat.example.com/socket', '${gateway.url}');
+    globalThis.fetch = (url, init) => fetch(here(url), init);
+    globalThis.WebSocket = function (url, protocols) { return new WebSocket(here(url), protocols); };
+  `;
+
+  it('has an example that runs as it is printed', async () => {
+    installed.write('auth.js', `export const auth = { getAccessToken: async () => '${token()}' };`);
+    const given = installed.write('surroundings.mjs', surroundings());
+    const example = installed.write('example.mjs', readmeExample('In the browser', 'js'));
+    const ended = run(process.execPath, ['--import', given, example]);
+    await until('it has been answered', () => gateway.echoed > 0);
+    for (const socket of gateway.open) socket.close(4001);
+    expect((await ended).split('\n')).to.deep.equal(['hello', 'stopped: refused']);
+  });
+
+  it('tells of every option, event and reason', () => {
+    const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const types = readFileSync(TYPES, 'utf8');
+    const names = [
+      ...membersOf(types, 'interface TicketSocketOptions'),
+      ...membersOf(types, 'interface TicketSocketDetails'),
+      ...membersOf(types, 'interface TicketSocket ').filter((name) => !name?.endsWith('EventListener')),
+      ...[...(types.match(/type StopReason = .*/)?.[0] ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name),
+    ];
+    expect(names).to.include.members(['getToken', 'ticket-error', 'connect', 'forbidden']);
+    const section = text.split('\n## In the browser\n')[1]?.split('\n## ')[0] ?? '';
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(section))).to.deep.equal([]);
+  });
+});
+
+const membersOf = (types: string, declaration: string): readonly (string | undefined)[] => {
+  const body = types.split(declaration)[1]?.split('\n}')[0] ?? '';
+  return [...body.matchAll(/^ {2}(?:readonly )?'?([\w-]+)'?[?(:<]/gm)].map(([, name]) => name);
+};

@@ -1,0 +1,174 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { type ClientRig, createClientRig } from '../../support/client-rig.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+
+describe('the end of the client', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  /** That it has stopped, is told so once and does nothing more. */
+  const expectStopped = async (rig: ClientRig, last: string) => {
+    const [requests, sockets] = [rig.requests.length, rig.sockets.length];
+    await rig.pass(3_600_000);
+    expect(rig.client.state).to.equal('stopped');
+    expect(rig.journal.at(-1)).to.equal(last);
+    expect([rig.requests.length, rig.sockets.length]).to.deep.equal([requests, sockets]);
+    expect(clock.countTimers()).to.equal(0);
+  };
+
+  const final: readonly [status: number, errorCode: string | undefined, reason: string][] = [
+    [401, 'AUTH_TOKEN_INVALID', 'unauthorized'],
+    [401, undefined, 'unauthorized'],
+    [403, 'FORBIDDEN', 'forbidden'],
+    [403, undefined, 'forbidden'],
+    [400, 'BAD_REQUEST', 'invalid'],
+    [404, 'NOT_FOUND', 'invalid'],
+    [413, 'PAYLOAD_TOO_LARGE', 'invalid'],
+  ];
+  for (const [status, errorCode, reason] of final)
+    it(`comes with ${status} ${errorCode ?? 'from anyone'}, told as ${reason}`, async () => {
+      const rig = createClientRig(clock);
+      await rig.pass(0);
+      await rig.request().answer(status, { errorCode }, { 'Retry-After': '1' });
+      await expectStopped(rig, `stopped ${reason} ${status} @ 0`);
+      const told = ['ticket-error', status, errorCode, '@', 0].filter((word) => word !== undefined);
+      expect(rig.journal.at(-2)).to.equal(told.join(' '));
+    });
+
+  for (const nobody of [undefined, null, ''])
+    it(`comes without a request where getToken gives ${JSON.stringify(nobody)}: nobody is signed in`, async () => {
+      const rig = createClientRig(clock, { getToken: () => nobody });
+      await rig.pass(0);
+      expect(rig.requests).to.have.lengthOf(0);
+      await expectStopped(rig, 'stopped unauthorized @ 0');
+    });
+
+  it('comes with a close by 4001', async () => {
+    const rig = createClientRig(clock);
+    await rig.open();
+    rig.socket().end(4001, 'not redeemable');
+    await expectStopped(rig, 'stopped refused 4001 @ 0');
+    expect(rig.journal.at(-2)).to.equal('close 4001 not redeemable @ 0');
+  });
+
+  it('comes with the close codes that the application holds to be final', async () => {
+    const rig = createClientRig(clock, { finalCodes: [4001, 4100] });
+    await rig.open();
+    rig.socket().end(4100);
+    await expectStopped(rig, 'stopped refused 4100 @ 0');
+  });
+
+  it('comes where the browser will not have the address', async () => {
+    function refuse() {
+      throw new SyntaxError('the subprotocol is invalid');
+    }
+    const rig = createClientRig(clock, { WebSocket: refuse as never });
+    const messages: unknown[] = [];
+    rig.client.addEventListener('stopped', ({ message }) => void messages.push(message));
+    await rig.pass(0);
+    await rig.grant();
+    await expectStopped(rig, 'stopped invalid @ 0');
+    expect(messages).to.deep.equal(['SyntaxError: the subprotocol is invalid']);
+  });
+
+  describe('by the application', () => {
+    it('closes an open socket with the code and reason given', async () => {
+      const rig = createClientRig(clock);
+      await rig.open();
+      rig.client.close(4000, 'signed out');
+      expect(rig.socket().closedWith).to.deep.equal([4000, 'signed out']);
+      rig.socket().end(4000, 'signed out');
+      rig.client.close();
+      await expectStopped(rig, 'stopped closed @ 0');
+      expect(rig.journal.slice(-2)).to.deep.equal(['close 4000 signed out @ 0', 'stopped closed @ 0']);
+    });
+
+    it('leaves it open where the code is none to send', async () => {
+      const rig = createClientRig(clock);
+      await rig.open();
+      expect(() => rig.client.close(1002)).to.throw(RangeError);
+      expect(rig.client.state).to.equal('open');
+    });
+
+    it('gives up a request under way, and takes no notice of its answer', async () => {
+      const rig = createClientRig(clock);
+      await rig.pass(0);
+      rig.client.close();
+      expect(rig.request().signal.aborted).to.equal(true);
+      await rig.grant();
+      await expectStopped(rig, 'stopped closed @ 0');
+    });
+
+    it('gives up a handshake under way', async () => {
+      const rig = createClientRig(clock);
+      await rig.pass(0);
+      await rig.grant();
+      rig.client.close();
+      expect(rig.socket().closedWith).to.not.equal(undefined);
+      rig.socket().open();
+      await expectStopped(rig, 'stopped closed @ 0');
+    });
+
+    it('gives up a wait', async () => {
+      const rig = createClientRig(clock);
+      await rig.pass(0);
+      await rig.request().answer(500);
+      rig.client.close();
+      await expectStopped(rig, 'stopped closed @ 0');
+    });
+
+    for (const type of ['connecting', 'ticket', 'ticket-error', 'open', 'close', 'retry'] as const)
+      it(`can come while it hears of ${type}`, async () => {
+        const rig = createClientRig(clock);
+        rig.client.addEventListener(type, () => rig.client.close());
+        await rig.pass(0);
+        if (type === 'ticket' || type === 'open' || type === 'close') await rig.grant();
+        else if (type !== 'connecting') await rig.request().answer(500);
+        if (type === 'open' || type === 'close') rig.socket().open();
+        if (type === 'close') rig.socket().end();
+        await expectStopped(rig, 'stopped closed @ 0');
+        expect(rig.journal.filter((line) => line.startsWith('stopped'))).to.have.lengthOf(1);
+      });
+
+    it('comes once, however often it is asked for', async () => {
+      const rig = createClientRig(clock);
+      rig.client.close();
+      rig.client.close();
+      await expectStopped(rig, 'stopped closed @ 0');
+      expect(rig.journal).to.have.lengthOf(1);
+    });
+  });
+
+  it('can be followed by a new beginning, with short delays', async () => {
+    const rig = createClientRig(clock);
+    await rig.pass(0);
+    await rig.request().answer(500);
+    await rig.pass(500);
+    await rig.request().answer(401);
+    rig.client.connect();
+    rig.client.connect();
+    await rig.pass(0);
+    await rig.request().answer(500);
+    expect(rig.journal.slice(-4)).to.deep.equal([
+      'stopped unauthorized 401 @ 500',
+      'connecting 0 @ 500',
+      'ticket-error 500 @ 500',
+      'retry 1 in 500 ticket @ 500',
+    ]);
+    expect(rig.requests).to.have.lengthOf(3);
+  });
+
+  it('can be followed by a new beginning from its own listener', async () => {
+    const rig = createClientRig(clock);
+    rig.client.addEventListener('stopped', () => rig.client.connect());
+    await rig.pass(0);
+    await rig.request().answer(401);
+    await rig.open();
+    expect(rig.client.state).to.equal('open');
+    expect(rig.requests).to.have.lengthOf(2);
+  });
+});
