@@ -15,7 +15,19 @@ export interface ApiDocument {
 /** An operation by each of its methods, in lower case, beside what they share. */
 export type PathItem = Readonly<Record<string, unknown>> & {
   readonly servers: readonly { readonly description: string }[];
+  readonly parameters?: readonly Parameter[];
+  /** The path takes any method, as its one operation. */
+  readonly 'x-any-method'?: boolean;
 };
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: Schema;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+  /** The value is the rest of the path, slashes included, which OpenAPI cannot say. */
+  readonly 'x-slashes'?: boolean;
+}
 
 export type Schema = Readonly<Record<string, unknown>>;
 export type Responses = Readonly<Record<string, Response>>;
@@ -45,8 +57,7 @@ export interface Operation {
   readonly responses: Responses;
 }
 
-/** Those that an OpenAPI document can name, in lower case. */
-export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 export const DOCUMENT = 'ops/openapi/ticketd.yaml';
 
@@ -57,22 +68,36 @@ export interface LocatedOperation {
   /** In capitals. */
   readonly method: string;
   readonly servers: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly anyMethod: boolean;
   readonly operation: Operation;
 }
 
 export const operationsIn = ({ paths }: ApiDocument): readonly LocatedOperation[] =>
-  Object.entries(paths).flatMap(([path, { servers, ...item }]) =>
-    Object.entries(item['x-any-method'] === true ? likeGet(item) : item)
+  Object.entries(paths).flatMap(([path, { servers, parameters = [], 'x-any-method': anyMethod = false, ...item }]) =>
+    Object.entries(item)
       .filter((entry): entry is [string, Operation] => METHODS.includes(entry[0]))
       .map(([method, operation]) => ({
         path,
         method: method.toUpperCase(),
         servers: servers.map(({ description }) => description),
+        parameters,
+        anyMethod,
         operation,
       })),
   );
 
-const likeGet = ({ get }: Node): Node => Object.fromEntries(METHODS.map((method) => [method, get]));
+/** The paths of an operation, by the examples of its parameters. */
+export const examplePathsOf = ({ path, parameters }: LocatedOperation): readonly string[] =>
+  parameters.reduce<readonly string[]>(
+    (paths, { name, examples = {} }) =>
+      paths.flatMap((one) =>
+        one.includes(`{${name}}`)
+          ? Object.values(examples).map(({ value }) => one.replace(`{${name}}`, String(value)))
+          : [one],
+      ),
+    [path],
+  );
 
 type Node = Readonly<Record<string, unknown>>;
 

@@ -6,10 +6,17 @@ import { internalRoutes, type ListenersOptions, publicRoutes } from '../../../sr
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../config.ts';
 import { GATEWAY_KEY } from '../redeem.ts';
-import { METHODS } from './document.ts';
 
-/** Every route of the service with all of it switched on, as METHOD PATH LISTENERS. */
-export const routesInCode = async (): Promise<readonly string[]> => {
+export interface Route {
+  readonly listener: string;
+  readonly methods: readonly string[];
+  /** A path that it takes. */
+  readonly path: string;
+  takes(path: string): boolean;
+}
+
+/** Every route of the service, with all of it switched on. */
+export const routesInCode = async (): Promise<readonly Route[]> => {
   const options: ListenersOptions = {
     config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
     jwtKeys: fixedKeys([], []),
@@ -18,26 +25,18 @@ export const routesInCode = async (): Promise<readonly string[]> => {
     isDraining: () => false,
     emit: () => {},
   };
-  const onPublic = routesOf(publicRoutes(options));
-  const onInternal = routesOf(internalRoutes(options));
-  const listenersOf = (route: string) => [
-    ...(onPublic.includes(route) ? ['public'] : []),
-    ...(onInternal.includes(route) ? ['internal'] : []),
-  ];
-  return [...new Set([...onPublic, ...onInternal])].map((route) => `${route} ${listenersOf(route)}`);
+  return [...routesOf('public', publicRoutes(options)), ...routesOf('internal', internalRoutes(options))];
 };
 
-const routesOf = (routers: readonly Router<RequestState>[]): readonly string[] => {
-  const routes = routers.flatMap(({ stack }) =>
-    stack.flatMap(({ methods, path }) =>
-      methods.filter(isListed).map((method) => `${method} ${template(String(path))}`),
-    ),
-  );
-  return [...new Set(routes)];
-};
+const routesOf = (listener: string, routers: readonly Router<RequestState>[]): readonly Route[] =>
+  routers
+    .flatMap(({ stack }) => stack)
+    .map((layer) => ({
+      listener,
+      methods: layer.methods,
+      path: filled(String(layer.path)),
+      takes: (path) => layer.match(path),
+    }));
 
-const isListed = (method: string): boolean => METHODS.some((listed) => listed.toUpperCase() === method);
-
-/** A path as the document writes it: one for all proxies that are asked alike, with an audience or without. */
-const template = (path: string): string =>
-  path.replace(/(\/forward-auth)\/\w+(@:audience)?/, '$1/{location}').replace(/\{\*(\w+)\}/, '{$1}');
+/** A router's path with a value for each `:name` and `{*rest}`. */
+const filled = (path: string): string => path.replace(/:\w+/g, 'chat').replace(/\{\*\w+\}/g, 'ws/room');
