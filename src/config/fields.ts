@@ -54,6 +54,11 @@ export const fields = {
       parse: portOrOff,
       doc: 'port of the internal listener (redeem, metrics, probes), or `off` for none; never route it publicly',
     }),
+    trustedProxies: optional({
+      name: 'TRUSTED_PROXIES',
+      parse: cidrList,
+      doc: "comma-separated addresses and networks of the proxies whose `X-Forwarded-For` is believed; nobody's unless set",
+    }),
     corsOrigins: optional({
       name: 'CORS_ORIGINS',
       parse: listOf(origin),

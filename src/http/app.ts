@@ -1,6 +1,9 @@
 import type { Router } from '@koa/router';
 import Koa from 'koa';
+import type { Cidrs } from '../config/cidrs.ts';
 import type { Emit } from '../log/events.ts';
+import { setApiHeaders } from './api-headers.ts';
+import { clientAddress } from './client-address.ts';
 import type { App, RequestState } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { errorEnvelope } from './error-envelope.ts';
@@ -14,14 +17,18 @@ export interface AppOptions {
   readonly listener: string;
   readonly routes: readonly Router<RequestState>[];
   readonly emit: Emit;
+  /** Whose `X-Forwarded-For` is believed; nobody's unless given. */
+  readonly trustedProxies?: Cidrs | undefined;
   /** Whose pages may read the answers; nobody's unless given. */
   readonly corsOrigins?: readonly string[];
 }
 
 /** The application behind one listener: the list below is all that happens to a request, in order. */
-export const createApp = ({ listener, routes, emit, corsOrigins = [] }: AppOptions): App => {
+export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins = [] }: AppOptions): App => {
   const app = new Koa<RequestState>();
   app.use(traceId);
+  app.use(setApiHeaders);
+  app.use(clientAddress(trustedProxies));
   app.use(requestEvent(listener, emit));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(errorEnvelope(emit));

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestErrorCode } from '../errors/request-error.ts';
+import { apiHeaders } from './api-headers.ts';
 import { errorBody, refusals } from './refusals.ts';
 import { newTraceId } from './trace-id.ts';
 
@@ -29,6 +30,7 @@ const answer = (code: RequestErrorCode, message: string): string => {
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Trace-Id: ${traceId}`,
+    ...Object.entries(apiHeaders).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '',
     body,

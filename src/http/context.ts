@@ -6,6 +6,8 @@ import type { Caller } from '../tickets/binding.ts';
 /** What the middleware of one request leave for those after them. */
 export interface RequestState {
   traceId: string;
+  /** Where the request comes from; lacking where the connection broke before that was asked. */
+  address?: string;
   /** The keys that may have signed the JWT, where koa-jwt looks for them. */
   secret?: readonly KeyObject[];
   /** Set once the JWT has been accepted. */

@@ -1,11 +1,10 @@
 import { Router } from '@koa/router';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { RequestState } from './context.ts';
-import { noStore } from './no-store.ts';
 
 export const metricsRoute = (metrics: Metrics): Router<RequestState> => {
   const router = new Router<RequestState>();
-  router.get('/metrics', noStore, async (ctx) => {
+  router.get('/metrics', async (ctx) => {
     ctx.set('Content-Type', metrics.contentType);
     ctx.body = await metrics.render();
   });

@@ -31,8 +31,9 @@ export const requireStore =
   };
 
 /** Who a request is from, for the log. */
-export const whoOf = ({ state: { traceId, caller } }: Context) => ({
+export const whoOf = ({ state: { traceId, address, caller } }: Context) => ({
   traceId,
+  address,
   sessionId: caller?.sessionId,
   subject: caller?.subject,
 });

@@ -3,7 +3,6 @@ import type { Emit } from '../log/events.ts';
 import type { TicketStore } from '../tickets/store.ts';
 import type { Middleware, RequestState } from './context.ts';
 import { answerJson } from './json-answer.ts';
-import { noStore } from './no-store.ts';
 
 export interface ProbeRoutesOptions {
   readonly store: Pick<TicketStore, 'name' | 'isReady'>;
@@ -14,8 +13,8 @@ export interface ProbeRoutesOptions {
 /** Liveness and readiness, for orchestrators and load balancers; GET, and HEAD with it. */
 export const probeRoutes = (options: ProbeRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
-  router.get(['/health', '/api/v1/health'], noStore, health);
-  router.get(['/ready', '/api/v1/ready'], noStore, ready(options));
+  router.get(['/health', '/api/v1/health'], health);
+  router.get(['/ready', '/api/v1/ready'], ready(options));
   return router;
 };
 

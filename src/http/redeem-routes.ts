@@ -6,7 +6,6 @@ import type { Middleware, RequestState } from './context.ts';
 import { requireGatewayKey } from './gateway-key.ts';
 import { answerJson } from './json-answer.ts';
 import { readJsonObject } from './json-body.ts';
-import { noStore } from './no-store.ts';
 import { requireStore, tellOutage } from './outage.ts';
 import { redeemFor } from './redeem.ts';
 import { presentationOf } from './redeem-request.ts';
@@ -21,7 +20,7 @@ export interface RedeemRoutesOptions {
 /** What gateways call with their key. */
 export const redeemRoutes = ({ keys, store, redeem, emit }: RedeemRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
-  const admit = [noStore, tellOutage(emit), requireGatewayKey(keys), requireStore(store)];
+  const admit = [tellOutage(emit), requireGatewayKey(keys), requireStore(store)];
   router.post('/ws-ticket/redeem', ...admit, redeemTicket(redeem, emit));
   return router;
 };

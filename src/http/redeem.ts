@@ -23,7 +23,7 @@ export const redeemFor = async (
   const about = { ...aboutOf(redemption), durationMs: since(startedAt) };
   if (redemption.outcome === 'rejected') throw refusal(ctx, options, { ...about, reason: redemption.reason });
   const { emit, via } = options;
-  emit('ws_ticket_redeemed', { ...about, traceId: ctx.state.traceId, via, ticketId: redemption.ticketId });
+  emit('ws_ticket_redeemed', { ...about, ...whenceOf(ctx), via, ticketId: redemption.ticketId });
   return redemption.record;
 };
 
@@ -37,9 +37,11 @@ const refusal = (
   about: Omit<EventFields<'ws_ticket_rejected'>, 'traceId' | 'via'>,
   cause?: Error,
 ): RequestError => {
-  emit('ws_ticket_rejected', { ...about, traceId: ctx.state.traceId, via });
+  emit('ws_ticket_rejected', { ...about, ...whenceOf(ctx), via });
   return new RequestError('WS_TICKET_NOT_REDEEMABLE', 'The ticket cannot be redeemed', { cause });
 };
+
+const whenceOf = ({ state: { traceId, address } }: Context) => ({ traceId, address });
 
 const aboutOf = ({ ticketId, record }: Partial<Pick<Redemption, 'ticketId' | 'record'>>) => ({
   ticketId,

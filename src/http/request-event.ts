@@ -13,6 +13,7 @@ export const requestEvent =
 // The route's pattern, never the path that was asked for: that is the caller's text, and without bound.
 const describe = (ctx: Context) => ({
   traceId: ctx.state.traceId,
+  address: ctx.state.address,
   sessionId: ctx.state.caller?.sessionId,
   method: ctx.method,
   route: routeOf(ctx),

@@ -10,7 +10,6 @@ import { authenticate } from './authenticate.ts';
 import type { Context, Middleware, RequestState } from './context.ts';
 import { answerJson } from './json-answer.ts';
 import { readJsonObject } from './json-body.ts';
-import { noStore } from './no-store.ts';
 import { requireStore, tellOutage, whoOf } from './outage.ts';
 import { since } from './request-event.ts';
 import { revokeScopeOf } from './revoke-request.ts';
@@ -28,7 +27,7 @@ export interface TicketRoutesOptions {
 /** What browsers call with their JWT. */
 export const ticketRoutes = ({ jwt, keys, store, issue, revoke, emit }: TicketRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
-  const admit = [noStore, tellOutage(emit), authenticate(jwt, keys), requireStore(store)];
+  const admit = [tellOutage(emit), authenticate(jwt, keys), requireStore(store)];
   router.post('/ws-ticket', ...admit, issueTicket(issue, emit));
   router.post('/ws-ticket/revoke', ...admit, revokeTickets(revoke, emit));
   return router;

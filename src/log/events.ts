@@ -81,13 +81,21 @@ export const events = {
   ws_ticket_issued: {
     level: 'info',
     msg: 'Ticket issued',
-    fields: { traceId: 'string', sessionId: 'string?', subject: 'string', ticketId: 'string', durationMs: 'number' },
+    fields: {
+      traceId: 'string',
+      address: 'string?',
+      sessionId: 'string?',
+      subject: 'string',
+      ticketId: 'string',
+      durationMs: 'number',
+    },
   },
   ws_ticket_redeemed: {
     level: 'info',
     msg: 'Ticket redeemed',
     fields: {
       traceId: 'string',
+      address: 'string?',
       sessionId: 'string?',
       subject: 'string?',
       ticketId: 'string',
@@ -101,6 +109,7 @@ export const events = {
     msg: 'Ticket refused',
     fields: {
       traceId: 'string',
+      address: 'string?',
       sessionId: 'string?',
       subject: 'string?',
       ticketId: 'string?',
@@ -113,17 +122,38 @@ export const events = {
   ws_ticket_revoked: {
     level: 'info',
     msg: 'Outstanding tickets revoked',
-    fields: { traceId: 'string', sessionId: 'string?', subject: 'string', scope: 'string', durationMs: 'number' },
+    fields: {
+      traceId: 'string',
+      address: 'string?',
+      sessionId: 'string?',
+      subject: 'string',
+      scope: 'string',
+      durationMs: 'number',
+    },
   },
   ws_ticket_outcome_unknown: {
     level: 'error',
     msg: 'The answer of Redis was lost: the ticket may be spent',
-    fields: { traceId: 'string', sessionId: 'string?', subject: 'string?', error: 'string', errorCode: 'string' },
+    fields: {
+      traceId: 'string',
+      address: 'string?',
+      sessionId: 'string?',
+      subject: 'string?',
+      error: 'string',
+      errorCode: 'string',
+    },
   },
   ws_ticket_redis_not_ready: {
     level: 'error',
     msg: 'Ticket refused: Redis is not ready',
-    fields: { traceId: 'string', sessionId: 'string?', subject: 'string?', error: 'string', errorCode: 'string' },
+    fields: {
+      traceId: 'string',
+      address: 'string?',
+      sessionId: 'string?',
+      subject: 'string?',
+      error: 'string',
+      errorCode: 'string',
+    },
   },
   forward_auth_untrusted: {
     level: 'warn',
@@ -140,6 +170,7 @@ export const events = {
     msg: 'Request answered',
     fields: {
       traceId: 'string',
+      address: 'string?',
       sessionId: 'string?',
       listener: 'string',
       method: 'string',

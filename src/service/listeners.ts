@@ -65,6 +65,7 @@ const publicListener = (options: ListenersOptions): Listener => {
     listener: 'public',
     routes: publicRoutes(options),
     emit,
+    trustedProxies: http.trustedProxies,
     corsOrigins: http.corsOrigins ?? [],
   });
   return createListener({ name: 'public', host: http.host, port: http.port, handler: app.callback(), emit });
@@ -73,6 +74,11 @@ const publicListener = (options: ListenersOptions): Listener => {
 const internalListener = (options: ListenersOptions, port: number): Listener => {
   const { http } = options.config;
   const { emit } = options;
-  const app = createApp({ listener: 'internal', routes: internalRoutes(options), emit });
+  const app = createApp({
+    listener: 'internal',
+    routes: internalRoutes(options),
+    emit,
+    trustedProxies: http.trustedProxies,
+  });
   return createListener({ name: 'internal', host: http.internalHost, port, handler: app.callback(), emit });
 };

@@ -5,7 +5,6 @@ import type { Emit } from '../../log/events.ts';
 import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
 import type { RequestState } from '../context.ts';
 import { answerJson } from '../json-answer.ts';
-import { noStore } from '../no-store.ts';
 import { tellOutage } from '../outage.ts';
 import { type RedeemOptions, redeemFor, unreadable } from '../redeem.ts';
 import { caddy } from './caddy.ts';
@@ -32,7 +31,7 @@ const proxies: readonly ProxyAdapter[] = [nginx, traefik, caddy, haproxy, envoy]
 /** What proxies ask before they let a handshake pass. */
 export const forwardAuthRoutes = ({ trusted, redeem, emit }: ForwardAuthOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/forward-auth' });
-  const admit = [noStore, requireTrustedPeer(trusted, emit), tellOutage(emit)];
+  const admit = [requireTrustedPeer(trusted, emit), tellOutage(emit)];
   for (const proxy of proxies) {
     const answer = admitHandshake(proxy, { redeem, emit, via: `forward-auth/${proxy.name}` });
     if (proxy.originalUri === 'target') router.all(locationsOf(proxy, '/{*uri}'), ...admit, answer);

@@ -61,7 +61,7 @@ describe('POST /api/v1/auth/ws-ticket', () => {
     const { body } = await requestTicket(service, token({ sub: 'carol', sessionId: 'session-of-carol' }));
     const told = service.eventsOf('ws_ticket_issued').filter(({ traceId }) => traceId === body.traceId);
     expect(told).to.have.length(1);
-    expect(told[0]).to.have.all.keys('event', 'traceId', 'sessionId', 'subject', 'ticketId', 'durationMs');
+    expect(told[0]).to.have.all.keys('event', 'traceId', 'address', 'sessionId', 'subject', 'ticketId', 'durationMs');
     expect(told[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
     expect(told[0]?.durationMs).to.be.a('number').within(0, 5_000);
     expect(told[0]?.ticketId).to.be.a('string').with.length.within(8, 24);

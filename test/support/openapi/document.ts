@@ -8,6 +8,8 @@ export interface ApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
   /** The answers, by status, to what is no operation. */
   readonly 'x-unlisted': Readonly<Record<'bytes' | 'path' | 'method' | 'preflight', Responses>>;
+  /** What every answer bears beside its own. */
+  readonly 'x-always': Headers;
   /** What answers of the public listener may bear beside their own. */
   readonly 'x-cors': Headers;
 }

@@ -13,9 +13,10 @@ export const createJudge = (document: ApiDocument): Judge => {
   const placeOf = createPlaceFinder(document);
   const check = createSchemaCheck();
   const documented = ({ listener, status }: Answer, { responses: { [status]: response } }: Place) =>
-    response && listener === 'public'
-      ? { ...response, headers: { ...document['x-cors'], ...response.headers } }
-      : response;
+    response && {
+      ...response,
+      headers: { ...document['x-always'], ...(listener === 'public' && document['x-cors']), ...response.headers },
+    };
 
   return (answer) => {
     const place = placeOf(answer);

@@ -104,6 +104,17 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     wrong: ['65536', 'OFF', 'none', '-1'],
     expected: 'a whole number from 0 to 65535, or off',
   },
+  TRUSTED_PROXIES: {
+    value: ({ http }) => http.trustedProxies?.contains('10.1.2.3'),
+    preset: undefined,
+    good: [
+      ['10.0.0.0/8', true],
+      ['192.0.2.7, 10.1.2.0/24', true],
+      ['fd00::/8', false],
+    ],
+    wrong: ['*', 'loopback', '10.0.0.0/33', '10.0.0.1-9'],
+    expected: 'comma-separated addresses and networks such as 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32',
+  },
   CORS_ORIGINS: {
     value: ({ http }) => http.corsOrigins,
     preset: undefined,

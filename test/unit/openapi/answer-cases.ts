@@ -1,8 +1,10 @@
+import { apiHeaders } from '../../../src/http/api-headers.ts';
 import type { Answer } from '../../support/openapi/answer.ts';
 
-const TRACE = { 'x-trace-id': 't1' };
+const ALWAYS = Object.fromEntries(Object.entries(apiHeaders).map(([name, value]) => [name.toLowerCase(), value]));
+const TRACE = { ...ALWAYS, 'x-trace-id': 't1' };
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
-const UNCACHED = { ...TRACE, ...JSON_TYPE, 'cache-control': 'no-store' };
+const UNCACHED = { ...TRACE, ...JSON_TYPE };
 
 export const issued: Answer = {
   listener: 'public',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { RequestErrorCode } from '../../../src/errors/request-error.ts';
+import { apiHeaders } from '../../../src/http/api-headers.ts';
 import { type Refusal, refusals } from '../../../src/http/refusals.ts';
 import { isTicket } from '../../../src/tickets/ticket.ts';
 import { version } from '../../../src/version.ts';
@@ -87,6 +88,14 @@ describe('the OpenAPI document beside the code', () => {
         expect(Object.keys(value as object).includes('retryAfter'), JSON.stringify(value)).to.equal(
           response.headers?.['Retry-After'] !== undefined,
         );
+  });
+
+  it('has the headers that the code gives every answer', () => {
+    const { 'Cache-Control': caching, ...always } = apiHeaders;
+    const documented = Object.entries(document['x-always']).map(([name, { schema }]) => [name, schema.const]);
+    expect(Object.fromEntries(documented)).to.deep.equal(always);
+    for (const { status, response } of answers)
+      expect(valuesOf(response, 'Cache-Control'), `Cache-Control of ${status}`).to.deep.equal([caching]);
   });
 
   it('allows nothing beyond what an answer names', () => {

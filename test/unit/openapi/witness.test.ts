@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import request from 'supertest';
+import { apiHeaders } from '../../../src/http/api-headers.ts';
 import { ask } from '../../support/ask.ts';
 import { watchReceived } from '../../support/openapi/client-side.ts';
 import { watchSent } from '../../support/openapi/server-side.ts';
@@ -11,7 +12,7 @@ import { expectDocumented, takeFaults, witnessed } from '../../support/openapi/w
 import { exchange, rawRequest } from '../../support/raw-http.ts';
 
 const HEALTH = '{"status":"UP","checks":{"process":"UP"}}';
-const DOCUMENTED = { 'X-Trace-Id': 't1', 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
+const DOCUMENTED = { ...apiHeaders, 'X-Trace-Id': 't1', 'Content-Type': 'application/json' };
 
 /** Answers /health as documented, anything else as nobody documents. */
 const answer: RequestListener = ({ url }, response) => {

@@ -1,0 +1,43 @@
+import { isIP, isIPv4 } from 'node:net';
+import type { Cidrs } from '../config/cidrs.ts';
+import type { Middleware } from './context.ts';
+
+/** Leaves in the state where a request comes from: `X-Forwarded-For` is believed of these peers alone, by default of none. */
+export const clientAddress =
+  (trusted?: Cidrs): Middleware =>
+  (ctx, next) => {
+    const peer = ctx.req.socket.remoteAddress;
+    if (peer !== undefined) ctx.state.address = addressOf(peer, ctx.get('X-Forwarded-For'), trusted);
+    return next();
+  };
+
+/**
+ * The address nearest to us that no trusted proxy has. Each proxy appends whom it heard from, so the header is read from
+ * its end, as far as trusted proxies have written it; what is no address there ends the walk.
+ */
+export const addressOf = (peer: string, forwardedFor: string, trusted?: Cidrs): string => {
+  let nearest = plainOf(peer);
+  for (const hop of forwardedFor.split(',').toReversed()) {
+    if (trusted?.contains(nearest) !== true) break;
+    const before = hopAddress(hop.trim());
+    if (before === undefined) break;
+    nearest = before;
+  }
+  return nearest;
+};
+
+// Some proxies add the port.
+const BRACKETED = /^\[([^\]]+)\](?::\d{1,5})?$/;
+const WITH_PORT = /^([\d.]+):\d{1,5}$/;
+
+const hopAddress = (hop: string): string | undefined => {
+  const address = plainOf(BRACKETED.exec(hop)?.[1] ?? WITH_PORT.exec(hop)?.[1] ?? hop);
+  return isIP(address) === 0 ? undefined : address;
+};
+
+// A dual-stack socket tells IPv4 as ::ffff:192.0.2.7, and the zone of a link-local address means nothing elsewhere.
+const plainOf = (address: string): string => {
+  const [plain = ''] = address.toLowerCase().split('%', 1);
+  const mapped = plain.replace(/^::ffff:/, '');
+  return isIPv4(mapped) ? mapped : plain;
+};
