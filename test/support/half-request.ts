@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { ask, TICKET_PATH } from './ask.ts';
 import { token } from './jwt.ts';
 import { openConnection, type RawConnection } from './raw-connection.ts';
@@ -33,10 +34,10 @@ export const sendHalfRequest = async (service: Ticketd): Promise<HalfRequest> =>
 
 /** Waits until a request is in flight beside the one that asks. */
 export const untilInFlight = async (service: Ticketd): Promise<void> => {
-  const url = `${await service.url('internal')}/metrics`;
+  const url = await service.url('internal');
   await until('a request in flight', async () => {
-    const metrics = await (await fetch(url)).text();
-    return Number(/^ticketd_requests_in_flight (\d+)$/m.exec(metrics)?.[1]) > 1;
+    const { text } = await request(url).get('/metrics');
+    return Number(/^ticketd_requests_in_flight (\d+)$/m.exec(text)?.[1]) > 1;
   });
 };
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { watchConnection } from './openapi/client-side.ts';
 
 /** A connection whose bytes the test sends as it likes. */
 export interface RawConnection {
@@ -11,17 +12,24 @@ export interface RawConnection {
 }
 
 export const openConnection = async (url: string): Promise<RawConnection> => {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const port = Number(new URL(url).port);
+  const socket = connect(port, '127.0.0.1');
+  const watched = watchConnection(port);
+  let sent = '';
   let received = '';
   socket.setEncoding('utf8').on('data', (text: string) => {
     received += text;
   });
+  socket.once('close', () => watched(sent, received));
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   await once(socket, 'connect');
   // A service that ends by force resets its connections.
   socket.on('error', () => {});
   return {
-    send: (text) => new Promise((resolve) => socket.write(text, () => resolve())),
+    send: (text) => {
+      sent += text;
+      return new Promise((resolve) => socket.write(text, () => resolve()));
+    },
     get received() {
       return received;
     },

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { answersIn } from '../raw-http.ts';
 import { pathOf } from './answer.ts';
 import { before } from './before.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -24,4 +25,14 @@ const tapAnswer = ({ method, path }: ClientRequest, response: IncomingMessage, l
     const { statusCode: status = 0, headers } = response;
     witness({ listener, method, path: pathOf(path), status, headers, body: Buffer.concat(chunks).toString() });
   });
+};
+
+/** The same for a connection without a client: to be called with all that was sent and received on it. */
+export const watchConnection = (port: number): ((sent: string, received: string) => void) => {
+  const listener = listenerAt.get(port);
+  return (sent, received) => {
+    const [, method, target = ''] = /^(\S+) (\S+) HTTP/.exec(sent) ?? [];
+    if (listener === undefined || method === undefined || received === '') return;
+    for (const answer of answersIn(received)) witness({ listener, method, path: pathOf(target), ...answer });
+  };
 };

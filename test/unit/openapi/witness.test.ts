@@ -9,6 +9,7 @@ import { watchReceived } from '../../support/openapi/client-side.ts';
 import { watchSent } from '../../support/openapi/server-side.ts';
 import type { Watch } from '../../support/openapi/watch.ts';
 import { expectDocumented, takeFaults, witnessed } from '../../support/openapi/witness.ts';
+import { openConnection } from '../../support/raw-connection.ts';
 import { exchange, rawRequest } from '../../support/raw-http.ts';
 
 const HEALTH = '{"status":"UP","checks":{"process":"UP"}}';
@@ -80,8 +81,14 @@ for (const [side, startWatch] of [
       expect(await faultsAfter(ask(`${url}/surprise`))).to.equal('');
     });
 
+    it('is found wanting where a bare connection asked', async () => {
+      const connection = await openConnection(url);
+      await connection.send(rawRequest('GET /surprise HTTP/1.1', ['Host: x', 'Connection: close']));
+      expect(await faultsAfter(connection.closed)).to.include(FAULT);
+    });
+
     if (startWatch === watchSent) {
-      it('is found wanting where fetch or a bare socket asked', async () => {
+      it('is found wanting where fetch or bare bytes asked', async () => {
         expect(await faultsAfter(fetch(`${url}/surprise`))).to.include(FAULT);
         const bytes = rawRequest('GET /surprise HTTP/1.1', ['Host: x', 'Connection: close']);
         expect(await faultsAfter(exchange(url, bytes))).to.include(FAULT);
