@@ -13,7 +13,7 @@ COPY bin bin
 COPY ops ops
 COPY src src
 # V8 takes a compiled form only where the same Node.js made it: the build runs on the one that is to run it.
-RUN npm run build && node ops/image/sbom.mjs >dist/sbom.spdx.json
+RUN node ops/build/cli.mjs && node ops/image/sbom.mjs >dist/sbom.spdx.json
 COPY LICENSE dist/
 RUN chmod -R u=rwX,go=rX dist && find dist -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 
