@@ -12,6 +12,12 @@ const NEEDED = [
   // Asks and forms clusters; redis-server is a Sentinel, too.
   { command: 'redis-cli', debianPackage: 'redis-tools' },
   { command: 'openssl', debianPackage: 'openssl' },
+  // The proxies that ops/proxies has configurations for.
+  { command: 'nginx', debianPackage: 'nginx-light', service: 'nginx' },
+  { command: 'caddy', debianPackage: 'caddy', service: 'caddy' },
+  { command: 'haproxy', debianPackage: 'haproxy', service: 'haproxy' },
+  // Runs the script of Envoy's configuration.
+  { command: 'lua5.3', debianPackage: 'lua5.3' },
   // Real packet loss in test/chaos; a proxy where they are lacking.
   { command: 'ip', debianPackage: 'iproute2', optional: true },
   { command: 'iptables', debianPackage: 'iptables', optional: true },

@@ -29,6 +29,9 @@ local function question(txn, path)
     'Connection: close',
     'X-Original-URI: ' .. txn.sf:pathq(),
   }
+  local hops = values_of(sent, 'x-forwarded-for')
+  hops[#hops + 1] = txn.sf:src()
+  lines[#lines + 1] = 'X-Forwarded-For: ' .. table.concat(hops, ', ')
   for _, name in ipairs(NEEDED) do
     for _, value in ipairs(values_of(sent, name)) do
       lines[#lines + 1] = name .. ': ' .. value

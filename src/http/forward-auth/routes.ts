@@ -3,7 +3,7 @@ import type { Cidrs } from '../../config/cidrs.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import type { Emit } from '../../log/events.ts';
 import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
-import type { RequestState } from '../context.ts';
+import type { Middleware, RequestState } from '../context.ts';
 import { answerJson } from '../json-answer.ts';
 import { tellOutage } from '../outage.ts';
 import { type RedeemOptions, redeemFor, unreadable } from '../redeem.ts';
@@ -31,13 +31,19 @@ const proxies: readonly ProxyAdapter[] = [nginx, traefik, caddy, haproxy, envoy]
 /** What proxies ask before they let a handshake pass. */
 export const forwardAuthRoutes = ({ trusted, redeem, emit }: ForwardAuthOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/forward-auth' });
-  const admit = [requireTrustedPeer(trusted, emit), tellOutage(emit)];
+  const admit = [endConnection, requireTrustedPeer(trusted, emit), tellOutage(emit)];
   for (const proxy of proxies) {
     const answer = admitHandshake(proxy, { redeem, emit, via: `forward-auth/${proxy.name}` });
     if (proxy.originalUri === 'target') router.all(locationsOf(proxy, '/{*uri}'), ...admit, answer);
     else router.get(locationsOf(proxy), ...admit, answer);
   }
   return router;
+};
+
+// Over one kept open, many clients ask again by themselves when it breaks: by then the ticket is spent.
+const endConnection: Middleware = (ctx, next) => {
+  ctx.set('Connection', 'close');
+  return next();
 };
 
 const locationsOf = ({ name }: ProxyAdapter, rest = ''): string[] => [`/${name}${rest}`, `/${name}@:audience${rest}`];

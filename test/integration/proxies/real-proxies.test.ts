@@ -45,7 +45,8 @@ for (const [name, { prepare, repeatedIdentity }] of Object.entries(programs))
 
     before(async () => {
       redis = await startRedis();
-      service = await startService({ REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '127.0.0.1' });
+      const env = { FORWARD_AUTH_TRUSTED: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1' };
+      service = await startService({ REDIS_URL: redis.url, ...env });
       upstream = await startUpstream();
       const ticketdPort = Number(new URL(service.internalUrl).port);
       proxy = await runProxy(prepare, { ticketdPort, upstreamPort: upstream.port });
@@ -172,6 +173,12 @@ for (const [name, { prepare, repeatedIdentity }] of Object.entries(programs))
 
     it('refuses a ticket for an audience, since its location names none', async () => {
       expect((await open(`/ws?ticket=${await ticketFor({ audience: 'chat' })}`)).status).to.equal(403);
+    });
+
+    it('tells ticketd where the client is', async () => {
+      const localAddress = '127.0.0.2';
+      expect((await open(`/ws?ticket=${await ticketFor()}`, { localAddress })).status).to.equal(101);
+      expect(service.eventsOf('ws_ticket_redeemed').at(-1)).to.include({ address: localAddress });
     });
 
     it('hands on the trace', async () => {

@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 export interface Offer {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly protocols?: readonly string[];
+  /** The address to come from. */
+  readonly localAddress?: string;
 }
 
 /** What became of a handshake: 101 and an open socket, or a plain HTTP answer. */
@@ -17,9 +19,9 @@ export interface Opening {
 }
 
 /** Opens a socket as a client would, sends one message over it, and closes it. */
-export const openSocket = (url: string, { headers = {}, protocols = [] }: Offer = {}): Promise<Opening> =>
+export const openSocket = (url: string, { headers = {}, protocols = [], localAddress }: Offer = {}): Promise<Opening> =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, [...protocols], { headers: headers as Record<string, string> });
+    const socket = new WebSocket(url, [...protocols], { headers: headers as Record<string, string>, localAddress });
     let answered: IncomingHttpHeaders = {};
     socket.once('upgrade', (response) => {
       answered = response.headers;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { newTicket } from '../../../../src/tickets/ticket.ts';
-import { ask } from '../../../support/ask.ts';
+import { ask, keepAliveAgent } from '../../../support/ask.ts';
 import { askAs, authRequests, proxyNames } from '../../../support/auth-requests.ts';
 import { token } from '../../../support/jwt.ts';
 import { issueTicket } from '../../../support/redeem.ts';
@@ -102,6 +102,19 @@ describe('forward-auth', () => {
         expect(await answerTo('HEAD')).to.deep.equal(await answerTo('GET'));
       });
     });
+
+  it('ends the connection with every answer, lest a proxy ask again over one that broke', async () => {
+    const agent = keepAliveAgent();
+    for (const uri of [`/?ticket=${await issueTicket(service)}`, '/?ticket=x', '/']) {
+      const { path, headers } = authRequests.caddy({ uri, headers: {} });
+      const answer = await ask(`${service.internalUrl}${path}`, {
+        headers: { ...headers, Connection: 'keep-alive' },
+        agent,
+      });
+      expect(answer.headers.connection, uri).to.equal('close');
+    }
+    agent.destroy();
+  });
 
   it('has one JSON body for all that it lets pass', async () => {
     const { body, headers } = await askAs('nginx', service, { uri: `/?ticket=${await issueTicket(service)}` });
