@@ -39,9 +39,9 @@ describe('ops/compose.yml, read by itself', () => {
     expect(Number(grace) * 1000).to.be.above(shutdown.timeoutMs);
   });
 
-  it('publishes the public listener alone', () => {
+  it('publishes the public listener and nginx alone', () => {
     const published = Object.values(services).flatMap(({ ports = [] }) => ports);
-    expect(published.map((port) => port.split(':').at(-1))).to.deep.equal(['3000']);
+    expect(published.map((port) => port.split(':').at(-1))).to.deep.equal(['3000', '8080']);
   });
 
   it('takes Redis for healthy at the literal PONG alone', () => {

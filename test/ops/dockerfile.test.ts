@@ -20,18 +20,24 @@ const problemsOf = (text: string): readonly string[] =>
 /** What the classic builder does not know. */
 const BUILDKIT_ONLY = /^# *syntax=|<<|--mount|--link|--chmod|--start-interval|--security|--network/m;
 
-describe('the Dockerfile', () => {
-  const text = readFileSync('Dockerfile', 'utf8');
+for (const file of ['Dockerfile', 'ops/gateway/Dockerfile']) {
+  const text = readFileSync(file, 'utf8');
 
-  it('is free of faults, which the linter does find', () => {
-    expect(problemsOf(text)).to.deep.equal([]);
-    expect(problemsOf(text.replace('WORKDIR /src', 'WORKDIR src'))).to.have.length(1);
-    expect(problemsOf(`${text}CMD ["serve"]\n`)).not.to.deep.equal([]);
-    expect(problemsOf(text.replace('--interval=10s', '--interval=10'))).to.have.length(1);
-  });
+  describe(file, () => {
+    it('is free of faults, which the linter does find', () => {
+      expect(problemsOf(text)).to.deep.equal([]);
+      expect(problemsOf(text.replace(/WORKDIR \//, 'WORKDIR '))).to.have.length(1);
+      expect(problemsOf(`${text}ENTRYPOINT ["serve"]\n`)).not.to.deep.equal([]);
+      expect(problemsOf(`${text}HEALTHCHECK --interval=10 CMD true\n`)).not.to.deep.equal([]);
+    });
 
-  it('asks nothing of the builder that the classic one lacks', () => {
-    expect(text).not.to.match(BUILDKIT_ONLY);
-    expect('RUN --mount=type=cache npm ci').to.match(BUILDKIT_ONLY);
+    it('asks nothing of the builder that the classic one lacks', () => {
+      expect(text).not.to.match(BUILDKIT_ONLY);
+      expect(`${text}RUN --mount=type=cache npm ci`).to.match(BUILDKIT_ONLY);
+    });
+
+    it('ends as a user without rights, by number', () => {
+      expect([...text.matchAll(/^USER (.*)$/gm)].map(([, user]) => user)).to.deep.equal(['1000:1000']);
+    });
   });
-});
+}

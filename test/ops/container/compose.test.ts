@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { WebSocket } from 'ws';
 import { ask, askTicket } from '../../support/ask.ts';
 import { freePort } from '../../support/free-port.ts';
 import { SECRET } from '../../support/jwt.ts';
@@ -22,27 +23,54 @@ describe('ops/compose.yml', () => {
   });
 
   describe('brought up', () => {
-    let since: string;
     let compose: Compose;
+    let since: string;
     let url: string;
+    let socketUrl: string;
 
     before(async function () {
       this.timeout(BUILD_TIMEOUT_MS);
-      const port = await freePort();
+      const [port, socketPort] = [await freePort(), await freePort()];
       url = `http://127.0.0.1:${port}`;
-      const image = await buildImage();
-      compose = await composeWith({ JWT_SECRET: SECRET, TICKETD_IMAGE: image, TICKETD_PORT: String(port) });
+      socketUrl = `ws://127.0.0.1:${socketPort}`;
+      compose = await composeWith({
+        JWT_SECRET: SECRET,
+        TICKETD_IMAGE: await buildImage(),
+        TICKETD_PORT: String(port),
+        GATEWAY_IMAGE: await buildImage('ticketd-example-gateway:test'),
+        NGINX_IMAGE: await buildImage('ticketd-nginx:test'),
+        NGINX_PORT: String(socketPort),
+      });
       since = String(Date.now() / 1000);
       await compose('up', '--detach', '--no-build');
+      await until('a ticket', () => newTicket().catch(() => undefined));
+      await until('nginx', async () => (await knock('')) === '401');
     });
     after(() => compose('down', '--timeout', '0', '--volumes'));
+
+    const newTicket = async (): Promise<string> => {
+      const { status, body } = await askTicket(url);
+      expect(status).to.equal(200);
+      return body.ticket as string;
+    };
+
+    /** What a handshake comes to: the first message, or the status of the refusal. */
+    const knock = (query: string): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`${socketUrl}/${query}`);
+        socket.once('message', (data) => resolve(String(data)));
+        socket.once('message', () => socket.close());
+        socket.once('unexpected-response', (request, { statusCode }) => {
+          request.destroy();
+          resolve(String(statusCode));
+        });
+        socket.on('error', ({ message }) => resolve(message));
+      });
 
     const inspect = async (service: string) =>
       JSON.parse(await docker('inspect', '--format={{json .}}', await compose('ps', '--quiet', service)));
 
-    it('starts the service once Redis is healthy, and gives tickets', async () => {
-      const { status } = await until('a ticket', () => askTicket(url).catch(() => undefined));
-      expect(status).to.equal(200);
+    it('starts the service once Redis is healthy', async () => {
       expect((await ask(`${url}/ready`)).status).to.equal(200);
       const [redis, ticketd] = [await inspect('redis'), await inspect('ticketd')];
       const told = await docker('events', '--since', since, '--until', String(Date.now() / 1000), ...EVENTS);
@@ -53,13 +81,27 @@ describe('ops/compose.yml', () => {
       expect(ticketd.RestartCount).to.equal(0);
     });
 
+    it('opens a WebSocket for a ticket, once, and the server behind nginx knows whose it is', async () => {
+      const ticket = await newTicket();
+      expect(await knock(`?ticket=${ticket}`)).to.equal('hello alice');
+      expect(await knock(`?ticket=${ticket}`)).to.equal('403');
+      expect(await knock('')).to.equal('401');
+    });
+
     it('takes from its containers what they do not need', async () => {
-      for (const service of ['redis', 'ticketd']) {
+      for (const service of ['redis', 'ticketd', 'gateway', 'nginx']) {
         const { Config, HostConfig } = await inspect(service);
         expect(HostConfig, service).to.deep.include({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
         expect(HostConfig.SecurityOpt).to.deep.equal(['no-new-privileges:true']);
-        expect(Config.User).to.match(/^(redis|1000:1000)$/);
+        expect(Config.User).to.match(/^(redis|1000:1000|101:101)$/);
       }
+    });
+
+    it('tells an outage of Redis as such, at nginx, too', async () => {
+      const ticket = await newTicket();
+      await compose('kill', 'redis');
+      await until('not ready', async () => (await ask(`${url}/ready`)).status === 503);
+      expect(await knock(`?ticket=${ticket}`)).to.equal('503');
     });
   });
 });

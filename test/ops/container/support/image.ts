@@ -1,28 +1,39 @@
 import { fileURLToPath } from 'node:url';
 import { succeed, tryDocker } from './docker.ts';
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const IMAGE = 'ticketd:test';
+const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What is built of which folder. */
+const CONTEXTS = {
+  'ticketd:test': folder('../../../../'),
+  'ticketd-example-gateway:test': folder('../../../../ops/gateway/'),
+  'ticketd-nginx:test': folder('./nginx/'),
+};
+type Image = keyof typeof CONTEXTS;
+
 /** What a build may have to be told of the machine it runs on, where that is set. */
 const FROM_ENVIRONMENT = ['NODE_IMAGE', 'npm_config_registry', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 /** What a build takes where the engine has none of the layers yet, on a busy machine. */
 export const BUILD_TIMEOUT_MS = 240_000;
 
-let built: Promise<string> | undefined;
+const built = new Map<Image, Promise<Image>>();
 
-/** Builds the image, once for all tests, and resolves with its name. */
-export const buildImage = (): Promise<string> => {
-  built ??= build();
-  return built;
+/** Builds an image, the service's unless told otherwise, once for all tests, and resolves with its name. */
+export const buildImage = (image: Image = 'ticketd:test'): Promise<Image> => {
+  const building = built.get(image) ?? build(image);
+  built.set(image, building);
+  return building;
 };
 
-const build = async (): Promise<string> => {
+const build = async (image: Image): Promise<Image> => {
   const buildArgs = FROM_ENVIRONMENT.filter((name) => process.env[name]).flatMap((name) => ['--build-arg', name]);
-  const args = ['build', '--tag', IMAGE, ...buildArgs, ROOT];
   const hasBuildx = (await tryDocker(['buildx', 'version'])).code === 0;
-  // Without its plugin the docker command has the classic builder only, and wants to be told so.
-  const env: Record<string, string> = hasBuildx ? {} : { DOCKER_BUILDKIT: '0' };
+  // Without its plugin the docker command has the classic builder only, wants to be told so, and leaves what failed.
+  const [env, flags]: [Record<string, string>, string[]] = hasBuildx
+    ? [{}, []]
+    : [{ DOCKER_BUILDKIT: '0' }, ['--force-rm']];
+  const args = ['build', '--tag', image, ...flags, ...buildArgs, CONTEXTS[image]];
   succeed(args, await tryDocker(args, { env, timeoutMs: BUILD_TIMEOUT_MS }));
-  return IMAGE;
+  return image;
 };
