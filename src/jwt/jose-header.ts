@@ -11,6 +11,7 @@ const MAX_CHARACTERS = 8192;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
 const TYPES = new Set(['jwt', 'at+jwt']);
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads the header of a JWT (RFC 7515, compact form), before any key is looked for; throws with what is wrong with it,
@@ -46,7 +47,7 @@ const objectIn = (part: string): Readonly<Record<string, unknown>> => {
 
 const parse = (bytes: Buffer): unknown => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF_8.decode(bytes));
   } catch {
     return undefined;
   }

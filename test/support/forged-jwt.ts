@@ -1,19 +1,43 @@
-import { createHmac } from 'node:crypto';
+import { constants, createHmac, type KeyObject, sign } from 'node:crypto';
 import { SECRET } from './jwt.ts';
 
-const base64url = (text: string): string => Buffer.from(text).toString('base64url');
+type Members = Readonly<Record<string, unknown>>;
+/** A part of a JWT: an object to be written as JSON, or what is to stand there byte for byte. */
+type Part = Members | string | Buffer;
+
+const encode = (part: Part): string =>
+  Buffer.from(typeof part === 'string' || Buffer.isBuffer(part) ? part : JSON.stringify(part)).toString('base64url');
 
 export interface Forgery {
-  readonly header?: Readonly<Record<string, unknown>>;
-  readonly secret?: string;
+  readonly header?: Part;
+  readonly secret?: string | Buffer;
+  readonly hash?: string;
 }
 
 /** A JWT with any payload at all and a right HS256 signature, for what a library refuses to sign. */
-export const signedByHand = (payload: string, forgery: Forgery = {}): string => {
-  const { header = { alg: 'HS256', typ: 'JWT' }, secret = SECRET } = forgery;
-  const signed = `${base64url(JSON.stringify(header))}.${base64url(payload)}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+export const signedByHand = (payload: Part, forgery: Forgery = {}): string => {
+  const { header = { alg: 'HS256', typ: 'JWT' }, secret = SECRET, hash = 'sha256' } = forgery;
+  const signed = `${encode(header)}.${encode(payload)}`;
+  return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;
 };
 
-export const unsigned = (payload: string): string =>
-  `${base64url(JSON.stringify({ alg: 'none', typ: 'JWT' }))}.${base64url(payload)}.`;
+export const unsigned = (payload: Part, alg: unknown = 'none'): string =>
+  `${encode({ alg, typ: 'JWT' })}.${encode(payload)}.`;
+
+/** A JWT of any header and payload, with whatever signature `make` gives for its first two parts. */
+export const signedAs = (header: Part, payload: Part, make: (signed: Buffer) => Buffer): string => {
+  const signed = `${encode(header)}.${encode(payload)}`;
+  return `${signed}.${make(Buffer.from(signed)).toString('base64url')}`;
+};
+
+/** The signatures of RFC 7518, section 3, by the same names. */
+export const signatures = {
+  RS256: (key: KeyObject) => (bytes: Buffer) => sign('sha256', bytes, key),
+  RS512: (key: KeyObject) => (bytes: Buffer) => sign('sha512', bytes, key),
+  PS256:
+    (key: KeyObject, saltLength = 32) =>
+    (bytes: Buffer) =>
+      sign('sha256', bytes, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }),
+  ES256: (key: KeyObject) => (bytes: Buffer) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }),
+  DER: (key: KeyObject) => (bytes: Buffer) => sign('sha256', bytes, key),
+} as const;

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Jwk, jwksOf } from './signing-key.ts';
+import type { Certificate } from './tls.ts';
+
+type Published = readonly { readonly jwk: Jwk }[];
 
 /** An identity provider, as far as whoever verifies its tokens sees it: a real server that publishes keys. */
 export interface IdentityProvider {
@@ -11,7 +16,7 @@ export interface IdentityProvider {
   /** The paths asked for so far. */
   readonly asked: readonly string[];
   /** From now on these keys are published. */
-  publish(...keys: readonly { readonly jwk: Jwk }[]): void;
+  publish(...keys: Published): void;
   /** From now on every request is answered like this. */
   answer(how: RequestListener): void;
   /** From now on connections are refused. */
@@ -23,10 +28,26 @@ export interface IdentityProvider {
 const PATH = '/.well-known/jwks.json';
 const open = new Set<Server>();
 
-export const startIdentityProvider = async (...keys: readonly { readonly jwk: Jwk }[]): Promise<IdentityProvider> => {
+/** Over plain HTTP, on this machine. */
+export const startIdentityProvider = (...keys: Published): Promise<IdentityProvider> =>
+  start('http', (listener) => createServer(listener), keys);
+
+export const startTlsIdentityProvider = (
+  { certFile, keyFile }: Certificate,
+  ...keys: Published
+): Promise<IdentityProvider> => {
+  const certificate = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  return start('https', (listener) => createTlsServer(certificate, listener), keys);
+};
+
+const start = async (
+  scheme: string,
+  create: (listener: RequestListener) => Server,
+  keys: Published,
+): Promise<IdentityProvider> => {
   const asked: string[] = [];
   let listener = publishing(keys);
-  const server = createServer((req, res) => {
+  const server = create((req, res) => {
     asked.push(req.url ?? '');
     listener(req, res);
   });
@@ -37,7 +58,7 @@ export const startIdentityProvider = async (...keys: readonly { readonly jwk: Jw
     return (server.address() as AddressInfo).port;
   };
   const port = await listen(0);
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `${scheme}://127.0.0.1:${port}`;
   return {
     url: `${origin}${PATH}`,
     origin,
@@ -54,7 +75,7 @@ export const startIdentityProvider = async (...keys: readonly { readonly jwk: Jw
 };
 
 const publishing =
-  (keys: readonly { readonly jwk: Jwk }[]): RequestListener =>
+  (keys: Published): RequestListener =>
   (_req, res) => {
     res.setHeader('Content-Type', 'application/json');
     res.end(jwksOf(...keys));

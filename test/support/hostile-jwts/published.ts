@@ -1,0 +1,81 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { signatures, signedAs } from '../forged-jwt.ts';
+import { ecKey, type Jwk, rsaKey, type SigningKey } from '../signing-key.ts';
+import { bearer, CLAIMS, type HostileJwt, hs256, INVALID } from './row.ts';
+import { ec, rsa } from './signatures.ts';
+
+const forEncryption = ecKey('encryption-1');
+const leaked = ecKey('leaked-1');
+const weak = rsaKey('weak-1', 1024);
+const own = ecKey('ec-1');
+const secret = createSecretKey(Buffer.from('a-secret-that-somebody-published-32-bytes'));
+
+/** What the provider publishes: two good keys, and four that are not to be used. */
+export const published: readonly { readonly jwk: Jwk }[] = [
+  rsa,
+  ec,
+  { jwk: { ...forEncryption.jwk, use: 'enc' } },
+  { jwk: { ...leaked.privateKey.export({ format: 'jwk' }), kid: 'leaked-1' } },
+  weak,
+  { jwk: { ...secret.export({ format: 'jwk' }), kid: 'secret-1', alg: 'HS256' } },
+];
+
+export const ISSUER = 'https://login.example.com/';
+export const AUDIENCE = 'ticketd';
+const MALLORY = 'https://mallory.example/jwks.json';
+const NAMED = { iss: ISSUER, aud: AUDIENCE };
+
+const es256 = (header: Jwk, key: KeyObject = ec.privateKey): string =>
+  bearer(signedAs({ alg: 'ES256', ...header }, { ...CLAIMS, ...NAMED }, signatures.ES256(key)));
+const ps256 = (kid: string): string =>
+  bearer(signedAs({ alg: 'PS256', kid }, { ...CLAIMS, ...NAMED }, signatures.PS256(rsa.privateKey)));
+// By hand, since a library does not sign with a key so weak.
+const rs256 = (key: SigningKey): string =>
+  bearer(signedAs({ alg: 'RS256', kid: key.kid }, { ...CLAIMS, ...NAMED }, signatures.RS256(key.privateKey)));
+const under = (key: SigningKey): string => bearer(key.sign(NAMED));
+const claiming = (claims: Readonly<Record<string, unknown>>): string => bearer(ec.sign({ ...NAMED, ...claims }));
+const secretly = (kid: string, key: string | Buffer): string =>
+  hs256({ ...CLAIMS, ...NAMED }, { header: { alg: 'HS256', kid }, secret: key });
+
+/** For a service with JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE. */
+// biome-ignore format: a corpus reads best with one entry a line
+export const underPublished: readonly HostileJwt[] = [
+  ['no kid', 'with several keys it is not to be guessed which', es256({}), INVALID],
+  ['kid empty', 'no key has that id', es256({ kid: '' }), INVALID],
+  ['kid unknown', 'no key has that id', es256({ kid: 'ec-2' }), INVALID],
+  ['kid in capitals', 'ids are case-sensitive', es256({ kid: 'EC-1' }), INVALID],
+  ['kid of another key', 'that one did not sign', es256({ kid: 'rsa-1' }), INVALID],
+  ['kid that climbs to /dev/null', 'an id, never a path', es256({ kid: '../../../../dev/null' }), INVALID],
+  ['kid with SQL in it', 'an id, never a query', es256({ kid: "x' UNION SELECT 'key" }), INVALID],
+  ['kid with a command in it', 'an id, never a command', es256({ kid: '|/usr/bin/id' }), INVALID],
+  ['kid that is a URL', 'an id, never an address', es256({ kid: MALLORY }), INVALID],
+  ['kid __proto__', 'a prototype is no key', es256({ kid: '__proto__' }), INVALID],
+  ['kid constructor', 'a prototype is no key', es256({ kid: 'constructor' }), INVALID],
+  ['kid with a NUL in it', 'not the id before it', es256({ kid: 'ec-1\u0000' }), INVALID],
+  ['kid of 5,000 characters', 'no key has that id', es256({ kid: 'k'.repeat(5000) }), INVALID],
+  ['kid in an array', 'not a string, though it turns into one', es256({ kid: ['ec-1'] }), INVALID],
+  ['another key by the same kid', 'signed by somebody else', under(own), INVALID],
+  ['another key, which it brings as jwk', 'whoever brings a key could sign anything', es256({ kid: 'ec-1', jwk: own.jwk }, own.privateKey), INVALID],
+  ['another key, at a jku of its own', 'keys come from the provider alone', es256({ kid: 'ec-1', jku: MALLORY }, own.privateKey), INVALID],
+  ['another key and kid, at a jku of its own', 'keys come from the provider alone', es256({ kid: 'ec-9', jku: MALLORY }, own.privateKey), INVALID],
+  ['another key, at an x5u of its own', 'keys come from the provider alone', es256({ kid: 'ec-9', x5u: MALLORY }, own.privateKey), INVALID],
+  ['PS256 with a key for RS256', 'a key that names an algorithm is for no other', ps256('rsa-1'), INVALID],
+  ['a key for encryption', 'not meant for signing (RFC 7517, 4.2)', under(forEncryption), INVALID],
+  ['an RSA key of 1,024 bits', 'too weak (RFC 7518, 3.3)', rs256(weak), INVALID],
+  ['a key whose private part is published', 'anybody could have signed', under(leaked), INVALID],
+  ['a secret that is published', 'anybody could have signed', secretly('secret-1', secret.export()), INVALID],
+  ['HS256 with the public key in PEM', 'a public key is no secret', secretly('rsa-1', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()), INVALID],
+  ['HS256 with the kid for its secret', 'an id is no secret', secretly('ec-1', 'ec-1'), INVALID],
+  ['no iss', 'whose is it?', claiming({ iss: undefined }), INVALID],
+  ['iss of another', 'somebody else\'s', claiming({ iss: 'https://login.example.org/' }), INVALID],
+  ['iss without its slash', 'not the same issuer', claiming({ iss: ISSUER.slice(0, -1) }), INVALID],
+  ['iss with more behind', 'not the same issuer', claiming({ iss: `${ISSUER}tenant` }), INVALID],
+  ['iss in a list', 'an issuer is one string', claiming({ iss: [ISSUER] }), INVALID],
+  ['no aud', 'whom is it for?', claiming({ aud: undefined }), INVALID],
+  ['aud of another', 'for somebody else', claiming({ aud: 'billing' }), INVALID],
+  ['aud in other case', 'not the same audience', claiming({ aud: 'Ticketd' }), INVALID],
+  ['aud that begins like ours', 'not the same audience', claiming({ aud: 'ticketd-admin' }), INVALID],
+  ['aud of several, none ours', 'for somebody else', claiming({ aud: ['billing', 'mail'] }), INVALID],
+  ['aud as an object', 'neither string nor list', claiming({ aud: { ticketd: true } }), INVALID],
+  ['aud nested', 'no string of the list', claiming({ aud: [['ticketd']] }), INVALID],
+];
