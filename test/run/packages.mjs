@@ -18,6 +18,9 @@ const NEEDED = [
   { command: 'haproxy', debianPackage: 'haproxy', service: 'haproxy' },
   // Runs the script of Envoy's configuration.
   { command: 'lua5.3', debianPackage: 'lua5.3' },
+  // For the scripts in ops.
+  { command: 'curl', debianPackage: 'curl' },
+  { command: 'shellcheck', debianPackage: 'shellcheck' },
   // Real packet loss in test/chaos; a proxy where they are lacking.
   { command: 'ip', debianPackage: 'iproute2', optional: true },
   { command: 'iptables', debianPackage: 'iptables', optional: true },
