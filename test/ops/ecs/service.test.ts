@@ -30,6 +30,11 @@ describe('the deployed service', () => {
     });
   });
 
+  it('keeps the number of tasks that scaling gave it, from two on', () => {
+    expect(the('Service.Service')).not.to.have.property('DesiredCount');
+    expect(the('Scaling.Scaling')).to.include({ MinCapacity: 2, MaxCapacity: 10 });
+  });
+
   it('stands behind a load balancer whose idle time-out is below its own keep-alive of 75 s', () => {
     expect(the('Network.Balancer').LoadBalancerAttributes).to.deep.include({
       Key: 'idle_timeout.timeout_seconds',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { problemsOf } from '../support/parameters.ts';
+import { problemsOf, type Values } from '../support/parameters.ts';
 import { SAMPLE, wholeStack } from '../support/sample.ts';
 import { deployTemplate } from '../support/stack.ts';
 import { ECS_FOLDER, parseTemplate, readTemplate, templateNames } from '../support/template.ts';
@@ -32,6 +32,36 @@ describe('the CloudFormation templates', () => {
     expect(Object.keys(bare.resources)).to.have.members(['PagerTopic', 'ChatTopic', 'Publishers']);
   });
 
+  const SERVICE = {
+    PrivateSubnetIds: 'subnet-3,subnet-4',
+    TaskSecurityGroupId: 'sg-2',
+    TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/ticketd/0',
+    RegistryArn: 'arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-1',
+    Image: SAMPLE.Image,
+    RedisUrlFrom: SAMPLE.JwtFrom,
+    GatewayKeysFrom: SAMPLE.GatewayKeysFrom,
+  };
+  const service = (given: Values) =>
+    deployTemplate(readTemplate('service.yaml'), 'service.yaml', { ...SERVICE, ...given });
+
+  it('take keys from a secret or from a JWKS URL, one of them and not both', () => {
+    const { JwtFrom } = SAMPLE;
+    const JwtJwksUrl = 'https://login.example/jwks';
+    const [withSecret, withJwks] = [service({ JwtFrom }), service({ JwtJwksUrl })].map(({ resources }) =>
+      JSON.stringify(resources.TaskDefinition),
+    );
+    expect(withSecret).to.contain('JWT_SECRET').and.not.to.contain('JWT_JWKS_URL');
+    expect(withJwks).to.contain('JWT_JWKS_URL').and.not.to.contain('JWT_SECRET');
+    expect(() => service({})).to.throw('Give JwtFrom or JwtJwksUrl');
+    expect(() => service({ JwtFrom, JwtJwksUrl })).to.throw('only one of');
+  });
+
+  it('want both the workspace and the channel of Slack', () => {
+    const notify = (given: Values) => deployTemplate(readTemplate('notifications.yaml'), 'notifications.yaml', given);
+    expect(notify({ SlackWorkspaceId: 'T0123', SlackChannelId: 'C0123' }).resources).to.include.keys('Slack');
+    expect(() => notify({ SlackChannelId: 'C0123' })).to.throw('Slack needs both');
+  });
+
   // What the small templates can be given directly; the whole one hands these on to them.
   const wrong: readonly (readonly [string, string, unknown])[] = [
     ['network.yaml', 'CertificateArn', 'arn:aws:iam::123456789012:server-certificate/x'],
@@ -39,7 +69,7 @@ describe('the CloudFormation templates', () => {
     ['service.yaml', 'Image', 'registry/ticketd:latest'],
     ['service.yaml', 'JwtFrom', 'a-secret-in-plain-text-of-32-bytes-or-more'],
     ['service.yaml', 'Cpu', '4096'],
-    ['service.yaml', 'Tasks', 0],
+    ['scaling.yaml', 'MinTasks', 0],
     ['service.yaml', 'Name', 'Ticketd!'],
     ['service.yaml', 'LogRetentionDays', 2],
     ['redis.yaml', 'NodeType', 'db.t4g.small'],

@@ -26,6 +26,8 @@ export const deployTemplate = (template: Template, file: string, given: Values):
   if (problems.length > 0) throw new Error(`${file}: ${problems.join('; ')}`);
   const nested = new Map<string, Stack>();
   const scope = scopeOf(template, inForce(template, given), (id) => nestedStack(id));
+  const broken = brokenRules(template, scope);
+  if (broken.length > 0) throw new Error(`${file}: ${broken.join('; ')}`);
 
   const nestedStack = (id: string): Stack => {
     const stack = nested.get(id) ?? deployNested(template.Resources[id], scope);
@@ -43,6 +45,12 @@ export const deployTemplate = (template: Template, file: string, given: Values):
   );
   return { resources: Object.fromEntries(resources), outputs: outputsOf(template, scope) };
 };
+
+const brokenRules = ({ Rules = {} }: Template, scope: Scope): readonly string[] =>
+  Object.values(Rules)
+    .flatMap(({ Assertions }) => Assertions)
+    .filter(({ Assert }) => resolve(Assert, scope) !== true)
+    .map(({ AssertDescription }) => AssertDescription);
 
 const isNested = ({ Type }: Resource): boolean => Type === 'AWS::CloudFormation::Stack';
 
@@ -80,6 +88,7 @@ const scopeOf = (template: Template, values: Values, nestedStack: (id: string) =
 
 // Shaped as the real values are, so that the constraints of parameters can be held against them.
 const SHAPES: Readonly<Record<string, (name: string) => string>> = {
+  'AWS::ServiceDiscovery::Service': (name) => `arn:aws:servicediscovery:eu-west-1:123456789012:service/${name}`,
   'AWS::SNS::Topic': (name) => `arn:aws:sns:eu-west-1:123456789012:${name}`,
   'AWS::SecretsManager::Secret': (name) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`,
   'AWS::ApplicationAutoScaling::ScalingPolicy': (name) => `arn:aws:autoscaling:eu-west-1:123456789012:policy:${name}`,

@@ -5,6 +5,7 @@ import { type CollectionTag, parse, type ScalarTag, type Tags, YAMLMap } from 'y
 /** A CloudFormation template as written, short forms such as `!Ref` spelt out. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, Parameter>>;
+  readonly Rules?: Readonly<Record<string, { readonly Assertions: readonly Assertion[] }>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
@@ -17,6 +18,11 @@ export interface Parameter {
   readonly AllowedValues?: readonly (string | number)[];
   readonly MinValue?: number;
   readonly MaxValue?: number;
+}
+
+interface Assertion {
+  readonly Assert: unknown;
+  readonly AssertDescription: string;
 }
 
 export interface Resource {

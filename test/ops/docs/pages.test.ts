@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { fields } from '../../../src/config/fields.ts';
+import { type EventDeclaration, events } from '../../../src/log/events.ts';
+import { createMetrics } from '../../../src/metrics/metrics.ts';
+import { run } from '../../support/run.ts';
+import { parseFilterPattern } from '../support/filter-pattern.ts';
+import { allPages, deployPages, pageOf, readPage, runbookPages } from '../support/pages.ts';
+import { ofType, wholeStack } from '../support/sample.ts';
+import { readTemplate } from '../support/template.ts';
+
+const SETUP = 'ops/runbooks/README.md';
+const declared = Object.entries<EventDeclaration>(events);
+const variables = new Set(Object.values(fields).flatMap((section) => Object.values(section).map(({ name }) => name)));
+
+/** Words of that form among the code spans of all pages, each with the page it is on. */
+const spansLike = (form: RegExp): readonly (readonly [string, string])[] =>
+  allPages.flatMap(({ path, spans }) =>
+    spans.flatMap((span) => [...span.matchAll(form)].map(([word]) => [word, path] as const)),
+  );
+
+describe('the pages for those who operate it', () => {
+  for (const { path, links } of allPages)
+    it(`link to files that exist: ${path}`, () => {
+      expect(links.filter((link) => !existsSync(link))).to.deep.equal([]);
+    });
+
+  it('name events that exist', () => {
+    const known = new Set<string>(declared.map(([name]) => name));
+    const like = spansLike(/^(?:phase|redis|ws_ticket|server|readiness|internal|uncaught)_[a-z_]+$/g);
+    expect(like).to.have.lengthOf.above(20);
+    expect(like.filter(([word]) => !known.has(word))).to.deep.equal([]);
+  });
+
+  it('name metrics that exist', async () => {
+    const rendered = await createMetrics({ inFlight: () => 0 }).render();
+    const like = spansLike(/^ticketd_\w+$/g);
+    expect(like).to.have.lengthOf.above(0);
+    expect(like.filter(([word]) => !rendered.includes(word))).to.deep.equal([]);
+  });
+
+  it('name variables that exist', () => {
+    const like = spansLike(/^(?:REDIS|JWT|TICKET|SHUTDOWN|STARTUP|DRAIN)_(?!TIMEOUT$)[A-Z_]+$/g);
+    expect(like).to.have.lengthOf.above(10);
+    expect(like.filter(([word]) => !variables.has(word))).to.deep.equal([]);
+  });
+
+  it('tell of every event that is a warning or worse, and of every reason by its event', () => {
+    const told = runbookPages.map(({ text }) => text).join();
+    const serious = declared.filter(([, { level }]) => ['warn', 'error', 'fatal'].includes(level));
+    // The embedded store is refused where there are pages to read.
+    expect(serious.map(([name]) => name).filter((name) => !told.includes(name))).to.deep.equal(['memory_store']);
+  });
+
+  it('know every event, README among them', () => {
+    const { text } = readPage('README.md');
+    expect(declared.map(([name]) => name).filter((name) => !text.includes(`\`${name}\``))).to.deep.equal([]);
+  });
+
+  it('filter the log by patterns that CloudWatch takes, for events that exist', () => {
+    const patterns = allPages
+      .flatMap(({ commands }) => commands)
+      .flatMap((command) => [...command.matchAll(/^events \w+ '(.*)'$/gm)].map(([, pattern = '']) => pattern));
+    expect(patterns).to.have.lengthOf.above(10);
+    for (const pattern of patterns) {
+      const matches = parseFilterPattern(pattern);
+      const lines = declared.flatMap(([event, { level }]) =>
+        [{}, { reason: 'used' }, { durationMs: 10_000 }].map((more) => ({ event, level, ...more })),
+      );
+      expect(lines.some(matches), pattern).to.equal(true);
+      for (const [, event = ''] of pattern.matchAll(/\$\.event = "(\w+)"/g)) expect(events).to.have.property(event);
+    }
+  });
+
+  it('take from the stack what it gives', () => {
+    const taken = allPages.flatMap(({ commands }) =>
+      commands.flatMap((command) => [...command.matchAll(/\(output (\w+)\)/g)]),
+    );
+    expect(taken).to.have.lengthOf.above(3);
+    expect(readTemplate('template.yaml').Outputs).to.include.keys(taken.map(([, name = '']) => name));
+  });
+
+  it('name parameters that the templates have', () => {
+    const given = allPages.flatMap(({ text }) => [...text.matchAll(/"([A-Z]\w+)=/g)].map(([, name = '']) => name));
+    expect(given).to.have.lengthOf.above(8);
+    expect(readTemplate('template.yaml').Parameters).to.include.keys(given.filter((name) => name !== 'Name'));
+  });
+
+  it('name saved queries that there are', () => {
+    const queries = ofType<{ Name: string }>(wholeStack().resources, 'AWS::Logs::QueryDefinition').map(
+      ([, { Name }]) => Name,
+    );
+    for (const name of ['follow-a-ticket', 'follow-a-request', 'refused-tickets']) {
+      expect(spansLike(/^[a-z-]+$/g).map(([word]) => word)).to.include(name);
+      expect(queries).to.include(`ticketd/${name}`);
+    }
+  });
+});
+
+describe('the commands on those pages', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ticketd-pages-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** What shellcheck says of commands that are run one after another in a shell that was set up. */
+  const checked = async (commands: readonly string[]): Promise<string> => {
+    const file = join(folder, 'commands.sh');
+    // The functions and variables of one page are there for the next, and some are for the reader to fill in.
+    const unused = '# shellcheck disable=SC2034,SC2154,SC2317,SC2329';
+    await writeFile(file, ['#!/bin/bash', unused, ...commands].join('\n'));
+    return run('shellcheck', [file]).catch(String);
+  };
+
+  const setUp = readPage(SETUP).commands;
+  for (const { path, commands } of allPages)
+    it(`are sound shell: ${path}`, async () => {
+      expect(await checked(path === SETUP ? commands : [...setUp, ...commands])).to.equal('');
+    }).timeout(60_000);
+
+  it('are checked: a faulty one is found', async () => {
+    const { commands } = pageOf('x.md', '```sh\nrm -rf $FOLDER/*\n```\n');
+    expect(await checked(commands)).to.contain('SC2086');
+  });
+});
+
+describe('the checklist', () => {
+  const checklist = deployPages.find(({ path }) => path.endsWith('checklist.md'));
+
+  it('has a command for every step, before, in and after the deployment', () => {
+    const { headings = [], text = '' } = checklist ?? {};
+    expect(headings.slice(1)).to.deep.equal(['Before', 'Deploy', 'After']);
+    const steps = text.split(/^- \[ \] /m).slice(1);
+    expect(steps).to.have.lengthOf.above(10);
+    for (const step of steps) expect(step).to.match(/```sh\n/);
+  });
+
+  it("ends with the document's own checks: a ticket's life, no failures, 1,000 at once", () => {
+    const commands = checklist?.commands.join('\n');
+    for (const needed of [
+      'ops/smoke.sh "$URL"',
+      'ops/load.sh "$URL"',
+      'redis_connect_fail',
+      'ws_ticket_redis_not_ready',
+    ])
+      expect(commands).to.contain(needed);
+  });
+
+  for (const page of ['rollback.md', 'migration.md', 'game-day.md'])
+    it(`stands beside ${page}`, () => {
+      expect(deployPages.map(({ path }) => path)).to.include(`ops/deploy/${page}`);
+    });
+
+  it('is met by a game day with a blast radius, abort criteria and an undo for each scenario', () => {
+    const { headings = [], text = '' } = deployPages.find(({ path }) => path.endsWith('game-day.md')) ?? {};
+    expect(headings).to.include.members(['Blast radius', 'Abort']);
+    const scenarios = text.split(/^## (?=\d)/m).slice(1);
+    expect(scenarios).to.have.lengthOf.above(3);
+    for (const scenario of scenarios)
+      expect(scenario)
+        .to.match(/^Expect: /m)
+        .and.to.match(/^Undo/m);
+  });
+
+  it('is met by migration notes with every name that the design document changed', () => {
+    const { text = '' } = deployPages.find(({ path }) => path.endsWith('migration.md')) ?? {};
+    for (const name of [
+      'WS_REDIS_UNAVAILABLE',
+      'WS_TICKET_REDIS_NOT_READY',
+      'lib/redis',
+      'infra/redis',
+      'initialize()',
+      'start()',
+    ])
+      expect(text).to.contain(name);
+  });
+});

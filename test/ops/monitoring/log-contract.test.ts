@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { type EventDeclaration, events } from '../../../src/log/events.ts';
+import { closeProviders } from '../../support/identity-provider.ts';
+import { closeServers } from '../../support/tcp-server.ts';
+import { endAll, type LogLine } from '../../support/ticketd.ts';
+import { goesOff, logMetrics } from '../support/log-metrics.ts';
+import { allRecorded, recorded } from '../support/recordings.ts';
+import type { Alarm } from '../support/rules/alarm-rules.ts';
+import { ofType, wholeStack } from '../support/sample.ts';
+import { scenarios } from '../support/scenarios.ts';
+
+/** Which lines each metric is to count, in other words than the filters'. */
+const MEANT: Readonly<Record<string, (line: LogLine) => boolean>> = {
+  RedisConnectionFailures: ({ event }) => event === 'redis_connect_fail',
+  WSTicketRedisNotReady: ({ event }) => event === 'ws_ticket_redis_not_ready',
+  StartupFailures: ({ event, errorCode }) => /^phase_(fail|timeout)$/.test(event ?? '') && errorCode !== 'INTERRUPTED',
+  ForcedStops: ({ event }) => event === 'server_stop_forced',
+  ReplayedTickets: ({ event, reason }) => event === 'ws_ticket_rejected' && reason === 'used',
+  InternalErrors: ({ event }) => event === 'internal_error' || event === 'uncaught_error',
+  StaleJwtKeys: ({ event, downMs }) => event === 'jwks_refresh_fail' && Number(downMs) > 240_000,
+  UntrustedProxies: ({ event }) => event === 'forward_auth_untrusted',
+  TicketIssueDuration: ({ event }) => event === 'ws_ticket_issued',
+};
+
+describe('what CloudWatch makes of the log of a real service', () => {
+  const { resources } = wholeStack();
+  const metrics = logMetrics(resources);
+  const alarms = ofType<Alarm>(resources, 'AWS::CloudWatch::Alarm')
+    .map(([, alarm]) => alarm)
+    .filter(({ Namespace }) => Namespace === 'ticketd');
+
+  afterEach(async () => {
+    await endAll();
+    await closeServers();
+    await closeProviders();
+  });
+
+  for (const scenario of scenarios)
+    describe(scenario.name, () => {
+      it(`counts ${JSON.stringify(scenario.counted)} and nothing else`, async () => {
+        const lines = await recorded(scenario);
+        const counts = [...metrics].map(([name, metric]) => [name.replace('ticketd/', ''), metric(lines).length]);
+        expect(Object.fromEntries(counts.filter(([, count]) => count !== 0))).to.deep.equal(scenario.counted);
+      });
+
+      it(`sets off ${scenario.alarms.join(', ') || 'no alarm'}`, async () => {
+        const lines = await recorded(scenario);
+        // What took long is a matter of the machine here, and told by a test of its own.
+        const off = alarms.filter(({ MetricName }) => MetricName !== 'TicketIssueDuration');
+        expect(off.filter((alarm) => goesOff(alarm, metrics, lines)).map(({ AlarmName }) => AlarmName)).to.have.members(
+          scenario.alarms,
+        );
+      });
+    });
+
+  it('counts by every metric the lines that are meant, and no others of all the lines there can be', async () => {
+    const lines = [...(await allRecorded()), ...(await fiveMinutesOn()), ...declaredLines()];
+    expect([...metrics.keys()]).to.have.members(Object.keys(MEANT).map((name) => `ticketd/${name}`));
+    for (const [name, meant] of Object.entries(MEANT)) {
+      const each = metrics.get(`ticketd/${name}`);
+      expect(
+        lines.filter((line) => each?.([line]).length === 1),
+        name,
+      ).to.deep.equal(lines.filter(meant));
+    }
+  });
+
+  it('counts by every metric a line that was really logged', async () => {
+    const lines = [...(await allRecorded()), ...(await fiveMinutesOn())];
+    for (const [name, meant] of Object.entries(MEANT)) expect(lines.filter(meant), name).to.have.lengthOf.at.least(1);
+  });
+
+  it('goes off where keys cannot be fetched for five minutes', async () => {
+    const stale = alarms.find(({ AlarmName }) => AlarmName === 'ticketd-stale-jwt-keys');
+    if (stale === undefined) throw new Error('no such alarm');
+    expect(goesOff(stale, metrics, await fiveMinutesOn())).to.equal(true);
+  });
+
+  it('takes how long a ticket took from its line, and goes off where 1 of 100 takes longer than it may', async () => {
+    const issued = (await allRecorded()).find(({ event }) => event === 'ws_ticket_issued') ?? {};
+    const [slow] = alarms.filter(({ AlarmName }) => AlarmName === 'ticketd-slow-tickets');
+    if (slow === undefined) throw new Error('no such alarm');
+    const took = (durationMs: number, count: number) =>
+      Array.from({ length: count }, () => ({ ...issued, durationMs }));
+    expect(metrics.get('ticketd/TicketIssueDuration')?.([issued])).to.deep.equal([issued.durationMs]);
+    expect(issued.durationMs).to.be.a('number');
+    expect(goesOff(slow, metrics, [...took(2, 98), ...took(251, 2)])).to.equal(true);
+    expect(goesOff(slow, metrics, [...took(2, 99), ...took(251, 1)])).to.equal(false);
+    expect(goesOff(slow, metrics, took(250, 100))).to.equal(false);
+  });
+
+  it('sets off every alarm on the log in some scenario', () => {
+    const off = new Set(scenarios.flatMap((scenario) => scenario.alarms));
+    const apart = ['ticketd-slow-tickets', 'ticketd-stale-jwt-keys'];
+    expect([...off, ...apart]).to.have.members(alarms.map(({ AlarmName }) => AlarmName));
+  });
+});
+
+/** The lines that tell of keys that could not be fetched, as they are five minutes later. */
+const fiveMinutesOn = async (): Promise<readonly LogLine[]> => {
+  const lines = (await allRecorded()).filter(({ event }) => event === 'jwks_refresh_fail');
+  expect(lines).to.have.lengthOf(1);
+  return lines.map((line) => ({ ...line, downMs: 300_012 }));
+};
+
+/** A line of every event in the catalogue, also of those that no scenario brings about. */
+const declaredLines = (): readonly LogLine[] =>
+  Object.entries<EventDeclaration>(events).map(([event, { level, fields }]) => ({
+    event,
+    level,
+    ...Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, type.startsWith('number') ? 1 : 'some'])),
+  }));

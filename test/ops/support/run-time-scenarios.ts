@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import { ask, askTicket, TICKET_PATH } from '../../support/ask.ts';
+import { seeded } from '../../support/faults/faults.ts';
+import { sendHalfRequest } from '../../support/half-request.ts';
+import { startIdentityProvider } from '../../support/identity-provider.ts';
+import { bearer } from '../../support/jwt.ts';
+import { issueTicket, redeem, revoke } from '../../support/redeem.ts';
+import { keyOf } from '../../support/request-ticket.ts';
+import { ecKey } from '../../support/signing-key.ts';
+import { serve } from '../../support/ticketd.ts';
+import { until } from '../../support/until.ts';
+import { BEYOND_TOLERANCE, endOf, onStage, type Scenario, times, USUAL } from './scenario.ts';
+
+/** A ticket that was redeemed, and is then presented so many times more. */
+const replayed = (count: number): Scenario['play'] =>
+  onStage(async (stage) => {
+    const ticket = await issueTicket(stage);
+    expect((await redeem(stage, { ticket })).status).to.equal(200);
+    await times(count, async () => expect((await redeem(stage, { ticket })).status).to.equal(403));
+  });
+
+/** What happens to a service that has started. */
+export const runTimeScenarios: readonly Scenario[] = [
+  {
+    name: 'a normal life, with every kind of request that is refused, logged in full',
+    play: onStage(
+      async (stage) => {
+        const [one, other] = [await issueTicket(stage, { audience: 'chat' }), await issueTicket(stage)];
+        expect((await redeem(stage, { ticket: one, audience: 'chat' })).status).to.equal(200);
+        expect((await revoke(stage)).status).to.equal(204);
+        expect((await redeem(stage, { ticket: other })).status).to.equal(403);
+        const elsewhere = await issueTicket(stage, { audience: 'chat' });
+        expect((await redeem(stage, { ticket: elsewhere, audience: 'news' })).status).to.equal(403);
+        expect((await redeem(stage, { ticket: 'wst_malformed' })).status).to.equal(403);
+        for (const path of ['/nowhere', '/health', '/ready', '/api/v1/auth/ws-ticket']) await ask(stage.url + path);
+      },
+      { LOG_LEVEL: 'debug' },
+    ),
+    counted: { TicketIssueDuration: 3 },
+    alarms: [],
+  },
+  {
+    name: 'a used ticket that is presented once more',
+    play: replayed(1),
+    counted: { TicketIssueDuration: 1, ReplayedTickets: 1 },
+    alarms: [],
+  },
+  {
+    name: 'a used ticket that is presented again and again',
+    play: replayed(BEYOND_TOLERANCE),
+    counted: { TicketIssueDuration: 1, ReplayedTickets: BEYOND_TOLERANCE },
+    alarms: ['ticketd-replayed-tickets'],
+  },
+  {
+    name: 'a Redis that is lost at run time and comes back',
+    play: onStage(async ({ service, redis, url }) => {
+      expect((await askTicket(url)).status).to.equal(200);
+      await redis.stop();
+      await service.line('redis_connect_fail');
+      expect((await askTicket(url)).status).to.equal(503);
+      expect((await ask(`${url}/ready`)).status).to.equal(503);
+      await redis.start();
+      await service.line('redis_up');
+      expect((await askTicket(url)).status).to.equal(200);
+    }),
+    counted: { RedisConnectionFailures: 1, WSTicketRedisNotReady: 1, TicketIssueDuration: 2 },
+    alarms: ['ticketd-redis-connection-failures'],
+  },
+  {
+    name: 'a Redis that does not answer a redeem in time',
+    play: onStage(
+      async (stage) => {
+        const ticket = await issueTicket(stage);
+        await stage.redis.pause();
+        expect((await redeem(stage, { ticket })).body.errorCode).to.equal('WS_TICKET_OUTCOME_UNKNOWN');
+        await stage.redis.resume();
+      },
+      { REDIS_COMMAND_TIMEOUT_MS: '300' },
+    ),
+    counted: { TicketIssueDuration: 1 },
+    alarms: [],
+  },
+  {
+    name: 'a stop that is forced at its deadline',
+    play: onStage(
+      async ({ service }) => {
+        await sendHalfRequest(service);
+      },
+      { SHUTDOWN_TIMEOUT_MS: '1000' },
+    ),
+    counted: { ForcedStops: 1 },
+    alarms: ['ticketd-forced-stops'],
+  },
+  {
+    name: 'an error of our own in a request',
+    play: onStage(async (stage) => {
+      const ticket = await issueTicket(stage);
+      await stage.redis.cli('SET', keyOf(ticket), 'not what ticketd put there', 'KEEPTTL');
+      expect((await redeem(stage, { ticket })).status).to.equal(500);
+    }),
+    counted: { TicketIssueDuration: 1, InternalErrors: 1 },
+    alarms: ['ticketd-internal-errors'],
+  },
+  {
+    name: 'an error that nobody caught',
+    play: async () => {
+      const service = serve({ ...USUAL, REDIS_URL: 'memory://', ...seeded('throw-on-signal') });
+      await ask(`${await service.url()}/health`);
+      return endOf(service, 'SIGUSR2');
+    },
+    counted: { InternalErrors: 1 },
+    alarms: ['ticketd-internal-errors'],
+  },
+  {
+    name: 'an identity provider that cannot be reached for a moment',
+    play: async () => {
+      const provider = await startIdentityProvider(ecKey('known'));
+      const service = serve({ REDIS_URL: 'memory://', JWT_JWKS_URL: provider.url });
+      const url = (await service.url()) + TICKET_PATH;
+      await provider.stop();
+      const headers = bearer(ecKey('unknown').sign());
+      await until('a fetch that fails', async () => {
+        expect((await ask(url, { method: 'POST', headers })).status).to.equal(401);
+        return service.events.includes('jwks_refresh_fail');
+      });
+      return endOf(service, 'SIGINT');
+    },
+    counted: {},
+    alarms: [],
+  },
+  {
+    name: 'a proxy that may not ask',
+    play: onStage(
+      async ({ internalUrl }) => expect((await ask(`${internalUrl}/forward-auth/nginx`)).status).to.equal(403),
+      { FORWARD_AUTH_TRUSTED: '192.0.2.0/24' },
+    ),
+    counted: { UntrustedProxies: 1 },
+    alarms: ['ticketd-untrusted-proxies'],
+  },
+];
