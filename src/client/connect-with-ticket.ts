@@ -1,6 +1,6 @@
 import { destinationOf } from './address.ts';
 import { type Attempt, type AttemptWatch, beginAttempt } from './attempt.ts';
-import { pausedBy, watchPage } from './page.ts';
+import { createPage } from './page.ts';
 import { createSchedule } from './schedule.ts';
 import type {
   PauseReason,
@@ -33,6 +33,7 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   const { baseDelayMs = 1000, maxDelayMs = 8000, stableAfterMs = 5000, random = Math.random } = options;
   const { finalCodes = [4001], pauseWhenHidden = true } = options;
   const destination = destinationOf(options);
+  const page = createPage({ hostname: destination.hostname, pauseWhenHidden });
   const schedule = createSchedule({ baseDelayMs, maxDelayMs, random });
   const target = new EventTarget();
   let state: TicketSocketState = 'stopped';
@@ -51,7 +52,7 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
     if (attempt || state === 'stopped') return;
     clearTimeout(timer);
     const before = paused;
-    paused = pausedBy(destination.hostname, pauseWhenHidden);
+    paused = page.pausedBy();
     if (paused) return pause(paused, before);
     if (before) schedule.hurry();
     const delayMs = schedule.waitMs();
@@ -137,7 +138,7 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   const connect = () => {
     if (attempt) return;
     if (state === 'stopped') schedule.forget();
-    unwatch ??= watchPage(proceed);
+    unwatch ??= page.watch(proceed);
     state = 'connecting';
     paused = undefined;
     schedule.hurry();
@@ -147,5 +148,6 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   connect();
   const send = (data: SocketData) => attempt?.send(data) ?? false;
   Object.defineProperty(target, 'state', { get: () => state });
+  // Its listeners are typed by the events that there are, which an EventTarget's cannot be.
   return Object.assign(target, { send, close, connect }) as unknown as TicketSocket;
 };

@@ -1,5 +1,19 @@
 import type { PauseReason } from './types.ts';
 
+/** Whether it makes sense to connect. */
+export interface Page {
+  /** Why it makes none right now, if so. */
+  pausedBy(): PauseReason | undefined;
+  /** Calls back whenever that may have changed; returns how to end it. */
+  watch(changed: () => void): () => void;
+}
+
+export interface PageOptions {
+  /** Where the socket leads. */
+  readonly hostname: string;
+  readonly pauseWhenHidden: boolean;
+}
+
 interface Watched {
   addEventListener(type: string, listener: () => void): void;
   removeEventListener(type: string, listener: () => void): void;
@@ -13,24 +27,27 @@ interface Surroundings extends Partial<Watched> {
 
 const LOOPBACK = /^(.+\.)?localhost$|^127\.|^\[::1\]$/;
 
-/** Why connecting to that host makes no sense right now, if so. */
-export const pausedBy = (hostname: string, pauseWhenHidden: boolean): PauseReason | undefined => {
-  const { navigator, document } = globalThis as Surroundings;
-  // The machine itself is in reach also of a browser that is offline.
-  if (navigator?.onLine === false && !LOOPBACK.test(hostname)) return 'offline';
-  return pauseWhenHidden && document?.visibilityState === 'hidden' ? 'hidden' : undefined;
-};
-
-/** Calls back whenever the answer of `pausedBy` may be another one; returns how to end that. */
-export const watchPage = (changed: () => void): (() => void) => {
+export const createPage = ({ hostname, pauseWhenHidden }: PageOptions): Page => {
   const surroundings = globalThis as Surroundings;
+  const { document, navigator } = surroundings;
+  const isOffline = () => navigator?.onLine === false;
+  // A machine without a network reaches itself all the same; losing the network is taken for what it is.
+  const needsNetwork = !(isOffline() && LOOPBACK.test(hostname));
   const watched: readonly [Partial<Watched> | undefined, string][] = [
     [surroundings, 'online'],
     [surroundings, 'offline'],
-    [surroundings.document, 'visibilitychange'],
+    [document, 'visibilitychange'],
   ];
-  for (const [target, type] of watched) target?.addEventListener?.(type, changed);
-  return () => {
-    for (const [target, type] of watched) target?.removeEventListener?.(type, changed);
+  return {
+    pausedBy: () => {
+      if (needsNetwork && isOffline()) return 'offline';
+      return pauseWhenHidden && document?.visibilityState === 'hidden' ? 'hidden' : undefined;
+    },
+    watch: (changed) => {
+      for (const [target, type] of watched) target?.addEventListener?.(type, changed);
+      return () => {
+        for (const [target, type] of watched) target?.removeEventListener?.(type, changed);
+      };
+    },
   };
 };

@@ -110,13 +110,21 @@ describe('the client on a page', () => {
   });
 
   for (const host of ['localhost:3000', 'chat.localhost', '127.0.0.1', '[::1]:80'])
-    it(`reaches ${host} while it is offline`, async () => {
+    it(`reaches ${host} where there has been no network from the start`, async () => {
       page.set(away.offline);
       const rig = createClientRig(clock, { socketUrl: `ws://${host}/socket` });
       await rig.pass(0);
       expect(rig.requests).to.have.lengthOf(1);
       rig.client.close();
     });
+
+  it('pauses when the network is lost also where it needs none', async () => {
+    const rig = createClientRig(clock, { socketUrl: 'ws://localhost' });
+    await rig.pass(0);
+    page.set(away.offline);
+    await rig.request().answer(500);
+    expect(rig.journal.at(-1)).to.equal('paused offline @ 0');
+  });
 
   it('does not take a host for its own machine by its look', async () => {
     page.set(away.offline);
@@ -138,6 +146,20 @@ describe('the client on a page', () => {
     rig.client.connect();
     await rig.open();
     expect(page.listening).to.equal(listening);
+    rig.socket().end();
+    rig.client.connect();
+    expect(page.listening).to.equal(listening);
     rig.client.close();
+    expect(page.listening).to.equal(0);
+  });
+
+  it('tells anew that it is paused after a new beginning', async () => {
+    page.set(away.hidden);
+    const rig = createClientRig(clock);
+    await rig.pass(0);
+    rig.client.close();
+    rig.client.connect();
+    await rig.pass(0);
+    expect(rig.journal).to.deep.equal(['paused hidden @ 0', 'stopped closed @ 0', 'paused hidden @ 0']);
   });
 });

@@ -33,6 +33,13 @@ describe('the socket of the client', () => {
       expect(await addressOf({ socketUrl: new URL(socketUrl) })).to.have.property('url', url);
     });
 
+  it('bears a ticket of any form', async () => {
+    const rig = createClientRig(clock);
+    await rig.pass(0);
+    await rig.request().answer(200, { ticket: 'a+b&c=d#e' });
+    expect(new URL(rig.socket().url).searchParams.get('ticket')).to.equal('a+b&c=d#e');
+  });
+
   it('may have an address relative to the page', async () => {
     const restore = replaceGlobals({ location: { href: 'https://app.test/rooms/7?q=1' } });
     try {

@@ -132,7 +132,23 @@ describe('the end of the client', () => {
         if (type === 'close') rig.socket().end();
         await expectStopped(rig, 'stopped closed @ 0');
         expect(rig.journal.filter((line) => line.startsWith('stopped'))).to.have.lengthOf(1);
+        if (type === 'ticket') expect(rig.sockets).to.have.lengthOf(0);
       });
+
+    it('comes first where another end is just being told', async () => {
+      const rig = createClientRig(clock);
+      rig.client.addEventListener('ticket-error', () => rig.client.close());
+      rig.client.addEventListener('close', () => rig.client.close());
+      await rig.pass(0);
+      await rig.request().answer(401);
+      rig.client.connect();
+      await rig.open();
+      rig.socket().end(4001);
+      expect(rig.journal.filter((line) => line.startsWith('stopped'))).to.deep.equal([
+        'stopped closed @ 0',
+        'stopped closed @ 0',
+      ]);
+    });
 
     it('comes once, however often it is asked for', async () => {
       const rig = createClientRig(clock);

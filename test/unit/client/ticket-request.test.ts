@@ -60,6 +60,7 @@ describe('the request for a ticket', () => {
 
   const failures: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
     'a server error': [500, { errorCode: 'INTERNAL_ERROR' }],
+    'an error that has a ticket with it': [500, { ticket: 'wst_x' }],
     'an error that is not JSON': [502, '<h1>Bad Gateway</h1>'],
     'a page in place of a ticket': [200, '<h1>Sign in to this network</h1>'],
     'JSON without a ticket': [200, { hello: 'world' }],
