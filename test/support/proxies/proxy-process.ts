@@ -19,7 +19,8 @@ export interface RunningProxy {
   readonly url: string;
   /** All that it has logged so far, be it to files or to its output. */
   logged(): Promise<string>;
-  stop(): Promise<void>;
+  /** Ends it and resolves with all that it has logged. */
+  stop(): Promise<string>;
 }
 
 export interface Launch {
@@ -57,13 +58,16 @@ export const runProxy = async (prepare: Prepare, neighbours: Neighbours): Promis
     if (child.exitCode !== null) throw new Error(`${command} ended: ${output}`);
     return isOpen(port);
   });
+  const logged = async () => output + (await contentOf(directory));
   return {
     url: `ws://127.0.0.1:${port}`,
-    logged: async () => output + (await contentOf(directory)),
+    logged,
     stop: async () => {
       child.kill('SIGTERM');
       await gone;
+      const log = await logged();
       await rm(directory, { recursive: true, force: true });
+      return log;
     },
   };
 };

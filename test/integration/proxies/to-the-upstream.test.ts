@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { programNames } from '../../support/proxies/programs.ts';
+import { type Stage, startStage } from '../../support/proxies/stage.ts';
+
+const SPOOFED = {
+  'X-Ticketd-Subject': 'root',
+  'x-ticketd-session': 'another',
+  'X-Ticketd-Audience': 'admin',
+  'X-TICKETD-CHANNEL': 'secret',
+  'X-Ticketd-Session-Expires': 'never',
+};
+
+for (const name of programNames)
+  describe(`what the upstream of ${name} with ops/proxies gets`, () => {
+    let stage: Stage;
+    before(async () => {
+      stage = await startStage(name);
+    });
+    after(() => stage.stop());
+
+    for (const [before, after, left] of [
+      ['?', '', '/ws'],
+      ['?', '&room=7&a=%20b', '/ws?room=7&a=%20b'],
+      ['?room=7&', '', '/ws?room=7'],
+      ['?room=7&', '&a=b', '/ws?room=7&a=b'],
+      ['?myticket=5&', '&tickets=6', '/ws?myticket=5&tickets=6'],
+    ])
+      it(`is ${left} for a ticket in /ws${before}…${after}`, async () => {
+        const { ticketFor, open, lastSeen } = stage;
+        expect((await open(`/ws${before}ticket=${await ticketFor()}${after}`)).status).to.equal(101);
+        expect(lastSeen()?.uri).to.equal(left);
+      });
+
+    it('is the URI as it was for a ticket in the subprotocol', async () => {
+      const { ticketFor, open, lastSeen } = stage;
+      const protocols = ['chat.v1', `ticketd.${await ticketFor()}`];
+      expect((await open('/ws/a%2Fb?myticket=5&x', { protocols })).status).to.equal(101);
+      expect(lastSeen()?.uri).to.equal('/ws/a%2Fb?myticket=5&x');
+    });
+
+    for (const [place, offer] of [
+      ['first', (ticket: string) => [ticket, 'chat.v0', 'chat.v1']],
+      ['last', (ticket: string) => ['chat.v0', 'chat.v1', ticket]],
+      ['between', (ticket: string) => ['chat.v0', ticket, 'chat.v1']],
+    ] as const)
+      it(`is the real subprotocols without the ticket, ${place}, and it answers with one of them`, async () => {
+        const { ticketFor, open, lastHeader } = stage;
+        const protocols = offer(`ticketd.${await ticketFor()}`);
+        const { status, protocol } = await open('/ws', { protocols });
+        expect({ status, protocol }).to.deep.equal({ status: 101, protocol: 'chat.v1' });
+        expect(
+          lastHeader('sec-websocket-protocol')
+            .join()
+            .split(/\s*,\s*/),
+        ).to.deep.equal(['chat.v0', 'chat.v1']);
+      });
+
+    it('is no subprotocol where the ticket was the only one', async () => {
+      const { ticketFor, open, lastHeader } = stage;
+      const headers = { 'Sec-WebSocket-Protocol': `ticketd.${await ticketFor()}` };
+      expect((await open('/ws', { headers })).status).to.equal(101);
+      expect(lastHeader('sec-websocket-protocol')).to.deep.equal([]);
+    });
+
+    it('is whose connection it is, over whatever the client said', async () => {
+      const { ticketFor, open, lastHeader, lastSeen } = stage;
+      const ticket = await ticketFor({ channel: 'room/ü' });
+      expect((await open(`/ws?ticket=${ticket}`, { headers: SPOOFED })).status).to.equal(101);
+      expect(lastHeader('x-ticketd-subject')).to.deep.equal(['alice']);
+      expect(lastHeader('x-ticketd-session')).to.deep.equal(['session-1']);
+      expect(lastHeader('x-ticketd-channel')).to.deep.equal(['room/%C3%BC']);
+      expect(lastHeader('x-ticketd-audience').join()).to.equal('');
+      expect(Date.parse(lastHeader('x-ticketd-session-expires').join())).to.be.above(Date.now());
+      expect(JSON.stringify(lastSeen())).not.to.match(/root|another|admin|secret|never/);
+    });
+
+    it('is no second identity header of the client, nor one with underscores', async () => {
+      const { ticketFor, open, lastSeen } = stage;
+      for (const headers of [{ 'X-Ticketd-Subject': ['root', 'admin'] }, { X_Ticketd_Subject: 'root' }]) {
+        const { status } = await open(`/ws?ticket=${await ticketFor()}`, { headers });
+        // Caddy shows ticketd all headers, and it refuses these.
+        expect(status).to.equal(name === 'caddy' ? 403 : 101);
+        expect(JSON.stringify(lastSeen())).not.to.match(/root|admin/);
+      }
+    });
+
+    it('is also the longest channel there is', async () => {
+      const { ticketFor, open, lastHeader } = stage;
+      expect((await open(`/ws?ticket=${await ticketFor({ channel: '部'.repeat(256) })}`)).status).to.equal(101);
+      expect(lastHeader('x-ticketd-channel')).to.deep.equal(['%E9%83%A8'.repeat(256)]);
+    });
+  });

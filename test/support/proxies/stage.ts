@@ -1,0 +1,61 @@
+import { issueTicket, type Wish } from '../redeem.ts';
+import { startRedis, type TestRedis } from '../redis.ts';
+import { type RunningService, startService } from '../service.ts';
+import { type Offer, type Opening, openSocket } from './open-socket.ts';
+import { type ProgramName, programs } from './programs.ts';
+import { type RunningProxy, runProxy } from './proxy-process.ts';
+import { type SeenHandshake, startUpstream, type Upstream } from './upstream.ts';
+
+/** A real proxy with its shipped configuration between clients, ticketd with a Redis, and a WebSocket server. */
+export interface Stage {
+  readonly redis: TestRedis;
+  readonly service: RunningService;
+  readonly upstream: Upstream;
+  readonly proxy: RunningProxy;
+  /** Every ticket that `ticketFor` has got. */
+  readonly issued: readonly string[];
+  ticketFor(wish?: Wish): Promise<string>;
+  /** Opens a socket through the proxy. */
+  open(uri: string, offer?: Offer): Promise<Opening>;
+  /** How often ticketd was asked about a handshake. */
+  asked(): number;
+  /** The values of a header, in lower case, of the last handshake that reached the upstream. */
+  lastHeader(name: string): readonly string[];
+  lastSeen(): SeenHandshake | undefined;
+  /** Ends all of it and resolves with all that the proxy has logged. */
+  stop(): Promise<string>;
+}
+
+export const startStage = async (name: ProgramName): Promise<Stage> => {
+  const issued: string[] = [];
+  const redis = await startRedis();
+  const env = { REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1' };
+  const service = await startService(env);
+  const upstream = await startUpstream();
+  const ticketdPort = Number(new URL(service.internalUrl).port);
+  const proxy = await runProxy(programs[name], { ticketdPort, upstreamPort: upstream.port });
+  const lastSeen = () => upstream.seen.at(-1);
+  return {
+    redis,
+    service,
+    upstream,
+    proxy,
+    issued,
+    ticketFor: async (wish = {}) => {
+      const ticket = await issueTicket(service, wish);
+      issued.push(ticket);
+      return ticket;
+    },
+    open: (uri, offer) => openSocket(`${proxy.url}${uri}`, offer),
+    asked: () => service.eventsOf('request').filter(({ route }) => route === `/forward-auth/${name}`).length,
+    lastHeader: (header) =>
+      (lastSeen()?.headers ?? []).filter(([sent]) => sent.toLowerCase() === header).map(([, value]) => value),
+    lastSeen,
+    stop: async () => {
+      const log = await proxy.stop();
+      await upstream.stop();
+      await service.stop();
+      return log;
+    },
+  };
+};
