@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { GATEWAY_KEY } from '../../support/redeem.ts';
-import { startRedis, type TestRedis } from '../../support/redis.ts';
-import { type RunningService, startService } from '../../support/service.ts';
-import type { RecordedRequest } from '../../support/storm/recorded-fetch.ts';
-import { playStorm, type Storm } from '../../support/storm/storm.ts';
+import { GATEWAY_KEY } from '../support/redeem.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { type RunningService, startService } from '../support/service.ts';
+import type { RecordedRequest } from '../support/storm/recorded-fetch.ts';
+import { playStorm, type Storm } from '../support/storm/storm.ts';
 
 const CLIENTS = 2_000;
 const OUTAGE_MS = 5_000;
