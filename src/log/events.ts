@@ -75,7 +75,7 @@ export const events = {
   },
   jwks_refresh_fail: {
     level: 'error',
-    msg: 'No keys from the identity provider: the last ones that came are kept',
+    msg: 'The identity provider cannot be asked: keys that came before stay in use',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
   },
   ws_ticket_issued: {
