@@ -45,7 +45,7 @@ describe('the deployed service', () => {
   it('has the ports that it listens on unless told otherwise', () => {
     const { ContainerDefinitions: [container] = [] } = theOne<{
       ContainerDefinitions: { PortMappings: { ContainerPort: number }[] }[];
-    }>(resources, 'Service.TaskDefinition');
+    }>(resources, 'Task.TaskDefinition');
     const { port, internalPort } = fields.http;
     expect(container?.PortMappings.map(({ ContainerPort }) => String(ContainerPort))).to.deep.equal([
       port.default,
@@ -54,13 +54,13 @@ describe('the deployed service', () => {
   });
 
   it('keeps its logs for a time that is set', () => {
-    expect(the('Service.LogGroup').RetentionInDays).to.equal(30);
+    expect(the('Task.LogGroup').RetentionInDays).to.equal(30);
   });
 
   it('may read its own secrets and nothing else', () => {
     const { Policies } = theOne<{
       Policies: { PolicyDocument: { Statement: { Action: string; Resource: string[] }[] } }[];
-    }>(resources, 'Service.ExecutionRole');
+    }>(resources, 'Task.ExecutionRole');
     const [statement] = Policies[0]?.PolicyDocument.Statement ?? [];
     expect(statement?.Action).to.equal('secretsmanager:GetSecretValue');
     expect(statement?.Resource).to.include.members([SAMPLE.JwtFrom, SAMPLE.GatewayKeysFrom]);

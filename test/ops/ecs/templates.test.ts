@@ -32,28 +32,18 @@ describe('the CloudFormation templates', () => {
     expect(Object.keys(bare.resources)).to.have.members(['PagerTopic', 'ChatTopic', 'Publishers']);
   });
 
-  const SERVICE = {
-    PrivateSubnetIds: 'subnet-3,subnet-4',
-    TaskSecurityGroupId: 'sg-2',
-    TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/ticketd/0',
-    RegistryArn: 'arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-1',
-    Image: SAMPLE.Image,
-    RedisUrlFrom: SAMPLE.JwtFrom,
-    GatewayKeysFrom: SAMPLE.GatewayKeysFrom,
-  };
-  const service = (given: Values) =>
-    deployTemplate(readTemplate('service.yaml'), 'service.yaml', { ...SERVICE, ...given });
+  const { Image, JwtFrom, GatewayKeysFrom } = SAMPLE;
+  const task = (given: Values) =>
+    deployTemplate(readTemplate('task.yaml'), 'task.yaml', { Image, RedisUrlFrom: JwtFrom, GatewayKeysFrom, ...given });
 
   it('take keys from a secret or from a JWKS URL, one of them and not both', () => {
-    const { JwtFrom } = SAMPLE;
+    const secretsOf = (given: Values) => JSON.stringify(task(given).resources.TaskDefinition?.Properties);
     const JwtJwksUrl = 'https://login.example/jwks';
-    const [withSecret, withJwks] = [service({ JwtFrom }), service({ JwtJwksUrl })].map(({ resources }) =>
-      JSON.stringify(resources.TaskDefinition),
-    );
-    expect(withSecret).to.contain('JWT_SECRET').and.not.to.contain('JWT_JWKS_URL');
-    expect(withJwks).to.contain('JWT_JWKS_URL').and.not.to.contain('JWT_SECRET');
-    expect(() => service({})).to.throw('Give JwtFrom or JwtJwksUrl');
-    expect(() => service({ JwtFrom, JwtJwksUrl })).to.throw('only one of');
+    expect(secretsOf({ JwtFrom })).to.contain('"JWT_SECRET"').and.not.to.contain(JwtJwksUrl);
+    expect(secretsOf({ JwtFrom, JwtVariable: 'JWT_PUBLIC_KEY' })).to.contain('"JWT_PUBLIC_KEY"');
+    expect(secretsOf({ JwtJwksUrl })).to.contain(JwtJwksUrl).and.not.to.contain('"JWT_SECRET"');
+    expect(() => task({})).to.throw('Give JwtFrom or JwtJwksUrl');
+    expect(() => task({ JwtFrom, JwtJwksUrl })).to.throw('only one of');
   });
 
   it('want both the workspace and the channel of Slack', () => {
@@ -65,13 +55,17 @@ describe('the CloudFormation templates', () => {
   // What the small templates can be given directly; the whole one hands these on to them.
   const wrong: readonly (readonly [string, string, unknown])[] = [
     ['network.yaml', 'CertificateArn', 'arn:aws:iam::123456789012:server-certificate/x'],
-    ['service.yaml', 'Image', 'registry/ticketd'],
-    ['service.yaml', 'Image', 'registry/ticketd:latest'],
-    ['service.yaml', 'JwtFrom', 'a-secret-in-plain-text-of-32-bytes-or-more'],
-    ['service.yaml', 'Cpu', '4096'],
+    ['task.yaml', 'Image', 'registry/ticketd'],
+    ['task.yaml', 'Image', 'registry/ticketd:latest'],
+    ['task.yaml', 'JwtFrom', 'a-secret-in-plain-text-of-32-bytes-or-more'],
+    ['task.yaml', 'Cpu', '4096'],
     ['scaling.yaml', 'MinTasks', 0],
     ['service.yaml', 'Name', 'Ticketd!'],
-    ['service.yaml', 'LogRetentionDays', 2],
+    ['task.yaml', 'LogRetentionDays', 2],
+    ['task.yaml', 'CorsOrigins', '*'],
+    ['task.yaml', 'ForwardAuthTrusted', 'my-proxy'],
+    ['task.yaml', 'TicketRateLimit', '30'],
+    ['service.yaml', 'TaskDefinitionArn', 'ticketd:1'],
     ['redis.yaml', 'NodeType', 'db.t4g.small'],
     ['redis.yaml', 'Nodes', 1],
     ['redis.yaml', 'MinReplicasToWrite', 2],
@@ -89,7 +83,7 @@ describe('the CloudFormation templates', () => {
 
   it('take images by version and by digest', () => {
     for (const image of [SAMPLE.Image, `registry:5000/ticketd@sha256:${'0'.repeat(64)}`])
-      expect(problemsOf(readTemplate('service.yaml'), { Image: image }).join()).not.to.contain('Image');
+      expect(problemsOf(readTemplate('task.yaml'), { Image: image }).join()).not.to.contain('Image');
   });
 });
 

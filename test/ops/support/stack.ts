@@ -88,7 +88,7 @@ const scopeOf = (template: Template, values: Values, nestedStack: (id: string) =
 
 // Shaped as the real values are, so that the constraints of parameters can be held against them.
 const SHAPES: Readonly<Record<string, (name: string) => string>> = {
-  'AWS::ServiceDiscovery::Service': (name) => `arn:aws:servicediscovery:eu-west-1:123456789012:service/${name}`,
+  'AWS::ECS::TaskDefinition': () => 'arn:aws:ecs:eu-west-1:123456789012:task-definition/ticketd:1',
   'AWS::SNS::Topic': (name) => `arn:aws:sns:eu-west-1:123456789012:${name}`,
   'AWS::SecretsManager::Secret': (name) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`,
   'AWS::ApplicationAutoScaling::ScalingPolicy': (name) => `arn:aws:autoscaling:eu-west-1:123456789012:policy:${name}`,
