@@ -35,3 +35,7 @@ export class RequestError extends Error {
     this.retryAfter = options.retryAfter;
   }
 }
+
+/** By name, not by class: every bundle of the build has classes of its own. */
+export const isRequestError = (error: unknown): error is RequestError =>
+  error instanceof Error && error.name === 'RequestError';

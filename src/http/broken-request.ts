@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestErrorCode } from '../errors/request-error.ts';
+import { newTraceId } from '../log/trace-id.ts';
 import { apiHeaders } from './api-headers.ts';
 import { errorBody, refusals } from './refusals.ts';
-import { newTraceId } from './trace-id.ts';
 
 /** Answers what Node could not parse as a request, in the form of every other error, and closes the connection. */
 export const answerBrokenRequest = (error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void => {

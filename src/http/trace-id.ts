@@ -1,34 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import { scrub } from '../log/scrub.ts';
+import { traceIdOf } from '../log/trace-id.ts';
 import type { Middleware } from './context.ts';
-
-// https://www.w3.org/TR/trace-context/#traceparent-header
-const TRACEPARENT = /^(?!ff)(?!00.{53}.)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
-// The ALB's header; `Self=` may stand before `Root=`.
-const AMAZON_ROOT = /(?:^|;)\s*Root=1-([0-9a-f]{8})-([0-9a-f]{24})(?:;|$)/i;
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
-
-/** The caller's trace id where a well-formed header brings one, else a new one of 32 hex digits. */
-export const traceIdOf = (headers: IncomingHttpHeaders): string =>
-  fromTraceparent(headers) ?? fromAmazon(headers) ?? fromRequestId(headers) ?? newTraceId();
-
-const fromTraceparent = ({ traceparent }: IncomingHttpHeaders) => TRACEPARENT.exec(first(traceparent))?.[1];
-
-const fromAmazon = (headers: IncomingHttpHeaders) => {
-  const [, time, unique] = AMAZON_ROOT.exec(first(headers['x-amzn-trace-id'])) ?? [];
-  return time && unique && `${time}${unique}`.toLowerCase();
-};
-
-// An id is echoed: one that looks like a JWT or a ticket is not taken.
-const fromRequestId = (headers: IncomingHttpHeaders) => {
-  const id = REQUEST_ID.exec(first(headers['x-request-id']))?.[0];
-  return id === scrub(id ?? '') ? id : undefined;
-};
-
-export const newTraceId = (): string => randomBytes(16).toString('hex');
-
-const first = (header: string | string[] | undefined): string => String(header ?? '');
 
 /** Gives every answer an `X-Trace-Id`. */
 export const traceId: Middleware = (ctx, next) => {

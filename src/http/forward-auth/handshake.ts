@@ -1,18 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { Ambiguity, type TicketCarriers } from '../../tickets/presented-ticket.ts';
 import type { ProxyAdapter } from './proxy-adapter.ts';
 
-/** What an auth request says of the handshake that it is about. */
-export interface Handshake {
-  /** Path and query, as the client sent them; `undefined` where the proxy does not tell. */
-  readonly uri: string | undefined;
-  /** What `Sec-WebSocket-Protocol` offers, in order. */
-  readonly protocols: readonly string[];
+/** What an auth request says of the handshake that it is about; no `uri` where the proxy does not tell. */
+export interface Handshake extends TicketCarriers {
   readonly origin: string | undefined;
-}
-
-/** Something that can be read in two ways: refused, lest the proxy or the upstream read the other one. */
-export class Ambiguity extends Error {
-  override readonly name = 'Ambiguity';
 }
 
 const URI_HEADERS = ['x-original-uri', 'x-forwarded-uri'];

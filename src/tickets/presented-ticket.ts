@@ -1,4 +1,15 @@
-import { Ambiguity, type Handshake } from './handshake.ts';
+/** Something that can be read in two ways: refused, lest somebody else read the other one. */
+export class Ambiguity extends Error {
+  override readonly name = 'Ambiguity';
+}
+
+/** What of a WebSocket handshake can carry a ticket. */
+export interface TicketCarriers {
+  /** Path and query, as the client sent them. */
+  readonly uri: string | undefined;
+  /** What `Sec-WebSocket-Protocol` offers, in order. */
+  readonly protocols: readonly string[];
+}
 
 const PARAMETER = 'ticket';
 const PROTOCOL_PREFIX = 'ticketd.';
@@ -7,10 +18,24 @@ const PROTOCOL_PREFIX = 'ticketd.';
  * The ticket that a handshake presents: in the query parameter `ticket`, as the subprotocol `ticketd.<ticket>`, or the
  * same in both. Throws `Ambiguity` where there may be two.
  */
-export const presentedTicket = ({ uri = '', protocols }: Handshake): string | undefined => {
+export const presentedTicket = ({ uri = '', protocols }: TicketCarriers): string | undefined => {
   const [ticket, ...others] = [...inQuery(uri), ...inProtocols(protocols)];
   if (others.some((other) => other !== ticket)) throw new Ambiguity('query and subprotocol disagree about the ticket');
   return ticket;
+};
+
+/** The same without any ticket, all else as it was. */
+export const withoutTicket = ({ uri = '', protocols }: TicketCarriers) => ({
+  uri: uriWithout(uri),
+  protocols: protocols.filter((protocol) => !isTicketProtocol(protocol)),
+});
+
+const uriWithout = (uri: string): string => {
+  const [path = '', ...query] = uri.split('?');
+  const parameters = query.join('?').split('&');
+  const others = parameters.filter((parameter) => !new URLSearchParams(`&${parameter}`).has(PARAMETER));
+  if (others.length === parameters.length) return uri;
+  return others.length === 0 ? path : `${path}?${others.join('&')}`;
 };
 
 const inQuery = (uri: string): readonly string[] => {
@@ -29,7 +54,7 @@ const queryOf = (uri: string): string => {
   return start < 0 ? '' : uri.slice(start + 1);
 };
 
-// The proxy strips the plain name alone.
+// A proxy strips the plain name alone.
 const isParameter = (name: string): boolean => {
   if (name === PARAMETER) return true;
   if (decoded(name) === PARAMETER) throw new Ambiguity('the name of the parameter ticket is percent-encoded');
@@ -45,9 +70,7 @@ const decoded = (name: string): string => {
 };
 
 const inProtocols = (protocols: readonly string[]): readonly string[] => {
-  const tickets = protocols
-    .filter((protocol) => protocol.startsWith(PROTOCOL_PREFIX))
-    .map((protocol) => protocol.slice(PROTOCOL_PREFIX.length));
+  const tickets = protocols.filter(isTicketProtocol).map((protocol) => protocol.slice(PROTOCOL_PREFIX.length));
   return single(tickets, 'the subprotocol of the ticket is there twice');
 };
 
@@ -55,3 +78,5 @@ const single = (tickets: readonly string[], why: string): readonly string[] => {
   if (tickets.length > 1) throw new Ambiguity(why);
   return tickets;
 };
+
+const isTicketProtocol = (protocol: string): boolean => protocol.startsWith(PROTOCOL_PREFIX);

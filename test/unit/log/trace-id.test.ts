@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { newTraceId, traceIdOf } from '../../../src/http/trace-id.ts';
+import { newTraceId, traceIdOf } from '../../../src/log/trace-id.ts';
 
 const W3C = '4bf92f3577b34da6a3ce929d0e0e4736';
 const TRACEPARENT = `00-${W3C}-00f067aa0ba902b7-01`;
