@@ -4,6 +4,7 @@ import { cyclesIn, graphOf, type ImportGraph, importsOf, loadedBy, readSources }
 import { importsRunningUp, usersOf } from '../support/layers.ts';
 
 const HEAVY = ['koa', 'ioredis', 'pino', 'prom-client'];
+const OF_THE_SERVICE = /^src\/(cli|service|http|startup|metrics|jwt)\//;
 
 const graph = (edges: Readonly<Record<string, readonly string[]>>): ImportGraph =>
   new Map(Object.entries(edges).map(([from, to]) => [from, to.map((path) => ({ kind: 'static', to: path }))]));
@@ -42,8 +43,8 @@ describe('the architecture', () => {
 
   it('imports nothing of its own at run time that the build makes no bundle of, and bundles nothing else', async () => {
     const { parts } = await loadBuild();
-    const atRunTime = [...imports.values()]
-      .flat()
+    const atRunTime = [...imports]
+      .flatMap(([from, imported]) => (from.startsWith('src/gateway/') ? [] : imported))
       .filter(({ kind, to }) => kind === 'dynamic' && to.startsWith('src/'));
     expect([...new Set(atRunTime.map(({ to }) => to))]).to.have.members(parts);
   });
@@ -63,6 +64,17 @@ describe('the architecture', () => {
     const loaded = [...loadedBy(imports, 'src/client/connect-with-ticket.ts')];
     expect(loaded).to.have.lengthOf.above(1);
     expect(loaded.filter((name) => !name.startsWith('src/client/'))).to.deep.equal([]);
+  });
+
+  it('loads neither ioredis nor anything of the service with the library for gateways', () => {
+    const loaded = [...loadedBy(imports, 'src/gateway/gateway.ts')];
+    expect(loaded).to.include('src/tickets/presented-ticket.ts');
+    expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.deep.equal([]);
+  });
+
+  it('loads ioredis, and nothing of the service, with the part of it that redeems straight from Redis', () => {
+    const loaded = [...loadedBy(imports, 'src/gateway/redis-tickets.ts')];
+    expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.deep.equal(['ioredis']);
   });
 
   it('reads the environment in the command line alone', () => {
@@ -115,6 +127,11 @@ const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'js
       'src/client/a.ts → src/version.ts (static)',
       'src/cli/d.ts → src/client/a.ts (static)',
     ]);
+    const library = graph({
+      'src/service/a.ts': ['src/gateway/b.ts'],
+      'src/gateway/b.ts': ['src/redis/c.ts', 'src/gateway/d.ts'],
+    });
+    expect(importsRunningUp(library)).to.deep.equal(['src/service/a.ts → src/gateway/b.ts (static)']);
     const stray = graph({
       'src/utils/a.ts': ['src/errors/b.ts'],
       'src/log/c.ts': ['src/version.ts', 'src/utils/a.ts'],

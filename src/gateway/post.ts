@@ -1,0 +1,81 @@
+import { type Agent, type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { patientTimeout } from '../redis/patient-timer.ts';
+
+export interface Post {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** For all of it, from the connection to the last byte of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface PostAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** There was no answer; `sent` tells whether the request may have been acted upon all the same. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly sent: boolean;
+
+  constructor(sent: boolean, cause: unknown) {
+    super('no answer', { cause });
+    this.sent = sent;
+  }
+}
+
+// Far above any answer that there is.
+const MAX_CHARACTERS = 65_536;
+
+/** Sends one request, once, and reads what is answered to it; rejects with `NoAnswer`. */
+export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<PostAnswer> =>
+  new Promise((resolve, reject) => {
+    let sent = false;
+    const send = url.protocol === 'https:' ? overHttps : overHttp;
+    const request = send(url, {
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+    });
+    const settled = (finish: () => void) => {
+      stopWaiting();
+      finish();
+    };
+    const fail = (cause: unknown) => settled(() => reject(new NoAnswer(sent, cause)));
+    const stopWaiting = patientTimeout(() => {
+      fail(timedOut(timeoutMs));
+      request.destroy();
+    }, timeoutMs);
+    request.once('socket', (socket) =>
+      whenConnected(socket, url, () => {
+        sent = true;
+      }),
+    );
+    request.on('error', fail);
+    request.once('response', (response) => {
+      read(response).then((text) => settled(() => resolve({ status: response.statusCode ?? 0, text })), fail);
+    });
+    request.end(body);
+  });
+
+// Until then not a byte of the request has gone out.
+const whenConnected = (socket: Socket, { protocol }: URL, react: () => void): void => {
+  if (!socket.connecting) react();
+  else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', react);
+};
+
+const read = async (response: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const part of response.setEncoding('utf8')) {
+    text += part;
+    if (text.length > MAX_CHARACTERS) throw new Error('the answer is too long');
+  }
+  return text;
+};
+
+const timedOut = (timeoutMs: number): Error =>
+  Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });

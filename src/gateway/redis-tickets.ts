@@ -1,0 +1,35 @@
+import { ProcessError } from '../errors/process-error.ts';
+import type { Emit } from '../log/events.ts';
+import type { RedisAccess } from '../redis/access.ts';
+import { createRedisConnection } from '../redis/connection.ts';
+import { createRedisStore } from '../redis/ticket-store.ts';
+import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
+
+/** The part of ticketd that redeems, within this process. */
+export interface RedisTickets {
+  readonly redeem: RedeemTicket;
+  /** Resolves when Redis takes writes; rejects after the time limit of the start, and goes on trying. */
+  start(): Promise<void>;
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+/** In a file of its own, since it loads ioredis. */
+export const openRedisTickets = (access: RedisAccess, emit: Emit): RedisTickets => {
+  const { keyPrefix, startupTimeoutMs } = access.redis;
+  const connection = createRedisConnection({ ...access, emit });
+  const starting = new AbortController();
+  return {
+    redeem: createRedeemer({ store: createRedisStore({ connection, keyPrefix }) }),
+    start: async () => {
+      // Not AbortSignal.any() with a timeout of its own, which may be collected before it fires (nodejs/node#57736).
+      const timer = setTimeout(() => starting.abort(new Error('Redis was not ready in time')), startupTimeoutMs);
+      await connection.start(starting.signal).finally(() => clearTimeout(timer));
+    },
+    isReady: connection.isReady,
+    close: () => {
+      starting.abort(new ProcessError('INTERRUPTED', 'the gateway was closed'));
+      return connection.close();
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import { type TicketCarriers, withoutTicket } from '../tickets/presented-ticket.ts';
+
+const PROTOCOLS = 'sec-websocket-protocol';
+
+/** Where the ticket of a handshake may be. */
+export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers => ({
+  uri: url,
+  protocols: (headers[PROTOCOLS] ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+});
+
+/**
+ * Takes the ticket out of the request, so that neither an answer nor a log of the application can hold it. The other
+ * subprotocols stay for the server to choose from, and are returned.
+ */
+export const stripTicket = (request: IncomingMessage): readonly string[] => {
+  const { uri, protocols } = withoutTicket(carriersOf(request));
+  const { rawHeaders, headers } = request;
+  const offer = protocols.join(', ');
+  request.url = uri;
+  const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS);
+  if (offer !== '') raw.push(['Sec-WebSocket-Protocol', offer]);
+  rawHeaders.splice(0, rawHeaders.length, ...raw.flat());
+  if (offer === '') delete headers[PROTOCOLS];
+  else headers[PROTOCOLS] = offer;
+  return protocols;
+};
+
+const rawPairs = (raw: readonly string[]): [string, string][] =>
+  raw.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []));

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { type ClosableSocket, closeAtSessionEnd, closeFirmly } from '../../../src/gateway/session-end.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+
+const DAY_MS = 86_400_000;
+
+interface FakeSocket extends ClosableSocket {
+  readonly calls: readonly unknown[];
+  /** As when the connection is gone. */
+  end(): void;
+}
+
+const fakeSocket = (): FakeSocket => {
+  const calls: unknown[] = [];
+  const listeners: (() => void)[] = [];
+  return {
+    calls,
+    close: (code, reason) => calls.push([code, reason]),
+    terminate: () => calls.push('terminate'),
+    once: (_event, listener) => listeners.push(listener),
+    end: () => {
+      for (const listener of listeners) listener();
+    },
+  };
+};
+
+describe('a socket whose session ends', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime(1_700_000_000_000);
+  });
+  afterEach(() => clock.restore());
+
+  const inMs = (ms: number) => new Date(Date.now() + ms);
+
+  it('is closed with 4001 then, not before, and told of once', () => {
+    const socket = fakeSocket();
+    let told = 0;
+    closeAtSessionEnd(socket, inMs(60_000), () => {
+      told += 1;
+    });
+    clock.tick(59_999);
+    expect(socket.calls).to.deep.equal([]);
+    clock.tick(1);
+    expect(socket.calls).to.deep.equal([[4001, 'session ended']]);
+    socket.end();
+    clock.tick(DAY_MS);
+    expect({ told, calls: socket.calls.length, timers: clock.countTimers() }).to.deep.equal({
+      told: 1,
+      calls: 1,
+      timers: 0,
+    });
+  });
+
+  it('is closed at once where the session has ended', () => {
+    const socket = fakeSocket();
+    closeAtSessionEnd(socket, inMs(-1));
+    expect(socket.calls).to.deep.equal([[4001, 'session ended']]);
+  });
+
+  it('is closed after 100 days, longer than a timer can wait', () => {
+    const socket = fakeSocket();
+    closeAtSessionEnd(socket, inMs(100 * DAY_MS));
+    clock.tick(100 * DAY_MS - 1);
+    expect(socket.calls).to.deep.equal([]);
+    clock.tick(1);
+    expect(socket.calls).to.have.length(1);
+  });
+
+  it('is closed within the hour where the clock was set beyond the end', () => {
+    const socket = fakeSocket();
+    closeAtSessionEnd(socket, inMs(10 * DAY_MS));
+    clock.setSystemTime(Date.now() + 20 * DAY_MS);
+    clock.tick(3_600_000);
+    expect(socket.calls).to.have.length(1);
+  });
+
+  it('leaves no timer behind when it is gone before', () => {
+    const socket = fakeSocket();
+    closeAtSessionEnd(socket, inMs(60_000));
+    expect(clock.countTimers()).to.equal(1);
+    socket.end();
+    expect(clock.countTimers()).to.equal(0);
+  });
+
+  it('is cut after two seconds where the other side does not go along', () => {
+    const socket = fakeSocket();
+    closeFirmly(socket, 1013, 'later');
+    clock.tick(1999);
+    expect(socket.calls).to.deep.equal([[1013, 'later']]);
+    clock.tick(1);
+    expect(socket.calls).to.deep.equal([[1013, 'later'], 'terminate']);
+  });
+});
