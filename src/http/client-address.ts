@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Cidrs } from '../config/cidrs.ts';
 import type { Middleware } from './context.ts';
 
@@ -40,4 +40,11 @@ const plainOf = (address: string): string => {
   const [plain = ''] = address.toLowerCase().split('%', 1);
   const mapped = plain.replace(/^::ffff:/, '');
   return isIPv4(mapped) ? mapped : plain;
+};
+
+/** What one caller may have for addresses: one of IPv4, a whole /64 of IPv6 (RFC 6177 gives a site no less). */
+export const networkOf = (address: string): string => {
+  if (!isIPv6(address)) return address;
+  const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  return [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => '0'), ...tail].slice(0, 4).join(':');
 };

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { ProcessError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
 import { trackRequests } from './open-requests.ts';
 
 export interface ListenerOptions {
@@ -11,6 +12,7 @@ export interface ListenerOptions {
   readonly port: number;
   readonly handler: RequestListener;
   readonly emit: Emit;
+  readonly limits?: ConnectionLimits;
 }
 
 export interface Listener {
@@ -26,35 +28,27 @@ export interface Listener {
   inFlight(): number;
 }
 
-// The load balancer's idle time-out is 60 s: the side that reuses a connection must be the first to give it up.
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 20_000;
-const TIMEOUT_CHECK_EVERY_MS = 5_000;
 // A connection that turns idle after close() would hold the server for its whole keep-alive time.
 const SWEEP_EVERY_MS = 100;
 
-export const createListener = ({ name, host, port, handler, emit }: ListenerOptions): Listener => {
+export const createListener = (options: ListenerOptions): Listener => {
+  const { name, host, port, handler, emit, limits = CONNECTION_LIMITS } = options;
   const requests = trackRequests();
   const answer: RequestListener = (req, res) => {
     requests.add(req, res);
     handler(req, res);
   };
   // Left to itself Node answers a missing Host, an unknown expectation and CONNECT with an empty answer or none at all.
-  const server = createServer(
-    { connectionsCheckingInterval: TIMEOUT_CHECK_EVERY_MS, requireHostHeader: false },
-    answer,
-  );
+  const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false }, answer);
   server.on('checkExpectation', answer);
   server.on('connect', (_req, socket) => {
     // Node has let go of this socket: nobody else would hear of its errors.
     socket.on('error', () => socket.destroy());
     answerBrokenRequest(new Error('CONNECT'), socket);
   });
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  bound(server, limits);
   server.on('clientError', answerBrokenRequest);
+  server.on('drop', () => emit('connection_dropped', { listener: name }));
   const sockets = trackSockets(server);
 
   // A connection that has said nothing for a whole interval is idle, too; one just accepted may be about to speak.
@@ -89,10 +83,21 @@ export const createListener = ({ name, host, port, handler, emit }: ListenerOpti
   };
 };
 
+const bound = (server: Server, limits: ConnectionLimits): void => {
+  server.maxConnections = limits.maxConnections;
+  server.maxHeadersCount = limits.maxHeaders;
+  server.headersTimeout = limits.headersMs;
+  server.requestTimeout = limits.requestMs;
+  server.timeout = limits.stalledMs;
+  server.keepAliveTimeout = limits.keepAliveMs;
+};
+
 const trackSockets = (server: Server): ReadonlySet<Socket> => {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
+    // A client may send any number of requests ahead, each of which listens for the end.
+    socket.setMaxListeners(0);
     socket.once('close', () => sockets.delete(socket));
   });
   return sockets;

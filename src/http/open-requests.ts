@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { onRequestEnd } from './request-end.ts';
 
 export interface OpenRequests {
   readonly size: number;
@@ -27,7 +28,7 @@ export const trackRequests = (): OpenRequests => {
     },
     add: (request, response) => {
       open.set(response, request);
-      response.once('close', () => open.delete(response));
+      onRequestEnd(request, response, () => open.delete(response));
       if (closing) endAfter(response);
     },
     closeConnections: () => {

@@ -10,11 +10,14 @@ export interface ProbeRoutesOptions {
   readonly emit: Emit;
 }
 
+export const HEALTH_PATHS = ['/health', '/api/v1/health'] as const;
+export const READY_PATHS = ['/ready', '/api/v1/ready'] as const;
+
 /** Liveness and readiness, for orchestrators and load balancers; GET, and HEAD with it. */
 export const probeRoutes = (options: ProbeRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
-  router.get(['/health', '/api/v1/health'], health);
-  router.get(['/ready', '/api/v1/ready'], ready(options));
+  router.get([...HEALTH_PATHS], health);
+  router.get([...READY_PATHS], ready(options));
   return router;
 };
 

@@ -2,10 +2,12 @@ import { Router } from '@koa/router';
 import type { Emit } from '../log/events.ts';
 import type { RedeemTicket } from '../tickets/redeem.ts';
 import type { TicketStore } from '../tickets/store.ts';
+import { paceBadCredentials } from './bad-credentials.ts';
 import type { Middleware, RequestState } from './context.ts';
 import { requireGatewayKey } from './gateway-key.ts';
 import { answerJson } from './json-answer.ts';
 import { readJsonObject } from './json-body.ts';
+import { BAD_CREDENTIALS } from './limits.ts';
 import { requireStore, tellOutage } from './outage.ts';
 import { redeemFor } from './redeem.ts';
 import { presentationOf } from './redeem-request.ts';
@@ -20,7 +22,8 @@ export interface RedeemRoutesOptions {
 /** What gateways call with their key. */
 export const redeemRoutes = ({ keys, store, redeem, emit }: RedeemRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
-  const admit = [tellOutage(emit), requireGatewayKey(keys), requireStore(store)];
+  const paced = paceBadCredentials({ limits: BAD_CREDENTIALS, emit });
+  const admit = [tellOutage(emit), paced, requireGatewayKey(keys), requireStore(store)];
   router.post('/ws-ticket/redeem', ...admit, redeemTicket(redeem, emit));
   return router;
 };

@@ -25,6 +25,7 @@ export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
   PAYLOAD_TOO_LARGE: { status: 413 },
   REQUEST_HEADERS_TOO_LARGE: { status: 431 },
   REQUEST_TIMEOUT: { status: 408 },
+  SERVICE_OVERLOADED: { status: 503, retryAfter: 1 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
   WS_TICKET_MISSING: { status: 401, headers: { 'WWW-Authenticate': TICKET_CHALLENGE } },
   WS_TICKET_NOT_REDEEMABLE: { status: 403 },

@@ -1,12 +1,14 @@
 import type { Emit } from '../log/events.ts';
+import { arrivalOf } from './arrival.ts';
 import type { Context, Middleware } from './context.ts';
+import { onRequestEnd } from './request-end.ts';
 
 /** Tells of every request once its answer has left, or its connection has gone. */
 export const requestEvent =
   (listener: string, emit: Emit): Middleware =>
   (ctx, next) => {
-    const startedAt = performance.now();
-    ctx.res.once('close', () => emit('request', { listener, ...describe(ctx), durationMs: since(startedAt) }));
+    const startedAt = arrivalOf(ctx.req);
+    onRequestEnd(ctx.req, ctx.res, () => emit('request', { listener, ...describe(ctx), durationMs: since(startedAt) }));
     return next();
   };
 

@@ -7,9 +7,11 @@ import type { IssueTicket } from '../tickets/issue.ts';
 import type { RevokeTickets } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
 import { authenticate } from './authenticate.ts';
+import { paceBadCredentials } from './bad-credentials.ts';
 import type { Context, Middleware, RequestState } from './context.ts';
 import { answerJson } from './json-answer.ts';
 import { readJsonObject } from './json-body.ts';
+import { BAD_CREDENTIALS } from './limits.ts';
 import { requireStore, tellOutage, whoOf } from './outage.ts';
 import { since } from './request-event.ts';
 import { revokeScopeOf } from './revoke-request.ts';
@@ -27,7 +29,8 @@ export interface TicketRoutesOptions {
 /** What browsers call with their JWT. */
 export const ticketRoutes = ({ jwt, keys, store, issue, revoke, emit }: TicketRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
-  const admit = [tellOutage(emit), authenticate(jwt, keys), requireStore(store)];
+  const paced = paceBadCredentials({ limits: BAD_CREDENTIALS, emit });
+  const admit = [tellOutage(emit), paced, authenticate(jwt, keys), requireStore(store)];
   router.post('/ws-ticket', ...admit, issueTicket(issue, emit));
   router.post('/ws-ticket/revoke', ...admit, revokeTickets(revoke, emit));
   return router;

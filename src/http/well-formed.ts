@@ -1,8 +1,14 @@
 import { RequestError } from '../errors/request-error.ts';
 import type { Context, Middleware } from './context.ts';
+import { CONNECTION_LIMITS } from './limits.ts';
 
-/** Refuses what Node parses and HTTP forbids: a Host missing or given twice (RFC 9112, section 3.2), a target that is no URL. */
+/**
+ * Refuses what Node parses and HTTP forbids: a Host missing or given twice (RFC 9112, section 3.2), a target that is no
+ * URL. Also more headers than Node has looked at, lest one of the others should have mattered.
+ */
 export const refuseMalformed: Middleware = (ctx, next) => {
+  if (ctx.req.rawHeaders.length > 2 * CONNECTION_LIMITS.maxHeaders)
+    throw new RequestError('REQUEST_HEADERS_TOO_LARGE', `Send at most ${CONNECTION_LIMITS.maxHeaders} headers`);
   if (!hasOneHost(ctx) || !hasPath(ctx)) throw new RequestError('BAD_REQUEST', 'This is not valid HTTP/1.1');
   return next();
 };

@@ -181,6 +181,21 @@ export const events = {
       durationMs: 'number',
     },
   },
+  bad_credentials_flood: {
+    level: 'warn',
+    msg: 'Bad credentials in heaps from one address: their refusals are paced',
+    fields: { traceId: 'string', address: 'string', count: 'number' },
+  },
+  request_shed: {
+    level: 'warn',
+    msg: 'Request refused unseen: too many are under way',
+    fields: { traceId: 'string', listener: 'string' },
+  },
+  connection_dropped: {
+    level: 'warn',
+    msg: 'Connection closed at once: there are too many',
+    fields: { listener: 'string' },
+  },
   internal_error: {
     level: 'error',
     msg: 'A request met an error of our own',

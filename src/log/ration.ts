@@ -1,9 +1,11 @@
 import type { Emit, EventName } from './events.ts';
 
-// Both can come with every request of a caller that does not stop asking.
+// Each can come with every request of a caller that does not stop asking.
 const EVERY_MS: ReadonlyMap<EventName, number> = new Map([
   ['readiness_redis_down', 10_000],
   ['forward_auth_untrusted', 10_000],
+  ['request_shed', 10_000],
+  ['connection_dropped', 10_000],
 ]);
 
 /** Lets some events through once and then at most every so often, all else as it comes; an outage begins the count anew. */

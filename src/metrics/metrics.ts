@@ -68,6 +68,12 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
     help: 'Ticket requests refused because Redis was not ready.',
     registers,
   });
+  const shed = new Counter({
+    name: 'ticketd_requests_shed_total',
+    help: 'Requests refused because too many were under way.',
+    labelNames: ['listener'],
+    registers,
+  });
   const phases = new Gauge({
     name: 'ticketd_startup_phase_duration_seconds',
     help: 'How long each phase of this start-up took.',
@@ -93,6 +99,7 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
   return {
     request: ({ listener, method, route, status, durationMs }) =>
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
+    request_shed: ({ listener }) => shed.inc({ listener }),
     ws_ticket_issued: () => issued.inc(),
     ws_ticket_redeemed: ({ via }) => redeemed.inc({ via }),
     ws_ticket_rejected: ({ via, reason }) => rejected.inc({ via, reason }),

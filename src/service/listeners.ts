@@ -1,10 +1,15 @@
 import type { Router } from '@koa/router';
 import type { Config } from '../config/fields.ts';
+import { admitInTurn } from '../http/admission.ts';
 import { createApp } from '../http/app.ts';
 import type { RequestState } from '../http/context.ts';
 import { forwardAuthRoutes } from '../http/forward-auth/routes.ts';
+import { createGate } from '../http/gate.ts';
+import { heldStore } from '../http/held-store.ts';
+import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/limits.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
+import { refuseOverload } from '../http/overload.ts';
 import { probeRoutes } from '../http/probe-routes.ts';
 import { redeemRoutes } from '../http/redeem-routes.ts';
 import { ticketRoutes } from '../http/ticket-routes.ts';
@@ -59,26 +64,35 @@ export const internalRoutes = ({ config, store, metrics, isDraining, emit }: Lis
 };
 
 const publicListener = (options: ListenersOptions): Listener => {
-  const { http } = options.config;
-  const { emit } = options;
-  const app = createApp({
-    listener: 'public',
-    routes: publicRoutes(options),
-    emit,
-    trustedProxies: http.trustedProxies,
-    corsOrigins: http.corsOrigins ?? [],
-  });
-  return createListener({ name: 'public', host: http.host, port: http.port, handler: app.callback(), emit });
+  const { host, port, corsOrigins = [] } = options.config.http;
+  return listenerOf(options, { name: 'public', host, port, corsOrigins, routesOf: publicRoutes });
 };
 
 const internalListener = (options: ListenersOptions, port: number): Listener => {
-  const { http } = options.config;
-  const { emit } = options;
-  const app = createApp({
-    listener: 'internal',
-    routes: internalRoutes(options),
-    emit,
-    trustedProxies: http.trustedProxies,
+  const { internalHost: host } = options.config.http;
+  return listenerOf(options, { name: 'internal', host, port, corsOrigins: [], routesOf: internalRoutes });
+};
+
+interface Face {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  readonly routesOf: (options: ListenersOptions) => Routes;
+}
+
+// Gates of its own for each: what floods the public listener keeps no gateway from redeeming.
+const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, routesOf }: Face): Listener => {
+  const { config, emit } = options;
+  const gate = createGate(GATE_LIMITS);
+  const routes = routesOf({ ...options, store: heldStore(options.store, gate) });
+  const { trustedProxies } = config.http;
+  const app = createApp({ listener: name, routes, emit, trustedProxies, corsOrigins });
+  const handler = admitInTurn({
+    gate,
+    probeGate: createGate(PROBE_GATE_LIMITS),
+    answer: app.callback(),
+    refuse: refuseOverload({ listener: name, emit, corsOrigins }),
   });
-  return createListener({ name: 'internal', host: http.internalHost, port, handler: app.callback(), emit });
+  return createListener({ name, host, port, handler, emit });
 };

@@ -1,0 +1,125 @@
+import { EventEmitter, once } from 'node:events';
+import { Router } from '@koa/router';
+import { expect } from 'chai';
+import request, { type Test } from 'supertest';
+import { admitInTurn } from '../../../src/http/admission.ts';
+import { createApp } from '../../../src/http/app.ts';
+import type { RequestState } from '../../../src/http/context.ts';
+import { createGate } from '../../../src/http/gate.ts';
+import { answerJson } from '../../../src/http/json-answer.ts';
+import { createListener, type Listener } from '../../../src/http/listener.ts';
+import { refuseOverload } from '../../../src/http/overload.ts';
+import { probeRoutes } from '../../../src/http/probe-routes.ts';
+import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
+import { recordEvents } from '../../support/emitted.ts';
+import { openConnection } from '../../support/raw-connection.ts';
+import { expectRefusal } from '../../support/refusal.ts';
+import { until } from '../../support/until.ts';
+
+const APP = 'https://app.example';
+const LIMITS = { maxInFlight: 2, perTurn: 10, maxHeld: 10, maxWaitMs: 60_000 };
+
+describe('a listener with as many requests under way as it takes on', () => {
+  let listener: Listener;
+  let url: string;
+  let events: ReturnType<typeof recordEvents>;
+  let work: EventEmitter;
+  let underWay: Promise<{ readonly status: number }>[];
+
+  beforeEach(async () => {
+    events = recordEvents();
+    work = new EventEmitter();
+    const { emit, emitted } = events;
+    const routes = [slowRoute(work), probeRoutes({ store: createMemoryStore(), isDraining: () => false, emit })];
+    const app = createApp({ listener: 'public', routes, emit, corsOrigins: [APP] });
+    const handler = admitInTurn({
+      gate: createGate(LIMITS),
+      probeGate: createGate(LIMITS),
+      answer: app.callback(),
+      refuse: refuseOverload({ listener: 'public', emit, corsOrigins: [APP] }),
+    });
+    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit });
+    await listener.start();
+    url = `http://127.0.0.1:${emitted.find(({ event }) => event === 'server_listening')?.fields.port}`;
+    underWay = [1, 2].map(async () => await ask());
+    await until('both are under way', () => work.listenerCount('done') === 2);
+  });
+  afterEach(async () => {
+    work.emit('done');
+    await listener.stop(AbortSignal.timeout(5000));
+  });
+
+  const ask = (): Test => request(url).post('/slow');
+
+  it('refuses the next one with 503, when to come back, and the trace id that it came with', async () => {
+    const refusal = await ask().set('X-Request-Id', 'one-too-many');
+    expectRefusal(refusal, 503, 'SERVICE_OVERLOADED');
+    expect(refusal.headers).to.include({
+      'retry-after': '1',
+      'x-trace-id': 'one-too-many',
+      'cache-control': 'no-store',
+    });
+    expect(refusal.body.retryAfter).to.equal(1);
+  });
+
+  it('lets pages of a listed origin read that, and no others', async () => {
+    expect((await ask().set('Origin', APP)).headers).to.include({
+      'access-control-allow-origin': APP,
+      'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Trace-Id',
+      vary: 'Origin',
+    });
+    const { headers } = await ask().set('Origin', 'https://other.example');
+    expect(headers).to.include({ vary: 'Origin' }).and.not.have.property('access-control-allow-origin');
+  });
+
+  it('tells of each that it refused', async () => {
+    const { body } = await ask();
+    const about = { traceId: body.traceId, listener: 'public' };
+    const told = (name: string) => events.emitted.filter(({ event }) => event === name).map(({ fields }) => fields);
+    expect(told('request_shed')).to.deep.equal([about]);
+    expect(told('request')).to.have.length(1);
+    expect(told('request')[0]).to.include({ ...about, method: 'POST', status: 503, errorCode: 'SERVICE_OVERLOADED' });
+  });
+
+  it('refuses one with a body that it does not read, too', async () => {
+    expectRefusal(await ask().send({ channel: 'news' }), 503, 'SERVICE_OVERLOADED');
+  });
+
+  it('takes on new ones when a client has gone that had sent many ahead', async () => {
+    work.emit('done');
+    await Promise.all(underWay);
+    const connection = await openConnection(url);
+    await connection.send('POST /slow HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
+    await until('both are under way', () => work.listenerCount('done') === 2);
+    connection.destroy();
+    await until('they are given up', () => listener.inFlight() === 0);
+    const next = [1, 2].map(async () => await ask());
+    await until('the next are under way', () => work.listenerCount('done') === 4);
+    work.emit('done');
+    expect((await Promise.all(next)).map(({ status }) => status)).to.deep.equal([200, 200]);
+  });
+
+  it('answers probes as ever', async () => {
+    for (const path of ['/health', '/ready', '/api/v1/health', '/api/v1/ready?from=balancer'])
+      expect((await request(url).get(path)).status, path).to.equal(200);
+  });
+
+  it('answers those under way, and then takes on new ones', async () => {
+    await ask();
+    work.emit('done');
+    expect((await Promise.all(underWay)).map(({ status }) => status)).to.deep.equal([200, 200]);
+    const next = [ask()].map(async (asked) => await asked);
+    await until('it is under way', () => work.listenerCount('done') === 1);
+    work.emit('done');
+    expect((await Promise.all(next)).map(({ status }) => status)).to.deep.equal([200]);
+  });
+});
+
+const slowRoute = (work: EventEmitter): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.post('/slow', async (ctx) => {
+    await once(work, 'done');
+    answerJson(ctx, {});
+  });
+  return router;
+};
