@@ -13,7 +13,10 @@ const READY_TIMEOUT_MS = 20_000;
 const SERVERS = ['redis-server', 'valkey-server'];
 const IMAGES = ['redis:7-bookworm', 'redis:7'];
 
-/** The first Redis there is: one already running, a server program, a container, else ticketd's embedded store. */
+/**
+ * The first Redis there is: one already running, a server program, a container, else ticketd's embedded store. One that
+ * the demo started has `pause` and `resume`, which stop it and start it again, empty, at the same URL.
+ */
 export async function startRedis() {
   return (await findRunning()) ?? (await startServer()) ?? (await startContainer()) ?? embeddedStore('none is here');
 }
@@ -32,12 +35,17 @@ async function startServer() {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'ticketd-demo-'));
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
-  const child = await startChild(command, args, { stdio: 'ignore' });
+  let child;
+  const start = async () => {
+    child = await startChild(command, args, { stdio: 'ignore' });
+  };
+  const pause = () => stopChild(child);
   const stop = async () => {
-    await stopChild(child);
+    await pause();
     await rm(directory, { recursive: true, force: true });
   };
-  return whenAnswering({ port, description: `a ${command} of its own on port ${port}`, stop });
+  await start();
+  return whenAnswering({ port, description: `a ${command} of its own on port ${port}`, stop, start, pause });
 }
 
 async function startContainer() {
@@ -47,14 +55,16 @@ async function startContainer() {
     const id = await runImage(image, port);
     if (id === undefined) continue;
     const stop = () => succeeds('docker', ['rm', '--force', '--volumes', id]);
-    return whenAnswering({ port, description: `a container of ${image} on port ${port}`, stop });
+    const start = () => promisify(execFile)('docker', ['start', id]);
+    const pause = () => promisify(execFile)('docker', ['stop', '--time', '1', id]);
+    return whenAnswering({ port, description: `a container of ${image} on port ${port}`, stop, start, pause });
   }
   return undefined;
 }
 
 /** Only an image that is there already: a demo does not wait for a download. */
 async function runImage(image, port) {
-  const args = ['run', '--detach', '--rm', '--pull=never', '--publish', `127.0.0.1:${port}:6379`, image];
+  const args = ['run', '--detach', '--pull=never', '--publish', `127.0.0.1:${port}:6379`, image];
   try {
     return (await promisify(execFile)('docker', args)).stdout.trim();
   } catch {
@@ -67,15 +77,20 @@ function embeddedStore(reason) {
   return { url: 'memory://', description, stop: doNothing };
 }
 
-async function whenAnswering({ port, description, stop }) {
+async function whenAnswering({ port, description, stop, start, pause }) {
   const url = `redis://127.0.0.1:${port}`;
+  const untilUp = () => untilAnswering(url, READY_TIMEOUT_MS);
+  const resume = async () => {
+    await start();
+    await untilUp();
+  };
   try {
-    await untilAnswering(url, READY_TIMEOUT_MS);
+    await untilUp();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, description, stop };
+  return { url, description, stop, pause, resume };
 }
 
 function withoutCredentials(url) {

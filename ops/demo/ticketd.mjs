@@ -6,57 +6,78 @@ import { freePort } from './ports.mjs';
 const READY_TIMEOUT_MS = 30_000;
 const RETRY_MS = 50;
 
-/** Starts the built service for this machine only; its log goes to the terminal. */
-export async function startTicketd({ root, redisUrl, secret }) {
+/** Starts the built service for this machine only; its log goes to the terminal. `pageUrl` is whose page may call it. */
+export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl }) {
   const port = await freePort(3000);
   const internalPort = await freePort(3001);
   const url = `http://127.0.0.1:${port}`;
-  const child = await startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    // Not the whole environment: a variable of the contract set there for something else would change the demo.
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'development',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      INTERNAL_HOST: '127.0.0.1',
-      INTERNAL_PORT: String(internalPort),
-      REDIS_URL: redisUrl,
-      JWT_SECRET: secret,
-    },
-  });
+  const start = () =>
+    startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // Not the whole environment: a variable of the contract set there for something else would change the demo.
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'development',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        INTERNAL_HOST: '127.0.0.1',
+        INTERNAL_PORT: String(internalPort),
+        REDIS_URL: redisUrl,
+        JWT_SECRET: secret,
+        GATEWAY_KEYS: gatewayKey,
+        CORS_ORIGINS: pageUrl,
+      },
+    });
+  let child = await start();
+  let restarting;
+  const restart = async () => {
+    await stopChild(child);
+    child = await start();
+    // Not until it is ready: Redis may be stopped on purpose.
+    await untilAnswering(`${url}/health`, child);
+  };
   return {
     url,
     internalUrl: `http://127.0.0.1:${internalPort}`,
-    untilReady: (signal) => untilReady(url, child, signal),
-    untilExit: (signal) => untilExit(child, signal),
+    untilReady: (signal) => untilAnswering(`${url}/ready`, child, signal),
+    restart: () => {
+      restarting ??= restart().finally(() => {
+        restarting = undefined;
+      });
+      return restarting;
+    },
+    /** It is not expected to end but for a restart, so that is an error, too. */
+    untilExit: async (signal) => {
+      for (;;) {
+        const watched = child;
+        if (!hasExited(watched)) await once(watched, 'exit', { signal });
+        if (restarting === undefined && watched === child) throw ended(watched);
+        // Whoever asked for a restart is told where it fails.
+        await restarting?.catch(() => undefined);
+      }
+    },
     stop: () => stopChild(child),
   };
 }
 
-async function untilReady(url, child, signal) {
+/** Waits for a 200 of that probe. */
+async function untilAnswering(probe, child, signal) {
   const giveUpAt = performance.now() + READY_TIMEOUT_MS;
-  while (!(await isReady(url))) {
+  while (!(await isOk(probe))) {
     if (hasExited(child)) throw ended(child);
-    if (performance.now() > giveUpAt) throw new Error(`ticketd is not ready after ${READY_TIMEOUT_MS / 1000} s`);
+    if (performance.now() > giveUpAt) throw new Error(`no 200 from ${probe} after ${READY_TIMEOUT_MS / 1000} s`);
     await sleep(RETRY_MS, undefined, { signal });
   }
-}
-
-/** It is not expected to end by itself, so that is an error, too. */
-async function untilExit(child, signal) {
-  if (!hasExited(child)) await once(child, 'exit', { signal });
-  throw ended(child);
 }
 
 function ended(child) {
   return new Error(`ticketd ended by itself (${child.signalCode ?? `exit code ${child.exitCode}`})`);
 }
 
-async function isReady(url) {
+async function isOk(probe) {
   try {
-    return (await fetch(`${url}/ready`)).status === 200;
+    return (await fetch(probe)).status === 200;
   } catch {
     return false;
   }

@@ -7,13 +7,13 @@ export function createSecret() {
   return randomBytes(48).toString('base64url');
 }
 
-/** What a login service would give the browser: an HS256 JWT (RFC 7519) that is valid for an hour. */
+/** What a login service would give the browser: an HS256 JWT (RFC 7519) that is valid for an hour, and what it says. */
 export function createJwt(secret) {
   const now = Math.floor(Date.now() / 1000);
-  const header = encode({ alg: 'HS256', typ: 'JWT' });
-  const claims = encode({ sub: 'demo-user', sessionId: randomUUID(), iat: now, exp: now + LIFETIME_SECONDS });
-  const signature = createHmac('sha256', secret).update(`${header}.${claims}`).digest('base64url');
-  return `${header}.${claims}.${signature}`;
+  const claims = { sub: 'demo-user', sessionId: randomUUID(), iat: now, exp: now + LIFETIME_SECONDS };
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
+  const signature = createHmac('sha256', secret).update(signed).digest('base64url');
+  return { token: `${signed}.${signature}`, claims };
 }
 
 function encode(value) {

@@ -1,8 +1,9 @@
 import { runRedisCommand } from './redis-client.mjs';
 
 /** Asks for one ticket, shows what came back and what Redis keeps of it, and prints commands to go on with. */
-export async function showTour({ ticketd, redis, jwt }) {
-  const answer = await fetch(`${ticketd.url}/api/v1/auth/ws-ticket`, {
+export async function showTour({ ticketd, redis, jwt, gatewayKey, pageUrl }) {
+  const { url, internalUrl } = ticketd;
+  const answer = await fetch(`${url}/api/v1/auth/ws-ticket`, {
     method: 'POST',
     headers: { authorization: `Bearer ${jwt}` },
   });
@@ -13,23 +14,41 @@ A JWT was traded for a ticket (POST /api/v1/auth/ws-ticket, ${answer.status}):
   ${body}
 ${await describeKept(redis.url)}
 
+The whole way, to watch and to disturb, in a browser:
+
+  ${pageUrl}
+
 To do the same by hand, paste:
 
   # a JWT for demo-user, valid for an hour
   TOKEN=${jwt}
 
   # a ticket
-  curl -i -X POST -H "Authorization: Bearer $TOKEN" ${ticketd.url}/api/v1/auth/ws-ticket
+  curl -i -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket
 
   # the same without the JWT: 401
-  curl -i -X POST ${ticketd.url}/api/v1/auth/ws-ticket
+  curl -i -X POST ${url}/api/v1/auth/ws-ticket
+
+  # a ticket for the next command
+  TICKET=$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket | grep -o 'wst_[A-Za-z0-9_-]*')
+
+  # redeemed as a gateway does it: 200 the first time, 403 when repeated
+  curl -i -X POST -H 'Authorization: Bearer ${gatewayKey}' -H 'Content-Type: application/json' \\
+    -d "{\\"ticket\\":\\"$TICKET\\"}" ${internalUrl}/api/v1/auth/ws-ticket/redeem
+
+  # logged out: 204, and no outstanding ticket of this session is good any more
+  curl -i -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket/revoke
+
+  # an open WebSocket, through the sample gateway
+  TICKET=$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket | grep -o 'wst_[A-Za-z0-9_-]*')
+  node ops/demo/open-socket.mjs "${pageUrl.replace('http', 'ws')}/socket?ticket=$TICKET"
 
   # liveness and readiness
-  curl -i ${ticketd.url}/health
-  curl -i ${ticketd.url}/ready
+  curl -i ${url}/health
+  curl -i ${url}/ready
 
   # metrics, on the internal port
-  curl -s ${ticketd.internalUrl}/metrics | grep '^ticketd_'
+  curl -s ${internalUrl}/metrics | grep '^ticketd_'
 ${checkCommands(redis.url)}`);
 }
 

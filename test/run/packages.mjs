@@ -18,6 +18,8 @@ const NEEDED = [
   { command: 'haproxy', debianPackage: 'haproxy', service: 'haproxy' },
   // Runs the script of Envoy's configuration.
   { command: 'lua5.3', debianPackage: 'lua5.3' },
+  // The browser that opens the demo's page.
+  { command: 'chromium', debianPackage: 'chromium' },
   // For the scripts in ops.
   { command: 'curl', debianPackage: 'curl' },
   { command: 'shellcheck', debianPackage: 'shellcheck' },
