@@ -44,10 +44,20 @@ export const doorwayTo = <S extends ServerSocket>(
   options: DoorwayOptions,
   tell: Tell,
 ): Doorway => {
-  if (typeof target !== 'function') return doorwayToServer(target, options, tell);
+  if (typeof target !== 'function') {
+    if (listensItself(target))
+      throw new TypeError('make the WebSocketServer with noServer: true: it would let everybody in by itself');
+    return doorwayToServer(target, options, tell);
+  }
   if (options.refuse === 'close' || options.closeAtSessionEnd)
     throw new TypeError('refuse: "close" and closeAtSessionEnd need a WebSocket server, not a function');
   return { accept: target, refuse: refuseInHttp };
+};
+
+/** Whether it is a server of `ws` that was given a server or a port of its own. */
+const listensItself = (server: object): boolean => {
+  const options: unknown = Reflect.get(server, 'options');
+  return typeof options === 'object' && options !== null && Reflect.get(options, 'noServer') === false;
 };
 
 const doorwayToServer = <S extends ServerSocket>(

@@ -26,27 +26,27 @@ export const readIdentity = ({ status, text }: PostAnswer): Identity | undefined
 
 /** What any other answer means for the handshake. */
 export const refusalFrom = (answer: PostAnswer, traceId: string): UpgradeRefused => {
+  const { errorCode } = bodyOf(answer.text);
+  if (answer.status === 403 && errorCode === 'WS_TICKET_NOT_REDEEMABLE')
+    return new UpgradeRefused(errorCode, { traceId });
+  const outage = answer.status === 503 ? OUTAGES.get(errorCode) : undefined;
+  return outage === undefined ? unexpected(answer, traceId) : unavailable(answer, outage, traceId);
+};
+
+const unavailable = ({ text }: PostAnswer, code: RefusalCode, traceId: string): UpgradeRefused => {
+  const { message, retryAfter } = bodyOf(text);
+  const cause = new Error(`ticketd says: ${message}`);
+  return new UpgradeRefused(code, { traceId, retryAfter: secondsOf(retryAfter), cause });
+};
+
+// Below 500 it is a fault of the set-up; outside 4xx somebody between may have passed the request on all the same.
+const unexpected = (answer: PostAnswer, traceId: string): UpgradeRefused => {
   const { status } = answer;
-  const { errorCode, message, retryAfter } = bodyOf(answer.text);
-  if (status === 403 && errorCode === 'WS_TICKET_NOT_REDEEMABLE') return new UpgradeRefused(errorCode, { traceId });
-  if (status === 503 && isOutage(errorCode))
-    return new UpgradeRefused(errorCode, {
-      traceId,
-      retryAfter: secondsOf(retryAfter),
-      cause: new Error(`ticketd says: ${message}`),
-    });
-  const unexpected = new Misconfigured(problemOf(answer));
-  if (status >= 400 && status < 500)
-    return new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', {
-      traceId,
-      retryAfter: MISCONFIGURED_RETRY_AFTER,
-      cause: unexpected,
-    });
-  // Somebody between may have passed the request on.
-  return new UpgradeRefused('WS_TICKET_OUTCOME_UNKNOWN', {
-    traceId,
-    cause: status < 500 ? unexpected : new Error(unexpected.message),
-  });
+  const problem = problemOf(answer);
+  const cause = status < 500 ? new Misconfigured(problem) : new Error(problem);
+  return status >= 400 && status < 500
+    ? new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, retryAfter: MISCONFIGURED_RETRY_AFTER, cause })
+    : new UpgradeRefused('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
 };
 
 /** What is wrong, by the answer to a redeem that presented nothing; `undefined` where nothing is. */
@@ -54,16 +54,20 @@ export const setUpProblem = (answer: PostAnswer): string | undefined =>
   answer.status === 400 && bodyOf(answer.text).errorCode === 'BAD_REQUEST' ? undefined : problemOf(answer);
 
 const problemOf = ({ status, text }: PostAnswer): string => {
-  const { errorCode } = bodyOf(text);
+  const { errorCode, message } = bodyOf(text);
   if (errorCode === 'GATEWAY_UNAUTHORIZED') return 'the key is none of its GATEWAY_KEYS';
   if (status === 404)
     return 'there is no redeem endpoint: GATEWAY_KEYS is not set there, or this is not its internal listener';
-  if (isOutage(errorCode)) return 'its Redis is not ready';
-  return `answered ${status}, which no ticketd would`;
+  if (OUTAGES.has(errorCode)) return `it says: ${message}`;
+  return `unexpected answer: ${status} ${textOf(errorCode) ?? 'without an errorCode'}`;
 };
 
-const isOutage = (code: unknown): code is RefusalCode =>
-  code === 'WS_TICKET_REDIS_NOT_READY' || code === 'WS_TICKET_OUTCOME_UNKNOWN';
+/** What each 503 of ticketd means for the ticket. */
+const OUTAGES: ReadonlyMap<unknown, RefusalCode> = new Map([
+  ['SERVICE_OVERLOADED', 'WS_TICKET_REDIS_NOT_READY'],
+  ['WS_TICKET_OUTCOME_UNKNOWN', 'WS_TICKET_OUTCOME_UNKNOWN'],
+  ['WS_TICKET_REDIS_NOT_READY', 'WS_TICKET_REDIS_NOT_READY'],
+]);
 
 const bodyOf = (text: string): Body => {
   try {

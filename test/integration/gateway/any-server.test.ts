@@ -31,6 +31,14 @@ describe('a protected server of any kind', () => {
     await gateway.close();
   });
 
+  it('is refused where the WebSocket server would let everybody in by itself', () => {
+    const gateway = createGateway({ redeem: { url: service.internalUrl, key: GATEWAY_KEY } });
+    const server = createServer();
+    const sockets = new WebSocketServer({ server });
+    expect(() => gateway.protect(server, sockets)).to.throw(TypeError, 'noServer: true');
+    sockets.close();
+  });
+
   it('can do it all by itself with authenticateUpgrade', async () => {
     const gateway = createGateway({ redeem: { url: service.internalUrl, key: GATEWAY_KEY } });
     const sockets = new WebSocketServer({ noServer: true });
