@@ -129,7 +129,7 @@ describe('a protected WebSocket server', () => {
 
   it('closes each socket with 4001 when its session ends, and not before', async () => {
     const rig = await start({ closeAtSessionEnd: true });
-    const exp = Math.floor(Date.now() / 1000) + 3;
+    const exp = Math.floor(Date.now() / 1000) + 4;
     const brief = await enter(await urlFor(rig, { jwt: token({ exp }) }));
     const long = await enter(await urlFor(rig));
     expect(await brief.closed).to.deep.equal([4001, 'session ended']);
