@@ -43,6 +43,8 @@ const bundle = async (entryPoints, options) => {
     alias: {
       // commander loads it at once, for a kind of subcommand that is not used here.
       'node:child_process': here('./lazy-child-process.cjs'),
+      // With DEBUG=* in the environment it prints every command that Redis is sent, the password in AUTH among them.
+      debug: here('./no-debug.cjs'),
       // Koa loads the table of all media types there are, twice over: a tenth of a start. Here is what an API answers with.
       'mime-db': here('./mime-db.json'),
     },

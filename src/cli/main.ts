@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { isConfigError } from '../config/problems.ts';
 import { describeWithCause } from '../errors/describe-error.ts';
 import { isProcessError, ProcessError } from '../errors/process-error.ts';
+import { scrub } from '../log/scrub.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 import { createProgram } from './program.ts';
@@ -36,7 +37,7 @@ const tell = (error: unknown): void => {
   // Commander has told its own already.
   if (error instanceof CommanderError) return;
   if (isConfigError(error)) process.stderr.write(problemsAsText(error.problems));
-  else process.stderr.write(`ticketd: ${describe(error)}\n`);
+  else process.stderr.write(`ticketd: ${scrub(describe(error))}\n`);
 };
 
 const describe = (error: unknown): string => {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { scrub } from '../log/scrub.ts';
 import { version } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { checkRedisCommand } from './check-redis.ts';
@@ -25,6 +26,8 @@ export const createProgram = (done: Done, signals?: Signals): Command => {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    // It repeats what it was given, which may be a URL with a password in the wrong place.
+    .configureOutput({ outputError: (text, write) => write(scrub(text)) })
     .showHelpAfterError('(see "ticketd --help")');
   for (const command of [
     serveCommand(done, signals),

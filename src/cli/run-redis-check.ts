@@ -3,6 +3,7 @@ import { readSections } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
 import type { ProcessErrorCode } from '../errors/process-error.ts';
 import { ProcessError } from '../errors/process-error.ts';
+import { scrub } from '../log/scrub.ts';
 import { checkRedis, type RedisReport } from '../redis/check.ts';
 import { exitCodeOf, exitCodeOfSignal, OK } from './exit-codes.ts';
 import { watchSignals } from './signals.ts';
@@ -21,7 +22,7 @@ export interface CheckRedisOptions {
 export const runRedisCheck = async (options: CheckRedisOptions): Promise<number> => {
   // Node itself would exit 1, which here says that Redis cannot be reached.
   process.on('uncaughtException', (error) => {
-    process.stderr.write(`ticketd: internal error: ${error.stack}\n`);
+    process.stderr.write(`ticketd: internal error: ${scrub(String(error.stack))}\n`);
     process.exit(exitCodeOf(error));
   });
   watchSignals().first.then((signal) => process.exit(exitCodeOfSignal(signal)));

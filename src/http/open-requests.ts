@@ -39,4 +39,11 @@ export const trackRequests = (): OpenRequests => {
   };
 };
 
-const pathOf = (url: string): string => url.split('?', 1).join().slice(0, MAX_PATH_CHARACTERS);
+// Ours are words; anything else in a path is the caller's own, and may be a key.
+const WORD = /^[a-z0-9-]{0,16}$/;
+
+const pathOf = (url: string): string => {
+  const [path = ''] = url.split('?', 1);
+  const segments = path.split('/').map((segment) => (WORD.test(segment) ? segment : '…'));
+  return segments.join('/').slice(0, MAX_PATH_CHARACTERS);
+};

@@ -6,6 +6,7 @@ import { createClient, type RedisClient } from './client.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
 import { countOne } from './count.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
+import { discreet } from './discreet.ts';
 import { isMereClose } from './faults.ts';
 import { trialKeys } from './keys.ts';
 import { readAll } from './read-all.ts';
@@ -49,7 +50,7 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
     const found = await within(timeoutMs, examine(client, about.topology, access));
     return { ok: found.problem === undefined, ...about, ...found };
   } catch (error) {
-    return { ok: false, ...about, warnings: [], problem: diagnose(lastError ?? error) };
+    return { ok: false, ...about, warnings: [], problem: diagnose(discreet(access)(lastError ?? error)) };
   } finally {
     client.disconnect();
   }

@@ -4,6 +4,7 @@ import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
+import { discreet } from './discreet.ts';
 import { isMereClose, refusalOf } from './faults.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { trialKeys } from './keys.ts';
@@ -39,6 +40,7 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
   const client = createClient(access);
   const outage = createOutageLog(endpoint, emit);
   const probeKeys = trialKeys(redis.keyPrefix, 'probe');
+  const tellable = discreet(access);
   let writable = false;
   let started: Promise<void> | undefined;
   let tellFirstReady: (() => void) | undefined;
@@ -55,8 +57,8 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
 
   const learn = (error: unknown) => {
     if (lastError !== undefined && isMereClose(error)) return;
-    lastError = error;
-    outage.note(error);
+    lastError = tellable(error);
+    outage.note(lastError);
   };
 
   const down = (cause: unknown) => {
@@ -120,7 +122,7 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
       emit('redis_connect_start', { endpoint, timeoutMs: redis.startupTimeoutMs });
       // It rejects at the first failure, mostly with less than the `error` event tells; the retries go on.
       client.connect().catch((error) => {
-        lastError ??= error;
+        lastError ??= tellable(error);
       });
     });
 
