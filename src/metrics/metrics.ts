@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Emit, EventFields, EventName } from '../log/events.ts';
+import { countEvents } from './event-counters.ts';
+import { countRedemptions } from './redemption-counters.ts';
 
 export interface MetricsOptions {
   /** How many requests are under way at this moment. */
@@ -43,29 +45,11 @@ export const createMetrics = ({ inFlight }: MetricsOptions): Metrics => {
 // No subject, session or ticket is ever a label: each would make a time series of its own.
 const declare = (registry: Registry, inFlight: () => number): Observers => {
   const registers = [registry];
-  const issued = new Counter({ name: 'ticketd_tickets_issued_total', help: 'Tickets issued.', registers });
-  const redeemed = new Counter({
-    name: 'ticketd_tickets_redeemed_total',
-    help: 'Tickets redeemed.',
-    labelNames: ['via'],
-    registers,
-  });
-  const rejected = new Counter({
-    name: 'ticketd_tickets_rejected_total',
-    help: 'Tickets refused.',
-    labelNames: ['via', 'reason'],
-    registers,
-  });
   const requests = new Histogram({
     name: 'ticketd_request_duration_seconds',
     help: 'Time to answer a request.',
     labelNames: ['listener', 'method', 'route', 'status'],
     buckets: LATENCY_BUCKETS_SECONDS,
-    registers,
-  });
-  const notReady = new Counter({
-    name: 'ticketd_tickets_refused_redis_not_ready_total',
-    help: 'Ticket requests refused because Redis was not ready.',
     registers,
   });
   const shed = new Counter({
@@ -86,6 +70,11 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
     help: 'How often Redis was lost at run time.',
     registers,
   });
+  const staleKeys = new Gauge({
+    name: 'ticketd_jwks_stale',
+    help: 'Whether the keys at JWT_JWKS_URL could not be fetched when last tried: 1 or 0.',
+    registers,
+  });
   new Gauge({
     name: 'ticketd_requests_in_flight',
     help: 'Requests being answered.',
@@ -97,13 +86,11 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
   const phaseEnded = (outcome: string) => (fields: { phase: string; durationMs: number }) =>
     phases.set({ phase: fields.phase, outcome }, seconds(fields.durationMs));
   return {
+    ...countEvents(registry),
+    ...countRedemptions(registry),
     request: ({ listener, method, route, status, durationMs }) =>
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
     request_shed: ({ listener }) => shed.inc({ listener }),
-    ws_ticket_issued: () => issued.inc(),
-    ws_ticket_redeemed: ({ via }) => redeemed.inc({ via }),
-    ws_ticket_rejected: ({ via, reason }) => rejected.inc({ via, reason }),
-    ws_ticket_redis_not_ready: () => notReady.inc(),
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),
     phase_timeout: phaseEnded('timed-out'),
@@ -114,6 +101,8 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
       redisReady.set(0);
       outages.inc();
     },
+    jwks_refresh_fail: () => staleKeys.set(1),
+    jwks_refreshed: () => staleKeys.set(0),
   };
 };
 

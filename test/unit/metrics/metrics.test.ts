@@ -32,6 +32,44 @@ describe('the metrics', () => {
     expect(await value('ticketd_tickets_refused_redis_not_ready_total')).to.equal(1);
   });
 
+  it('count what went wrong beside: lost answers, errors of our own, proxies that may not ask', async () => {
+    const { observe, value } = setUp();
+    const failed = { traceId: 't', error: 'e', errorCode: 'X' };
+    const counted = {
+      ticketd_tickets_outcome_unknown_total: () => observe('ws_ticket_outcome_unknown', failed),
+      ticketd_internal_errors_total: () => observe('internal_error', failed),
+      ticketd_forward_auth_untrusted_total: () => observe('forward_auth_untrusted', { traceId: 't', peer: '::1' }),
+    };
+    for (const [name, happen] of Object.entries(counted)) {
+      expect(await value(name)).to.equal(0);
+      happen();
+      expect(await value(name)).to.equal(1);
+    }
+  });
+
+  it('count refused tickets by way and reason, each from 0 on once its way was used', async () => {
+    const { observe, value } = setUp();
+    const refused = (via: string, reason: string) =>
+      value(`ticketd_tickets_rejected_total{via="${via}",reason="${reason}"}`);
+    expect(await refused('http', 'used')).to.equal(undefined);
+    observe('ws_ticket_redeemed', { traceId: 't', ticketId: 'id', via: 'http', durationMs: 1 });
+    for (const reason of ['unknown', 'malformed', 'used', 'revoked', 'audience', 'origin'])
+      expect(await refused('http', reason), reason).to.equal(0);
+    observe('ws_ticket_rejected', { traceId: 't', via: 'http', reason: 'used', durationMs: 1 });
+    expect(await refused('http', 'used')).to.equal(1);
+    expect(await refused('forward-auth/nginx', 'used')).to.equal(undefined);
+  });
+
+  it('say whether the keys of the identity provider are stale', async () => {
+    const { observe, value } = setUp();
+    const [endpoint, downMs] = ['https://id.example/jwks', 0];
+    expect(await value('ticketd_jwks_stale')).to.equal(0);
+    observe('jwks_refresh_fail', { endpoint, error: 'e', errorCode: 'X', attempts: 1, downMs });
+    expect(await value('ticketd_jwks_stale')).to.equal(1);
+    observe('jwks_refreshed', { endpoint, kids: 'a', keys: 1, unusable: 0 });
+    expect(await value('ticketd_jwks_stale')).to.equal(0);
+  });
+
   it('count requests by route and status, with a histogram of seconds', async () => {
     const { observe, value } = setUp();
     observe('request', REQUEST);
