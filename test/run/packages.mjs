@@ -20,6 +20,8 @@ const NEEDED = [
   { command: 'lua5.3', debianPackage: 'lua5.3' },
   // The browser that opens the demo's page.
   { command: 'chromium', debianPackage: 'chromium' },
+  // Tries the alerts in ops/prometheus.
+  { command: 'promtool', debianPackage: 'prometheus', service: 'prometheus' },
   // For the scripts in ops.
   { command: 'curl', debianPackage: 'curl' },
   { command: 'shellcheck', debianPackage: 'shellcheck' },

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { logMetrics } from '../support/log-metrics.ts';
 import { readPage } from '../support/pages.ts';
+import { alerts, slugOf } from '../support/prometheus/rule-file.ts';
 import { type Alarm, alarmRules, type MetricQuery } from '../support/rules/alarm-rules.ts';
 import { ofType, theOne, wholeStack } from '../support/sample.ts';
 
@@ -12,6 +13,7 @@ const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
 };
 
 const { resources } = wholeStack();
+const alertSlugs = alerts.map(({ alert }) => slugOf(alert));
 const alarms = ofType<Alarm>(resources, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
 const [pager, chat] = ['arn:aws:sns:eu-west-1:123456789012:PagerTopic', 'arn:aws:sns:eu-west-1:123456789012:ChatTopic'];
 
@@ -30,9 +32,10 @@ describe('the alarms', () => {
       expect(commands).to.have.lengthOf.at.least(1);
     });
 
-  it('have all the pages between them', () => {
+  it('have all the pages between them and the alerts of Prometheus', () => {
     const pages = readdirSync('ops/runbooks').filter((name) => name !== 'README.md');
-    expect(pages).to.have.members(alarms.map(({ AlarmName }) => `${AlarmName.replace('ticketd-', '')}.md`));
+    const slugs = [...alarms.map(({ AlarmName }) => AlarmName.replace('ticketd-', '')), ...alertSlugs];
+    expect(pages).to.have.members([...new Set(slugs)].map((slug) => `${slug}.md`));
   });
 
   it('are all in the table of runbooks, with whom they tell', () => {

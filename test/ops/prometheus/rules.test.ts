@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { readPage } from '../support/pages.ts';
+import { eventfulSamples, eventfulScrape } from '../support/prometheus/eventful-life.ts';
+import type { Sample } from '../support/prometheus/exposition.ts';
+import { mutantsOf, spelledOut } from '../support/prometheus/mutants.ts';
+import { promtool } from '../support/prometheus/promtool.ts';
+import { alerts, nameOf, rules, slugOf } from '../support/prometheus/rule-file.ts';
+import { failuresOf, unitFiles } from '../support/prometheus/unit-tests.ts';
+import { alertRules, selectionRules } from '../support/rules/prometheus-rules.ts';
+
+describe('the rules for Prometheus', () => {
+  it('are rules, in a configuration that Prometheus takes', async () => {
+    expect(await promtool(['check', 'config', 'ops/prometheus/prometheus.yml'])).to.equal('');
+    expect(parse(readFileSync('ops/prometheus/prometheus.yml', 'utf8')).rule_files).to.deep.equal([
+      'ticketd-alerts.yml',
+    ]);
+  });
+
+  for (const file of unitFiles)
+    it(`go off when they are to, and not before: ${file}`, async () => {
+      expect(await promtool(['test', 'rules', file])).to.equal('');
+    });
+
+  for (const alert of alerts)
+    it(`are well-formed alerts: ${alert.alert}`, () => {
+      expect(alertRules(alert)).to.deep.equal([]);
+    });
+
+  it('select what the running service says, by labels and values that it has', async () => {
+    const problems = selectionRules(await eventfulSamples(), rules);
+    for (const rule of rules) expect(problems(rule.expr), nameOf(rule)).to.deep.equal([]);
+  });
+
+  it('are urgent as their pages say', () => {
+    const { text } = readPage('ops/runbooks/README.md');
+    for (const { alert, labels } of alerts) {
+      const [row = ''] = text.match(new RegExp(`^\\| \\[${slugOf(alert)}\\].*$`, 'm')) ?? [];
+      const told = row.split('|').at(-2) ?? '';
+      expect(told.includes('pager') ? 'critical' : told.includes('chat') && 'warning', alert).to.equal(
+        labels?.severity,
+      );
+    }
+  });
+});
+
+describe('the metrics of the running service', () => {
+  /** But for those of prom-client itself. */
+  const oursOf = (lint: string) => lint.split('\n').filter((line) => line !== '' && !line.startsWith('nodejs_active_'));
+
+  it('are as Prometheus wants them', async () => {
+    expect(oursOf(await promtool(['check', 'metrics'], await eventfulScrape()))).to.deep.equal([]);
+  });
+
+  it('are checked: a gauge with the name of a counter is found', async () => {
+    const odd = '# HELP ticketd_odd_total Odd.\n# TYPE ticketd_odd_total gauge\nticketd_odd_total 1\n';
+    expect(oursOf(await promtool(['check', 'metrics'], odd))).to.have.lengthOf(1);
+  });
+});
+
+describe('the unit tests of the alerts', () => {
+  const mutants = alerts.map((alert) => [alert.alert, mutantsOf(spelledOut(alert))] as const);
+  let failures: Promise<ReadonlySet<string>> | undefined;
+  const allFailures = () => {
+    const standIns = mutants.flatMap(([original, of]) => of.map(({ alert }) => [alert, original] as const));
+    failures ??= failuresOf(new Map(standIns));
+    return failures;
+  };
+
+  for (const [original, of] of mutants)
+    it(`notice a limit, a window or a delay that is another: ${original}`, async () => {
+      const found = await allFailures();
+      expect(of).to.have.lengthOf.above(2);
+      expect(of.filter(({ alert }) => !found.has(alert.alert)).map(({ fault }) => fault)).to.deep.equal([]);
+    }).timeout(120_000);
+
+  it('let the alerts as they are pass', async () => {
+    const same = alerts.map((alert) => [spelledOut(alert), alert.alert] as const);
+    expect([...(await failuresOf(new Map(same)))]).to.deep.equal([]);
+  });
+});
+
+describe('the rules for alerts of Prometheus', () => {
+  const [good] = alerts;
+  const samples: readonly Sample[] = [{ name: 'tickets_total', labels: { via: 'http' }, value: '1' }];
+  const problems = selectionRules(samples, [{ record: 'job:tickets:rate5m', expr: '1' }]);
+
+  const faults: readonly (readonly [string, string, object])[] = [
+    ['a name of another kind', 'not a name', { alert: 'redis_down' }],
+    ['no severity', 'neither critical', { labels: {} }],
+    ['a severity that nobody listens for', 'neither critical', { labels: { severity: 'info' } }],
+    ['no summary', 'no summary', { annotations: {} }],
+    ['a link to the page of another', 'no link', { annotations: { summary: 's', runbook_url: 'ops/runbooks/x.md' } }],
+  ];
+  for (const [fault, found, change] of faults)
+    it(`find ${fault}`, () => {
+      expect(alertRules({ alert: 'TicketdX', expr: '1', ...good, ...change }).join('; ')).to.contain(found);
+    });
+
+  for (const sound of [
+    'sum by (job) (rate(tickets_total{job="x", via=~"ht.*"}[5m])) > 10 and on (job) job:tickets:rate5m * 300 >= 1e3',
+    'absent(tickets_total == 1) or up{job="ticketd"} unless tickets_total{via!="https"}',
+  ])
+    it(`let pass ${sound}`, () => {
+      expect(problems(sound)).to.deep.equal([]);
+    });
+
+  for (const [expression, found] of [
+    ['rate(ticket_total[5m])', 'nothing is ticket_total'],
+    ['tickets_total{by="http"}', 'nothing is tickets_total by=http'],
+    ['tickets_total{via="htp"}', 'nothing is tickets_total via=htp'],
+    ['tickets_total{via!~"ht.."}', 'nothing is tickets_total via!~ht..'],
+    ['sum(tickets_total) / job:tickets:rate1m', 'nothing is job:tickets:rate1m'],
+  ] as const)
+    it(`find what there is not in ${expression}`, () => {
+      expect(problems(expression)).to.deep.equal([found]);
+    });
+});

@@ -1,0 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+
+/** What `promtool ARGS` found fault with, given `input`; empty where it found nothing. */
+export const promtool = async (args: readonly string[], input = ''): Promise<string> => {
+  const child = spawn('promtool', args, { stdio: 'pipe' });
+  child.stdin.end(input);
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await once(child, 'close');
+  return code === 0 ? '' : (await said).join('') || `exit code ${code}`;
+};
