@@ -52,12 +52,6 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
   });
-  const shed = new Counter({
-    name: 'ticketd_requests_shed_total',
-    help: 'Requests refused because too many were under way.',
-    labelNames: ['listener'],
-    registers,
-  });
   const phases = new Gauge({
     name: 'ticketd_startup_phase_duration_seconds',
     help: 'How long each phase of this start-up took.',
@@ -90,7 +84,6 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
     ...countRedemptions(registry),
     request: ({ listener, method, route, status, durationMs }) =>
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
-    request_shed: ({ listener }) => shed.inc({ listener }),
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),
     phase_timeout: phaseEnded('timed-out'),

@@ -4,7 +4,7 @@ import { selectorsOf, selects } from '../prometheus/selectors.ts';
 import type { Rule } from './container-rules.ts';
 
 /** What Prometheus makes of a scrape, or redis_exporter of a Redis. */
-const OTHERS = ['up', 'redis_memory_used_bytes', 'redis_memory_max_bytes'];
+const OTHERS = ['up', 'ALERTS', 'redis_memory_used_bytes', 'redis_memory_max_bytes'];
 const SEVERITIES = ['critical', 'warning'];
 
 export const alertRules: Rule<Alert> = ({ alert, labels = {}, annotations = {} }) => [
