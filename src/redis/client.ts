@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAccess } from './access.ts';
+import { gathering } from './gathering.ts';
 import { clusterOptions, sentinelOptions, singleOptions } from './options.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -13,9 +14,9 @@ export const createClient = (access: RedisAccess, { once } = { once: false }): R
     const options = clusterOptions(access);
     return eager(new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options));
   }
-  if (redis.sentinelMaster === undefined) return new Redis({ ...singleOptions(access), ...single });
+  if (redis.sentinelMaster === undefined) return gathering(new Redis({ ...singleOptions(access), ...single }));
   const options = sentinelOptions(access, redis.sentinelMaster);
-  return hushed(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) }));
+  return hushed(gathering(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) })));
 };
 
 /** Listens to the errors of the Sentinels that ioredis watches, which it prints with their stacks where nobody does. */
@@ -30,5 +31,6 @@ const hushed = (client: Redis): Redis => {
 /** Connects to each node as it becomes known: a lazy one keeps its first command for later, and never tells its error. */
 const eager = (cluster: Cluster): Cluster =>
   cluster.on('+node', (node: Redis) => {
+    gathering(node);
     node.connect().catch(() => {});
   });

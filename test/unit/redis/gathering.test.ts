@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { createClient } from '../../../src/redis/client.ts';
+import { gathering } from '../../../src/redis/gathering.ts';
+import { fakeRedis } from '../../support/fake-redis.ts';
+import { turns } from '../../support/frozen-time.ts';
+import { accessOf } from '../../support/redis-access.ts';
+
+const recording = (stream: boolean) => {
+  const done: string[] = [];
+  const fake = {
+    stream: stream
+      ? {
+          writableCorked: 0,
+          cork() {
+            done.push('cork');
+            this.writableCorked += 1;
+          },
+          uncork() {
+            done.push('uncork');
+            this.writableCorked -= 1;
+          },
+        }
+      : undefined,
+    sendCommand: (command: string) => done.push(command),
+  };
+  const client: { sendCommand(command: string): unknown } = gathering(fake as unknown as Redis) as never;
+  return { client, done };
+};
+
+describe('the commands of one turn of the event loop', () => {
+  it('leave together at its end', async () => {
+    const { client, done } = recording(true);
+    client.sendCommand('a');
+    client.sendCommand('b');
+    expect(done).to.deep.equal(['cork', 'a', 'b']);
+    await turns();
+    client.sendCommand('c');
+    await turns();
+    expect(done).to.deep.equal(['cork', 'a', 'b', 'uncork', 'cork', 'c', 'uncork']);
+  });
+
+  it('are left to ioredis where it has no connection', () => {
+    const { client, done } = recording(false);
+    client.sendCommand('a');
+    expect(done).to.deep.equal(['a']);
+  });
+
+  it('wait for no answer to those of earlier turns', async () => {
+    const asked: string[] = [];
+    const server = await fakeRedis((command) => {
+      asked.push(command);
+      return command === 'GET' ? '' : '+OK\r\n';
+    });
+    const client = createClient(await accessOf({ REDIS_URL: `redis://127.0.0.1:${server.port}` }), { once: true });
+    await client.connect();
+    const hung = client.get('hangs').catch(() => {});
+    await turns();
+    client.set('a', '1').catch(() => {});
+    client.set('b', '1').catch(() => {});
+    while (asked.filter((command) => command === 'SET').length < 2) await turns(1);
+    client.disconnect();
+    await hung;
+    await server.close();
+  });
+});
