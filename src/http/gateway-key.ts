@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { RequestError } from '../errors/request-error.ts';
 import { bearerToken } from './bearer.ts';
 import type { Middleware } from './context.ts';
@@ -14,4 +14,4 @@ export const requireGatewayKey = (keys: readonly string[]): Middleware => {
   };
 };
 
-const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { randomText } from '../tickets/random-text.ts';
 import { scrub } from './scrub.ts';
 
 // https://www.w3.org/TR/trace-context/#traceparent-header
@@ -25,6 +25,6 @@ const fromRequestId = (headers: IncomingHttpHeaders) => {
   return id === scrub(id ?? '') ? id : undefined;
 };
 
-export const newTraceId = (): string => randomBytes(16).toString('hex');
+export const newTraceId = (): string => randomText(16, 'hex');
 
 const first = (header: string | string[] | undefined): string => String(header ?? '');

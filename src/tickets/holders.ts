@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Caller } from './binding.ts';
 
 type Holder = Pick<Caller, 'subject' | 'sessionId'>;
@@ -15,5 +15,4 @@ export const sessionHolder = ({ subject, sessionId }: Holder): string => `s:${di
 /** All under which a ticket of this caller may have been revoked. */
 export const holdersOf = (holder: Holder): readonly string[] => [subjectHolder(holder), sessionHolder(holder)];
 
-const digest = (parts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+const digest = (parts: readonly unknown[]): string => hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { randomText } from './random-text.ts';
 
 // RFC 6750 asks for tokens that cannot be guessed; 256 bits of randomness leave a wide margin.
 const RANDOM_BYTES = 32;
@@ -10,7 +11,7 @@ const TICKET_ID_LENGTH = 12;
 
 /** A new ticket: `wst_`, 32 random bytes and a CRC-32 of all that, both in base64url; 53 characters. */
 export const newTicket = (): string => {
-  const body = PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+  const body = PREFIX + randomText(RANDOM_BYTES, 'base64url');
   return body + checksumOf(body);
 };
 
@@ -19,7 +20,7 @@ export const isTicket = (text: string): boolean =>
   FORM.test(text) && checksumOf(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 
 /** What is stored in place of a ticket: the base64url SHA-256 of it, 43 characters. */
-export const digestOf = (ticket: string): string => createHash('sha256').update(ticket).digest('base64url');
+export const digestOf = (ticket: string): string => hash('sha256', ticket, 'base64url');
 
 /** A stable name for a ticket in logs, from which it cannot be found again: the first 12 characters of its digest. */
 export const ticketIdOf = (digest: string): string => digest.slice(0, TICKET_ID_LENGTH);
