@@ -1,0 +1,37 @@
+import { issueRequests, type Keys, makeKeys, writeRequests } from '../support/keys.ts';
+import type { LoadOptions } from '../support/load.ts';
+import type { TicketdProcess } from '../support/ticketd.ts';
+import { type Bench, costOfAll, type Loaded } from './cost.ts';
+
+/** What all parts send. */
+export interface LoadKit {
+  readonly keys: Keys;
+  issue(ticketd: TicketdProcess, options: Omit<LoadOptions, 'url' | 'requestsFile'>): LoadOptions;
+  /** Issues some tickets, then redeems each once; what the latter cost. */
+  redeem(bench: Bench): Promise<Loaded>;
+}
+
+/** As in bench.ts, so that the figures can be set side by side. */
+export const CONNECTIONS = 64;
+export const SECONDS = 3;
+const REDEEMED = 5000;
+
+export const createLoadKit = async (): Promise<LoadKit> => {
+  const keys = makeKeys('HS256');
+  const requestsFile = await issueRequests(keys);
+  const headers = { authorization: `Bearer ${keys.gatewayKey}`, 'content-type': 'application/json' };
+  const issue: LoadKit['issue'] = ({ issueUrl: url }, options) => ({ ...options, url, requestsFile });
+
+  const redeem = async (bench: Bench) => {
+    const [ticketd] = bench.ticketds;
+    if (!ticketd) throw new Error('there is nobody to redeem at');
+    const load = { connections: CONNECTIONS, amount: REDEEMED };
+    const { results } = await costOfAll(200, bench, [issue(ticketd, { ...load, keepBodies: true })]);
+    const bodies = results.flatMap((result) => result.bodies ?? []);
+    const requests = bodies.map((body) => ({ headers, body: JSON.stringify({ ticket: JSON.parse(body).ticket }) }));
+    const file = await writeRequests('redeem', requests);
+    return costOfAll(200, bench, [{ ...load, url: ticketd.redeemUrl, requestsFile: file }]);
+  };
+
+  return { keys, issue, redeem };
+};
