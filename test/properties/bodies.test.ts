@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { newTicket } from '../../src/tickets/ticket.ts';
+import { TICKET_PATH } from '../support/ask.ts';
+import { token } from '../support/jwt.ts';
+import { openPipelined, type Pipelined } from '../support/pipelined.ts';
+import { CASES, fc, textOf, wellFormed } from '../support/property.ts';
+import type { RawAnswer } from '../support/raw-http.ts';
+import { GATEWAY_KEY, REDEEM_PATH, REVOKE_PATH } from '../support/redeem.ts';
+import { type RunningService, startService } from '../support/service.ts';
+
+// A case is one body; they are sent so many at a time, one right behind the other.
+const AT_ONCE = 50;
+const MAX_BYTES = 4096;
+
+const utf8 = (text: string): Buffer => Buffer.from(text).subarray(0, MAX_BYTES);
+
+/** JSON that is nearly what is wanted: some of the names, with values of every kind. */
+const nearly = (...names: readonly string[]): fc.Arbitrary<Buffer> =>
+  fc
+    .dictionary(
+      fc.constantFrom(...names, '__proto__', 'constructor', 'x'),
+      fc.oneof(fc.jsonValue(), wellFormed(), fc.constant(newTicket())),
+      { maxKeys: 4 },
+    )
+    .map((body) => utf8(JSON.stringify(body)));
+
+const bodyOf = (...names: readonly string[]): fc.Arbitrary<Buffer> =>
+  fc.oneof(
+    nearly(...names),
+    nearly(...names),
+    fc.json().map(utf8),
+    fc.uint8Array({ maxLength: 300, size: 'max' }).map((bytes) => Buffer.from(bytes)),
+    textOf(
+      '{',
+      '}',
+      '"',
+      ':',
+      ',',
+      '[',
+      ']',
+      '\\u0000',
+      '\\ud800',
+      'null',
+      '1e999',
+      '\ufeff',
+      ' ',
+      ...names.map((name) => `"${name}":`),
+    ).map(utf8),
+    fc.nat(1000).map((depth) => utf8('['.repeat(depth) + ']'.repeat(depth))),
+  );
+
+const mediaType = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('application/json') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'application/json; charset=UTF-8',
+      'application/json; charset=x',
+      'APPLICATION/JSON',
+      'text/plain',
+      'json',
+      '',
+      ';',
+      'a/b; c="',
+      'application/json\t;',
+    ),
+  },
+);
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+describe('whatever the body of a request holds', () => {
+  let service: RunningService;
+  let open: Pipelined;
+  let internal: Pipelined;
+
+  before(async () => {
+    service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
+    open = await openPipelined(service.url);
+    internal = await openPipelined(service.internalUrl);
+  });
+  after(async () => {
+    open.close();
+    internal.close();
+    await service.stop();
+  });
+
+  const jwt = token();
+  const issue = (body: Buffer, type: string) => open.post(TICKET_PATH, headersOf(jwt, type), body);
+  const revoke = (body: Buffer, type: string) => open.post(REVOKE_PATH, headersOf(jwt, type), body);
+  const redeem = (body: Buffer, type: string) => internal.post(REDEEM_PATH, headersOf(GATEWAY_KEY, type), body);
+
+  const headersOf = (credential: string, type: string) => [
+    `Authorization: Bearer ${credential}`,
+    `Content-Type: ${type}`,
+  ];
+
+  /** An answer of the contract, and no other than these. */
+  const expectOneOf = (answer: RawAnswer, statuses: readonly number[]): void => {
+    expect(answer.status).to.be.oneOf([...statuses]);
+    if (answer.status === 204) return;
+    expect(answer.headers['content-type']).to.equal(JSON_TYPE);
+    expect(JSON.parse(answer.body).traceId).to.equal(answer.headers['x-trace-id']);
+  };
+
+  /** Sends every case and checks each answer. */
+  const holdsFor = (
+    body: fc.Arbitrary<Buffer>,
+    send: (body: Buffer, type: string) => Promise<RawAnswer>,
+    check: (answer: RawAnswer, body: Buffer) => void,
+  ): Promise<void> =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(body, mediaType), { minLength: AT_ONCE, maxLength: AT_ONCE }),
+        async (cases) => {
+          const answers = await Promise.all(cases.map(([bytes, type]) => send(bytes, type)));
+          for (const [index, answer] of answers.entries()) check(answer, cases[index]?.[0] ?? Buffer.alloc(0));
+          expect(service.eventsOf('internal_error')).to.deep.equal([]);
+        },
+      ),
+      { numRuns: CASES / AT_ONCE },
+    );
+
+  it('a ticket is issued, or the body refused', () =>
+    holdsFor(bodyOf('audience', 'channel'), issue, (answer) => expectOneOf(answer, [200, 400, 415])));
+
+  it('tickets are revoked, or the body refused', () =>
+    holdsFor(bodyOf('scope', 'session', 'subject'), revoke, (answer) => expectOneOf(answer, [204, 400, 415])));
+
+  it('nothing is redeemed that was not issued, and the body or the ticket refused', () =>
+    holdsFor(bodyOf('ticket', 'audience', 'origin'), redeem, (answer) => expectOneOf(answer, [400, 403, 415])));
+
+  it('what a ticket is bound to comes back as it was sent, once', async () => {
+    const bindings = fc.record({
+      audience: wellFormed({ minLength: 1, maxLength: 16 }),
+      channel: wellFormed({ minLength: 1, maxLength: 32 }),
+    });
+    const send = (value: object) => Buffer.from(JSON.stringify(value));
+    await fc.assert(
+      fc.asyncProperty(fc.array(bindings, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (wishes) => {
+        const issued = await Promise.all(wishes.map((wish) => issue(send(wish), 'application/json')));
+        const tickets = issued.map(({ body }) => JSON.parse(body).ticket);
+        const bodies = wishes.map(({ audience }, index) => send({ ticket: tickets[index], audience }));
+        const [redeemed, again] = [bodies, bodies].map((all) => all.map((body) => redeem(body, 'application/json')));
+        for (const [index, answer] of (await Promise.all(redeemed ?? [])).entries())
+          expect(JSON.parse(Buffer.from(answer.body, 'latin1').toString())).to.include(wishes[index]);
+        expect((await Promise.all(again ?? [])).every(({ status }) => status === 403)).to.equal(true);
+      }),
+      // Three requests each, and nothing here that the others have not sent.
+      { numRuns: CASES / AT_ONCE / 5 },
+    );
+  });
+});
