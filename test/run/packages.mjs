@@ -25,6 +25,7 @@ const NEEDED = [
   // For the scripts in ops.
   { command: 'curl', debianPackage: 'curl' },
   { command: 'shellcheck', debianPackage: 'shellcheck' },
+  { command: 'jq', debianPackage: 'jq' },
   // Real packet loss in test/chaos; a proxy where they are lacking.
   { command: 'ip', debianPackage: 'iproute2', optional: true },
   { command: 'iptables', debianPackage: 'iptables', optional: true },

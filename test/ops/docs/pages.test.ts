@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Field } from '../../../src/config/field.ts';
 import { fields } from '../../../src/config/fields.ts';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
@@ -14,7 +15,11 @@ import { readTemplate } from '../support/template.ts';
 
 const SETUP = 'ops/runbooks/README.md';
 const declared = Object.entries<EventDeclaration>(events);
-const variables = new Set(Object.values(fields).flatMap((section) => Object.values(section).map(({ name }) => name)));
+const variables = new Set(
+  Object.values(fields)
+    .flatMap((section) => Object.values<Field<unknown>>(section))
+    .flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
+);
 
 /** Words of that form among the code spans of all pages, each with the page it is on. */
 const spansLike = (form: RegExp): readonly (readonly [string, string])[] =>

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { readPage } from '../support/pages.ts';
 import { eventfulSamples, eventfulScrape } from '../support/prometheus/eventful-life.ts';
-import type { Sample } from '../support/prometheus/exposition.ts';
+import { type Sample, samplesOf } from '../support/prometheus/exposition.ts';
 import { mutantsOf, spelledOut } from '../support/prometheus/mutants.ts';
 import { promtool } from '../support/prometheus/promtool.ts';
 import { alerts, nameOf, rules, slugOf } from '../support/prometheus/rule-file.ts';
@@ -45,12 +45,36 @@ describe('the rules for Prometheus', () => {
   });
 });
 
+interface Family {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+}
+
+const byName = (one: Family, other: Family): number => one.name.localeCompare(other.name);
+
+/** The service's own metrics in a scrape. */
+const familiesOf = (text: string): readonly Family[] =>
+  [...text.matchAll(/^# TYPE (ticketd_\w+) (\w+)$/gm)].map(([, name = '', type = '']) => {
+    const samples = samplesOf(text).filter((sample) => sample.name.replace(/_(bucket|sum|count)$/, '') === name);
+    const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels)).filter((label) => label !== 'le'));
+    return { name, type, labels: [...labels] };
+  });
+
 describe('the metrics of the running service', () => {
   /** But for those of prom-client itself. */
   const oursOf = (lint: string) => lint.split('\n').filter((line) => line !== '' && !line.startsWith('nodejs_active_'));
 
   it('are as Prometheus wants them', async () => {
     expect(oursOf(await promtool(['check', 'metrics'], await eventfulScrape()))).to.deep.equal([]);
+  });
+
+  it('are in the table of metrics, each with its type and its labels', async () => {
+    const { text } = readPage('ops/prometheus/README.md');
+    const rows = [...text.matchAll(/^\| `(ticketd_\w+)` \| (\w+) \| ([^|]*) \|/gm)].map(
+      ([, name = '', type = '', labels = '']) => ({ name, type, labels: labels.match(/[a-z]+/g) ?? [] }),
+    );
+    expect(rows.toSorted(byName)).to.deep.equal(familiesOf(await eventfulScrape()).toSorted(byName));
   });
 
   it('are checked: a gauge with the name of a counter is found', async () => {

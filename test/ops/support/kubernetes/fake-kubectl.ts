@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Told {
+  readonly stdout: string;
+  /** What kubectl was given on its standard input, each time. */
+  readonly applied: readonly string[];
+  /** What `--from-file` gave it, by key. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** In place of the real one: keeps what it is given, and has the lines of $LOG for its log. */
+const KUBECTL = `#!/bin/bash
+[ "$1" = logs ] && exec cat "$LOG"
+[[ " $* " = *" --filename - "* ]] && cat >"$(mktemp "$KEPT/applied/XXXXXX")"
+for argument; do
+  [[ $argument = --from-file=* ]] && cat "\${argument#*=*=}" >"$KEPT/files/$(cut -d= -f2 <<<"$argument")"
+done
+exit 0
+`;
+
+/** Runs commands in bash, from the root of the project, with a kubectl that only listens. */
+export const withFakeKubectl = async (commands: string, log = ''): Promise<Told> => {
+  const folder = await mkdtemp(join(tmpdir(), 'ticketd-kubectl-'));
+  const contents = async (kept: string) => {
+    const names = await readdir(join(folder, kept));
+    return Promise.all(names.map(async (name) => [name, await readFile(join(folder, kept, name), 'utf8')] as const));
+  };
+  try {
+    for (const kept of ['applied', 'files']) await mkdir(join(folder, kept));
+    await writeFile(join(folder, 'kubectl'), KUBECTL, { mode: 0o755 });
+    await writeFile(join(folder, 'log'), log);
+    const env = {
+      PATH: `${folder}:${process.env.PATH}`,
+      KEPT: folder,
+      LOG: join(folder, 'log'),
+      REDIS_URL: 'redis://r',
+    };
+    const stdout = await bash(commands, env);
+    const applied = (await contents('applied')).map(([, text]) => text);
+    return { stdout, applied, files: Object.fromEntries(await contents('files')) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+const bash = (commands: string, env: Readonly<Record<string, string>>): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile('bash', ['-euo', 'pipefail', '-c', commands], { env }, (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(new Error(`${error.message}\n${stderr}`)),
+    );
+  });
