@@ -34,7 +34,11 @@ const play = async (): Promise<string> => {
     expect((await askTicket(service.url)).status).to.equal(503);
     for (const path of ['/health', '/ready', '/nowhere']) await ask(service.url + path);
     await until('all is counted', () => service.eventsOf('request').length >= 10);
-    return await scrape(service);
+    return await until('garbage was collected', async () => {
+      Array.from({ length: 100_000 }, () => ({}));
+      const text = await scrape(service);
+      return text.includes('nodejs_gc_duration_seconds_sum') ? text : '';
+    });
   } finally {
     await service.stop();
   }
