@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 
 const FOLDER = '.github/workflows';
+const PUBLISHING = { name: 'publish', permissions: { contents: 'read', 'id-token': 'write' } };
 const PINNED = /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/;
 
 interface Workflow {
@@ -38,11 +39,39 @@ describe('the workflows', () => {
       expect([...text.matchAll(/uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)]).to.have.length(used.length);
     });
 
-    it(`${file} may read the sources and nothing else`, () => {
+    it(`${file} may read the sources and nothing else, but for what it needs to publish`, () => {
       expect(workflow.permissions).to.deep.equal({ contents: 'read' });
-      for (const job of Object.values(workflow.jobs)) expect(job).not.to.have.property('permissions');
+      const more = Object.entries(workflow.jobs).flatMap(([name, { permissions }]) =>
+        permissions ? { name, permissions } : [],
+      );
+      expect(more).to.deep.equal(file.endsWith('/release.yml') ? [PUBLISHING] : []);
     });
   }
+
+  it('publish what was audited and tested, built on this commit, with its provenance and by no token', () => {
+    const text = readFileSync(`${FOLDER}/release.yml`, 'utf8');
+    const steps = [
+      'npm ci\n',
+      'npm audit --omit=dev',
+      'npm test',
+      'npm pkg set repository',
+      'npm publish --provenance',
+    ];
+    const places = steps.map((step) => text.indexOf(step));
+    expect(places)
+      .to.deep.equal(places.toSorted((a, b) => a - b))
+      .and.not.include(-1);
+    expect(text).not.to.match(/secrets\.|NODE_AUTH_TOKEN/);
+  });
+
+  it('look for advisories about the dependencies each week', () => {
+    const { on, jobs } = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8'));
+    expect(on.schedule).to.have.lengthOf(1);
+    expect(jobs.dependencies.steps.map(({ run }: { run?: string }) => run)).to.include.members([
+      'npm audit --omit=dev',
+      'npm audit signatures',
+    ]);
+  });
 
   it('test on every Node that is supported', () => {
     const { jobs } = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8'));

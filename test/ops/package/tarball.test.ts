@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { publint } from 'publint';
+import { version } from '../../../src/version.ts';
+
+const ATTW = join(
+  dirname(createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')),
+  'dist/index.js',
+);
+
+interface Packed {
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+  readonly filename: string;
+}
+
+/** What npm would publish of a folder; the libraries and the command line are built already. */
+const pack = (folder: string, destination: string): Packed => {
+  const args = ['pack', '--json', '--ignore-scripts', `--pack-destination=${destination}`];
+  const said = execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const [packed] = JSON.parse(said);
+  return packed;
+};
+
+describe('the package that npm would publish', () => {
+  let folder: string;
+  let packed: Packed;
+  let tarball: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ticketd-packed-'));
+    packed = pack('.', folder);
+    tarball = join(folder, packed.filename);
+    execFileSync('tar', ['-xzf', tarball, '-C', folder]);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const lint = async (path: string) => {
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    const data = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+    return (await publint({ pack: { tarball: data }, strict: true })).messages;
+  };
+
+  /** What is wrong with the types, for importers by any way that the package is for; `undefined` where nothing is. */
+  const wrongTypes = (path: string): string | undefined => {
+    try {
+      const options = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color'];
+      execFileSync(process.execPath, [ATTW, path, ...options], { encoding: 'utf8', stdio: 'pipe' });
+      return undefined;
+    } catch (error) {
+      return String((error as { readonly stdout?: string }).stdout);
+    }
+  };
+
+  /** The same package with something about it changed, packed anew. */
+  const changed = (change: (root: string) => void): string => {
+    const root = mkdtempSync(join(folder, 'changed-'));
+    cpSync(join(folder, 'package'), root, { recursive: true });
+    change(root);
+    return join(root, pack(root, root).filename);
+  };
+
+  const rewrite = (root: string, from: string, to: string): void => {
+    const file = join(root, 'package.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+  };
+
+  it('is free of what publint finds', async () => {
+    expect(await lint(tarball)).to.deep.equal([]);
+    const broken = changed((root) => rewrite(root, 'gateway/gateway.js', 'gateway/none.js'));
+    expect((await lint(broken)).map(({ code }) => code)).to.include('FILE_DOES_NOT_EXIST');
+  });
+
+  it('has types that are right for whoever imports it', () => {
+    expect(wrongTypes(tarball)).to.equal(undefined);
+    expect(wrongTypes(changed((root) => rmSync(join(root, 'dist/gateway/gateway.d.ts'))))).to.contain(
+      'ticketd/gateway',
+    );
+  });
+
+  it('holds what was built and what is to be read, and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const beside = paths.filter((path) => !path.startsWith('dist/'));
+    expect(beside).to.have.members(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(new Set(paths.map((path) => path.replace(/^[^.]*/, '')))).to.satisfy(
+      (kinds: Set<string>) => !kinds.has('.ts'),
+    );
+    expect(paths).to.include.members(['dist/ticketd.cjs', 'dist/licences.txt']);
+  });
+
+  it('tells nothing of the machine that it was built on', () => {
+    const texts = packed.files.filter(({ path }) => !path.endsWith('.compiled'));
+    const telling = texts.filter(({ path }) =>
+      readFileSync(join(folder, 'package', path), 'utf8').includes(process.cwd()),
+    );
+    expect(telling).to.deep.equal([]);
+  });
+
+  it('runs without a single dependency installed', () => {
+    const command = join(folder, 'package/dist/ticketd.cjs');
+    expect(packed.files.find(({ path }) => path === 'dist/ticketd.cjs')?.mode).to.equal(0o755);
+    expect(execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' })).to.equal(`${version}\n`);
+    expect(readdirSync(folder)).to.not.include('node_modules');
+  });
+
+  it('is named after its version', () => {
+    expect(basename(tarball)).to.equal(`ticketd-${version}.tgz`);
+  });
+});
