@@ -1,5 +1,6 @@
 import { RequestError } from '../errors/request-error.ts';
 import type { Caller } from '../tickets/binding.ts';
+import { isText } from './text.ts';
 
 const MAX_NAME_CHARACTERS = 1024;
 // The last instant that a Date can hold, in seconds (ECMA-262, 21.4.1.1).
@@ -31,8 +32,7 @@ const expiryOf = ({ exp }: Claims): number => {
   return exp * 1000;
 };
 
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_CHARACTERS;
+const isName = (value: unknown): value is string => isText(value, MAX_NAME_CHARACTERS);
 
 const invalid = (reason: string): RequestError =>
   new RequestError('AUTH_TOKEN_INVALID', 'The token is not valid', { cause: new Error(reason) });

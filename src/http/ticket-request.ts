@@ -1,4 +1,5 @@
 import { RequestError } from '../errors/request-error.ts';
+import { isText } from './text.ts';
 
 const MAX_CHARACTERS = { audience: 128, channel: 256 } as const;
 
@@ -21,8 +22,7 @@ const textOf = (body: Body, name: Name): string | undefined => {
   const value = body[name] ?? undefined;
   if (value === undefined) return undefined;
   const max = MAX_CHARACTERS[name];
-  if (typeof value !== 'string' || value.length === 0 || value.length > max)
-    throw badRequest(`"${name}" must be a string of 1 to ${max} characters`);
+  if (!isText(value, max)) throw badRequest(`"${name}" must be a string of 1 to ${max} characters`);
   return value;
 };
 

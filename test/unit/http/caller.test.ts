@@ -34,9 +34,13 @@ describe('the caller that a JWT tells of', () => {
   });
 
   const wrong: readonly (readonly [claim: string, values: readonly unknown[], reason: RegExp])[] = [
-    ['sub', [undefined, null, '', 42, ['alice'], { id: 'alice' }, 'x'.repeat(1025)], /^sub must be a string/],
+    ['sub', [undefined, null, '', 42, ['alice'], { id: 'alice' }, 'x'.repeat(1025), '\ud800'], /^sub must be a string/],
     ['exp', [undefined, null, String(EXP), Number.NaN, 8_640_000_000_001, Infinity], /^exp must be there/],
-    ['sessionId', ['', 42, ['session-1'], {}, false, 'x'.repeat(1025)], /^the session claim must be a string/],
+    [
+      'sessionId',
+      ['', 42, ['session-1'], {}, false, 'x'.repeat(1025), '\ud800'],
+      /^the session claim must be a string/,
+    ],
   ];
   for (const [claim, values, reason] of wrong)
     for (const value of values)

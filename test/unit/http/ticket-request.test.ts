@@ -32,6 +32,20 @@ describe('the body of a ticket request', () => {
     expect(refused({ channel: 'c'.repeat(257) })).to.equal('"channel" must be a string of 1 to 256 characters');
   });
 
+  it('counts characters, whatever each takes in UTF-8 or UTF-16', () => {
+    for (const character of ['é', '語', '😀']) {
+      const longest = { audience: character.repeat(128), channel: character.repeat(256) };
+      expect(ticketRequestOf(longest)).to.deep.equal(longest);
+      expect(refused({ audience: character.repeat(129) })).to.match(/1 to 128 characters/);
+      expect(refused({ channel: character.repeat(257) })).to.match(/1 to 256 characters/);
+    }
+  });
+
+  it('holds whole characters alone: halves of pairs would all become the same in UTF-8', () => {
+    for (const half of ['\ud83d', 'room-\ude00', '\ude00\ud83d'])
+      expect(refused({ channel: half })).to.match(/must be a string of 1 to/);
+  });
+
   for (const name of ['audience', 'channel'])
     for (const value of ['', 0, 42, true, false, ['chat'], { name: 'chat' }])
       it(`is refused with ${JSON.stringify(value)} as ${name}`, () => {

@@ -1,0 +1,10 @@
+// A JSON string may hold half of a pair, which UTF-8 cannot: two names that differ in it alone would become one.
+const HALF_OF_A_PAIR = /\p{Surrogate}/u;
+
+/** Whether a value is a string of 1 to `max` characters: code points, as JSON Schema counts, not UTF-16 units. */
+export const isText = (value: unknown, max: number): value is string =>
+  typeof value === 'string' && value !== '' && isWithin(value, max) && !HALF_OF_A_PAIR.test(value);
+
+// A code point is one UTF-16 unit or two.
+const isWithin = (text: string, max: number): boolean =>
+  text.length <= max || (text.length <= 2 * max && [...text].length <= max);
