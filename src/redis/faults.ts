@@ -30,3 +30,20 @@ export const mayHaveRun = (error: unknown): boolean => {
   if (!(error instanceof Error)) return true;
   return error.name !== 'ReplyError' && !NEVER_LEFT.test(error.message);
 };
+
+/** The error by which a command failed, in words and with a code for the log: ioredis' own speak of its options. */
+export const plainFault = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error;
+  const [code, words] = PLAIN.find(([, , ioredis]) => ioredis.test(error.message)) ?? [];
+  return code === undefined ? error : Object.assign(new Error(words, { cause: error }), { code });
+};
+
+const PLAIN = [
+  ['ETIMEDOUT', 'Redis did not answer in time', /^Command timed out/],
+  ['ENOTCONN', 'there was no connection to Redis', NEVER_LEFT],
+  [
+    'ECONNRESET',
+    'the connection was closed before Redis answered',
+    /^(Reached the max retries|Connection is closed|Command aborted)/,
+  ],
+] as const;

@@ -3,7 +3,7 @@ import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 import { countOne } from './count.ts';
-import { mayHaveRun } from './faults.ts';
+import { mayHaveRun, plainFault } from './faults.ts';
 import { keyspace } from './keys.ts';
 import { readAll } from './read-all.ts';
 
@@ -31,7 +31,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     told: (cause: unknown) => RequestError = notReady,
   ): Promise<T> => {
     const client = connection.getClientOrNull();
-    if (client === null) throw notReady(new Error('Redis is not ready'));
+    if (client === null) throw notReady();
     const startedAt = performance.now();
     try {
       return await command(client);
@@ -80,8 +80,8 @@ const takenOf = (before: string | null): Taken => {
 const unlessItMayHaveRun = (cause: unknown): RequestError =>
   mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause);
 
-const notReady = (cause: unknown): RequestError =>
-  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause });
+const notReady = (cause?: unknown): RequestError =>
+  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause: plainFault(cause) });
 
 const outcomeUnknown = (cause: unknown): RequestError =>
-  new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause });
+  new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause: plainFault(cause) });

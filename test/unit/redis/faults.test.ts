@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isMereClose, refusalOf } from '../../../src/redis/faults.ts';
+import { isMereClose, plainFault, refusalOf } from '../../../src/redis/faults.ts';
 
 const RECONNECTS: Readonly<Record<string, boolean>> = {
   READONLY: true,
@@ -63,5 +63,28 @@ describe('an error that says no more than that the connection is gone', () => {
       undefined,
     ])
       expect(isMereClose(error), String(error)).to.equal(false);
+  });
+});
+
+describe('what the log says of a command that failed', () => {
+  const told: Readonly<Record<string, string>> = {
+    'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.':
+      'the connection was closed before Redis answered',
+    'Connection is closed.': 'the connection was closed before Redis answered',
+    'Command aborted due to connection close': 'the connection was closed before Redis answered',
+    'Command timed out': 'Redis did not answer in time',
+    "Stream isn't writeable and enableOfflineQueue options is false": 'there was no connection to Redis',
+    "Cluster isn't ready and enableOfflineQueue options is false": 'there was no connection to Redis',
+  };
+  for (const [message, words] of Object.entries(told))
+    it(`is ${words}, rather than ${message}`, () => {
+      expect(plainFault(new Error(message)))
+        .to.be.an('error')
+        .with.property('message', words);
+    });
+
+  it('is the error itself where that says what is wrong, and whatever else was thrown', () => {
+    for (const error of [new Error('READONLY no'), new TypeError('x is not a function'), 'a string', undefined])
+      expect(plainFault(error)).to.equal(error);
   });
 });

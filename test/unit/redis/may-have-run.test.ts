@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { Cluster, Redis, ReplyError } from 'ioredis';
-import { mayHaveRun } from '../../../src/redis/faults.ts';
+import { mayHaveRun, plainFault } from '../../../src/redis/faults.ts';
 import { clusterOptions, singleOptions } from '../../../src/redis/options.ts';
 import { startRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
@@ -57,6 +57,7 @@ describe('a command that failed', () => {
     const client = await clientFor(1);
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.include('enableOfflineQueue');
+    expect(plainFault(error)).to.include({ code: 'ENOTCONN' });
     expect(mayHaveRun(error)).to.equal(false);
   });
 
@@ -69,6 +70,7 @@ describe('a command that failed', () => {
     const error = await rejectionOf(cluster.getdel('key'));
     cluster.disconnect();
     expect(error.message).to.include('enableOfflineQueue');
+    expect(plainFault(error)).to.include({ code: 'ENOTCONN' });
     expect(mayHaveRun(error)).to.equal(false);
   });
 
@@ -78,6 +80,7 @@ describe('a command that failed', () => {
     await client.connect();
     const error = await rejectionOf(client.getdel('key'));
     expect(error.name).to.equal('MaxRetriesPerRequestError');
+    expect(plainFault(error)).to.include({ code: 'ECONNRESET' });
     expect(mayHaveRun(error)).to.equal(true);
   });
 
@@ -87,6 +90,7 @@ describe('a command that failed', () => {
     await client.connect();
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.equal('Command timed out');
+    expect(plainFault(error)).to.include({ code: 'ETIMEDOUT' });
     expect(mayHaveRun(error)).to.equal(true);
   });
 
@@ -96,6 +100,7 @@ describe('a command that failed', () => {
     await client.connect();
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.equal('Connection is closed.');
+    expect(plainFault(error)).to.include({ code: 'ECONNRESET' });
     expect(mayHaveRun(error)).to.equal(true);
   });
 
