@@ -24,7 +24,11 @@ export const startUpstream = async (): Promise<Upstream> => {
     handleProtocols: (protocols) => (protocols.has('chat.v1') ? 'chat.v1' : false),
   });
   server.prependListener('upgrade', ({ url = '', rawHeaders }) => seen.push({ uri: url, headers: pairs(rawHeaders) }));
-  sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+  sockets.on('connection', (socket) => {
+    socket.on('message', (data) => socket.send(String(data)));
+    // Caddy says goodbye as a server would, which ws takes amiss.
+    socket.on('error', () => {});
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
