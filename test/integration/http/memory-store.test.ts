@@ -26,6 +26,10 @@ describe('a service on memory://', () => {
     }
   });
 
+  it('is ready in the metrics, too, so that no alarm goes off', async () => {
+    expect((await request(service.internalUrl).get('/metrics')).text).to.match(/^ticketd_redis_ready 1$/m);
+  });
+
   it('talks to no Redis', () => {
     const names = service.events.map(({ event }) => event);
     expect(names.filter((name) => name.startsWith('redis_'))).to.deep.equal([]);
