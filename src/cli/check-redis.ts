@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
 import type { Done } from './done.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import type { CheckRedisOptions } from './run-redis-check.ts';
 
 const HELP = `
@@ -25,5 +26,10 @@ export const checkRedisCommand = (done: Done): Command =>
     .allowExcessArguments(false)
     .action(async (options: CheckRedisOptions) => {
       const { runRedisCheck } = await import('./run-redis-check.ts');
-      done(await runRedisCheck(options));
+      try {
+        done(await runRedisCheck(options));
+      } catch (error) {
+        if (!options.quiet) throw error;
+        done(exitCodeOf(error));
+      }
     });

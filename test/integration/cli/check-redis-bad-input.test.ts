@@ -79,4 +79,10 @@ describe('check-redis exits 78 with one clear line, and never a password, for', 
     ['a name that is none', { REDIS_SENTINEL_MASTER: 'two words' }, 'REDIS_SENTINEL_MASTER'],
   ] as const)
     it(what, () => expectRefused(env, new RegExp(`^ +${name}: expected `, 'm')));
+
+  it('a wrong value with --quiet, where the line is left out', async () => {
+    const cli = ticketd(['check-redis', '--quiet'], { REDIS_URL: 'http://host' });
+    expect((await cli.exit).code).to.equal(78);
+    expect(cli.output).to.equal('');
+  });
 });
