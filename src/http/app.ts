@@ -2,15 +2,15 @@ import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Cidrs } from '../config/cidrs.ts';
 import type { Emit } from '../log/events.ts';
-import { setApiHeaders } from './api-headers.ts';
-import { clientAddress } from './client-address.ts';
 import type { App, RequestState } from './context.ts';
-import { allowOrigins } from './cors.ts';
-import { errorEnvelope } from './error-envelope.ts';
-import { requestEvent } from './request-event.ts';
-import { traceId } from './trace-id.ts';
-import { refuseUnmatched } from './unmatched.ts';
-import { refuseMalformed } from './well-formed.ts';
+import { setApiHeaders } from './exchange/api-headers.ts';
+import { clientAddress } from './exchange/client-address.ts';
+import { allowOrigins } from './exchange/cors.ts';
+import { errorEnvelope } from './exchange/error-envelope.ts';
+import { requestEvent } from './exchange/request-event.ts';
+import { traceId } from './exchange/trace-id.ts';
+import { refuseUnmatched } from './exchange/unmatched.ts';
+import { refuseMalformed } from './exchange/well-formed.ts';
 
 export interface AppOptions {
   /** Which listener it serves, as the log calls it. */

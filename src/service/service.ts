@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/fields.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
-import type { Listener } from '../http/listener.ts';
+import type { Listener } from '../http/listener/listener.ts';
 import type { Emit } from '../log/events.ts';
 import { rationed } from '../log/ration.ts';
 import { createMetrics } from '../metrics/metrics.ts';

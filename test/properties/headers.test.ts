@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { bearerToken } from '../../src/http/bearer.ts';
+import { bearerToken } from '../../src/http/exchange/bearer.ts';
 import { handshakeOf } from '../../src/http/forward-auth/handshake.ts';
 import { headerText } from '../../src/http/forward-auth/identity.ts';
 import { joseHeaderOf } from '../../src/jwt/jose-header.ts';

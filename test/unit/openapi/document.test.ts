@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { RequestErrorCode } from '../../../src/errors/request-error.ts';
-import { apiHeaders } from '../../../src/http/api-headers.ts';
-import { type Refusal, refusals } from '../../../src/http/refusals.ts';
+import { apiHeaders } from '../../../src/http/exchange/api-headers.ts';
+import { type Refusal, refusals } from '../../../src/http/exchange/refusals.ts';
 import { isTicket } from '../../../src/tickets/ticket.ts';
 import { version } from '../../../src/version.ts';
 import {

@@ -1,0 +1,39 @@
+import { describeError } from '../../errors/describe-error.ts';
+import { RequestError } from '../../errors/request-error.ts';
+import type { Emit } from '../../log/events.ts';
+import type { Context, Middleware } from '../context.ts';
+import { answerJson } from './json-answer.ts';
+import { errorBody, refusals } from './refusals.ts';
+
+/**
+ * Answers every error in one form. It sets the answer itself instead of letting Koa do it, whose error path would
+ * drop the headers set before.
+ */
+export const errorEnvelope =
+  (emit: Emit): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      refuse(ctx, error instanceof RequestError ? error : unexpected(ctx, error, emit));
+    }
+  };
+
+const refuse = (ctx: Context, error: RequestError): void => {
+  const { code, message, cause } = error;
+  const { status, headers = {} } = refusals[code];
+  const retryAfter = error.retryAfter ?? refusals[code].retryAfter;
+  ctx.state.errorCode = code;
+  if (cause !== undefined) ctx.state.reason = describeError(cause).error;
+  ctx.status = status;
+  ctx.set(headers);
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
+  answerJson(ctx, errorBody(code, message, ctx.state.traceId, retryAfter));
+};
+
+const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {
+  const stack = error instanceof Error ? error.stack : undefined;
+  const { traceId, caller } = ctx.state;
+  emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack });
+  return new RequestError('INTERNAL_ERROR', 'Something went wrong on our side');
+};

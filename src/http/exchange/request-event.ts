@@ -1,0 +1,33 @@
+import type { Emit } from '../../log/events.ts';
+import { arrivalOf } from '../admission/arrival.ts';
+import type { Context, Middleware } from '../context.ts';
+import { onRequestEnd } from '../listener/request-end.ts';
+
+/** Tells of every request once its answer has left, or its connection has gone. */
+export const requestEvent =
+  (listener: string, emit: Emit): Middleware =>
+  (ctx, next) => {
+    const startedAt = arrivalOf(ctx.req);
+    onRequestEnd(ctx.req, ctx.res, () => emit('request', { listener, ...describe(ctx), durationMs: since(startedAt) }));
+    return next();
+  };
+
+// The route's pattern, never the path that was asked for: that is the caller's text, and without bound.
+const describe = (ctx: Context) => ({
+  traceId: ctx.state.traceId,
+  address: ctx.state.address,
+  sessionId: ctx.state.caller?.sessionId,
+  method: ctx.method,
+  route: routeOf(ctx),
+  status: ctx.res.statusCode,
+  errorCode: ctx.state.errorCode,
+  reason: ctx.state.reason,
+});
+
+const routeOf = (ctx: Context): string => {
+  const route: unknown = Reflect.get(ctx, '_matchedRoute');
+  return typeof route === 'string' ? route : 'none';
+};
+
+/** Milliseconds since an instant of `performance.now()`, to a hundredth. */
+export const since = (startedAt: number): number => Math.round((performance.now() - startedAt) * 100) / 100;

@@ -1,0 +1,17 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { RequestError } from '../../errors/request-error.ts';
+import type { Middleware } from '../context.ts';
+import { bearerToken } from '../exchange/bearer.ts';
+
+/** Lets a request pass that bears one of the keys; all are compared, each in constant time. */
+export const requireGatewayKey = (keys: readonly string[]): Middleware => {
+  const digests = keys.map(digestOf);
+  return (ctx, next) => {
+    const digest = digestOf(bearerToken(ctx) ?? '');
+    const fits = digests.map((known) => timingSafeEqual(known, digest)).includes(true);
+    if (!fits) throw new RequestError('GATEWAY_UNAUTHORIZED', 'Send a gateway key as "Authorization: Bearer <key>"');
+    return next();
+  };
+};
+
+const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');

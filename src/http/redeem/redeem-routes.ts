@@ -1,0 +1,49 @@
+import { Router } from '@koa/router';
+import type { Emit } from '../../log/events.ts';
+import type { RedeemTicket } from '../../tickets/redeem.ts';
+import type { TicketStore } from '../../tickets/store.ts';
+import type { Middleware, RequestState } from '../context.ts';
+import { answerJson } from '../exchange/json-answer.ts';
+import { readJsonObject } from '../exchange/json-body.ts';
+import { BAD_CREDENTIALS } from '../listener/limits.ts';
+import { paceBadCredentials } from '../tickets/bad-credentials.ts';
+import { requireStore, tellOutage } from '../tickets/outage.ts';
+import { requireGatewayKey } from './gateway-key.ts';
+import { redeemFor } from './redeem.ts';
+import { presentationOf } from './redeem-request.ts';
+
+export interface RedeemRoutesOptions {
+  readonly keys: readonly string[];
+  readonly store: TicketStore;
+  readonly redeem: RedeemTicket;
+  readonly emit: Emit;
+}
+
+/** What gateways call with their key. */
+export const redeemRoutes = ({ keys, store, redeem, emit }: RedeemRoutesOptions): Router<RequestState> => {
+  const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
+  const paced = paceBadCredentials({ limits: BAD_CREDENTIALS, emit });
+  const admit = [tellOutage(emit), paced, requireGatewayKey(keys), requireStore(store)];
+  router.post('/ws-ticket/redeem', ...admit, redeemTicket(redeem, emit));
+  return router;
+};
+
+const redeemTicket =
+  (redeem: RedeemTicket, emit: Emit): Middleware =>
+  async (ctx) => {
+    const presentation = presentationOf(await readJsonObject(ctx));
+    const record = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
+    answerJson(ctx, {
+      active: true,
+      subject: record.subject,
+      sessionId: record.sessionId ?? null,
+      audience: record.audience ?? null,
+      channel: record.channel ?? null,
+      issuedAt: iso(record.issuedAt),
+      expiresAt: iso(record.ticketExpiresAt),
+      sessionExpiresAt: iso(record.expiresAt),
+      traceId: ctx.state.traceId,
+    });
+  };
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,79 @@
+import koaJwt from 'koa-jwt';
+import type { Config } from '../../config/fields.ts';
+import { RequestError } from '../../errors/request-error.ts';
+import { refuseIssuedAhead } from '../../jwt/issued-at.ts';
+import { joseHeaderOf } from '../../jwt/jose-header.ts';
+import type { KeySource } from '../../jwt/key-source.ts';
+import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
+import type { Context, Middleware } from '../context.ts';
+import { bearerToken } from '../exchange/bearer.ts';
+import { callerOf } from './caller.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+type Verify = (ctx: Context, token: string) => Promise<Claims>;
+
+/** Lets a request pass that bears a valid JWT, and leaves its caller in the state. */
+export const authenticate = (jwt: Config['jwt'], keys: KeySource): Middleware => {
+  const verify = verifier(jwt, keys);
+  return async (ctx, next) => {
+    const token = bearerToken(ctx);
+    if (token === null) throw new RequestError('AUTH_TOKEN_MISSING', 'Send a JWT as "Authorization: Bearer <JWT>"');
+    const claims = await verify(ctx, token).catch((error) => {
+      throw invalid(error);
+    });
+    const caller = callerOf(claims, jwt.sessionClaim);
+    if (caller.expiresAt - Date.now() < MIN_TTL_MS) throw invalid(new Error('it is about to expire, or has'));
+    ctx.state.caller = caller;
+    return next();
+  };
+};
+
+/** The claims of a JWT, once its header, its signature and its times are found to be right. */
+const verifier = (jwt: Config['jwt'], keys: KeySource): Verify => {
+  const verify = koaJwt(optionsOf(jwt, keys));
+  return async (ctx, token) => {
+    refuseSeveral(ctx);
+    const found = await keys.keysFor(joseHeaderOf(token, keys.algorithms));
+    if (found.length === 0) throw new Error('there is no key that its header can mean');
+    ctx.state.secret = found;
+    await verify(ctx, async () => {});
+    const claims = claimsOf(ctx);
+    refuseIssuedAhead(claims, jwt.clockToleranceSeconds);
+    return claims;
+  };
+};
+
+const optionsOf = ({ issuer, audience, clockToleranceSeconds }: Config['jwt'], { algorithms }: KeySource) => {
+  const options: koaJwt.Options & { clockTolerance: number } = {
+    // Found for each JWT and left in the state, where koa-jwt looks first.
+    secret: [],
+    key: 'claims',
+    getToken: bearerToken,
+    algorithms: [...algorithms],
+    // koa-jwt hands on to jsonwebtoken what its own types do not name.
+    clockTolerance: clockToleranceSeconds,
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  };
+  return options;
+};
+
+// Node goes by the first, another server before us may have gone by the last.
+const refuseSeveral = ({ req }: Context): void => {
+  if ((req.headersDistinct.authorization?.length ?? 0) > 1) throw new Error('there is more than one Authorization');
+};
+
+const claimsOf = (ctx: Context): Claims => {
+  const claims: unknown = Reflect.get(ctx.state, 'claims');
+  if (typeof claims !== 'object' || claims === null) throw new Error('its payload is not an object');
+  return { ...claims };
+};
+
+const invalid = (error: unknown): RequestError =>
+  new RequestError('AUTH_TOKEN_INVALID', 'The token is not valid', { cause: reasonOf(error) });
+
+// JSON.parse quotes what it could not read, which is the token's own text.
+const reasonOf = (error: unknown): unknown => {
+  const cause = error instanceof Error && 'originalError' in error ? error.originalError : error;
+  return cause instanceof SyntaxError ? new Error('its payload is not JSON') : cause;
+};

@@ -1,0 +1,39 @@
+import { describeError } from '../../errors/describe-error.ts';
+import { RequestError } from '../../errors/request-error.ts';
+import type { Emit } from '../../log/events.ts';
+import type { TicketStore } from '../../tickets/store.ts';
+import type { Context, Middleware } from '../context.ts';
+
+/** Tells, once, of each request that the store's state refused, or left without knowing what became of its ticket. */
+export const tellOutage =
+  (emit: Emit): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (error instanceof RequestError) tell(error, ctx, emit);
+      throw error;
+    }
+  };
+
+const tell = (error: RequestError, ctx: Context, emit: Emit): void => {
+  const what = { ...whoOf(ctx), ...describeError(error.cause ?? error) };
+  if (error.code === 'WS_TICKET_REDIS_NOT_READY') emit('ws_ticket_redis_not_ready', what);
+  if (error.code === 'WS_TICKET_OUTCOME_UNKNOWN') emit('ws_ticket_outcome_unknown', what);
+};
+
+/** Refuses at once, before the body is read, what could not be kept or looked up anyway. */
+export const requireStore =
+  (store: TicketStore): Middleware =>
+  (_ctx, next) => {
+    if (store.isReady()) return next();
+    throw new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable');
+  };
+
+/** Who a request is from, for the log. */
+export const whoOf = ({ state: { traceId, address, caller } }: Context) => ({
+  traceId,
+  address,
+  sessionId: caller?.sessionId,
+  subject: caller?.subject,
+});

@@ -1,0 +1,123 @@
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createGate, type GateOptions } from '../../../../src/http/admission/gate.ts';
+import { until } from '../../../support/until.ts';
+
+const WIDE: GateOptions = { maxInFlight: 100, perTurn: 100, maxHeld: 100, maxWaitMs: 60_000 };
+
+const setUp = (limits: Partial<GateOptions> = {}) => {
+  const gate = createGate({ ...WIDE, ...limits });
+  const started: number[] = [];
+  const refused: number[] = [];
+  const enter = (name: number): ServerResponse => {
+    const response = new EventEmitter() as ServerResponse;
+    const request = { socket: new EventEmitter() } as unknown as IncomingMessage;
+    gate.enter(request, response, { start: () => started.push(name), refuse: () => refused.push(name) });
+    return response;
+  };
+  return { gate, started, refused, enter };
+};
+
+const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
+
+describe('the gate', () => {
+  it('starts a request at once where nothing else is to do', () => {
+    const { started, enter } = setUp();
+    enter(1);
+    expect(started).to.deep.equal([1]);
+  });
+
+  it('starts no more than its share in one turn of the event loop, in the order of their coming', async () => {
+    const { started, enter } = setUp({ perTurn: 3 });
+    for (const name of upTo(8)) enter(name);
+    const after = [[...started]];
+    while (started.length < 8) {
+      await turn();
+      after.push([...started]);
+    }
+    expect(after.map(({ length }) => length)).to.deep.equal([3, 6, 8]);
+    expect(started).to.deep.equal(upTo(8));
+  });
+
+  it('lets nobody overtake those who wait', async () => {
+    const { started, enter } = setUp({ perTurn: 1 });
+    for (const name of upTo(3)) enter(name);
+    await turn();
+    enter(4);
+    await until('all have started', () => started.length === 4);
+    expect(started).to.deep.equal(upTo(4));
+  });
+
+  it('starts none while the store has enough to do, and the next when a call of it ends', async () => {
+    const { gate, started, enter } = setUp({ maxHeld: 2 });
+    const calls = new EventEmitter();
+    const held = ['first', 'second'].map((call) => gate.hold(once(calls, call)));
+    enter(1);
+    await turn();
+    await turn();
+    expect(started).to.deep.equal([]);
+    calls.emit('first');
+    await until('it has started', () => started.length === 1);
+    calls.emit('second');
+    await Promise.all(held);
+  });
+
+  it('counts a call of the store that fails as one that has ended', async () => {
+    const { gate, started, enter } = setUp({ maxHeld: 1 });
+    const failure = new Error('no answer');
+    const failed = gate.hold(Promise.reject(failure)).catch((error) => error);
+    enter(1);
+    expect(await failed).to.equal(failure);
+    await until('it has started', () => started.length === 1);
+  });
+
+  it('refuses at once what comes while as many as allowed are under way, waiting or not', () => {
+    const { refused, started, enter } = setUp({ maxInFlight: 3, perTurn: 1 });
+    for (const name of upTo(5)) enter(name);
+    expect(started).to.deep.equal([1]);
+    expect(refused).to.deep.equal([4, 5]);
+  });
+
+  it('lets the next in when one has been answered', () => {
+    const { gate, refused, started, enter } = setUp({ maxInFlight: 1 });
+    const response = enter(1);
+    expect(gate.inFlight).to.equal(1);
+    response.emit('close');
+    expect(gate.inFlight).to.equal(0);
+    enter(2);
+    expect({ started, refused }).to.deep.equal({ started: [1, 2], refused: [] });
+  });
+
+  it('neither starts nor refuses who has gone while waiting', async () => {
+    const { gate, refused, started, enter } = setUp({ perTurn: 1 });
+    const [, second] = upTo(3).map(enter);
+    second?.emit('close');
+    await until('the third has started', () => started.length === 2);
+    expect({ started, refused }).to.deep.equal({ started: [1, 3], refused: [] });
+    expect(gate.inFlight).to.equal(2);
+  });
+
+  it('refuses who has waited too long, and never starts them', async () => {
+    const { gate, refused, started, enter } = setUp({ maxHeld: 1, maxWaitMs: 50 });
+    const calls = new EventEmitter();
+    const held = gate.hold(once(calls, 'only'));
+    for (const name of upTo(2)) enter(name);
+    await until('both are refused', () => refused.length === 2);
+    calls.emit('only');
+    await held;
+    await turn();
+    expect({ started, refused }).to.deep.equal({ started: [], refused: [1, 2] });
+  });
+
+  it('lets all else have its turn while a thousand wait', async () => {
+    const { started, enter } = setUp({ maxInFlight: 1000, perTurn: 10 });
+    for (const name of upTo(1000)) enter(name);
+    for (let turns = 1; turns <= 3; turns += 1) {
+      await turn();
+      expect(started).to.have.length(10 + 10 * turns);
+    }
+    await until('all have started', () => started.length === 1000);
+  });
+});

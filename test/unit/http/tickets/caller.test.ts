@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { RequestError } from '../../../../src/errors/request-error.ts';
+import { callerOf } from '../../../../src/http/tickets/caller.ts';
+import { thrownBy } from '../../../support/rejection.ts';
+
+const EXP = 1_900_000_000;
+const CLAIMS = { sub: 'alice', sessionId: 'session-1', exp: EXP };
+
+describe('the caller that a JWT tells of', () => {
+  it('has the subject, the session and the expiry in milliseconds', () => {
+    expect(callerOf(CLAIMS, 'sessionId')).to.deep.equal({
+      subject: 'alice',
+      sessionId: 'session-1',
+      expiresAt: EXP * 1000,
+    });
+  });
+
+  it('has the session of the claim that JWT_SESSION_CLAIM names, else that of sid, else none', () => {
+    const { sessionId: _, ...without } = CLAIMS;
+    expect(callerOf({ ...CLAIMS, session_state: 'other' }, 'session_state').sessionId).to.equal('other');
+    expect(callerOf({ ...CLAIMS, sid: 'sid-1' }, 'sessionId').sessionId).to.equal('session-1');
+    expect(callerOf({ ...without, sid: 'sid-1' }, 'sessionId').sessionId).to.equal('sid-1');
+    expect(callerOf({ ...CLAIMS, sessionId: null, sid: 'sid-1' }, 'sessionId').sessionId).to.equal('sid-1');
+    expect(callerOf(without, 'sessionId').sessionId).to.equal(undefined);
+    expect(callerOf({ ...without, sid: null }, 'sessionId').sessionId).to.equal(undefined);
+  });
+
+  it('may have names of up to 1,024 characters', () => {
+    const long = 'x'.repeat(1024);
+    expect(callerOf({ ...CLAIMS, sub: long, sessionId: long }, 'sessionId')).to.include({
+      subject: long,
+      sessionId: long,
+    });
+  });
+
+  const wrong: readonly (readonly [claim: string, values: readonly unknown[], reason: RegExp])[] = [
+    ['sub', [undefined, null, '', 42, ['alice'], { id: 'alice' }, 'x'.repeat(1025), '\ud800'], /^sub must be a string/],
+    ['exp', [undefined, null, String(EXP), Number.NaN, 8_640_000_000_001, Infinity], /^exp must be there/],
+    [
+      'sessionId',
+      ['', 42, ['session-1'], {}, false, 'x'.repeat(1025), '\ud800'],
+      /^the session claim must be a string/,
+    ],
+  ];
+  for (const [claim, values, reason] of wrong)
+    for (const value of values)
+      it(`is refused with ${claim} ${String(JSON.stringify(value) ?? value).slice(0, 24)}, the reason for the log alone`, () => {
+        const error = thrownBy(() => callerOf({ ...CLAIMS, [claim]: value }, 'sessionId'));
+        expect(error).to.be.instanceOf(RequestError);
+        expect(error).to.include({ code: 'AUTH_TOKEN_INVALID', message: 'The token is not valid' });
+        expect(String((error.cause as Error).message)).to.match(reason);
+      });
+});
