@@ -10,6 +10,8 @@ export interface RequestState {
   address?: string;
   /** The keys that may have signed the JWT, where koa-jwt looks for them. */
   secret?: readonly KeyObject[];
+  /** Where koa-jwt leaves the payload of a JWT that it has verified. */
+  claims?: unknown;
   /** Set once the JWT has been accepted. */
   caller?: Caller;
   /** Set when the request was refused, with why for the log. */

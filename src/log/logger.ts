@@ -1,7 +1,7 @@
-import { type DestinationStream, type Level, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Level, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { version } from '../version.ts';
-import { type Emit, events } from './events.ts';
-import { scrub } from './scrub.ts';
+import { type Emit, type EventName, events } from './events.ts';
+import { isClean, scrub } from './scrub.ts';
 
 export interface Logger {
   readonly emit: Emit;
@@ -21,7 +21,7 @@ export interface LogDestination extends DestinationStream {
 
 /** Writes each event as one JSON line: level as a word, time in ISO 8601, every string scrubbed. */
 export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
-  const logger = pino(
+  const root = pino(
     {
       level,
       base: { service: 'ticketd', version },
@@ -30,19 +30,29 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
     },
     destination,
   );
+  const loggers: { [E in EventName]?: PinoLogger } = {};
+
+  // One for each event, which holds its name as text ready to be written.
+  const loggerOf = (event: EventName): PinoLogger => {
+    loggers[event] ??= root.child({ event });
+    return loggers[event];
+  };
+
   return {
     emit: (event, fields) => {
       const { level, msg } = events[event];
-      if (logger.isLevelEnabled(level)) logger[level]({ event, ...scrubbed(fields) }, msg);
+      if (root.isLevelEnabled(level)) loggerOf(event)[level](scrubbed(fields), msg);
     },
     flush: (timeoutMs) => flushed(destination, timeoutMs),
   };
 };
 
-const scrubbed = (fields: object): object =>
-  Object.fromEntries(
+const scrubbed = (fields: object): object => {
+  if (Object.values(fields).every((value) => typeof value !== 'string' || isClean(value))) return fields;
+  return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value]),
   );
+};
 
 const flushed = (destination: LogDestination, timeoutMs: number): Promise<void> =>
   new Promise((resolve) => {

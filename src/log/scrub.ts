@@ -6,8 +6,15 @@ const SECRETS: readonly [RegExp, string][] = [
   [/:\/\/[^/\s]*@/g, '://[credentials]@'],
 ];
 
+// What each of them begins with: nearly every string has none of it, and is told so at once.
+const SUSPECT = /eyJ|wst_|:\/\//;
+
+/** Whether a string may go to the log as it is. */
+export const isClean = (text: string): boolean => text.length <= MAX_CHARACTERS && !SUSPECT.test(text);
+
 /** A string fit for the log: nothing shaped like a JWT, a ticket or a URL's credentials, and at most 512 characters. */
 export const scrub = (text: string): string => {
+  if (isClean(text)) return text;
   const clean = SECRETS.reduce((dirty, [secret, name]) => dirty.replace(secret, name), text);
   return clean.length > MAX_CHARACTERS ? `${clean.slice(0, MAX_CHARACTERS)}…` : clean;
 };

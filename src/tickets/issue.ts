@@ -2,7 +2,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Binding, Caller } from './binding.ts';
 import { subjectHolder } from './holders.ts';
 import { MIN_TTL_MS } from './lifetime.ts';
-import { encodePayload } from './payload.ts';
+import { encodePayload, type TicketRecord } from './payload.ts';
 import { createRateLimiter, type RateLimit } from './rate-limit.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
@@ -38,7 +38,7 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
-    const payload = encodePayload({ ...caller, ...binding, issuedAt, ticketExpiresAt: expiresAt });
+    const payload = encodePayload(recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }));
     await keep(caller, { digest, payload, ttlMs });
     return {
       ticket,
@@ -48,6 +48,23 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     };
   };
 };
+
+// Field by field: spreading objects whose fields differ costs V8 several microseconds.
+const recordOf = (
+  { subject, sessionId, expiresAt }: Caller,
+  { audience, channel, origin, traceId }: Binding,
+  { issuedAt, ticketExpiresAt }: Pick<TicketRecord, 'issuedAt' | 'ticketExpiresAt'>,
+): TicketRecord => ({
+  subject,
+  sessionId,
+  expiresAt,
+  audience,
+  channel,
+  origin,
+  traceId,
+  issuedAt,
+  ticketExpiresAt,
+});
 
 interface Kept {
   readonly digest: string;

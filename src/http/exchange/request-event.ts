@@ -8,22 +8,24 @@ export const requestEvent =
   (listener: string, emit: Emit): Middleware =>
   (ctx, next) => {
     const startedAt = arrivalOf(ctx.req);
-    onRequestEnd(ctx.req, ctx.res, () => emit('request', { listener, ...describe(ctx), durationMs: since(startedAt) }));
+    onRequestEnd(ctx.req, ctx.res, () => emit('request', describe(ctx, listener, since(startedAt))));
     return next();
   };
 
-// The route's pattern, never the path that was asked for: that is the caller's text, and without bound.
-const describe = (ctx: Context) => ({
+const describe = (ctx: Context, listener: string, durationMs: number) => ({
   traceId: ctx.state.traceId,
   address: ctx.state.address,
   sessionId: ctx.state.caller?.sessionId,
+  listener,
   method: ctx.method,
   route: routeOf(ctx),
   status: ctx.res.statusCode,
   errorCode: ctx.state.errorCode,
   reason: ctx.state.reason,
+  durationMs,
 });
 
+// The route's pattern, never the path that was asked for: that is the caller's text, and without bound.
 const routeOf = (ctx: Context): string => {
   const route: unknown = Reflect.get(ctx, '_matchedRoute');
   return typeof route === 'string' ? route : 'none';

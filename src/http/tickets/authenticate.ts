@@ -63,11 +63,12 @@ const refuseSeveral = ({ req }: Context): void => {
   if ((req.headersDistinct.authorization?.length ?? 0) > 1) throw new Error('there is more than one Authorization');
 };
 
-const claimsOf = (ctx: Context): Claims => {
-  const claims: unknown = Reflect.get(ctx.state, 'claims');
-  if (typeof claims !== 'object' || claims === null) throw new Error('its payload is not an object');
-  return { ...claims };
+const claimsOf = ({ state: { claims } }: Context): Claims => {
+  if (!isObject(claims)) throw new Error('its payload is not an object');
+  return claims;
 };
+
+const isObject = (value: unknown): value is Claims => typeof value === 'object' && value !== null;
 
 const invalid = (error: unknown): RequestError =>
   new RequestError('AUTH_TOKEN_INVALID', 'The token is not valid', { cause: reasonOf(error) });

@@ -40,15 +40,14 @@ const issueTicket =
   (issue: IssueTicket, emit: Emit): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
-    const request = ticketRequestOf(await readJsonObject(ctx));
-    const { traceId } = ctx.state;
-    const { ticket, ticketId, expiresIn, expiresAt } = await issue(callerIn(ctx), {
-      ...request,
-      origin: originOf(ctx.get('Origin')),
-      traceId,
-    });
+    const { audience, channel } = ticketRequestOf(await readJsonObject(ctx));
+    const caller = callerIn(ctx);
+    const { subject, sessionId } = caller;
+    const { traceId, address } = ctx.state;
+    const binding = { audience, channel, origin: originOf(ctx.get('Origin')), traceId };
+    const { ticket, ticketId, expiresIn, expiresAt } = await issue(caller, binding);
     answerJson(ctx, { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId });
-    emit('ws_ticket_issued', { ...whoOf(ctx), subject: callerIn(ctx).subject, ticketId, durationMs: since(startedAt) });
+    emit('ws_ticket_issued', { traceId, address, sessionId, subject, ticketId, durationMs: since(startedAt) });
   };
 
 const revokeTickets =
