@@ -3,9 +3,15 @@ import type { Context } from '../context.ts';
 
 const MAX_BYTES = 4096;
 
+type JsonObject = Readonly<Record<string, unknown>>;
+
 /** Reads a body that is empty or a JSON object of at most 4 KiB; an empty one reads as `{}`. */
-export const readJsonObject = async (ctx: Context): Promise<Readonly<Record<string, unknown>>> => {
-  if (Number(ctx.headers['content-length'] ?? 0) > 0) checkType(ctx);
+export const readJsonObject = async (ctx: Context): Promise<JsonObject> => {
+  const length = Number(ctx.headers['content-length'] ?? 0);
+  // RFC 9112, section 6.3: without either header there is no body to wait for.
+  if (length === 0 && ctx.headers['transfer-encoding'] === undefined) return {};
+  if (length > 0) checkType(ctx);
+  if (length > MAX_BYTES) throw tooLarge(ctx);
   const bytes = await read(ctx);
   if (bytes.length === 0) return {};
   // What comes in chunks turns out only now to be more than nothing.
@@ -21,26 +27,25 @@ const checkType = (ctx: Context): void => {
   if (encoding !== '' && encoding !== 'identity') throw unsupported('Send the body without a content encoding');
 };
 
-// Without destroying the request at the limit: its socket still has to carry the answer.
-const read = async (ctx: Context): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of arriving(ctx)) {
-    size += chunk.length;
-    if (size > MAX_BYTES) throw tooLarge(ctx);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
-
-const arriving = async function* (ctx: Context): AsyncGenerator<Buffer> {
-  if (Number(ctx.request.length ?? 0) > MAX_BYTES) throw tooLarge(ctx);
-  try {
-    yield* ctx.req.iterator({ destroyOnReturn: false });
-  } catch {
-    throw badRequest('The body did not arrive whole');
-  }
-};
+const read = (ctx: Context): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const { req } = ctx;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= MAX_BYTES) return;
+      // Not destroyed: its socket still has to carry the answer.
+      req.off('data', take).pause();
+      reject(tooLarge(ctx));
+    };
+    const breakOff = () => reject(badRequest('The body did not arrive whole'));
+    if (req.destroyed) return breakOff();
+    req.on('data', take);
+    req.once('end', () => resolve(Buffer.concat(chunks)));
+    req.once('close', breakOff);
+  });
 
 const tooLarge = (ctx: Context): RequestError => {
   // What is left of the body is not read: the connection ends with this answer.
@@ -48,16 +53,20 @@ const tooLarge = (ctx: Context): RequestError => {
   return new RequestError('PAYLOAD_TOO_LARGE', `Send a body of at most ${MAX_BYTES} bytes`);
 };
 
-const objectOf = (bytes: Buffer): Readonly<Record<string, unknown>> => {
+const objectOf = (bytes: Buffer): JsonObject => {
   const value = parse(bytes);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest('The body must be a JSON object');
-  return { ...value };
+  if (!isObject(value)) throw badRequest('The body must be a JSON object');
+  return value;
 };
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 const parse = (bytes: Buffer): unknown => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF_8.decode(bytes));
   } catch {
     throw badRequest('The body is not valid JSON in UTF-8');
   }
