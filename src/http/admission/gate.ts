@@ -102,9 +102,13 @@ export const createGate = ({ maxInFlight, perTurn, maxHeld, maxWaitMs }: GateOpt
       if (waiting.size === 0 && isOpen()) run(entry);
       else wait(entry);
     },
-    hold: (call) => {
+    hold: async (call) => {
       held += 1;
-      return call.finally(release);
+      try {
+        return await call;
+      } finally {
+        release();
+      }
     },
     get inFlight() {
       return inFlight;
