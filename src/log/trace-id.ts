@@ -12,19 +12,22 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 export const traceIdOf = (headers: IncomingHttpHeaders): string =>
   fromTraceparent(headers) ?? fromAmazon(headers) ?? fromRequestId(headers) ?? newTraceId();
 
-const fromTraceparent = ({ traceparent }: IncomingHttpHeaders) => TRACEPARENT.exec(first(traceparent))?.[1];
+const fromTraceparent = ({ traceparent }: IncomingHttpHeaders) =>
+  traceparent === undefined ? undefined : TRACEPARENT.exec(first(traceparent))?.[1];
 
-const fromAmazon = (headers: IncomingHttpHeaders) => {
-  const [, time, unique] = AMAZON_ROOT.exec(first(headers['x-amzn-trace-id'])) ?? [];
+const fromAmazon = ({ 'x-amzn-trace-id': header }: IncomingHttpHeaders) => {
+  if (header === undefined) return undefined;
+  const [, time, unique] = AMAZON_ROOT.exec(first(header)) ?? [];
   return time && unique && `${time}${unique}`.toLowerCase();
 };
 
 // An id is echoed: one that looks like a JWT or a ticket is not taken.
-const fromRequestId = (headers: IncomingHttpHeaders) => {
-  const id = REQUEST_ID.exec(first(headers['x-request-id']))?.[0];
+const fromRequestId = ({ 'x-request-id': header }: IncomingHttpHeaders) => {
+  if (header === undefined) return undefined;
+  const id = REQUEST_ID.exec(first(header))?.[0];
   return id === scrub(id ?? '') ? id : undefined;
 };
 
 export const newTraceId = (): string => randomText(16, 'hex');
 
-const first = (header: string | string[] | undefined): string => String(header ?? '');
+const first = (header: string | string[]): string => String(header);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { bearerToken } from '../../src/http/exchange/bearer.ts';
 import { handshakeOf } from '../../src/http/forward-auth/handshake.ts';
 import { headerText } from '../../src/http/forward-auth/identity.ts';
-import { joseHeaderOf } from '../../src/jwt/jose-header.ts';
+import { joseHeaderReader } from '../../src/jwt/jose-header.ts';
 import { scrub } from '../../src/log/scrub.ts';
 import { traceIdOf } from '../../src/log/trace-id.ts';
 import { Ambiguity } from '../../src/tickets/presented-ticket.ts';
@@ -108,7 +108,7 @@ describe('the Authorization header', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
         const jwt = parts.join('.');
-        const refusal = thrownBy(() => expect(joseHeaderOf(jwt, ['HS256']).alg).to.equal('HS256'), Error);
+        const refusal = thrownBy(() => expect(joseHeaderReader(['HS256'])(jwt).alg).to.equal('HS256'), Error);
         expect(refusal?.name ?? 'Error').to.equal('Error');
         expect(refusal?.message ?? '').not.to.include('hunter2');
       }),

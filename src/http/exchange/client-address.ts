@@ -17,8 +17,9 @@ export const clientAddress =
  */
 export const addressOf = (peer: string, forwardedFor: string, trusted?: Cidrs): string => {
   let nearest = plainOf(peer);
+  if (trusted === undefined) return nearest;
   for (const hop of forwardedFor.split(',').toReversed()) {
-    if (trusted?.contains(nearest) !== true) break;
+    if (!trusted.contains(nearest)) break;
     const before = hopAddress(hop.trim());
     if (before === undefined) break;
     nearest = before;
@@ -37,6 +38,7 @@ const hopAddress = (hop: string): string | undefined => {
 
 // A dual-stack socket tells IPv4 as ::ffff:192.0.2.7, and the zone of a link-local address means nothing elsewhere.
 const plainOf = (address: string): string => {
+  if (!address.includes(':')) return address;
   const [plain = ''] = address.toLowerCase().split('%', 1);
   const mapped = plain.replace(/^::ffff:/, '');
   return isIPv4(mapped) ? mapped : plain;

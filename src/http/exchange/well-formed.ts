@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors/request-error.ts';
 import type { Context, Middleware } from '../context.ts';
 import { CONNECTION_LIMITS } from '../listener/limits.ts';
+import { timesGiven } from './given.ts';
 
 /**
  * Refuses what Node parses and HTTP forbids: a Host missing or given twice (RFC 9112, section 3.2), a target that is no
@@ -13,9 +14,9 @@ export const refuseMalformed: Middleware = (ctx, next) => {
   return next();
 };
 
-const hasOneHost = ({ req: { headersDistinct, httpVersion } }: Context): boolean => {
-  const hosts = headersDistinct.host?.length ?? 0;
-  return hosts === 1 || (hosts === 0 && httpVersion !== '1.1');
+const hasOneHost = ({ req }: Context): boolean => {
+  const hosts = timesGiven(req, 'host');
+  return hosts === 1 || (hosts === 0 && req.httpVersion !== '1.1');
 };
 
 // Koa parses the target at its first use, and throws where that fails.

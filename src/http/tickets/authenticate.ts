@@ -2,11 +2,12 @@ import koaJwt from 'koa-jwt';
 import type { Config } from '../../config/fields.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { refuseIssuedAhead } from '../../jwt/issued-at.ts';
-import { joseHeaderOf } from '../../jwt/jose-header.ts';
+import { joseHeaderReader } from '../../jwt/jose-header.ts';
 import type { KeySource } from '../../jwt/key-source.ts';
 import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
 import type { Context, Middleware } from '../context.ts';
 import { bearerToken } from '../exchange/bearer.ts';
+import { timesGiven } from '../exchange/given.ts';
 import { callerOf } from './caller.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -31,9 +32,10 @@ export const authenticate = (jwt: Config['jwt'], keys: KeySource): Middleware =>
 /** The claims of a JWT, once its header, its signature and its times are found to be right. */
 const verifier = (jwt: Config['jwt'], keys: KeySource): Verify => {
   const verify = koaJwt(optionsOf(jwt, keys));
+  const headerOf = joseHeaderReader(keys.algorithms);
   return async (ctx, token) => {
     refuseSeveral(ctx);
-    const found = await keys.keysFor(joseHeaderOf(token, keys.algorithms));
+    const found = await keys.keysFor(headerOf(token));
     if (found.length === 0) throw new Error('there is no key that its header can mean');
     ctx.state.secret = found;
     await verify(ctx, async () => {});
@@ -60,7 +62,7 @@ const optionsOf = ({ issuer, audience, clockToleranceSeconds }: Config['jwt'], {
 
 // Node goes by the first, another server before us may have gone by the last.
 const refuseSeveral = ({ req }: Context): void => {
-  if ((req.headersDistinct.authorization?.length ?? 0) > 1) throw new Error('there is more than one Authorization');
+  if (timesGiven(req, 'authorization') > 1) throw new Error('there is more than one Authorization');
 };
 
 const claimsOf = ({ state: { claims } }: Context): Claims => {

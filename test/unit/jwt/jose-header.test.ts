@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { joseHeaderOf } from '../../../src/jwt/jose-header.ts';
+import { joseHeaderReader } from '../../../src/jwt/jose-header.ts';
 import { signedByHand } from '../../support/forged-jwt.ts';
 import { token } from '../../support/jwt.ts';
 import { thrownBy } from '../../support/rejection.ts';
@@ -10,7 +10,7 @@ const withHeader = (header: string | Buffer) => `${encode(header)}.${PAYLOAD}.${
 const withMembers = (members: Readonly<Record<string, unknown>>) =>
   withHeader(JSON.stringify({ alg: 'HS256', ...members }));
 
-const headerOf = (jwt: string) => joseHeaderOf(jwt, ['HS256']);
+const headerOf = joseHeaderReader(['HS256']);
 const reason = (jwt: string) => thrownBy(() => headerOf(jwt)).message;
 
 describe('the header of a JWT', () => {
@@ -18,6 +18,14 @@ describe('the header of a JWT', () => {
     expect(headerOf(token())).to.deep.equal({ alg: 'HS256', kid: undefined });
     expect(headerOf(withMembers({ kid: 'key 1' }))).to.deep.equal({ alg: 'HS256', kid: 'key 1' });
     expect(headerOf(withMembers({ kid: 'schlüssel' }))).to.have.property('kid', 'schlüssel');
+  });
+
+  it('is that of each JWT, whatever the one before had', () => {
+    const ids = ['a', 'b', 'b', 'a', undefined, 'a'];
+    expect(ids.map((kid) => headerOf(withMembers({ kid })).kid)).to.deep.equal(ids);
+    expect(reason(withMembers({ kid: 1 }))).to.equal('its kid is not a string');
+    expect(headerOf(withMembers({ kid: 'a' })).kid).to.equal('a');
+    expect(reason(withMembers({ kid: 1 }))).to.equal('its kid is not a string');
   });
 
   for (const typ of ['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/JWT'])
@@ -75,6 +83,9 @@ describe('the header of a JWT', () => {
     'YWI.YWI.YWJ',
     'A.A.A',
     'YW/I.YWI.YWI',
+    'YWI.YW.YWI',
+    'YWIAA.YWI.YWI',
+    'YWI.YWI.YWIAAx',
   ])
     it(`is not looked for in ${JSON.stringify(jwt)}`, () => {
       expect(reason(jwt)).to.equal('it is not three parts in base64url');
