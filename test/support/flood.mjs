@@ -3,8 +3,9 @@
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { port, floods, request, slow, slowBytes } = workerData;
+const { port, floods, request, slow, slowBytes, broken, brokenEveryMs } = workerData;
 let answers = 0;
+let sent = 0;
 
 const open = () => {
   const socket = connect(port, '127.0.0.1');
@@ -34,4 +35,13 @@ const dribble = (bytes) => {
 };
 for (let n = 0; n < slow; n += 1) dribble(slowBytes[n % slowBytes.length]);
 
-parentPort.on('message', () => parentPort.postMessage(answers));
+// One broken request after the other, each on a connection of its own, which it leaves a moment later.
+setInterval(() => {
+  const socket = open();
+  socket.write(broken[sent % broken.length]);
+  socket.resume();
+  setTimeout(() => socket.destroy(), 1000);
+  sent += 1;
+}, brokenEveryMs);
+
+parentPort.on('message', () => parentPort.postMessage({ answers, sent }));

@@ -4,13 +4,16 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { askTicket, keepAliveAgent, TICKET_PATH } from '../../support/ask.ts';
 import { SECRET, token } from '../../support/jwt.ts';
+import { createMalformer, randomFrom } from '../../support/malformed.ts';
 import { rawRequest } from '../../support/raw-http.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
-import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
+import { endAll, STACK_TRACE, serve, type Ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
 const CONNECTIONS = 100;
 const SLOW_SENDERS = 200;
+const BROKEN_REQUESTS = 500;
+const BROKEN_EVERY_MS = 10;
 const HONEST_CLIENTS = 4;
 const REQUESTS_EACH = 60;
 const ROUNDS = 5;
@@ -39,6 +42,7 @@ describe('honest callers beside a flood from their own address', () => {
   let service: Ticketd;
   let flood: Worker;
   let quiet: Honest;
+  const seed = Math.floor(Math.random() * 2 ** 32);
 
   before(async () => {
     redis = await startRedis();
@@ -48,7 +52,12 @@ describe('honest callers beside a flood from their own address', () => {
     quiet = await askInRounds();
     const request = bad(token({}, { secret: 'another-secret-for-tests-of-32-bytes' }));
     const port = Number(new URL(await service.url()).port);
-    const workerData = { port, floods: CONNECTIONS, request, slow: SLOW_SENDERS, slowBytes };
+    const malformed = createMalformer(randomFrom(seed));
+    const broken = Array.from({ length: BROKEN_REQUESTS }, malformed);
+    const workerData = {
+      ...{ port, floods: CONNECTIONS, request, slow: SLOW_SENDERS, slowBytes },
+      ...{ broken, brokenEveryMs: BROKEN_EVERY_MS },
+    };
     flood = new Worker(new URL('../../support/flood.mjs', import.meta.url), { workerData });
     await service.line('bad_credentials_flood');
   });
@@ -84,10 +93,10 @@ describe('honest callers beside a flood from their own address', () => {
     return { statuses: rounds.flatMap(({ statuses }) => statuses), p99Ms: p99s[ROUNDS >> 1] ?? 0 };
   };
 
-  const answersToFlood = async (): Promise<number> => {
+  const toldByFlood = async (): Promise<{ readonly answers: number; readonly sent: number }> => {
     const told = once(flood, 'message');
     flood.postMessage('how many?');
-    return Number((await told)[0]);
+    return (await told)[0];
   };
 
   const residentMb = async (): Promise<number> => {
@@ -102,11 +111,18 @@ describe('honest callers beside a flood from their own address', () => {
   });
 
   it('leave the flood its answers, all of them, one after the other', async () => {
-    const before = await answersToFlood();
+    const before = (await toldByFlood()).answers;
     await until(
       'more than each connection had under way',
-      async () => (await answersToFlood()) > before + 2 * CONNECTIONS,
+      async () => (await toldByFlood()).answers > before + 2 * CONNECTIONS,
     );
+  });
+
+  it('are among broken requests of every kind, none of which is an error of its own', async () => {
+    await until('all of them were sent', async () => (await toldByFlood()).sent > BROKEN_REQUESTS, 60_000);
+    const faults = ['internal_error', 'uncaught_error'].flatMap((event) => service.linesOf(event));
+    expect(faults, `seed ${seed}`).to.deep.equal([]);
+    expect(service.output).not.to.match(STACK_TRACE);
   });
 
   it('find probes answered, and memory bounded', async () => {
