@@ -41,11 +41,16 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
   return {
     emit: (event, fields) => {
       const { level, msg } = events[event];
-      if (root.isLevelEnabled(level)) loggerOf(event)[level](scrubbed(fields), msg);
+      if (!root.isLevelEnabled(level)) return;
+      loggerOf(event)[level](scrubbed(fields), msg);
+      // What went wrong is told before anybody is answered.
+      if (URGENT.has(level)) destination.flush?.(() => {});
     },
     flush: (timeoutMs) => flushed(destination, timeoutMs),
   };
 };
+
+const URGENT: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
 
 const scrubbed = (fields: object): object => {
   if (Object.values(fields).every((value) => typeof value !== 'string' || isClean(value))) return fields;
