@@ -3,7 +3,7 @@ import Koa from 'koa';
 import type { Cidrs } from '../config/cidrs.ts';
 import type { Emit } from '../log/events.ts';
 import type { App, RequestState } from './context.ts';
-import { setApiHeaders } from './exchange/api-headers.ts';
+import { sendAnswer } from './exchange/answer.ts';
 import { clientAddress } from './exchange/client-address.ts';
 import { allowOrigins } from './exchange/cors.ts';
 import { errorEnvelope } from './exchange/error-envelope.ts';
@@ -26,8 +26,8 @@ export interface AppOptions {
 /** The application behind one listener: the list below is all that happens to a request, in order. */
 export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins = [] }: AppOptions): App => {
   const app = new Koa<RequestState>();
+  app.use(sendAnswer);
   app.use(traceId);
-  app.use(setApiHeaders);
   app.use(clientAddress(trustedProxies));
   app.use(requestEvent(listener, emit));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));

@@ -14,6 +14,9 @@ export interface RequestState {
   claims?: unknown;
   /** Set once the JWT has been accepted. */
   caller?: Caller;
+  /** What the answer has beside its status and what all have: headers, names and values in turn; and a body. */
+  headers?: readonly string[];
+  body?: { readonly text: string; readonly type: string };
   /** Set when the request was refused, with why for the log. */
   errorCode?: RequestErrorCode;
   reason?: string;

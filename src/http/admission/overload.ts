@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { Emit } from '../../log/events.ts';
 import { traceIdOf } from '../../log/trace-id.ts';
-import { apiHeaders } from '../exchange/api-headers.ts';
+import { JSON_TYPE } from '../exchange/answer.ts';
+import { ON_EVERY_ANSWER } from '../exchange/api-headers.ts';
 import { readableBy } from '../exchange/cors.ts';
 import { errorBody, refusals } from '../exchange/refusals.ts';
 import { since } from '../exchange/request-event.ts';
@@ -17,18 +18,22 @@ export interface OverloadOptions {
 
 const CODE = 'SERVICE_OVERLOADED';
 const { status, retryAfter } = refusals[CODE];
-const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
 
 /** Refuses a request in the form of every other error, before anything is made of it: that costs a third of an answer. */
 export const refuseOverload = ({ listener, emit, corsOrigins }: OverloadOptions): RequestListener => {
   const readable = readableBy(corsOrigins);
   return (request, response) => {
     const traceId = traceIdOf(request.headers);
-    response.statusCode = status;
-    const headers = { ...apiHeaders, ...readable(request.headers.origin), ...JSON_TYPE, 'X-Trace-Id': traceId };
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    response.setHeader('Retry-After', String(retryAfter));
-    response.end(JSON.stringify(errorBody(CODE, 'Too many requests are under way', traceId)));
+    const text = JSON.stringify(errorBody(CODE, 'Too many requests are under way', traceId));
+    const headers = [
+      'X-Trace-Id',
+      traceId,
+      ...ON_EVERY_ANSWER,
+      ...Object.entries(readable(request.headers.origin)).flat(),
+    ];
+    headers.push('Content-Type', JSON_TYPE, 'Content-Length', String(Buffer.byteLength(text)));
+    headers.push('Retry-After', String(retryAfter));
+    response.writeHead(status, headers).end(text);
     const { method = '' } = request;
     const durationMs = since(arrivalOf(request));
     emit('request_shed', { traceId, listener });

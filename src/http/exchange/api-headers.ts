@@ -1,5 +1,3 @@
-import type { Middleware } from '../context.ts';
-
 /**
  * On every answer: it is kept by no cache, taken for nothing but its media type, shown in no frame, and names no page it
  * led to. `same-origin` keeps others from embedding it; reads allowed by CORS pass it by
@@ -14,7 +12,5 @@ export const apiHeaders = {
   'X-Content-Type-Options': 'nosniff',
 } as const;
 
-export const setApiHeaders: Middleware = (ctx, next) => {
-  ctx.set(apiHeaders);
-  return next();
-};
+/** The same, names and values in turn, as Node.js writes them. */
+export const ON_EVERY_ANSWER: readonly string[] = Object.entries(apiHeaders).flat();

@@ -2,11 +2,11 @@ import { describeError } from '../../errors/describe-error.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import type { Emit } from '../../log/events.ts';
 import type { Context, Middleware } from '../context.ts';
-import { answerJson } from './json-answer.ts';
+import { addHeaders, answerJson } from './answer.ts';
 import { errorBody, refusals } from './refusals.ts';
 
 /**
- * Answers every error in one form. It sets the answer itself instead of letting Koa do it, whose error path would
+ * Answers every error in one form. It makes the answer itself instead of letting Koa do it, whose error path would
  * drop the headers set before.
  */
 export const errorEnvelope =
@@ -21,14 +21,13 @@ export const errorEnvelope =
 
 const refuse = (ctx: Context, error: RequestError): void => {
   const { code, message, cause } = error;
-  const { status, headers = {} } = refusals[code];
+  const { status, headers } = refusals[code];
   const retryAfter = error.retryAfter ?? refusals[code].retryAfter;
   ctx.state.errorCode = code;
   if (cause !== undefined) ctx.state.reason = describeError(cause).error;
-  ctx.status = status;
-  ctx.set(headers);
-  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
-  answerJson(ctx, errorBody(code, message, ctx.state.traceId, retryAfter));
+  if (headers !== undefined) addHeaders(ctx, headers);
+  if (retryAfter !== undefined) addHeaders(ctx, { 'Retry-After': String(retryAfter) });
+  answerJson(ctx, errorBody(code, message, ctx.state.traceId, retryAfter), status);
 };
 
 const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors/request-error.ts';
 import type { Context } from '../context.ts';
+import { addHeaders } from './answer.ts';
 
 const MAX_BYTES = 4096;
 
@@ -49,7 +50,7 @@ const read = (ctx: Context): Promise<Buffer> =>
 
 const tooLarge = (ctx: Context): RequestError => {
   // What is left of the body is not read: the connection ends with this answer.
-  ctx.set('Connection', 'close');
+  addHeaders(ctx, { Connection: 'close' });
   return new RequestError('PAYLOAD_TOO_LARGE', `Send a body of at most ${MAX_BYTES} bytes`);
 };
 

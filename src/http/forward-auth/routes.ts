@@ -5,7 +5,7 @@ import type { Emit } from '../../log/events.ts';
 import { Ambiguity, presentedTicket } from '../../tickets/presented-ticket.ts';
 import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
 import type { Middleware, RequestState } from '../context.ts';
-import { answerJson } from '../exchange/json-answer.ts';
+import { addHeaders, answerJson } from '../exchange/answer.ts';
 import { type RedeemOptions, redeemFor, unreadable } from '../redeem/redeem.ts';
 import { tellOutage } from '../tickets/outage.ts';
 import { caddy } from './caddy.ts';
@@ -42,7 +42,7 @@ export const forwardAuthRoutes = ({ trusted, redeem, emit }: ForwardAuthOptions)
 
 // Over one kept open, many clients ask again by themselves when it breaks: by then the ticket is spent.
 const endConnection: Middleware = (ctx, next) => {
-  ctx.set('Connection', 'close');
+  addHeaders(ctx, { Connection: 'close' });
   return next();
 };
 
@@ -52,7 +52,7 @@ const admitHandshake =
   (proxy: ProxyAdapter, options: RedeemOptions) =>
   async (ctx: RouterContext<RequestState>): Promise<void> => {
     const record = await redeemFor(ctx, options, presentationOf(ctx, proxy, options));
-    ctx.set(identityHeaders(record));
+    addHeaders(ctx, identityHeaders(record));
     answerJson(ctx, { active: true, traceId: ctx.state.traceId });
   };
 

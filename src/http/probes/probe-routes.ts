@@ -2,7 +2,7 @@ import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Middleware, RequestState } from '../context.ts';
-import { answerJson } from '../exchange/json-answer.ts';
+import { answerJson } from '../exchange/answer.ts';
 
 export interface ProbeRoutesOptions {
   readonly store: Pick<TicketStore, 'name' | 'isReady'>;
@@ -33,8 +33,7 @@ const ready =
     if (!up) emit('readiness_redis_down', { traceId: ctx.state.traceId });
     const ready = up && !isDraining();
     const checks = { [store.name]: up ? 'UP' : 'DOWN' };
-    ctx.status = ready ? 200 : 503;
-    answerJson(ctx, { status: statusOf(ready, isDraining()), ready, checks });
+    answerJson(ctx, { status: statusOf(ready, isDraining()), ready, checks }, ready ? 200 : 503);
   };
 
 const statusOf = (ready: boolean, draining: boolean): string => {

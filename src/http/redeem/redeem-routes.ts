@@ -3,7 +3,7 @@ import type { Emit } from '../../log/events.ts';
 import type { RedeemTicket } from '../../tickets/redeem.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Middleware, RequestState } from '../context.ts';
-import { answerJson } from '../exchange/json-answer.ts';
+import { answerJson } from '../exchange/answer.ts';
 import { readJsonObject } from '../exchange/json-body.ts';
 import { BAD_CREDENTIALS } from '../listener/limits.ts';
 import { paceBadCredentials } from '../tickets/bad-credentials.ts';

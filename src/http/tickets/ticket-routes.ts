@@ -7,7 +7,7 @@ import type { IssueTicket } from '../../tickets/issue.ts';
 import type { RevokeTickets } from '../../tickets/revoke.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Context, Middleware, RequestState } from '../context.ts';
-import { answerJson } from '../exchange/json-answer.ts';
+import { answerJson } from '../exchange/answer.ts';
 import { readJsonObject } from '../exchange/json-body.ts';
 import { since } from '../exchange/request-event.ts';
 import { BAD_CREDENTIALS } from '../listener/limits.ts';

@@ -7,7 +7,7 @@ import { createGate } from '../../../src/http/admission/gate.ts';
 import { refuseOverload } from '../../../src/http/admission/overload.ts';
 import { createApp } from '../../../src/http/app.ts';
 import type { RequestState } from '../../../src/http/context.ts';
-import { answerJson } from '../../../src/http/exchange/json-answer.ts';
+import { answerJson } from '../../../src/http/exchange/answer.ts';
 import { createListener, type Listener } from '../../../src/http/listener/listener.ts';
 import { probeRoutes } from '../../../src/http/probes/probe-routes.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';

@@ -31,6 +31,11 @@ subscribe('http.server.request.start', (message) => {
 const tapAnswer = (request: IncomingMessage, response: ServerResponse, listener: string): void => {
   const { method = '', url = '' } = request;
   const chunks: Buffer[] = [];
+  let written: Readonly<Record<string, unknown>> = {};
+  // What goes out with the head is nowhere else to be found.
+  before(response, 'writeHead', (_status, headers) => {
+    if (Array.isArray(headers)) written = inPairs(headers);
+  });
   const keep = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk as string));
   };
@@ -41,9 +46,12 @@ const tapAnswer = (request: IncomingMessage, response: ServerResponse, listener:
     if (!request.socket.writable) return;
     const { statusCode: status } = response;
     const body = Buffer.concat(chunks).toString();
-    witness({ listener, method, path: pathOf(url), status, headers: response.getHeaders(), body });
+    witness({ listener, method, path: pathOf(url), status, headers: { ...response.getHeaders(), ...written }, body });
   });
 };
+
+const inPairs = (flat: readonly unknown[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name).toLowerCase(), flat[at + 1]]] : [])));
 
 // Node's own server never ends a connection with bytes: they are an answer to what was no request.
 const tapRawAnswers = (socket: Socket, listener: string): void =>
