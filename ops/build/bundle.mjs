@@ -47,6 +47,8 @@ const bundle = async (entryPoints, options) => {
       debug: here('./no-debug.cjs'),
       // Koa loads the table of all media types there are, twice over: a tenth of a start. Here is what an API answers with.
       'mime-db': here('./mime-db.json'),
+      // Koa listens by it for the end of each answer, with more listeners than all of ours.
+      'on-finished': here('./on-finished.cjs'),
       // koa-jwt spends more on it than on the signature of a JWT.
       'p-any': here('./p-any.cjs'),
     },
