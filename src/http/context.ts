@@ -8,7 +8,8 @@ export interface RequestState {
   traceId: string;
   /** Where the request comes from; lacking where the connection broke before that was asked. */
   address?: string;
-  /** The keys that may have signed the JWT, where koa-jwt looks for them. */
+  /** The JWT, and the keys that may have signed it, where koa-jwt looks for them. */
+  token?: string;
   secret?: readonly KeyObject[];
   /** Where koa-jwt leaves the payload of a JWT that it has verified. */
   claims?: unknown;

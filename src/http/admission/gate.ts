@@ -102,13 +102,10 @@ export const createGate = ({ maxInFlight, perTurn, maxHeld, maxWaitMs }: GateOpt
       if (waiting.size === 0 && isOpen()) run(entry);
       else wait(entry);
     },
-    hold: async (call) => {
+    hold: (call) => {
       held += 1;
-      try {
-        return await call;
-      } finally {
-        release();
-      }
+      call.then(release, release);
+      return call;
     },
     get inFlight() {
       return inFlight;

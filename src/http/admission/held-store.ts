@@ -5,10 +5,10 @@ import type { Gate } from './gate.ts';
 export const heldStore = (store: TicketStore, { hold }: Pick<Gate, 'hold'>): TicketStore => ({
   name: store.name,
   isReady: store.isReady,
-  put: (...ticket) => hold(store.put(...ticket)),
+  put: (digest, payload, ttlMs) => hold(store.put(digest, payload, ttlMs)),
   forget: (digest) => hold(store.forget(digest)),
   take: (digest) => hold(store.take(digest)),
-  revoke: (...revocation) => hold(store.revoke(...revocation)),
+  revoke: (holder, until, ttlMs) => hold(store.revoke(holder, until, ttlMs)),
   revokedUntil: (holders) => hold(store.revokedUntil(holders)),
-  count: (...window) => hold(store.count(...window)),
+  count: (holder, windowMs) => hold(store.count(holder, windowMs)),
 });

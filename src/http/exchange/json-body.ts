@@ -8,9 +8,10 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Reads a body that is empty or a JSON object of at most 4 KiB; an empty one reads as `{}`. */
 export const readJsonObject = async (ctx: Context): Promise<JsonObject> => {
-  const length = Number(ctx.headers['content-length'] ?? 0);
+  const { 'content-length': announced, 'transfer-encoding': coding } = ctx.req.headers;
+  const length = Number(announced ?? 0);
   // RFC 9112, section 6.3: without either header there is no body to wait for.
-  if (length === 0 && ctx.headers['transfer-encoding'] === undefined) return {};
+  if (length === 0 && coding === undefined) return {};
   if (length > 0) checkType(ctx);
   if (length > MAX_BYTES) throw tooLarge(ctx);
   const bytes = await read(ctx);
@@ -42,10 +43,12 @@ const read = (ctx: Context): Promise<Buffer> =>
       reject(tooLarge(ctx));
     };
     const breakOff = () => reject(badRequest('The body did not arrive whole'));
+    const end = () => {
+      req.off('close', breakOff);
+      resolve(Buffer.concat(chunks));
+    };
     if (req.destroyed) return breakOff();
-    req.on('data', take);
-    req.once('end', () => resolve(Buffer.concat(chunks)));
-    req.once('close', breakOff);
+    req.on('data', take).once('end', end).once('close', breakOff);
   });
 
 const tooLarge = (ctx: Context): RequestError => {

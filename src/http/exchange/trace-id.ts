@@ -3,6 +3,6 @@ import type { Middleware } from '../context.ts';
 
 /** Finds the trace id, which every answer bears. */
 export const traceId: Middleware = (ctx, next) => {
-  ctx.state.traceId = traceIdOf(ctx.headers);
+  ctx.state.traceId = traceIdOf(ctx.req.headers);
   return next();
 };

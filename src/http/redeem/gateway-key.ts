@@ -7,7 +7,7 @@ import { bearerToken } from '../exchange/bearer.ts';
 export const requireGatewayKey = (keys: readonly string[]): Middleware => {
   const digests = keys.map(digestOf);
   return (ctx, next) => {
-    const digest = digestOf(bearerToken(ctx) ?? '');
+    const digest = digestOf(bearerToken(ctx.req.headers) ?? '');
     const fits = digests.map((known) => timingSafeEqual(known, digest)).includes(true);
     if (!fits) throw new RequestError('GATEWAY_UNAUTHORIZED', 'Send a gateway key as "Authorization: Bearer <key>"');
     return next();

@@ -11,17 +11,15 @@ import { timesGiven } from '../exchange/given.ts';
 import { callerOf } from './caller.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
-type Verify = (ctx: Context, token: string) => Promise<Claims>;
 
 /** Lets a request pass that bears a valid JWT, and leaves its caller in the state. */
 export const authenticate = (jwt: Config['jwt'], keys: KeySource): Middleware => {
   const verify = verifier(jwt, keys);
   return async (ctx, next) => {
-    const token = bearerToken(ctx);
+    const token = bearerToken(ctx.req.headers);
     if (token === null) throw new RequestError('AUTH_TOKEN_MISSING', 'Send a JWT as "Authorization: Bearer <JWT>"');
-    const claims = await verify(ctx, token).catch((error) => {
-      throw invalid(error);
-    });
+    ctx.state.token = token;
+    const claims = await verify(ctx, token);
     const caller = callerOf(claims, jwt.sessionClaim);
     if (caller.expiresAt - Date.now() < MIN_TTL_MS) throw invalid(new Error('it is about to expire, or has'));
     ctx.state.caller = caller;
@@ -30,27 +28,32 @@ export const authenticate = (jwt: Config['jwt'], keys: KeySource): Middleware =>
 };
 
 /** The claims of a JWT, once its header, its signature and its times are found to be right. */
-const verifier = (jwt: Config['jwt'], keys: KeySource): Verify => {
+const verifier = (jwt: Config['jwt'], keys: KeySource) => {
   const verify = koaJwt(optionsOf(jwt, keys));
   const headerOf = joseHeaderReader(keys.algorithms);
-  return async (ctx, token) => {
-    refuseSeveral(ctx);
-    const found = await keys.keysFor(headerOf(token));
-    if (found.length === 0) throw new Error('there is no key that its header can mean');
-    ctx.state.secret = found;
-    await verify(ctx, async () => {});
-    const claims = claimsOf(ctx);
-    refuseIssuedAhead(claims, jwt.clockToleranceSeconds);
-    return claims;
+  return async (ctx: Context, token: string): Promise<Claims> => {
+    try {
+      refuseSeveral(ctx);
+      ctx.state.secret = await keys.keysFor(headerOf(token));
+      if (ctx.state.secret.length === 0) throw new Error('there is no key that its header can mean');
+      await verify(ctx, goOn);
+      const claims = claimsOf(ctx);
+      refuseIssuedAhead(claims, jwt.clockToleranceSeconds);
+      return claims;
+    } catch (error) {
+      throw invalid(error);
+    }
   };
 };
+
+const goOn = async (): Promise<void> => {};
 
 const optionsOf = ({ issuer, audience, clockToleranceSeconds }: Config['jwt'], { algorithms }: KeySource) => {
   const options: koaJwt.Options & { clockTolerance: number } = {
     // Found for each JWT and left in the state, where koa-jwt looks first.
     secret: [],
     key: 'claims',
-    getToken: bearerToken,
+    getToken: ({ state: { token } }) => token,
     algorithms: [...algorithms],
     // koa-jwt hands on to jsonwebtoken what its own types do not name.
     clockTolerance: clockToleranceSeconds,
