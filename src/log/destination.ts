@@ -32,10 +32,14 @@ export const linesOfATurn = (
     stream.write(sent, done);
   };
 
+  const sendRest = (): void => {
+    if (lines !== '') send();
+  };
+
   return {
     write: (line) => {
       if (stream.writableLength + lines.length >= max) return;
-      if (lines === '') setImmediate(send);
+      if (lines === '') setImmediate(sendRest);
       lines += line;
     },
     flush: send,

@@ -37,6 +37,14 @@ describe('the lines of the log', () => {
     expect(seen).to.deep.equal(['a\n']);
   });
 
+  it('leave once: nothing is written at the end of a turn in which they were flushed', async () => {
+    const { written, write, flush } = collect();
+    write('a\n');
+    flush(() => {});
+    await turns();
+    expect(written).to.deep.equal(['a\n']);
+  });
+
   it('are dropped once as much as may wait is waiting, in the stream or here', async () => {
     const { written, write } = collect({ max: 10, buffered: 6 });
     for (const line of ['aaa\n', 'bbb\n', 'c\n']) write(line);
