@@ -31,7 +31,11 @@ export class RequestError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: RequestErrorCode, message: string, options: RequestErrorOptions = {}) {
+    // Nobody reads the stack of a refusal; through the awaits of a request it takes longer than to verify the JWT's hash.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.retryAfter = options.retryAfter;
   }

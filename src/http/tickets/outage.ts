@@ -1,5 +1,5 @@
 import { describeError } from '../../errors/describe-error.ts';
-import { RequestError } from '../../errors/request-error.ts';
+import { RequestError, type RequestErrorCode } from '../../errors/request-error.ts';
 import type { Emit } from '../../log/events.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Context, Middleware } from '../context.ts';
@@ -16,10 +16,17 @@ export const tellOutage =
     }
   };
 
-const tell = (error: RequestError, ctx: Context, emit: Emit): void => {
-  const what = { ...whoOf(ctx), ...describeError(error.cause ?? error) };
-  if (error.code === 'WS_TICKET_REDIS_NOT_READY') emit('ws_ticket_redis_not_ready', what);
-  if (error.code === 'WS_TICKET_OUTCOME_UNKNOWN') emit('ws_ticket_outcome_unknown', what);
+const EVENTS: { readonly [Code in RequestErrorCode]?: 'ws_ticket_redis_not_ready' | 'ws_ticket_outcome_unknown' } = {
+  WS_TICKET_REDIS_NOT_READY: 'ws_ticket_redis_not_ready',
+  WS_TICKET_OUTCOME_UNKNOWN: 'ws_ticket_outcome_unknown',
+};
+
+const tell = (refusal: RequestError, ctx: Context, emit: Emit): void => {
+  const event = EVENTS[refusal.code];
+  if (event === undefined) return;
+  const { traceId, address, sessionId, subject } = whoOf(ctx);
+  const { error, errorCode } = describeError(refusal.cause ?? refusal);
+  emit(event, { traceId, address, sessionId, subject, error, errorCode });
 };
 
 /** Refuses at once, before the body is read, what could not be kept or looked up anyway. */
