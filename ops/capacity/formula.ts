@@ -33,14 +33,14 @@ export const SHARD_LOAD = 0.5;
 const SPARE_TASKS = 1;
 /** TICKET_TTL_SECONDS, unless it is set. A used ticket is remembered for as long. */
 export const TTL_SECONDS = 30;
-/** Mean time between two attempts of a client: the `Retry-After`, and half of the 8 s that full jitter spans. */
-export const SECONDS_BETWEEN_ATTEMPTS = { shed: 1 + 4, refused: 2 + 4 };
+/** Of a client that is refused time and again: `Retry-After: 1`, and on average half of the 8 s that full jitter spans. */
+export const SECONDS_BETWEEN_ATTEMPTS = 1 + 4;
 
 const MICROS = 1e6;
 
 export const figuresOf = ({ costs, cluster, tickets }: Scale): Figures => ({
-  single: sumOf(costs.issue, costs.redeem),
-  cluster: sumOf(cluster.issue, cluster.redeem),
+  single: withManyTickets(sumOf(costs.issue, costs.redeem), tickets),
+  cluster: withManyTickets(sumOf(cluster.issue, cluster.redeem), tickets),
   refusedMicros: costs.refused.ticketdMicros,
   shedMicros: costs.shed.ticketdMicros,
   bytesPerTicket: Math.max(...tickets.rows.filter((row) => row.tickets >= 10_000).map((row) => row.bytesEach)),
@@ -50,6 +50,12 @@ const sumOf = (...parts: readonly ConnectCost[]): ConnectCost => ({
   ticketdMicros: parts.reduce((sum, part) => sum + part.ticketdMicros, 0),
   redisMicros: parts.reduce((sum, part) => sum + part.redisMicros, 0),
 });
+
+/** Redis takes longer to find its way among many keys: by as much as the most live tickets made it. */
+const withManyTickets = (cost: ConnectCost, { rows }: Scale['tickets']): ConnectCost => {
+  const redis = rows.map(({ redisMicros }) => redisMicros);
+  return { ...cost, redisMicros: (cost.redisMicros * Math.max(...redis)) / Math.min(...redis) };
+};
 
 /** Tasks of one vCPU each and shards of one core each for that many connects a second, day in, day out. */
 export const sizeFor = (connectsPerSecond: number, figures: Figures, ttlSeconds = TTL_SECONDS): Size => {
@@ -64,11 +70,14 @@ export const sizeFor = (connectsPerSecond: number, figures: Figures, ttlSeconds 
 };
 
 /**
- * Tasks of one vCPU each with which users that all lost their sockets at once are back within that time. They have to
- * answer each user once, and until then refuse the others each time that they ask again.
+ * Tasks of one vCPU each with which users that all lost their sockets at once are back within that time, of 20 s or more.
+ * Of N tasks' CPU, refusing those that still wait takes `waiting × a`, where `a` is what a refusal costs for each second
+ * between two of them, and the rest brings users back at `b` each: `b × d(waiting)/dt = waiting × a - N`. Nobody waits any
+ * more at `T` where `N = users × a / (1 - exp(-a × T / b))`; the last to be refused come back one such time later.
  */
 export const tasksForStorm = (users: number, withinSeconds: number, figures: Figures): number => {
-  const { shed, refused } = SECONDS_BETWEEN_ATTEMPTS;
-  const refusing = Math.max(figures.shedMicros / shed, figures.refusedMicros / refused);
-  return Math.ceil((users * (figures.single.ticketdMicros / withinSeconds + refusing)) / MICROS);
+  const a = figures.shedMicros / SECONDS_BETWEEN_ATTEMPTS;
+  const b = figures.single.ticketdMicros;
+  const seconds = withinSeconds - SECONDS_BETWEEN_ATTEMPTS;
+  return Math.ceil((users * a) / (1 - Math.exp((-a * seconds) / b)) / MICROS);
 };

@@ -10,7 +10,7 @@ export interface Cost {
   readonly p999Ms: number;
 }
 
-/** The machine's load average of one minute as a part began, which says how much else was going on. */
+/** The machine's load average of one minute as the command began, which says how much else was going on. */
 interface Conditions {
   readonly loadAverage: number;
 }
@@ -60,6 +60,7 @@ export interface Played {
   readonly givenUp: number;
   /** Seconds from Redis' return, or from the cut where it was never away, until that part of the clients was back. */
   readonly backSeconds: { readonly half: number | null; readonly most: number | null; readonly all: number | null };
+  readonly curve: readonly { readonly percent: number; readonly seconds: number }[];
   readonly peakPerSecond: number;
 }
 
@@ -97,11 +98,13 @@ export interface Trend {
 export interface Soak extends Conditions {
   readonly machine: Machine;
   readonly minutes: number;
+  /** Connects, which are two requests each: what they could do, and what they were given to do. */
   readonly maximumPerSecond: number;
   readonly perSecond: number;
   readonly restartsOfTicketd: number;
   readonly restartsOfRedis: number;
   readonly requests: number;
+  readonly requestsPerSecond: number;
   readonly answers: Readonly<Record<string, number>>;
   readonly outsideOutages: {
     readonly requests: number;
@@ -110,7 +113,8 @@ export interface Soak extends Conditions {
     readonly p99Ms: number;
     readonly p999Ms: number;
   };
-  /** Of the process that was never restarted. */
+  /** Of the process that was never restarted, as all below. */
+  readonly samples: readonly { readonly second: number; readonly heapMb: number; readonly rssMb: number }[];
   readonly heap: Trend;
   readonly rss: Trend;
 }

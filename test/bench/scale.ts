@@ -10,10 +10,11 @@ const given = process.argv.slice(2);
 const unknown = given.filter((name) => !(name in parts));
 if (unknown.length > 0) throw new Error(`there is no part ${unknown.join()}: take of ${Object.keys(parts).join()}`);
 
+const conditions = { loadAverage: loadAverage() };
 const kit = await createLoadKit();
 for (const [name, measure] of Object.entries(parts)) {
   if (given.length > 0 && !given.includes(name)) continue;
-  const conditions = { loadAverage: loadAverage() };
+  process.stdout.write(`measuring ${name}\n`);
   const part = { ...conditions, ...(await measure(kit)) };
   process.stdout.write(`${name} ${JSON.stringify(part, null, 2)}\n`);
   // Each is written down at once, so that they can be had one by one, when the machine is quiet.

@@ -8,8 +8,8 @@ import type { LoadKit } from './load-kit.ts';
 type Result = Omit<Scale['connections'], 'loadAverage'>;
 
 const CONNECTIONS = [10, 100, 1000, 2000, 5000];
-const LEAST_REQUESTS = 8000;
-const REQUESTS_EACH = 3;
+const LEAST_REQUESTS = 20_000;
+const REQUESTS_EACH = 5;
 /** One process, asked over ever more connections at once. */
 export const measureConnections = async (kit: LoadKit): Promise<Result> => {
   const redis = await startRedis();

@@ -14,7 +14,7 @@ export interface LoadKit {
 /** As in bench.ts, so that the figures can be set side by side. */
 export const CONNECTIONS = 64;
 export const SECONDS = 3;
-const REDEEMED = 5000;
+const REDEEMED = 10_000;
 
 export const createLoadKit = async (): Promise<LoadKit> => {
   const keys = makeKeys('HS256');

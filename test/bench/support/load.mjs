@@ -14,6 +14,8 @@ const result = await autocannon({
   connections,
   ...(amount === undefined ? { duration: seconds } : { amount }),
   method: 'POST',
+  // How soon it sees that an amount was reached.
+  sampleInt: 100,
   requests: [
     {
       setupRequest: (request) => ({ ...request, ...requests[next++ % requests.length] }),
