@@ -47,6 +47,9 @@ export const startTicketd = async (
     },
   });
   child.stdout.resume();
+  // A bench that fails leaves nothing running.
+  const endWithBench = () => child.kill('SIGKILL');
+  process.once('exit', endWithBench);
   const [url, internalUrl] = [`http://${HOST}:${port}`, `http://${HOST}:${internalPort}`];
   await untilReady(child, url);
   return {
@@ -56,6 +59,7 @@ export const startTicketd = async (
     issueUrl: url + TICKET_PATH,
     redeemUrl: `${internalUrl}${TICKET_PATH}/redeem`,
     stop: async (signal = 'SIGINT') => {
+      process.off('exit', endWithBench);
       const exit = once(child, 'exit');
       child.kill(signal);
       const [code] = await exit;

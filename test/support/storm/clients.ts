@@ -1,4 +1,4 @@
-// Two thousand clients in a process of their own; test/support/storm/storm.ts starts it.
+// Thousands of clients in a process of their own; test/support/storm/storm.ts starts it.
 import { WebSocket } from 'ws';
 import { connectWithTicket } from '../../../src/client/connect-with-ticket.ts';
 import { until } from '../until.ts';
@@ -39,7 +39,7 @@ const naive = ({ ticketUrl, socketUrl, token }: StormPlan, fetchFor: FetchFor): 
 
 const run = async (plan: StormPlan): Promise<void> => {
   watchTimers();
-  const { requests, fetchFor } = recordedFetch();
+  const { requests, fetchFor } = recordedFetch(plan.maxConnections);
   const connect = (plan.kind === 'ours' ? ours : naive)(plan, fetchFor);
   const openedAt: number[] = [];
   for (let client = 0; client < plan.clients; client += 1) {

@@ -30,16 +30,18 @@ export const watchTimers = (): void => {
 };
 
 /** A fetch for each client that notes down when requests are sent and answered. */
-export const recordedFetch = (): { readonly requests: readonly RecordedRequest[]; readonly fetchFor: FetchFor } => {
-  const post = createPost();
+export const recordedFetch = (
+  maxConnections?: number,
+): { readonly requests: readonly RecordedRequest[]; readonly fetchFor: FetchFor } => {
+  const post = createPost(maxConnections);
   const requests: RecordedRequest[] = [];
   const fetchFor: FetchFor =
     (client) =>
-    async (url, { headers } = {}) => {
+    async (url, { headers, signal } = {}) => {
       const sentAt = now();
       const record: RecordedRequest = { client, dueAt: timerDueAt.getStore() ?? sentAt, sentAt };
       requests.push(record);
-      const answer = await post(String(url), Object.fromEntries(new Headers(headers)));
+      const answer = await post(String(url), Object.fromEntries(new Headers(headers)), undefined, signal ?? undefined);
       record.answeredAt = now();
       record.status = answer.status;
       const retryAfter = answer.headers.get('Retry-After');

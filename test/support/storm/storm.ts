@@ -16,6 +16,7 @@ export interface StormPlan {
   readonly ticketUrl: string;
   readonly socketUrl: string;
   readonly token: string;
+  readonly maxConnections?: number;
 }
 
 export interface Report {
@@ -37,7 +38,9 @@ export interface StormOptions {
   readonly clients: number;
   readonly outageMs: number;
   readonly redis: TestRedis;
-  readonly service: RunningService;
+  readonly service: Pick<RunningService, 'url' | 'internalUrl' | 'eventsOf'>;
+  /** Over how many all clients together ask for tickets; as many as a modest machine allows unless given. */
+  readonly maxConnections?: number;
 }
 
 const CLIENTS = fileURLToPath(new URL('./clients.ts', import.meta.url));
@@ -56,8 +59,11 @@ export const playStorm = async (options: StormOptions): Promise<Storm> => {
 };
 
 const play = async (options: StormOptions, gateway: TicketGateway, child: ChildProcess): Promise<Storm> => {
-  const { kind, clients, outageMs, redis, service } = options;
-  const plan = { kind, clients, ticketUrl: service.url + TICKET_PATH, socketUrl: gateway.url, token: token() };
+  const { kind, clients, outageMs, redis, service, maxConnections } = options;
+  const plan = {
+    ...{ kind, clients, ticketUrl: service.url + TICKET_PATH, socketUrl: gateway.url, token: token() },
+    ...(maxConnections !== undefined && { maxConnections }),
+  };
   child.send(plan satisfies StormPlan);
   await once(child, 'message');
   const outages = service.eventsOf('redis_down').length;

@@ -1,0 +1,29 @@
+// Plays a storm of reconnects, of a million users on paper and of some thousand in truth; writes ops/capacity/storm.json.
+// The costs are those of ops/capacity/scale.json.
+//   npm run bench:storm
+import { figuresOf } from '../../ops/capacity/formula.ts';
+import { readResult, writeResult } from '../../ops/capacity/results.ts';
+import { removeEveryRedis } from '../support/redis.ts';
+import { playInTruth } from './storm/in-truth.ts';
+import { costsOf, playOnPaper } from './storm/on-paper.ts';
+import { loadAverage, thisMachine } from './support/machine.ts';
+
+const USERS = 1_000_000;
+const OUTAGE_SECONDS = 30;
+const CLIENTS = 5000;
+const REAL_OUTAGE_MS = 10_000;
+
+const conditions = { loadAverage: loadAverage() };
+const figures = figuresOf(readResult('scale'));
+process.stdout.write(`playing ${USERS} users on paper\n`);
+const simulated = playOnPaper(USERS, OUTAGE_SECONDS, figures);
+process.stdout.write(`${JSON.stringify(simulated, null, 2)}\n`);
+const tasks = Math.min(...simulated.filter(({ withinSeconds }) => withinSeconds !== null).map((row) => row.tasks));
+const costs = costsOf(figures);
+process.stdout.write(`playing ${CLIENTS} clients in truth\n`);
+const played = await playInTruth({ users: USERS, tasks, clients: CLIENTS, outageMs: REAL_OUTAGE_MS, costs });
+const real = { ...conditions, ...played };
+process.stdout.write(`${JSON.stringify(real, null, 2)}\n`);
+writeResult('storm', { machine: thisMachine(), users: USERS, outageSeconds: OUTAGE_SECONDS, simulated, real });
+await removeEveryRedis();
+process.exit();
