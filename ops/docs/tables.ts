@@ -4,7 +4,8 @@ import { type EventDeclaration, events } from '../../src/log/events.ts';
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+/** A table of Markdown. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 const code = (text: string): string => `\`${text}\``;
@@ -51,6 +52,6 @@ export const withTables = (text: string): string =>
 export const withTable = (text: string, name: string, written: string): string => {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`README.md lacks ${open} … ${close}`);
+  if (from < 0 || to < from) throw new Error(`the page lacks ${open} … ${close}`);
   return `${text.slice(0, from + open.length)}\n${written.trim()}\n${text.slice(to)}`;
 };

@@ -42,5 +42,5 @@ const pagesIn = (folder: string): readonly Page[] =>
 
 export const runbookPages = pagesIn('ops/runbooks');
 export const deployPages = pagesIn('ops/deploy');
-const readmes = ['ops/ecs/README.md', 'ops/kubernetes/README.md', 'ops/prometheus/README.md'].map(readPage);
-export const allPages = [...runbookPages, ...deployPages, ...readmes];
+const others = ['capacity/capacity', 'ecs/README', 'kubernetes/README', 'prometheus/README'];
+export const allPages = [...runbookPages, ...deployPages, ...others.map((name) => readPage(`ops/${name}.md`))];

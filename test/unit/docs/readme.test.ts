@@ -9,6 +9,6 @@ describe('README', () => {
   });
 
   it('cannot lose a table unnoticed', () => {
-    expect(() => withTables('no markers here')).to.throw('README.md lacks');
+    expect(() => withTables('no markers here')).to.throw('the page lacks');
   });
 });

@@ -1,0 +1,92 @@
+import type { Chart } from './chart.ts';
+import type { Cost, Played, Scale, Soak, Storms } from './results.ts';
+
+export interface Results {
+  readonly scale: Scale;
+  readonly storm: Storms;
+  readonly soak: Soak;
+}
+
+type Points = readonly (readonly [number, number])[];
+
+const pointsOf = <Row>(rows: readonly Row[], x: (row: Row) => number, y: (row: Row) => number): Points =>
+  rows.map((row) => [x(row), y(row)]);
+
+/** CPU of each, as it grows with something. */
+const cpuOf = <Row extends Cost>(rows: readonly Row[], x: (row: Row) => number): Chart['lines'] => ({
+  ticketd: pointsOf(rows, x, (row) => row.ticketdMicros),
+  Redis: pointsOf(rows, x, (row) => row.redisMicros),
+});
+
+const CPU = { name: 'µs of CPU' } as const;
+
+/** What is drawn of the results, by the name of the file. */
+export const chartsOf = ({ scale, storm, soak }: Results): Readonly<Record<string, Chart>> => ({
+  processes: {
+    title: 'CPU for a ticket issued, by processes on one Redis',
+    x: { name: 'processes of ticketd' },
+    y: CPU,
+    lines: cpuOf(scale.processes.rows, (row) => row.processes),
+  },
+  'connections-cpu': {
+    title: 'CPU for a ticket issued, by connections',
+    x: { name: 'connections', kind: 'log' },
+    y: CPU,
+    lines: cpuOf(scale.connections.rows, (row) => row.connections),
+  },
+  'connections-latency': {
+    title: 'Time to an answer with all connections asking at once',
+    x: { name: 'connections', kind: 'log' },
+    y: { name: 'ms', kind: 'log' },
+    lines: latencyOf(scale),
+  },
+  'tickets-cpu': {
+    title: 'CPU for a ticket issued, by live tickets',
+    x: { name: 'live tickets', kind: 'log' },
+    y: CPU,
+    lines: cpuOf(scale.tickets.rows, (row) => row.tickets),
+  },
+  'tickets-memory': {
+    title: 'Redis’ memory for each live ticket',
+    x: { name: 'live tickets', kind: 'log' },
+    y: { name: 'bytes' },
+    lines: {
+      'bytes each': pointsOf(
+        scale.tickets.rows,
+        (row) => row.tickets,
+        (row) => row.bytesEach,
+      ),
+    },
+  },
+  'storm-simulated': {
+    title: 'A million users after an outage of Redis, on paper',
+    ...BACK,
+    x: { ...BACK.x, kind: 'log' },
+    lines: Object.fromEntries(storm.simulated.map(({ tasks, outage }) => [`${tasks} tasks`, curveOf(outage)])),
+  },
+  'storm-real': {
+    title: `${storm.real.clients} clients after an outage of Redis, in truth and on paper`,
+    ...BACK,
+    lines: { 'in truth': curveOf(storm.real.observed), 'on paper': curveOf(storm.real.predicted) },
+  },
+  soak: {
+    title: 'Memory of the process that was never restarted',
+    x: { name: 'minutes' },
+    y: { name: 'MB' },
+    lines: {
+      RSS: pointsOf(soak.samples, minutesOf, (sample) => sample.rssMb),
+      'heap used': pointsOf(soak.samples, minutesOf, (sample) => sample.heapMb),
+    },
+  },
+});
+
+const BACK = { x: { name: 'seconds since Redis is back' }, y: { name: '% of the users', max: 100 } } as const;
+
+const curveOf = ({ curve }: Played): Points => curve.map(({ percent, seconds }) => [seconds, percent]);
+
+const latencyOf = ({ connections: { rows } }: Scale): Chart['lines'] => {
+  const line = (of: (row: Cost) => number) => pointsOf(rows, (row) => row.connections, of);
+  return { p50: line((row) => row.p50Ms), p99: line((row) => row.p99Ms), 'p99.9': line((row) => row.p999Ms) };
+};
+
+const minutesOf = ({ second }: Soak['samples'][number]): number => second / 60;

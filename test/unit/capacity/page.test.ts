@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { figuresOf, tasksForStorm } from '../../../ops/capacity/formula.ts';
+import { faultsOf, TELLING_MINUTES } from '../../../ops/capacity/growth.ts';
+import { plotsOf, withResults } from '../../../ops/capacity/page.ts';
+import { readResult } from '../../../ops/capacity/results.ts';
+
+const results = { scale: readResult('scale'), storm: readResult('storm'), soak: readResult('soak') };
+const read = (name: string) => readFile(`ops/capacity/${name}`, 'utf8');
+
+describe('the page on capacity', () => {
+  it('tells the figures of the result files', async () => {
+    const page = await read('capacity.md');
+    expect(withResults(page, results), 'run "npm run capacity"').to.equal(page);
+  });
+
+  it('shows every plot, each drawn from the result files', async () => {
+    const page = await read('capacity.md');
+    for (const [name, svg] of Object.entries(plotsOf(results))) {
+      expect(page).to.contain(`](${name})`);
+      expect(await read(name), 'run "npm run capacity"').to.equal(svg);
+    }
+  });
+
+  it('rests on storms that were reckoned with the costs it tells', () => {
+    const { simulated, users } = results.storm;
+    for (const { tasks, withinSeconds } of simulated)
+      if (withinSeconds !== null) expect(tasks).to.equal(tasksForStorm(users, withinSeconds, figuresOf(results.scale)));
+  });
+
+  it('rests on storms that were over in the time that the formula promises', () => {
+    const promised = results.storm.simulated.filter(({ withinSeconds }) => withinSeconds !== null);
+    expect(promised).to.have.lengthOf(3);
+    for (const { withinSeconds, cut, outage } of promised)
+      for (const { backSeconds } of [cut, outage]) expect(backSeconds.all).to.be.within(0, withinSeconds ?? 0);
+  });
+
+  it('rests on a storm in truth that went as it does on paper', () => {
+    const { observed, predicted } = results.storm.real;
+    for (const part of ['half', 'most', 'all'] as const) {
+      const expected = predicted.backSeconds[part] ?? Number.NaN;
+      expect(observed.backSeconds[part], part).to.be.within(expected * 0.75, expected * 1.25);
+    }
+  });
+
+  it('rests on a soak long enough to tell, against which nothing speaks', () => {
+    const { soak } = results;
+    expect(soak.minutes).to.be.at.least(TELLING_MINUTES);
+    expect(faultsOf(soak)).to.deep.equal([]);
+    expect(soak.restartsOfRedis).to.be.above(5);
+    expect(soak.restartsOfTicketd).to.be.above(5);
+  });
+});
