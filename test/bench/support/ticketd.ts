@@ -47,6 +47,8 @@ export const startTicketd = async (
     },
   });
   child.stdout.resume();
+  // From the start, so that one that has ended by itself is told of, too.
+  const exit = once(child, 'exit');
   // A bench that fails leaves nothing running.
   const endWithBench = () => child.kill('SIGKILL');
   process.once('exit', endWithBench);
@@ -60,7 +62,6 @@ export const startTicketd = async (
     redeemUrl: `${internalUrl}${TICKET_PATH}/redeem`,
     stop: async (signal = 'SIGINT') => {
       process.off('exit', endWithBench);
-      const exit = once(child, 'exit');
       child.kill(signal);
       const [code] = await exit;
       return code;
