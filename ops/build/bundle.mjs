@@ -3,6 +3,7 @@ import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { usedRedisCommands } from './redis-commands.mjs';
 
 /** The command line itself, and what each command loads when it is called: a bundle each. */
 export const parts = [
@@ -39,7 +40,7 @@ const bundle = async (entryPoints, options) => {
     minifyWhitespace: true,
     legalComments: 'linked',
     logLevel: 'warning',
-    plugins: [lazyImports],
+    plugins: [lazyImports, usedRedisCommands],
     alias: {
       // commander loads it at once, for a kind of subcommand that is not used here.
       'node:child_process': here('./lazy-child-process.cjs'),
