@@ -52,6 +52,8 @@ const bundle = async (entryPoints, options) => {
       'on-finished': here('./on-finished.cjs'),
       // koa-jwt spends more on it than on the signature of a JWT.
       'p-any': here('./p-any.cjs'),
+      // It compiles a grammar of versions at each start.
+      semver: here('./semver.cjs'),
     },
     supported: { 'dynamic-import': false },
     metafile: true,
