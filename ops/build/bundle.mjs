@@ -54,6 +54,8 @@ const bundle = async (entryPoints, options) => {
       'p-any': here('./p-any.cjs'),
       // It compiles a grammar of versions at each start.
       semver: here('./semver.cjs'),
+      // prom-client would push metrics by it; here they are fetched.
+      https: here('./no-https.cjs'),
     },
     supported: { 'dynamic-import': false },
     metafile: true,

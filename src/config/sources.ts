@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+// Loaded at the first use, which a start without secrets in files never comes to.
+import { promises as files } from 'node:fs';
 import type { Field } from './field.ts';
 import type { Problem } from './problems.ts';
 
@@ -32,8 +33,8 @@ export const sourceOf = async (
 const readSecret = async (name: string, path: string, signal?: AbortSignal): Promise<Source | Problem> => {
   try {
     // Opening a pipe waits for its writer, in a thread that even process.exit() then waits for.
-    if (!(await stat(path)).isFile()) return { name: `${name}_FILE`, problem: 'expected a regular file' };
-    const text = (await readFile(path, { encoding: 'utf8', ...(signal && { signal }) })).trimEnd();
+    if (!(await files.stat(path)).isFile()) return { name: `${name}_FILE`, problem: 'expected a regular file' };
+    const text = (await files.readFile(path, { encoding: 'utf8', ...(signal && { signal }) })).trimEnd();
     if (text === '') return { name: `${name}_FILE`, problem: 'expected a file that is not empty' };
     return { text, from: 'file' };
   } catch (error) {
