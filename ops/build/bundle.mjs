@@ -9,6 +9,7 @@ import { usedRedisCommands } from './redis-commands.mjs';
 export const parts = [
   'src/cli/main.ts',
   'src/cli/print-config.ts',
+  'src/cli/program.ts',
   'src/cli/run-redis-check.ts',
   'src/cli/run-service.ts',
   'src/jwt/remote-keys.ts',

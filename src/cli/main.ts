@@ -1,11 +1,10 @@
-import { CommanderError } from 'commander';
 import { isConfigError } from '../config/problems.ts';
 import { describeWithCause } from '../errors/describe-error.ts';
-import { isProcessError, ProcessError } from '../errors/process-error.ts';
+import { isProcessError } from '../errors/process-error.ts';
 import { scrub } from '../log/scrub.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
-import { createProgram } from './program.ts';
+import { runProbe } from './run-probe.ts';
 import type { Signals } from './signals.ts';
 
 // Docker reserves 2 for itself, so a health check may only ever say 0 or 1.
@@ -16,28 +15,33 @@ const PROBE_FAILED = 1;
  * given where they are watched already.
  */
 export const main = async (args: readonly string[], signals?: Signals): Promise<number> => {
-  let code = OK;
-  try {
-    await createProgram((exitCode) => {
-      code = exitCode;
-    }, signals).parseAsync(args, { from: 'user' });
-  } catch (error) {
-    code = codeOf(error);
-    tell(error);
-  }
+  const code = await run(args, signals).catch(tell);
   return code !== OK && args[0] === 'probe' ? PROBE_FAILED : code;
 };
 
-const codeOf = (error: unknown): number => {
-  if (!(error instanceof CommanderError)) return exitCodeOf(error);
-  return error.exitCode === OK ? OK : exitCodeOf(new ProcessError('USAGE', error.message));
+/** What a container calls, at its start and every few seconds, goes without the parser, which takes as long to load as all the rest. */
+const run = async (args: readonly string[], signals?: Signals): Promise<number> => {
+  switch (args.join(' ')) {
+    case 'serve': {
+      const { runService } = await import('./run-service.ts');
+      return runService(signals);
+    }
+    case 'probe':
+    case 'probe live':
+      return runProbe('live');
+    case 'probe ready':
+      return runProbe('ready');
+    default: {
+      const { runProgram } = await import('./program.ts');
+      return runProgram(args, signals);
+    }
+  }
 };
 
-const tell = (error: unknown): void => {
-  // Commander has told its own already.
-  if (error instanceof CommanderError) return;
+const tell = (error: unknown): number => {
   if (isConfigError(error)) process.stderr.write(problemsAsText(error.problems));
   else process.stderr.write(`ticketd: ${scrub(describe(error))}\n`);
+  return exitCodeOf(error);
 };
 
 const describe = (error: unknown): string => {

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.ts';
-import { askProbe } from './ask-probe.ts';
 import type { Done } from './done.ts';
-import { exitCodeOf, OK } from './exit-codes.ts';
+import { PROBE_TIMEOUT_MS, type ProbeOptions, runProbe } from './run-probe.ts';
 
 const HELP = `
 Exits 0 when the answer is 2xx, else 1, never anything else. "live" is the right health check for a container:
@@ -13,28 +12,13 @@ Examples:
   $ ticketd probe ready --timeout 1000
   $ ticketd probe ready --url http://10.0.0.7:3001`;
 
-interface ProbeOptions {
-  readonly url?: string;
-  readonly timeout: number;
-  readonly quiet?: boolean;
-}
-
 export const probeCommand = (done: Done): Command =>
   new Command('probe')
     .description('ask a running service how it is')
     .argument('[what]', '"live" or "ready"', 'live')
     .option('--url <url>', 'the service, or with a path the very URL to ask (default: http://127.0.0.1:$PORT)')
-    .option('--timeout <ms>', 'give up after so many milliseconds', wholeNumber(1, 600_000), 2000)
+    .option('--timeout <ms>', 'give up after so many milliseconds', wholeNumber(1, 600_000), PROBE_TIMEOUT_MS)
     .option('--quiet', 'print nothing')
     .addHelpText('after', HELP)
     .allowExcessArguments(false)
-    .action(async (what: string, { url, timeout, quiet }: ProbeOptions) => {
-      try {
-        const answer = await askProbe({ what, url, port: process.env.PORT || '3000', timeoutMs: timeout });
-        if (!quiet) process.stdout.write(`${answer}\n`);
-        done(OK);
-      } catch (error) {
-        if (!quiet) throw error;
-        done(exitCodeOf(error));
-      }
-    });
+    .action(async (what: string, options: ProbeOptions) => done(await runProbe(what, options)));

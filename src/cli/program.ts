@@ -1,9 +1,11 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { ProcessError } from '../errors/process-error.ts';
 import { scrub } from '../log/scrub.ts';
 import { version } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { checkRedisCommand } from './check-redis.ts';
 import type { Done } from './done.ts';
+import { exitCodeOf, OK } from './exit-codes.ts';
 import { probeCommand } from './probe.ts';
 import { serveCommand } from './serve.ts';
 import type { Signals } from './signals.ts';
@@ -19,8 +21,25 @@ Exit codes: 0 fine, 1 failed to start or unreachable, 2 Redis reached but unusab
 70 internal error, 78 invalid configuration, 124 out of time, 128+n ended by signal n.
 The environment variables are listed in README.md and by "ticketd check-config".`;
 
-/** The command line as a whole; every command loads what it needs only when it is called. */
-export const createProgram = (done: Done, signals?: Signals): Command => {
+/** Runs a command line of any form; resolves with the exit code. What it does not understand it has told by then. */
+export const runProgram = async (args: readonly string[], signals?: Signals): Promise<number> => {
+  let code = OK;
+  const done: Done = (exitCode) => {
+    code = exitCode;
+  };
+  await createProgram(done, signals)
+    .parseAsync(args, { from: 'user' })
+    .catch((error: unknown) => done(codeOfUsage(error)));
+  return code;
+};
+
+const codeOfUsage = (error: unknown): number => {
+  if (!(error instanceof CommanderError)) throw error;
+  return error.exitCode === OK ? OK : exitCodeOf(new ProcessError('USAGE', error.message));
+};
+
+/** Every command loads what it needs only when it is called. */
+const createProgram = (done: Done, signals?: Signals): Command => {
   const program = new Command('ticketd')
     .description('Trades a JWT for a single-use WebSocket ticket kept in Redis.')
     .version(version)
