@@ -1,11 +1,13 @@
 // Prints what a start costs as a ratio to the least that Node.js itself takes, measured in turn in the same run.
-//   npx tsx test/bench/start-up.ts [ROUNDS]
+//   npm run bench:start-up [-- ROUNDS]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { bearer, SECRET, token } from '../support/jwt.ts';
 import { removeEveryRedis, startRedis } from '../support/redis.ts';
 import { serve, ticketd } from '../support/ticketd.ts';
+import { bareServerRssMb, idleRssMb } from './support/idle-memory.ts';
+import { median } from './support/table.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 
@@ -41,30 +43,34 @@ const firstTicket = async (redisUrl: string): Promise<number> => {
   return ms;
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 const redis = await startRedis();
 const up = serve({ REDIS_URL: redis.url, JWT_SECRET: SECRET });
 const base = await up.url();
-const measured: Record<string, number[]> = { 'node -e 0': [], 'serve, to the first 200': [], probe: [], '--help': [] };
+const PORT = new URL(base).port;
 const commands: Record<string, () => Promise<number>> = {
   'node -e 0': () => timed(bareNode),
   'serve, to the first 200': () => firstTicket(redis.url),
-  probe: () => timed(() => ticketd(['probe', '--url', base]).exit),
+  probe: () => timed(() => ticketd(['probe'], { PORT }).exit),
+  'probe --url': () => timed(() => ticketd(['probe', '--url', base]).exit),
+  'check-redis': () => timed(() => ticketd(['check-redis'], { REDIS_URL: redis.url }).exit),
   '--help': () => timed(() => ticketd(['--help']).exit),
 };
+const measured: Record<string, number[]> = {};
 for (let round = 0; round <= rounds; round += 1)
   for (const [name, run] of Object.entries(commands)) {
     const ms = await run();
     // The first round warms the caches.
-    if (round > 0) measured[name]?.push(ms);
+    if (round > 0) measured[name] = [...(measured[name] ?? []), ms];
   }
 const floor = median(measured['node -e 0'] ?? []);
 for (const [name, values] of Object.entries(measured))
   process.stdout.write(
     `${name.padEnd(24)} ${median(values).toFixed(0).padStart(5)} ms  ${(median(values) / floor).toFixed(2)}x\n`,
   );
+const [idleMb, bareMb] = [await idleRssMb(up.process.pid ?? 0), await bareServerRssMb()];
+process.stdout.write(
+  `RSS of an idle serve      ${idleMb.toFixed(0).padStart(5)} MB  ${(idleMb / bareMb).toFixed(2)}x a bare node:http\n`,
+);
 up.process.kill('SIGINT');
 await up.exit;
 await removeEveryRedis();
