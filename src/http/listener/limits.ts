@@ -3,6 +3,8 @@ import type { GateOptions } from '../admission/gate.ts';
 /** What a listener takes of its connections. Times are milliseconds. */
 export interface ConnectionLimits {
   readonly maxConnections: number;
+  /** How many may wait in the kernel to be accepted. */
+  readonly backlog: number;
   readonly maxHeaders: number;
   /** Until the headers are there, and until the whole request is. */
   readonly headersMs: number;
@@ -17,6 +19,8 @@ export interface ConnectionLimits {
 export const CONNECTION_LIMITS: ConnectionLimits = {
   // More than the gate lets in, so that a request too many is told so: about 8 KB each while idle.
   maxConnections: 10_000,
+  // As many as Linux allows unless told otherwise (net.core.somaxconn): whom it turns away tries again a second later.
+  backlog: 4096,
   maxHeaders: 100,
   headersMs: 20_000,
   requestMs: 30_000,

@@ -62,7 +62,7 @@ export const createListener = (options: ListenerOptions): Listener => {
   return {
     name,
     start: async () => {
-      await listen(server, host, port);
+      await listen(server, { host, port, backlog: limits.backlog });
       emit('server_listening', { listener: name, host, port: (server.address() as AddressInfo).port });
     },
     drain: () => requests.closeConnections(),
@@ -103,12 +103,12 @@ const trackSockets = (server: Server): ReadonlySet<Socket> => {
   return sockets;
 };
 
-const listen = (server: Server, host: string, port: number): Promise<void> =>
+const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
   new Promise((resolve, reject) => {
     const fail = (cause: Error) =>
-      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${host}:${port}: ${cause.message}`));
+      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${where.host}:${where.port}: ${cause.message}`));
     server.once('error', fail);
-    server.listen(port, host, () => {
+    server.listen(where, () => {
       server.off('error', fail);
       resolve();
     });
