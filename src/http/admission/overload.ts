@@ -19,7 +19,7 @@ export interface OverloadOptions {
 const CODE = 'SERVICE_OVERLOADED';
 const { status, retryAfter } = refusals[CODE];
 
-/** Refuses a request in the form of every other error, before anything is made of it: that costs a third of an answer. */
+/** Refuses a request in the form of every other error, before anything is made of it: that costs half of an answer. */
 export const refuseOverload = ({ listener, emit, corsOrigins }: OverloadOptions): RequestListener => {
   const readable = readableBy(corsOrigins);
   return (request, response) => {
