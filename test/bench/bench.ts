@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { removeEveryRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { ALGORITHMS, issueRequests, type Keys, makeKeys, writeRequests } from './support/keys.ts';
 import { inTurn, measure } from './support/measure.ts';
+import { type RedisUse, redisUseOf, redisUseTable } from './support/redis-use.ts';
 import { type BenchServer, buildPeers, SERVERS, startServer } from './support/servers.ts';
 import { tableOf } from './support/table.ts';
 
@@ -33,19 +34,30 @@ const issue = (servers: readonly BenchServer[], requestsFile: string, connection
     measure(server, { url: server.issueUrl, connections, seconds, requestsFile }, status),
   );
 
+const ONCE = { connections: CONNECTIONS, amount: REDEEMED_A_ROUND };
+
+const issueToRedeem = async (server: BenchServer, requestsFile: string, { gatewayKey }: Keys) => {
+  const load = { ...ONCE, url: server.issueUrl, requestsFile, keepBodies: true };
+  const { bodies } = await measure(server, load, 200);
+  const headers = { authorization: `Bearer ${gatewayKey}`, 'content-type': 'application/json' };
+  const requests = bodies.map((body) => ({ headers, body: JSON.stringify({ ticket: JSON.parse(body).ticket }) }));
+  const file = await writeRequests(`redeem-${server.name}`, requests);
+  return {
+    tickets: bodies.length,
+    redeem: () => measure(server, { ...ONCE, url: server.redeemUrl, requestsFile: file }, 200),
+  };
+};
+
 /** Issues what the round will redeem, then redeems each ticket once. */
-const redeem = (servers: readonly BenchServer[], requestsFile: string, { gatewayKey }: Keys) =>
-  inTurn(servers, rounds, async (server) => {
-    const load = { connections: CONNECTIONS, amount: REDEEMED_A_ROUND };
-    const issued = await measure(server, { ...load, url: server.issueUrl, requestsFile, keepBodies: true }, 200);
-    const headers = { authorization: `Bearer ${gatewayKey}`, 'content-type': 'application/json' };
-    const requests = issued.bodies.map((body) => ({
-      headers,
-      body: JSON.stringify({ ticket: JSON.parse(body).ticket }),
-    }));
-    const file = await writeRequests(`redeem-${server.name}`, requests);
-    return measure(server, { ...load, url: server.redeemUrl, requestsFile: file }, 200);
-  });
+const redeem = (servers: readonly BenchServer[], requestsFile: string, keys: Keys) =>
+  inTurn(servers, rounds, async (server) => (await issueToRedeem(server, requestsFile, keys)).redeem());
+
+const redisUse = async (servers: readonly BenchServer[], redis: TestRedis, requestsFile: string, keys: Keys) => {
+  const uses: RedisUse[] = [];
+  for (const server of servers)
+    uses.push(await redisUseOf(server.name, redis, () => issueToRedeem(server, requestsFile, keys)));
+  return uses;
+};
 
 await buildPeers();
 for (const algorithm of ALGORITHMS) {
@@ -58,6 +70,7 @@ for (const algorithm of ALGORITHMS) {
     const many = await issue(servers, requestsFile, MANY_CONNECTIONS, 200);
     tell(tableOf(`Issue, ${algorithm}, ${MANY_CONNECTIONS} connections`, many));
     tell(tableOf(`Redeem, ${CONNECTIONS} connections`, await redeem(servers, requestsFile, keys)));
+    tell(redisUseTable(await redisUse(servers, redis, requestsFile, keys)));
     await redis.stop();
     tell(tableOf('Refused with 503, Redis down', await issue(servers, requestsFile, CONNECTIONS, 503)));
   });

@@ -22,3 +22,7 @@ export const redisCpuSeconds = (nodes: readonly AskedRedis[]): Promise<number> =
 
 /** Bytes that these servers hold. */
 export const redisMemory = (nodes: readonly AskedRedis[]): Promise<number> => sumOf(nodes, 'used_memory');
+
+/** Commands that a server has run so far. */
+export const redisCommands = async (redis: AskedRedis): Promise<number> =>
+  Number(await infoOf(redis, 'total_commands_processed'));

@@ -17,6 +17,9 @@ const COLUMNS: readonly (readonly [Figure, title: string, digits: number])[] = [
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
+export const markdownTable = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [`### ${title}`, '', row(head), row(head.map(() => '---')), ...rows.map(row), ''].join('\n');
+
 /** A table of medians, a row a server, with what ticketd's CPU is as a ratio to it. */
 export const tableOf = (title: string, samples: Samples): string => {
   const medianOf = (name: ServerName, figure: Figure) => median(samples[name].map((sample) => sample[figure]));
@@ -27,5 +30,5 @@ export const tableOf = (title: string, samples: Samples): string => {
     `${(medianOf('ticketd', 'p99Ms') / medianOf(name, 'p99Ms')).toFixed(2)}x`,
   ]);
   const head = ['server', ...COLUMNS.map(([, name]) => name), 'ticketd’s CPU to it', 'ticketd’s p99 to it'];
-  return [`### ${title}`, '', row(head), row(head.map(() => '---')), ...rows.map(row), ''].join('\n');
+  return markdownTable(title, head, rows);
 };

@@ -1,0 +1,48 @@
+import { type AskedRedis, redisCommands, redisMemory } from './redis-info.ts';
+import type { ServerName } from './servers.ts';
+import { markdownTable } from './table.ts';
+
+/** What one server asks of Redis. */
+export interface RedisUse {
+  readonly name: ServerName;
+  readonly issueCommands: number;
+  readonly redeemCommands: number;
+  readonly bytesPerTicket: number;
+}
+
+/** How many were issued, and a way to redeem them all. */
+export interface Issued {
+  readonly tickets: number;
+  redeem(): Promise<unknown>;
+}
+
+/** Issues and redeems on an empty Redis and counts. Heartbeats are counted, too: a few among thousands. */
+export const redisUseOf = async (
+  name: ServerName,
+  redis: AskedRedis,
+  issue: () => Promise<Issued>,
+): Promise<RedisUse> => {
+  await redis.cli('FLUSHALL');
+  const empty = await redisMemory([redis]);
+  const start = await redisCommands(redis);
+  const { tickets, redeem } = await issue();
+  const issued = await redisCommands(redis);
+  const bytesPerTicket = ((await redisMemory([redis])) - empty) / tickets;
+  const before = await redisCommands(redis);
+  await redeem();
+  const redeemed = await redisCommands(redis);
+  const [issueCommands, redeemCommands] = [(issued - start) / tickets, (redeemed - before) / tickets];
+  return { name, issueCommands, redeemCommands, bytesPerTicket };
+};
+
+export const redisUseTable = (uses: readonly RedisUse[]): string =>
+  markdownTable(
+    'What is asked of Redis',
+    ['server', 'commands an issue', 'commands a redeem', 'bytes a ticket'],
+    uses.map(({ name, issueCommands, redeemCommands, bytesPerTicket }) => [
+      name,
+      issueCommands.toFixed(2),
+      redeemCommands.toFixed(2),
+      bytesPerTicket.toFixed(0),
+    ]),
+  );
