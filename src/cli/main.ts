@@ -19,23 +19,16 @@ export const main = async (args: readonly string[], signals?: Signals): Promise<
   return code !== OK && args[0] === 'probe' ? PROBE_FAILED : code;
 };
 
-/** What a container calls, at its start and every few seconds, goes without the parser, which takes as long to load as all the rest. */
+// What a container calls, at its start and every few seconds, goes without the parser, which takes as long to load as the rest.
 const run = async (args: readonly string[], signals?: Signals): Promise<number> => {
-  switch (args.join(' ')) {
-    case 'serve': {
-      const { runService } = await import('./run-service.ts');
-      return runService(signals);
-    }
-    case 'probe':
-    case 'probe live':
-      return runProbe('live');
-    case 'probe ready':
-      return runProbe('ready');
-    default: {
-      const { runProgram } = await import('./program.ts');
-      return runProgram(args, signals);
-    }
+  const [command, what = 'live'] = args;
+  if (command === 'serve' && args.length === 1) {
+    const { runService } = await import('./run-service.ts');
+    return runService(signals);
   }
+  if (command === 'probe' && args.length <= 2 && (what === 'live' || what === 'ready')) return runProbe(what);
+  const { runProgram } = await import('./program.ts');
+  return runProgram(args, signals);
 };
 
 const tell = (error: unknown): number => {

@@ -38,6 +38,12 @@ describe('probe of a running service', () => {
     expect((await probe(['ready', '--url', url])).stdout).to.equal(`${url}/ready answered 200\n`);
   });
 
+  it('asks the same where nothing but that is said', async () => {
+    const PORT = new URL(url).port;
+    expect((await probe(['live'], { PORT })).stdout).to.equal(`${url}/health answered 200\n`);
+    expect((await probe(['ready'], { PORT })).stdout).to.equal(`${url}/ready answered 200\n`);
+  });
+
   it('exits 0 for live and 1 for ready where Redis is down', async () => {
     expect((await probe(['live', '--url', degradedUrl])).code).to.equal(0);
     const { code, stderr } = await probe(['ready', '--url', degradedUrl]);
