@@ -7,6 +7,7 @@ const KNOWN: readonly (keyof GatewayOptions)[] = ['redeem', 'audience', 'timeout
 
 /** Throws a `TypeError` that says which option is wrong; never quotes a key or a URL. */
 export const checkOptions = (options: GatewayOptions): void => {
+  demandObject('options', options);
   demandKnown('', options, KNOWN);
   for (const name of ['timeoutMs', 'maxPending'] as const) {
     const value = options[name] ?? 1;
@@ -20,6 +21,7 @@ export const checkOptions = (options: GatewayOptions): void => {
 
 const checkRedis = (redeem: { readonly redis: RedisOptions }): void => {
   demandKnown('redeem.', redeem, ['redis']);
+  demandObject('redeem.redis', redeem.redis);
   demandKnown('redeem.redis.', redeem.redis, redisOptionNames);
   if (typeof redeem.redis.url !== 'string') throw wrong('redeem.redis.url', 'a URL like redis://redis:6379');
 };
@@ -40,6 +42,10 @@ const isBase = (url: unknown): boolean => {
   if (!URL.canParse(String(url))) return false;
   const { protocol, username, password, search, hash } = new URL(String(url));
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+};
+
+const demandObject = (name: string, given: unknown): void => {
+  if (typeof given !== 'object' || given === null) throw wrong(name, 'an object');
 };
 
 const demandKnown = (prefix: string, given: object, known: readonly string[]): void => {

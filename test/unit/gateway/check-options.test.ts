@@ -18,6 +18,8 @@ describe('the options of a gateway', () => {
     });
 
   for (const [what, options, message] of [
+    ['absent', undefined, 'options: expected an object'],
+    ['a Redis that is none', { redeem: { redis: null } }, 'redeem.redis: expected an object'],
     ['nothing at all', {}, 'redeem: expected { url, key } or { redis }'],
     ['a misspelt name', { redeem: OVER_HTTP, audiance: 'chat' }, 'audiance: there is no such option'],
     ['a misspelt name for Redis', { redeem: { redis: { url: 'x', prefix: 'y' } } }, 'redeem.redis.prefix: there is no'],
