@@ -23,9 +23,8 @@ const jsonLines = (): LogDestination => {
 export const linesOfATurn = (
   stream: Pick<NodeJS.WriteStream, 'write' | 'writableLength'>,
   max = MAX_BUFFERED_BYTES,
-): LogDestination & Required<Pick<LogDestination, 'flush' | 'hurry'>> => {
+): LogDestination & Required<Pick<LogDestination, 'flush'>> => {
   let lines = '';
-  let hurried = false;
 
   const send = (done?: (error?: Error | null) => void): void => {
     const sent = lines;
@@ -42,14 +41,6 @@ export const linesOfATurn = (
       if (stream.writableLength + lines.length >= max) return;
       if (lines === '') setImmediate(sendRest);
       lines += line;
-    },
-    hurry: () => {
-      if (hurried) return;
-      hurried = true;
-      setImmediate(() => {
-        hurried = false;
-      });
-      sendRest();
     },
     flush: send,
   };

@@ -14,9 +14,8 @@ export interface LoggerOptions {
   readonly destination: LogDestination;
 }
 
-/** Where lines go. `hurry` sends the first of a turn of the event loop at once; `flush` calls back once all are written. */
+/** Where lines go; `flush` calls back once all of them are written. */
 export interface LogDestination extends DestinationStream {
-  hurry?(): void;
   flush?(done: (error?: Error | null) => void): void;
 }
 
@@ -44,8 +43,8 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
       const { level, msg } = events[event];
       if (!root.isLevelEnabled(level)) return;
       loggerOf(event)[level](scrubbed(fields), msg);
-      // What went wrong is told before anybody is answered; where it goes wrong in heaps, with the rest of the turn.
-      if (URGENT.has(level)) destination.hurry?.();
+      // What went wrong is told before anybody is answered.
+      if (URGENT.has(level)) destination.flush?.(() => {});
     },
     flush: (timeoutMs) => flushed(destination, timeoutMs),
   };

@@ -37,20 +37,6 @@ describe('the lines of the log', () => {
     expect(seen).to.deep.equal(['a\n']);
   });
 
-  it('leave at once in a hurry, but for the first of a turn alone', async () => {
-    const { written, write, hurry } = collect();
-    for (const line of ['a\n', 'b\n', 'c\n']) {
-      write(line);
-      hurry();
-    }
-    expect(written).to.deep.equal(['a\n']);
-    await turns();
-    expect(written).to.deep.equal(['a\n', 'b\nc\n']);
-    write('d\n');
-    hurry();
-    expect(written.at(-1)).to.equal('d\n');
-  });
-
   it('leave once: nothing is written at the end of a turn in which they were flushed', async () => {
     const { written, write, flush } = collect();
     write('a\n');

@@ -91,12 +91,12 @@ describe('a log line', () => {
 describe('what went wrong', () => {
   it('leaves at once with all before it, and the rest when its turn comes', () => {
     const done: string[] = [];
-    const destination = { write: () => void done.push('line'), hurry: () => void done.push('hurry') };
+    const destination = { write: () => void done.push('line'), flush: () => void done.push('flush') };
     const { emit } = createLogger({ level: 'info', destination });
     emit('server_listening', LISTENING);
     emit('readiness_redis_down', { traceId: 't' });
     emit('memory_store', {});
-    expect(done).to.deep.equal(['line', 'line', 'hurry', 'line', 'hurry']);
+    expect(done).to.deep.equal(['line', 'line', 'flush', 'line', 'flush']);
   });
 });
 
