@@ -26,7 +26,7 @@ const run = async (args: readonly string[], signals?: Signals): Promise<number> 
     const { runService } = await import('./run-service.ts');
     return runService(signals);
   }
-  if (command === 'probe' && args.length <= 2 && (what === 'live' || what === 'ready')) return runProbe(what);
+  if (command === 'probe' && args.length <= 2 && !what.startsWith('-')) return runProbe(what);
   const { runProgram } = await import('./program.ts');
   return runProgram(args, signals);
 };

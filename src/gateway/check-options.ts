@@ -14,7 +14,7 @@ export const checkOptions = (options: GatewayOptions): void => {
     if (!Number.isInteger(value) || value < 1) throw wrong(name, 'a whole number above 0');
   }
   const { redeem } = options;
-  if (typeof redeem !== 'object' || redeem === null) throw wrong('redeem', '{ url, key } or { redis }');
+  demandObject('redeem', redeem, '{ url, key } or { redis }');
   if ('redis' in redeem) checkRedis(redeem);
   else checkHttp(redeem);
 };
@@ -44,8 +44,8 @@ const isBase = (url: unknown): boolean => {
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
 };
 
-const demandObject = (name: string, given: unknown): void => {
-  if (typeof given !== 'object' || given === null) throw wrong(name, 'an object');
+const demandObject = (name: string, given: unknown, expected = 'an object'): void => {
+  if (typeof given !== 'object' || given === null) throw wrong(name, expected);
 };
 
 const demandKnown = (prefix: string, given: object, known: readonly string[]): void => {
