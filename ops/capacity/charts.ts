@@ -1,4 +1,4 @@
-import type { Chart } from './chart.ts';
+import type { Axis, Chart } from './chart.ts';
 import type { Cost, Played, Scale, Soak, Storms } from './results.ts';
 
 export interface Results {
@@ -12,43 +12,39 @@ type Points = readonly (readonly [number, number])[];
 const pointsOf = <Row>(rows: readonly Row[], x: (row: Row) => number, y: (row: Row) => number): Points =>
   rows.map((row) => [x(row), y(row)]);
 
-/** CPU of each, as it grows with something. */
-const cpuOf = <Row extends Cost>(rows: readonly Row[], x: (row: Row) => number): Chart['lines'] => ({
-  ticketd: pointsOf(rows, x, (row) => row.ticketdMicros),
-  Redis: pointsOf(rows, x, (row) => row.redisMicros),
+/** CPU for a ticket, as it grows with something. */
+const cpuChart = <Row extends Cost>(by: string, x: Axis, rows: readonly Row[], of: (row: Row) => number): Chart => ({
+  title: `CPU for a ticket issued, by ${by}`,
+  x,
+  y: { name: 'µs of CPU' },
+  lines: {
+    ticketd: pointsOf(rows, of, (row) => row.ticketdMicros),
+    Redis: pointsOf(rows, of, (row) => row.redisMicros),
+  },
 });
 
-const CPU = { name: 'µs of CPU' } as const;
+const CONNECTIONS: Axis = { name: 'connections', kind: 'log' };
+const LIVE_TICKETS: Axis = { name: 'live tickets', kind: 'log' };
 
 /** What is drawn of the results, by the name of the file. */
 export const chartsOf = ({ scale, storm, soak }: Results): Readonly<Record<string, Chart>> => ({
-  processes: {
-    title: 'CPU for a ticket issued, by processes on one Redis',
-    x: { name: 'processes of ticketd' },
-    y: CPU,
-    lines: cpuOf(scale.processes.rows, (row) => row.processes),
-  },
-  'connections-cpu': {
-    title: 'CPU for a ticket issued, by connections',
-    x: { name: 'connections', kind: 'log' },
-    y: CPU,
-    lines: cpuOf(scale.connections.rows, (row) => row.connections),
-  },
+  processes: cpuChart(
+    'processes on one Redis',
+    { name: 'processes of ticketd' },
+    scale.processes.rows,
+    (row) => row.processes,
+  ),
+  'connections-cpu': cpuChart('connections', CONNECTIONS, scale.connections.rows, (row) => row.connections),
   'connections-latency': {
     title: 'Time to an answer with all connections asking at once',
-    x: { name: 'connections', kind: 'log' },
+    x: CONNECTIONS,
     y: { name: 'ms', kind: 'log' },
     lines: latencyOf(scale),
   },
-  'tickets-cpu': {
-    title: 'CPU for a ticket issued, by live tickets',
-    x: { name: 'live tickets', kind: 'log' },
-    y: CPU,
-    lines: cpuOf(scale.tickets.rows, (row) => row.tickets),
-  },
+  'tickets-cpu': cpuChart('live tickets', LIVE_TICKETS, scale.tickets.rows, (row) => row.tickets),
   'tickets-memory': {
     title: 'Redis’ memory for each live ticket',
-    x: { name: 'live tickets', kind: 'log' },
+    x: LIVE_TICKETS,
     y: { name: 'bytes' },
     lines: {
       'bytes each': pointsOf(
