@@ -1,4 +1,4 @@
-import { table } from '../docs/tables.ts';
+import { table } from '../docs/markdown-table.ts';
 import type { Results } from './charts.ts';
 import { figuresOf, sizeFor, tasksForStorm } from './formula.ts';
 import { steepest } from './growth.ts';

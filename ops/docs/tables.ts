@@ -1,12 +1,7 @@
 import type { Default, Field } from '../../src/config/field.ts';
 import { fields } from '../../src/config/fields.ts';
 import { type EventDeclaration, events } from '../../src/log/events.ts';
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-/** A table of Markdown. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+import { table } from './markdown-table.ts';
 
 const code = (text: string): string => `\`${text}\``;
 

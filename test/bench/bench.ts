@@ -2,7 +2,7 @@
 //   npm run bench [-- ROUNDS SECONDS]
 import { writeFile } from 'node:fs/promises';
 import { removeEveryRedis, startRedis, type TestRedis } from '../support/redis.ts';
-import { ALGORITHMS, issueRequests, type Keys, makeKeys, writeRequests } from './support/keys.ts';
+import { ALGORITHMS, issueRequests, type Keys, makeKeys, redeemRequests } from './support/keys.ts';
 import { inTurn, measure } from './support/measure.ts';
 import { type RedisUse, redisUseOf, redisUseTable } from './support/redis-use.ts';
 import { type BenchServer, buildPeers, SERVERS, startServer } from './support/servers.ts';
@@ -36,12 +36,10 @@ const issue = (servers: readonly BenchServer[], requestsFile: string, connection
 
 const ONCE = { connections: CONNECTIONS, amount: REDEEMED_A_ROUND };
 
-const issueToRedeem = async (server: BenchServer, requestsFile: string, { gatewayKey }: Keys) => {
+const issueToRedeem = async (server: BenchServer, requestsFile: string, keys: Keys) => {
   const load = { ...ONCE, url: server.issueUrl, requestsFile, keepBodies: true };
   const { bodies } = await measure(server, load, 200);
-  const headers = { authorization: `Bearer ${gatewayKey}`, 'content-type': 'application/json' };
-  const requests = bodies.map((body) => ({ headers, body: JSON.stringify({ ticket: JSON.parse(body).ticket }) }));
-  const file = await writeRequests(`redeem-${server.name}`, requests);
+  const file = await redeemRequests(server.name, keys, bodies);
   return {
     tickets: bodies.length,
     redeem: () => measure(server, { ...ONCE, url: server.redeemUrl, requestsFile: file }, 200),

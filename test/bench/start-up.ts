@@ -62,15 +62,13 @@ for (let round = 0; round <= rounds; round += 1)
     // The first round warms the caches.
     if (round > 0) measured[name] = [...(measured[name] ?? []), ms];
   }
+const tell = (name: string, value: number, unit: string, floor: number) =>
+  process.stdout.write(`${name.padEnd(30)} ${value.toFixed(0).padStart(5)} ${unit}  ${(value / floor).toFixed(2)}x\n`);
 const floor = median(measured['node -e 0'] ?? []);
-for (const [name, values] of Object.entries(measured))
-  process.stdout.write(
-    `${name.padEnd(24)} ${median(values).toFixed(0).padStart(5)} ms  ${(median(values) / floor).toFixed(2)}x\n`,
-  );
-const [idleMb, bareMb] = [await idleRssMb(up.process.pid ?? 0), await bareServerRssMb()];
-process.stdout.write(
-  `RSS of an idle serve      ${idleMb.toFixed(0).padStart(5)} MB  ${(idleMb / bareMb).toFixed(2)}x a bare node:http\n`,
-);
+for (const [name, values] of Object.entries(measured)) tell(name, median(values), 'ms', floor);
+const bareMb = await bareServerRssMb();
+tell('RSS of a bare node:http server', bareMb, 'MB', bareMb);
+tell('RSS of an idle serve', await idleRssMb(up.process.pid ?? 0), 'MB', bareMb);
 up.process.kill('SIGINT');
 await up.exit;
 await removeEveryRedis();

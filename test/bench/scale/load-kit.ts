@@ -1,4 +1,4 @@
-import { issueRequests, type Keys, makeKeys, writeRequests } from '../support/keys.ts';
+import { issueRequests, type Keys, makeKeys, redeemRequests } from '../support/keys.ts';
 import type { LoadOptions } from '../support/load.ts';
 import type { TicketdProcess } from '../support/ticketd.ts';
 import { type Bench, costOfAll, type Loaded } from './cost.ts';
@@ -19,7 +19,6 @@ const REDEEMED = 10_000;
 export const createLoadKit = async (): Promise<LoadKit> => {
   const keys = makeKeys('HS256');
   const requestsFile = await issueRequests(keys);
-  const headers = { authorization: `Bearer ${keys.gatewayKey}`, 'content-type': 'application/json' };
   const issue: LoadKit['issue'] = ({ issueUrl: url }, options) => ({ ...options, url, requestsFile });
 
   const redeem = async (bench: Bench) => {
@@ -28,8 +27,7 @@ export const createLoadKit = async (): Promise<LoadKit> => {
     const load = { connections: CONNECTIONS, amount: REDEEMED };
     const { results } = await costOfAll(200, bench, [issue(ticketd, { ...load, keepBodies: true })]);
     const bodies = results.flatMap((result) => result.bodies ?? []);
-    const requests = bodies.map((body) => ({ headers, body: JSON.stringify({ ticket: JSON.parse(body).ticket }) }));
-    const file = await writeRequests('redeem', requests);
+    const file = await redeemRequests('ticketd', keys, bodies);
     return costOfAll(200, bench, [{ ...load, url: ticketd.redeemUrl, requestsFile: file }]);
   };
 

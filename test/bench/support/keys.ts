@@ -35,7 +35,7 @@ export const makeKeys = (algorithm: Algorithm): Keys => {
 const directory = await mkdtemp(join(tmpdir(), 'ticketd-bench-'));
 
 /** Writes requests for the load generator; returns the file's path. */
-export const writeRequests = async (name: string, requests: readonly object[]): Promise<string> => {
+const writeRequests = async (name: string, requests: readonly object[]): Promise<string> => {
   const file = join(directory, `${name}.json`);
   await writeFile(file, JSON.stringify(requests));
   return file;
@@ -49,4 +49,14 @@ export const issueRequests = ({ algorithm, signKey }: Keys): Promise<string> => 
     return { headers: { authorization: `Bearer ${jwt.sign(claims, signKey, { algorithm })}` } };
   });
   return writeRequests(`issue-${algorithm}`, requests);
+};
+
+/** Requests that redeem each ticket in these answers once. */
+export const redeemRequests = (name: string, { gatewayKey }: Keys, answers: readonly string[]): Promise<string> => {
+  const headers = { authorization: `Bearer ${gatewayKey}`, 'content-type': 'application/json' };
+  const bodyOf = (answer: string) => JSON.stringify({ ticket: JSON.parse(answer).ticket });
+  return writeRequests(
+    `redeem-${name}`,
+    answers.map((answer) => ({ headers, body: bodyOf(answer) })),
+  );
 };

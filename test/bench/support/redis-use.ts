@@ -1,6 +1,6 @@
 import { type AskedRedis, redisCommands, redisMemory } from './redis-info.ts';
 import type { ServerName } from './servers.ts';
-import { markdownTable } from './table.ts';
+import { titledTable } from './table.ts';
 
 /** What one server asks of Redis. */
 export interface RedisUse {
@@ -24,19 +24,26 @@ export const redisUseOf = async (
 ): Promise<RedisUse> => {
   await redis.cli('FLUSHALL');
   const empty = await redisMemory([redis]);
-  const start = await redisCommands(redis);
-  const { tickets, redeem } = await issue();
-  const issued = await redisCommands(redis);
+  const issuing = await counting(redis, issue);
+  const { tickets, redeem } = issuing.done;
   const bytesPerTicket = ((await redisMemory([redis])) - empty) / tickets;
+  const redeeming = await counting(redis, redeem);
+  return {
+    name,
+    issueCommands: issuing.commands / tickets,
+    redeemCommands: redeeming.commands / tickets,
+    bytesPerTicket,
+  };
+};
+
+const counting = async <T>(redis: AskedRedis, work: () => Promise<T>) => {
   const before = await redisCommands(redis);
-  await redeem();
-  const redeemed = await redisCommands(redis);
-  const [issueCommands, redeemCommands] = [(issued - start) / tickets, (redeemed - before) / tickets];
-  return { name, issueCommands, redeemCommands, bytesPerTicket };
+  const done = await work();
+  return { done, commands: (await redisCommands(redis)) - before };
 };
 
 export const redisUseTable = (uses: readonly RedisUse[]): string =>
-  markdownTable(
+  titledTable(
     'What is asked of Redis',
     ['server', 'commands an issue', 'commands a redeem', 'bytes a ticket'],
     uses.map(({ name, issueCommands, redeemCommands, bytesPerTicket }) => [

@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { TICKET_PATH } from '../../support/ask.ts';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/until.ts';
 import type { Keys } from './keys.ts';
+import { startTicketd } from './ticketd.ts';
 
 export const SERVERS = ['ticketd', 'express', 'fastify', 'node-http'] as const;
 export type ServerName = (typeof SERVERS)[number];
@@ -20,7 +22,6 @@ export interface BenchServer {
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PEERS = `${ROOT}node_modules/.cache/bench`;
-const PATH = '/api/v1/auth/ws-ticket';
 
 /** Bundles our own source of each peer, as ticketd is bundled, and leaves the libraries where they are installed. */
 export const buildPeers = async (): Promise<void> => {
@@ -30,10 +31,14 @@ export const buildPeers = async (): Promise<void> => {
 };
 
 export const startServer = async (name: ServerName, redisUrl: string, keys: Keys): Promise<BenchServer> => {
+  if (name !== 'ticketd') return startPeer(name, redisUrl, keys);
+  const { stop, ...started } = await startTicketd(keys, { REDIS_URL: redisUrl });
+  return { name, ...started, stop: async () => void (await stop()) };
+};
+
+const startPeer = async (name: ServerName, redisUrl: string, keys: Keys): Promise<BenchServer> => {
   const port = await freePort();
-  const internalPort = name === 'ticketd' ? await freePort() : port;
-  const { args, env } =
-    name === 'ticketd' ? ticketd(port, internalPort, redisUrl, keys) : peer(name, port, redisUrl, keys);
+  const { args, env } = peer(name, port, redisUrl, keys);
   // Its log goes where a container's would: down a pipe, to somebody who reads it.
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,8 +49,8 @@ export const startServer = async (name: ServerName, redisUrl: string, keys: Keys
   return {
     name,
     pid: child.pid ?? 0,
-    issueUrl: `http://127.0.0.1:${port}${PATH}`,
-    redeemUrl: `http://127.0.0.1:${internalPort}${PATH}/redeem`,
+    issueUrl: `http://127.0.0.1:${port}${TICKET_PATH}`,
+    redeemUrl: `http://127.0.0.1:${port}${TICKET_PATH}/redeem`,
     stop: async () => {
       const exit = once(child, 'exit');
       child.kill('SIGINT');
@@ -53,20 +58,6 @@ export const startServer = async (name: ServerName, redisUrl: string, keys: Keys
     },
   };
 };
-
-const ticketd = (port: number, internalPort: number, redisUrl: string, { algorithm, verifyKey, gatewayKey }: Keys) => ({
-  args: [`${ROOT}dist/ticketd.cjs`, 'serve'],
-  env: {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    INTERNAL_HOST: '127.0.0.1',
-    INTERNAL_PORT: String(internalPort),
-    REDIS_URL: redisUrl,
-    GATEWAY_KEYS: gatewayKey,
-    [algorithm === 'HS256' ? 'JWT_SECRET' : 'JWT_PUBLIC_KEY']: verifyKey,
-    JWT_ALGORITHMS: algorithm,
-  },
-});
 
 const peer = (name: ServerName, port: number, redisUrl: string, { algorithm, verifyKey, gatewayKey }: Keys) => ({
   args: [`${PEERS}/${name}.mjs`],
@@ -82,6 +73,6 @@ const peer = (name: ServerName, port: number, redisUrl: string, { algorithm, ver
 const untilListening = (child: ChildProcess, port: number): Promise<unknown> =>
   until(`a server on port ${port}`, async () => {
     if (child.exitCode !== null) throw new Error(`the server ended with exit code ${child.exitCode}`);
-    const answer = await fetch(`http://127.0.0.1:${port}${PATH}`, { method: 'POST' }).catch(() => undefined);
+    const answer = await fetch(`http://127.0.0.1:${port}${TICKET_PATH}`, { method: 'POST' }).catch(() => undefined);
     return answer !== undefined;
   });

@@ -1,3 +1,4 @@
+import { table } from '../../../ops/docs/markdown-table.ts';
 import type { Sample, Samples } from './measure.ts';
 import type { ServerName } from './servers.ts';
 
@@ -15,10 +16,9 @@ const COLUMNS: readonly (readonly [Figure, title: string, digits: number])[] = [
   ['rssMb', 'RSS MB', 0],
 ];
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-export const markdownTable = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [`### ${title}`, '', row(head), row(head.map(() => '---')), ...rows.map(row), ''].join('\n');
+/** A table under its title. */
+export const titledTable = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `### ${title}\n\n${table(head, rows)}\n`;
 
 /** A table of medians, a row a server, with what ticketd's CPU is as a ratio to it. */
 export const tableOf = (title: string, samples: Samples): string => {
@@ -30,5 +30,5 @@ export const tableOf = (title: string, samples: Samples): string => {
     `${(medianOf('ticketd', 'p99Ms') / medianOf(name, 'p99Ms')).toFixed(2)}x`,
   ]);
   const head = ['server', ...COLUMNS.map(([, name]) => name), 'ticketd’s CPU to it', 'ticketd’s p99 to it'];
-  return markdownTable(title, head, rows);
+  return titledTable(title, head, rows);
 };

@@ -32,7 +32,7 @@ export const freePlace = async (): Promise<TicketdPlace> => ({
 
 /** Starts it there, in production, with these variables laid over the usual; resolves once it is ready. */
 export const startTicketd = async (
-  { verifyKey, gatewayKey }: Keys,
+  { algorithm, verifyKey, gatewayKey }: Keys,
   env: Readonly<Record<string, string>>,
   place?: TicketdPlace,
 ): Promise<TicketdProcess> => {
@@ -41,7 +41,8 @@ export const startTicketd = async (
     // Its log goes where a container's would: down a pipe, to somebody who reads it.
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
-      ...{ PATH: process.env.PATH, NODE_ENV: 'production', JWT_SECRET: verifyKey, GATEWAY_KEYS: gatewayKey },
+      ...{ PATH: process.env.PATH, NODE_ENV: 'production', JWT_ALGORITHMS: algorithm, GATEWAY_KEYS: gatewayKey },
+      [algorithm === 'HS256' ? 'JWT_SECRET' : 'JWT_PUBLIC_KEY']: verifyKey,
       ...{ HOST, PORT: String(port), INTERNAL_HOST: HOST, INTERNAL_PORT: String(internalPort) },
       ...env,
     },
