@@ -7,7 +7,7 @@ import { mustRun } from '../ops/setup/run-command.mjs';
 import { runMocha } from './run/mocha.mjs';
 import { installPackages } from './run/packages.mjs';
 import { chooseRuns, GROUPS, versionOf } from './run/runs.mjs';
-import { closingLine, formatTable, sum } from './run/summary.mjs';
+import { closingLine, formatTable, slowestFiles, sum } from './run/summary.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = [];
@@ -32,6 +32,7 @@ try {
 
 heading('result');
 console.log(formatTable(results));
+console.log(`\nslowest files: ${slowestFiles(results)}`);
 for (const { run, problem, failures = [] } of results)
   for (const what of [...failures, ...(problem ? [problem] : [])]) console.log(`${run}: ${what}`);
 tellLeftOut();
@@ -39,14 +40,14 @@ console.log(`\n${closingLine(results)}`);
 process.exitCode = sum(results, 'failed') === 0 ? 0 : 1;
 
 /** A run that cannot even begin is a failed one; the others go on. */
-async function execute({ name, redis, specs, prepare }, mochaArgs) {
+async function execute({ name, redis, specs, env, prepare }, mochaArgs) {
   const startedAt = performance.now();
   const run = { run: name, Redis: redis };
   try {
     const node = await prepare();
     run.Node = versionOf(node);
     heading(`${name}: Node ${run.Node}, Redis from a ${redis}`);
-    Object.assign(run, await runMocha({ root, node, redis, specs, mochaArgs }));
+    Object.assign(run, await runMocha({ root, node, redis, specs, env, mochaArgs }));
   } catch (error) {
     Object.assign(run, { passed: 0, failed: 1, skipped: 0, problem: error.message });
   }

@@ -1,31 +1,17 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { reporters } from 'mocha';
-
-const GRACE_MS = 10_000;
 
 /** mocha's usual output; beside it, the counts and what failed go to the file that TEST_STATS_FILE names. */
 export default function reporter(runner, options) {
   const spec = new reporters.Spec(runner, options);
-  const failures = [];
-  runner.on('fail', (test, error) => failures.push(`${test.fullTitle()}: ${error.message.split('\n', 1)[0]}`));
-  runner.once('end', () => {
-    const stats = { ...runner.stats, failed: failures };
-    writeStats(stats);
-    endIfLeftOpen(stats);
-  });
+  const failed = [];
+  runner.on('fail', (test, error) => failed.push(describeFailure(test, error)));
+  runner.once('end', () => writeFileSync(process.env.TEST_STATS_FILE, JSON.stringify({ ...runner.stats, failed })));
   return spec;
 }
 
-/** Something the tests left open keeps the process alive: say what, instead of hanging. */
-function endIfLeftOpen(stats) {
-  const timer = setTimeout(() => {
-    const leftOpen = process.getActiveResourcesInfo().join(', ');
-    writeStats({ ...stats, leftOpen });
-    process.exit(1);
-  }, GRACE_MS);
-  timer.unref();
-}
-
-function writeStats(stats) {
-  writeFileSync(process.env.TEST_STATS_FILE, JSON.stringify(stats));
+function describeFailure(test, error) {
+  const file = test.file ? `${relative('.', test.file)}: ` : '';
+  return `${file}${test.fullTitle()}: ${String(error.message).split('\n', 1)[0]}`;
 }

@@ -1,18 +1,38 @@
 import { execFileSync } from 'node:child_process';
-import { succeeds } from '../../ops/setup/run-command.mjs';
+import { mustRun, succeeds } from '../../ops/setup/run-command.mjs';
 import { canInstallNode, installNode, otherMajors } from './node-versions.mjs';
 
 /** What needs a container engine. */
 const CONTAINER_TESTS = 'test/ops/container';
 
+/** What a Redis in a container could change: how it starts, is lost, frozen and restarted behind a published port. */
+const REDIS_IN_A_CONTAINER = [
+  'test/integration/cli/check-redis.test.ts',
+  'test/integration/cli/serve-outage.test.ts',
+  'test/integration/cli/serve-start.test.ts',
+  'test/integration/gateway/outage.test.ts',
+  'test/integration/http/outage.test.ts',
+  'test/integration/http/redeem.test.ts',
+  'test/integration/http/redis-down.test.ts',
+  'test/integration/http/revoke.test.ts',
+];
+
+/** What another Node could change: every unit, and the whole way through the package as npm installs it. */
+const ON_OTHER_NODES = ['test/ops/package/end-to-end.test.ts', 'test/unit'];
+
+/** Files start in this order: those that wait longest first, so that no core is idle at the end. */
+const EVERYTHING_ELSE = ['chaos', 'load', 'ops', 'integration', 'properties', 'unit'].map((folder) => `test/${folder}`);
+
+export const GROUPS = ['process', 'container', 'nodes'];
+
 /**
  * The runs to make, one after another, and what cannot run here, with the reason. `prepare` resolves with the Node
- * executable; `specs` are what mocha looks through, everything under test/ where there are none.
+ * executable; `specs` are what mocha looks through.
  */
 export async function chooseRuns(root, only) {
   const chosen = { runs: [], leftOut: [] };
   if (wanted('process')) chosen.runs.push(processRun());
-  if (wanted('container')) await addContainerRuns(chosen);
+  if (wanted('container')) await addContainerRun(chosen, root);
   if (wanted('nodes')) addNodeRuns(chosen, root);
   return chosen;
 
@@ -21,21 +41,32 @@ export async function chooseRuns(root, only) {
   }
 }
 
-export const GROUPS = ['process', 'container', 'nodes'];
-
 function processRun() {
-  const specs = ['--ignore', `${CONTAINER_TESTS}/**`];
+  const specs = [...EVERYTHING_ELSE, '--ignore', `${CONTAINER_TESTS}/**`];
   return { name: 'all tests', redis: 'process', specs, prepare: async () => process.execPath };
 }
 
-async function addContainerRuns({ runs, leftOut }) {
+async function addContainerRun({ runs, leftOut }, root) {
   if (!(await succeeds('docker', ['info']))) {
-    leftOut.push('the image and Compose, and Redis from a container: no container engine answers "docker info"');
+    leftOut.push('the image, Compose and Redis in a container: no container engine answers "docker info"');
     return;
   }
-  const prepare = async () => process.execPath;
-  runs.push({ name: 'integration', redis: 'container', specs: ['test/integration'], prepare });
-  runs.push({ name: 'image', redis: 'container', specs: [CONTAINER_TESTS], prepare });
+  runs.push({
+    name: 'containers',
+    redis: 'container',
+    specs: [CONTAINER_TESTS, ...REDIS_IN_A_CONTAINER],
+    env: { TEST_IMAGES: 'built' },
+    prepare: async () => {
+      await buildImages(root);
+      return process.execPath;
+    },
+  });
+}
+
+/** Once, before the tests that use them run side by side. */
+async function buildImages(root) {
+  const script = `${CONTAINER_TESTS}/support/build-images.ts`;
+  await mustRun(process.execPath, ['--import', 'tsx', script], { cwd: root });
 }
 
 function addNodeRuns({ runs, leftOut }, root) {
@@ -47,7 +78,7 @@ function addNodeRuns({ runs, leftOut }, root) {
     runs.push({
       name: `Node ${major}`,
       redis: 'process',
-      specs: ['test/unit', 'test/integration'],
+      specs: ON_OTHER_NODES,
       prepare: () => installNode(root, major),
     });
   }

@@ -1,4 +1,5 @@
 const COLUMNS = ['run', 'Node', 'Redis', 'passed', 'failed', 'skipped', 'seconds'];
+const SLOWEST = 10;
 
 /** One row a run; the closing line is not part of it. */
 export function formatTable(results) {
@@ -12,6 +13,15 @@ export function formatTable(results) {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** The test files that took longest, in one line. They run side by side, so this is no sum. */
+export function slowestFiles(results) {
+  const times = results.flatMap(({ times = [] }) => times).sort((one, other) => other.seconds - one.seconds);
+  return times
+    .slice(0, SLOWEST)
+    .map(({ file, seconds }) => `${file} ${seconds} s`)
+    .join(', ');
 }
 
 /** The last line of all output, which tools read. */

@@ -39,6 +39,8 @@ export interface Ticketd {
 export interface TicketdOptions {
   /** A command that starts the one given behind it, such as `unshare`. */
   readonly through?: readonly string[];
+  /** The file of the CLI; by default the one that was built. */
+  readonly cli?: string;
 }
 
 /** What no output may hold, in plain text or inside a JSON string. */
@@ -61,9 +63,9 @@ export const endAll = async (): Promise<void> => {
 export const ticketd = (
   args: readonly string[],
   env: Record<string, string> = {},
-  { through = [] }: TicketdOptions = {},
+  { through = [], cli = CLI }: TicketdOptions = {},
 ): Ticketd => {
-  const [command = '', ...rest] = [...through, process.execPath, CLI, ...args];
+  const [command = '', ...rest] = [...through, process.execPath, cli, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,11 +19,18 @@ export const BUILD_TIMEOUT_MS = 240_000;
 
 const built = new Map<Image, Promise<Image>>();
 
-/** Builds an image, the service's unless told otherwise, once for all tests, and resolves with its name. */
-export const buildImage = (image: Image = 'ticketd:test'): Promise<Image> => {
+/** Builds an image, by default the service's, once for all tests, and resolves with its name. */
+export const buildImage = async (image: Image = 'ticketd:test'): Promise<Image> => {
+  // The run that starts the tests side by side has built them all.
+  if (process.env.TEST_IMAGES === 'built') return image;
   const building = built.get(image) ?? build(image);
   built.set(image, building);
   return building;
+};
+
+/** Builds them all, one after another. */
+export const buildEveryImage = async (): Promise<void> => {
+  for (const image of Object.keys(CONTEXTS) as Image[]) await buildImage(image);
 };
 
 const build = async (image: Image): Promise<Image> => {

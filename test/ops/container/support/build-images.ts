@@ -1,0 +1,3 @@
+import { buildEveryImage } from './image.ts';
+
+await buildEveryImage();
