@@ -6,10 +6,8 @@ import { SECRET } from '../../support/jwt.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 import { until } from '../../support/until.ts';
 import { type Compose, composeWith } from './support/compose.ts';
-import { docker } from './support/docker.ts';
+import { docker, type EventWatch, watchEvents } from './support/docker.ts';
 import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
-
-const EVENTS = ['--filter=type=container', '--format={{.Actor.ID}} {{.Action}}'];
 
 describe('ops/compose.yml', () => {
   it('says which variable it lacks', async () => {
@@ -24,7 +22,7 @@ describe('ops/compose.yml', () => {
 
   describe('brought up', () => {
     let compose: Compose;
-    let since: string;
+    let watch: EventWatch;
     let url: string;
     let socketUrl: string;
 
@@ -41,12 +39,15 @@ describe('ops/compose.yml', () => {
         NGINX_IMAGE: await buildImage('ticketd-nginx:test'),
         NGINX_PORT: String(socketPort),
       });
-      since = String(Date.now() / 1000);
+      watch = watchEvents();
       await compose('up', '--detach', '--no-build');
       await until('a ticket', () => newTicket().catch(() => undefined));
       await until('nginx', async () => (await knock('')) === '401');
     });
-    after(() => compose('down', '--timeout', '0', '--volumes'));
+    after(async () => {
+      watch.stop();
+      await compose('down', '--timeout', '0', '--volumes');
+    });
 
     const newTicket = async (): Promise<string> => {
       const { status, body } = await askTicket(url);
@@ -73,11 +74,9 @@ describe('ops/compose.yml', () => {
     it('starts the service once Redis is healthy', async () => {
       expect((await ask(`${url}/ready`)).status).to.equal(200);
       const [redis, ticketd] = [await inspect('redis'), await inspect('ticketd')];
-      const told = await docker('events', '--since', since, '--until', String(Date.now() / 1000), ...EVENTS);
-      const events = told.split('\n');
-      const healthyAt = events.indexOf(`${redis.Id} health_status: healthy`);
-      expect(healthyAt).to.be.above(-1);
-      expect(events.indexOf(`${ticketd.Id} start`)).to.be.above(healthyAt);
+      const started = `${ticketd.Id} start`;
+      await until('its start was seen', () => watch.events.includes(started));
+      expect(watch.events.slice(0, watch.events.indexOf(started))).to.include(`${redis.Id} health_status: healthy`);
       expect(ticketd.RestartCount).to.equal(0);
     });
 

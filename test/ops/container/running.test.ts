@@ -6,6 +6,8 @@ import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
 import { startLoad } from './support/load.ts';
 import { type Served, startTask, type Task } from './support/task.ts';
 
+const CLIENTS = 16;
+
 describe('a container of the image', () => {
   let task: Task;
   let service: Served;
@@ -17,7 +19,7 @@ describe('a container of the image', () => {
     await task.startRedis();
   });
   beforeEach(async () => {
-    service = await task.serve({ DRAIN_DELAY_MS: '2000' });
+    service = await task.serve({ DRAIN_DELAY_MS: '5000' });
     await service.logged('server_listening', 2);
   });
   afterEach(() => service.remove());
@@ -45,13 +47,13 @@ describe('a container of the image', () => {
   });
 
   it('stops under load without one failed request, and exits 0', async () => {
-    const load = startLoad(task.url, 16);
+    const load = startLoad(task.url, CLIENTS);
     await until('under load', () => load.answered > 200);
     const stopped = docker('stop', '--time=30', service.id);
     await until('not ready', async () => (await ask(`${task.url}/ready`)).status === 503);
     const before = load.answered;
     // As a load balancer does: it goes on until it has seen that the target is not ready.
-    await until('served while draining', () => load.answered > before + 200);
+    await until('served while draining', () => load.answered > before + CLIENTS);
     expect(await load.stop()).to.have.all.keys('200');
     await stopped;
     expect(await service.state()).to.include({ Status: 'exited', ExitCode: 0 });

@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface Said {
   readonly code: number;
@@ -43,4 +44,20 @@ export const removeAtExit = (id: string): void => void kept.add(id);
 export const removeContainer = async (id: string): Promise<void> => {
   await docker('rm', '--force', '--volumes', id);
   kept.delete(id);
+};
+
+export interface EventWatch {
+  /** What has happened to containers so far, each as `ID ACTION`. */
+  readonly events: readonly string[];
+  stop(): void;
+}
+
+/** Watches from now on: the engine remembers the last 256 events of all containers only, health checks among them. */
+export const watchEvents = (): EventWatch => {
+  const child = spawn('docker', ['events', '--filter=type=container', '--format={{.Actor.ID}} {{.Action}}'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const events: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => events.push(line));
+  return { events, stop: () => void child.kill() };
 };
