@@ -13,5 +13,5 @@ export default function reporter(runner, options) {
 
 function describeFailure(test, error) {
   const file = test.file ? `${relative('.', test.file)}: ` : '';
-  return `${file}${test.fullTitle()}: ${String(error.message).split('\n', 1)[0]}`;
+  return `${file}${test.titlePath().join(' › ')}: ${String(error.message).split('\n', 1)[0]}`;
 }
