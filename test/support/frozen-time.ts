@@ -13,6 +13,17 @@ export const turns = async (count = 5): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
+const STEP_MS = 50;
+
+/** Moves time, in steps small enough for each thing to be told when it happens. */
+export const passTime = async (clock: SinonFakeTimers, ms: number): Promise<void> => {
+  await turns(2);
+  for (let passed = 0; passed < ms; passed += STEP_MS) {
+    await clock.tickAsync(Math.min(STEP_MS, ms - passed));
+    await turns(3);
+  }
+};
+
 const STUCK_AFTER_MS = 800;
 const LOOK_EVERY_MS = 100;
 
