@@ -98,6 +98,29 @@ describe('an error that a command met', () => {
     expect(rig.connection.isReady()).to.equal(true);
   });
 
+  it('is not over by what is answered while its connection is given up', async () => {
+    rig.answer('none');
+    await rig.pass(500);
+    rig.connection.noteFault(READONLY);
+    rig.answer('done');
+    await rig.pass(1_500);
+    expect(rig.connection.isReady()).to.equal(false);
+    expect(rig.told()).to.not.include('redis_up');
+  });
+
+  it('is not over by an older answer where there was a new connection just now', async () => {
+    rig.connection.noteFault(READONLY);
+    rig.lose();
+    rig.answer('none');
+    rig.become('ready');
+    await rig.pass(100);
+    const answerOpen = rig.holdOpen();
+    rig.connection.noteFault(READONLY);
+    answerOpen('done');
+    await rig.pass(200);
+    expect(rig.connection.isReady()).to.equal(false);
+  });
+
   it('is over on the same connection where that is a new one already', async () => {
     rig.connection.noteFault(READONLY);
     rig.lose();
