@@ -34,10 +34,12 @@ export interface RedisConnectionOptions extends RedisAccess {
   readonly emit: Emit;
 }
 
-export const createRedisConnection = ({ emit, ...access }: RedisConnectionOptions): RedisConnection => {
+export const createRedisConnection = (
+  { emit, ...access }: RedisConnectionOptions,
+  client: RedisClient = createClient(access),
+): RedisConnection => {
   const { target, redis } = access;
   const endpoint = endpointOf(target);
-  const client = createClient(access);
   const outage = createOutageLog(endpoint, emit);
   const probeKeys = trialKeys(redis.keyPrefix, 'probe');
   const tellable = discreet(access);

@@ -61,7 +61,6 @@ export const createOrchestrator = (options: OrchestratorOptions): Orchestrator =
       if (outcome === 'ok') continue;
       void stopIfLate(phase, late);
       if (phase.required !== false || isDeadline(error)) throw error;
-      interruption.signal.throwIfAborted();
       degraded.push(phase.name);
     }
     interruption.signal.throwIfAborted();

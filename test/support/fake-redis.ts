@@ -4,12 +4,12 @@ import { type TcpServer, tcpServer } from './tcp-server.ts';
 export type Replies = (command: string) => string;
 
 /** Speaks just enough RESP to say what a real server of the tests cannot be made to say. */
-export const fakeRedis = (replies: Replies): Promise<TcpServer> =>
+export const fakeRedis = (replies: Replies, at = 0): Promise<TcpServer> =>
   tcpServer((socket) => {
     socket.setEncoding('utf8').on('data', (text: string) => {
       for (const command of commandsIn(text)) socket.write(replies(command));
     });
-  });
+  }, at);
 
 export const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 

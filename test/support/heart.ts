@@ -1,6 +1,6 @@
 import type { SinonFakeTimers } from 'sinon';
 import { createHeartbeat, type Heartbeat } from '../../src/redis/heartbeat.ts';
-import { turns } from './frozen-time.ts';
+import { passTime } from './frozen-time.ts';
 
 export interface Heart {
   readonly heartbeat: Heartbeat;
@@ -12,8 +12,6 @@ export interface Heart {
   /** Moves time, in steps small enough for each thing to be told when it happens. */
   pass(ms: number): Promise<void>;
 }
-
-const STEP_MS = 50;
 
 /** A heartbeat on a clock that stands still, whose writes are answered by hand. */
 export const createHeart = (clock: SinonFakeTimers): Heart => {
@@ -36,12 +34,6 @@ export const createHeart = (clock: SinonFakeTimers): Heart => {
     journal,
     answer: () => open.shift()?.resolve(),
     fail: (message) => open.shift()?.reject(new Error(message)),
-    pass: async (ms) => {
-      await turns(2);
-      for (let passed = 0; passed < ms; passed += STEP_MS) {
-        await clock.tickAsync(STEP_MS);
-        await turns(3);
-      }
-    },
+    pass: (ms) => passTime(clock, ms),
   };
 };

@@ -1,10 +1,13 @@
 import { appendFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { RootHookObject } from 'mocha';
+import { unlessStuck } from './frozen-time.ts';
 import { openResources, untilClosed } from './open-resources.ts';
 import { expectDocumented } from './openapi/witness.ts';
 import { removeEveryRedis } from './redis.ts';
 import { endAll } from './ticketd.ts';
+
+const UNIT_TESTS = join('test', 'unit');
 
 let openBefore: ReadonlyMap<string, number>;
 let startedAt: number;
@@ -24,7 +27,9 @@ export const mochaHooks: RootHookObject = {
     const run = test?.fn as Mocha.AsyncFunc | undefined;
     if (test === undefined || run === undefined) return;
     test.fn = async function () {
-      await run.call(this as unknown as Mocha.Context);
+      const runIt = () => run.call(this as unknown as Mocha.Context);
+      // Only a unit test waits for nothing but its own process.
+      await (test.file?.includes(UNIT_TESTS) ? unlessStuck(runIt) : runIt());
       expectDocumented();
     };
   },

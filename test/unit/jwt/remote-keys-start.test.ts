@@ -37,7 +37,10 @@ describe('the keys of an identity provider, at the start, are fetched', () => {
     const started = start().finally(() => {
       over = true;
     });
-    while (!over) await clock.tickAsync(50);
+    await eventually(
+      () => over,
+      () => clock.tickAsync(50),
+    );
     await started;
     expect(await find('first')).to.equal(1);
     expect(askedAt.slice(1).map((at, n) => at - (askedAt[n] ?? 0) >= 500)).to.deep.equal([true, true]);

@@ -5,6 +5,7 @@ import { gathering } from '../../../src/redis/gathering.ts';
 import { fakeRedis } from '../../support/fake-redis.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { accessOf } from '../../support/redis-access.ts';
+import { until } from '../../support/until.ts';
 
 const recording = (stream: boolean) => {
   const done: string[] = [];
@@ -58,7 +59,7 @@ describe('the commands of one turn of the event loop', () => {
     await turns();
     client.set('a', '1').catch(() => {});
     client.set('b', '1').catch(() => {});
-    while (asked.filter((command) => command === 'SET').length < 2) await turns(1);
+    await until('both', () => asked.filter((command) => command === 'SET').length === 2);
     client.disconnect();
     await hung;
     await server.close();

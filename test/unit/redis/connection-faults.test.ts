@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import { type ConnectionRig, rigConnection } from '../../support/connection-rig.ts';
+
+const READONLY = new Error("READONLY You can't write against a read only replica.");
+
+describe('an error that a command met', () => {
+  let rig: ConnectionRig;
+  beforeEach(async () => {
+    rig = await rigConnection();
+    await rig.startReady();
+  });
+  afterEach(() => rig.restore());
+
+  const reconnects = () => rig.calls.filter((call) => call === 'reconnect').length;
+  const downs = () => rig.told().filter((event) => event === 'redis_down').length;
+
+  for (const code of ['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN'])
+    it(`ends readiness at once and makes a new connection where it is ${code}`, () => {
+      rig.connection.noteFault(new Error(`${code} says Redis`));
+      expect(rig.connection.isReady()).to.equal(false);
+      expect(rig.connection.getClientOrNull()).to.equal(null);
+      expect(downs()).to.equal(1);
+      expect(reconnects()).to.equal(1);
+    });
+
+  for (const code of ['OOM', 'MISCONF', 'LOADING', 'NOPERM', 'CLUSTERDOWN', 'NOREPLICAS', 'BUSY'])
+    it(`ends readiness at once on the same connection where it is ${code}`, () => {
+      rig.connection.noteFault(new Error(`${code} says Redis`));
+      expect(rig.connection.isReady()).to.equal(false);
+      expect(downs()).to.equal(1);
+      expect(reconnects()).to.equal(0);
+    });
+
+  for (const message of ['Command timed out', 'WRONGTYPE Operation against a key', 'Connection is closed.'])
+    it(`changes nothing where it is ${message}`, async () => {
+      rig.connection.noteFault(new Error(message));
+      expect(rig.connection.isReady()).to.equal(true);
+      rig.lose();
+      expect(rig.emitted.find(({ event }) => event === 'redis_down')?.fields).to.include({
+        reason: 'the connection was closed',
+      });
+    });
+
+  it('is told once, however many commands met it', () => {
+    for (let command = 0; command < 10; command += 1) rig.connection.noteFault(new Error('OOM says Redis'));
+    expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail']);
+  });
+
+  it('makes a new connection at most every two seconds', async () => {
+    rig.connection.noteFault(READONLY);
+    rig.connection.noteFault(READONLY);
+    await rig.clock.tickAsync(1_999);
+    rig.connection.noteFault(READONLY);
+    expect(reconnects()).to.equal(1);
+    await rig.clock.tickAsync(1);
+    rig.connection.noteFault(READONLY);
+    rig.connection.noteFault(READONLY);
+    expect(reconnects()).to.equal(2);
+  });
+
+  it('makes a new connection at most every two seconds, also where each of them refuses its first write', async () => {
+    rig.answer(READONLY);
+    await rig.pass(600);
+    expect(reconnects()).to.equal(1);
+    for (let attempt = 0; attempt < 17; attempt += 1) {
+      rig.become('close');
+      rig.become('ready');
+      await rig.pass(100);
+    }
+    expect(reconnects()).to.equal(1);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      rig.become('close');
+      rig.become('ready');
+      await rig.pass(100);
+    }
+    expect(reconnects()).to.equal(2);
+    expect(rig.connection.isReady()).to.equal(false);
+    expect(downs()).to.equal(1);
+  });
+
+  it('is over with the next write that Redis does', async () => {
+    rig.connection.noteFault(new Error('MISCONF says Redis'));
+    await rig.pass(5_000);
+    expect(rig.connection.isReady()).to.equal(true);
+    expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
+  });
+
+  it('is not over by the answer to a write that was under way before it', async () => {
+    rig.answer('none');
+    await rig.pass(500);
+    const answerOpen = rig.holdOpen();
+    rig.connection.noteFault(new Error('MISCONF says Redis'));
+    answerOpen('done');
+    await rig.pass(200);
+    expect(rig.connection.isReady()).to.equal(false);
+    rig.answer('done');
+    await rig.pass(5_000);
+    expect(rig.connection.isReady()).to.equal(true);
+  });
+
+  it('is not over by what is answered while its connection is given up', async () => {
+    rig.answer('none');
+    await rig.pass(500);
+    rig.connection.noteFault(READONLY);
+    rig.answer('done');
+    await rig.pass(1_500);
+    expect(rig.connection.isReady()).to.equal(false);
+    expect(rig.told()).to.not.include('redis_up');
+  });
+
+  it('is not over by an older answer where there was a new connection just now', async () => {
+    rig.connection.noteFault(READONLY);
+    rig.lose();
+    rig.answer('none');
+    rig.become('ready');
+    await rig.pass(100);
+    const answerOpen = rig.holdOpen();
+    rig.connection.noteFault(READONLY);
+    answerOpen('done');
+    await rig.pass(200);
+    expect(rig.connection.isReady()).to.equal(false);
+  });
+
+  it('is over on the same connection where that is a new one already', async () => {
+    rig.connection.noteFault(READONLY);
+    rig.lose();
+    rig.become('connecting');
+    rig.become('ready');
+    await rig.pass(1_000);
+    rig.connection.noteFault(READONLY);
+    expect(rig.connection.isReady()).to.equal(false);
+    await rig.pass(5_000);
+    expect(rig.connection.isReady()).to.equal(true);
+    expect(reconnects()).to.equal(1);
+  });
+
+  it('sends nothing on a connection that is lost', async () => {
+    rig.lose();
+    const { sent } = rig;
+    rig.connection.noteFault(new Error('MISCONF says Redis'));
+    await rig.pass(2_000);
+    expect(rig.sent).to.equal(sent);
+  });
+});

@@ -1,0 +1,192 @@
+import { getEventListeners } from 'node:events';
+import { expect } from 'chai';
+import { InterruptedError } from '../../../src/errors/process-error.ts';
+import { type ConnectionRig, ENDPOINT, PASSWORD, rigConnection } from '../../support/connection-rig.ts';
+import { turns } from '../../support/frozen-time.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const REFUSED = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const TIME_IS_OVER = new Error('time is over');
+
+describe('the start of the Redis connection', () => {
+  let rig: ConnectionRig;
+  let limit: AbortController;
+  beforeEach(async () => {
+    rig = await rigConnection();
+    limit = new AbortController();
+  });
+  afterEach(() => rig.restore());
+
+  /** Starts, and runs out of time after this. */
+  const failedStart = async (meanwhile: () => unknown): Promise<Error> => {
+    const rejection = rejectionOf(rig.connection.start(limit.signal));
+    await meanwhile();
+    await turns();
+    limit.abort(TIME_IS_OVER);
+    return rejection;
+  };
+
+  it('connects once, and shares one promise among all who start it', async () => {
+    expect(rig.calls).to.deep.equal([]);
+    const first = rig.connection.start(limit.signal);
+    expect(rig.connection.start(new AbortController().signal)).to.equal(first);
+    expect(rig.calls).to.deep.equal(['connect']);
+    expect(rig.emitted).to.deep.equal([
+      { event: 'redis_connect_start', fields: { endpoint: ENDPOINT, timeoutMs: 8_000 } },
+    ]);
+    rig.answer('done');
+    rig.become('ready');
+    await first;
+    expect(rig.connection.start(limit.signal)).to.equal(first);
+    expect(rig.calls).to.deep.equal(['connect']);
+  });
+
+  it('is over at the first write that Redis has done, and not before', async () => {
+    let over = false;
+    await rig.pass(300);
+    const started = rig.connection.start(limit.signal).then(() => {
+      over = true;
+    });
+    rig.become('connecting');
+    rig.become('ready');
+    await rig.pass(700);
+    expect(rig.sent).to.be.above(0);
+    expect(over).to.equal(false);
+    expect(rig.connection.isReady()).to.equal(false);
+    expect(rig.connection.getClientOrNull()).to.equal(null);
+    rig.answer('done');
+    await started;
+    expect(rig.connection.isReady()).to.equal(true);
+    expect(rig.connection.getClientOrNull()).to.equal(rig.client);
+    expect(rig.emitted.slice(1)).to.deep.equal([
+      { event: 'redis_connect_ok', fields: { endpoint: ENDPOINT, durationMs: 700, attempts: 1 } },
+    ]);
+  });
+
+  it('goes on through refused connections, and counts them', async () => {
+    const started = rig.connection.start(limit.signal);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      rig.become('connecting');
+      rig.lose(REFUSED);
+    }
+    rig.failToConnect(REFUSED);
+    rig.answer('done');
+    rig.become('connecting');
+    rig.become('ready');
+    await started;
+    expect(rig.told()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
+    expect(rig.emitted[1]?.fields).to.include({ attempts: 4 });
+  });
+
+  it('is not over while Redis refuses to write', async () => {
+    rig.answer(new Error('MISCONF Errors writing to the AOF file'));
+    const error = await failedStart(() => {
+      rig.become('ready');
+      return rig.pass(2_000);
+    });
+    expect(error.message).to.equal(`Redis at ${ENDPOINT}: MISCONF Errors writing to the AOF file`);
+  });
+
+  it('ends when its time is over, with the last error as the cause', async () => {
+    const error = await failedStart(() => {
+      rig.become('connecting');
+      rig.lose(new Error('an earlier one'));
+      rig.lose(REFUSED);
+    });
+    expect(error).to.include({ code: 'REDIS_UNREACHABLE', cause: REFUSED });
+    expect(error.message).to.equal(`Redis at ${ENDPOINT}: connect ECONNREFUSED`);
+    expect(rig.emitted.slice(1)).to.deep.equal([
+      {
+        event: 'redis_connect_fail',
+        fields: {
+          endpoint: ENDPOINT,
+          error: 'connect ECONNREFUSED',
+          errorCode: 'ECONNREFUSED',
+          attempts: 1,
+          downMs: 0,
+        },
+      },
+    ]);
+  });
+
+  it('keeps its cause where ioredis then says no more than that the connection is gone', async () => {
+    const error = await failedStart(() => {
+      rig.lose(REFUSED);
+      rig.failToConnect(new Error('Connection is closed.'));
+      rig.lose(new Error('Connection is closed.'));
+    });
+    expect(error.cause).to.equal(REFUSED);
+  });
+
+  it('has what connect() says as its cause where nothing else is known', async () => {
+    const error = await failedStart(() => rig.failToConnect(REFUSED));
+    expect(error.cause).to.equal(REFUSED);
+  });
+
+  it('has the error of a node of a cluster as its cause', async () => {
+    const error = await failedStart(() => rig.client.emit('node error', REFUSED, '10.0.0.1:6379'));
+    expect(error.cause).to.equal(REFUSED);
+  });
+
+  it('has a connection that is closed without a word as its cause', async () => {
+    const error = await failedStart(() => rig.lose());
+    expect(error.cause).to.include({ code: 'ECONNRESET', message: 'the connection was closed' });
+  });
+
+  it('has a Redis that does not answer as its cause where there is no error at all', async () => {
+    const error = await failedStart(() => rig.become('ready'));
+    expect(error.cause).to.include({ code: 'ETIMEDOUT' });
+    expect(error.message).to.match(/: connected, but it does not answer: it hangs, or is still loading its data$/);
+  });
+
+  it('never repeats a password, whoever does', async () => {
+    const repeating = new Error(`ERR unknown command 'AUTH', with args beginning with: '${PASSWORD}'`);
+    for (const told of [
+      await failedStart(() => rig.lose(repeating)),
+      await rejectionOf(rig.connection.start(limit.signal)),
+    ])
+      expect(JSON.stringify([told.message, String(told.cause), rig.emitted])).to.not.include(PASSWORD);
+  });
+
+  it('never repeats a password in what connect() says', async () => {
+    const error = await failedStart(() => rig.failToConnect(new Error(`ERR ${PASSWORD} is not known`)));
+    expect(error.message).to.equal(`Redis at ${ENDPOINT}: ERR [password] is not known`);
+  });
+
+  it('ends with a signal as itself, which is no fault of Redis', async () => {
+    const interrupted = new InterruptedError('SIGTERM');
+    const rejection = rejectionOf(rig.connection.start(limit.signal));
+    rig.lose(REFUSED);
+    limit.abort(interrupted);
+    expect(await rejection).to.equal(interrupted);
+    expect(rig.told()).to.deep.equal(['redis_connect_start']);
+  });
+
+  it('goes on in the background once it has failed, and tells of redis_up when Redis comes', async () => {
+    await failedStart(() => rig.lose(REFUSED));
+    expect(rig.calls).to.deep.equal(['connect']);
+    await rig.pass(5_000);
+    rig.lose(new Error('another cause'));
+    await rig.recover();
+    expect(rig.connection.isReady()).to.equal(true);
+    expect(rig.told().filter((event) => event.startsWith('redis_'))).to.deep.equal([
+      'redis_connect_start',
+      'redis_connect_fail',
+      'redis_connect_ok',
+      'redis_up',
+    ]);
+    expect(rig.emitted.at(-1)?.fields).to.deep.equal({
+      endpoint: ENDPOINT,
+      reason: 'connect ECONNREFUSED',
+      downMs: 5_000,
+    });
+  });
+
+  it('listens to its signal no more once it is over', async () => {
+    await Promise.all([rig.connection.start(limit.signal), rig.recover()]);
+    expect(getEventListeners(limit.signal, 'abort')).to.deep.equal([]);
+    limit.abort(TIME_IS_OVER);
+    expect(rig.connection.isReady()).to.equal(true);
+    expect(rig.told()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
+  });
+});

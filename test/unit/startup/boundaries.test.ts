@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { endsWith, hangs, type Part, rehearse, takes } from '../../support/phases.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const LAST_WORDS_MS = 100;
+
+describe('the limits of a start-up that begins at any time', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+    clock.tick(123_456);
+  });
+  afterEach(() => clock.restore());
+
+  it('count from its begin', async () => {
+    const { orchestrator } = rehearse(
+      [
+        { name: 'one', start: takes(500) },
+        { name: 'two', start: takes(400) },
+      ],
+      {
+        deadlineMs: () => 1_000,
+      },
+    );
+    const started = orchestrator.start();
+    await clock.tickAsync(900);
+    expect(await started).to.deep.equal({ degraded: [] });
+  });
+
+  it('are the phase’s own where both end at the same time', async () => {
+    const { orchestrator } = rehearse([{ name: 'one', start: hangs, timeoutMs: 600 }], { deadlineMs: () => 600 });
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(600 + LAST_WORDS_MS);
+    expect(await rejection).to.include({ code: 'PHASE_TIMEOUT' });
+  });
+
+  it('end it at the overall deadline also in a phase that is not required', async () => {
+    const { orchestrator, journal } = rehearse(
+      [{ name: 'redis', required: false, start: hangs, timeoutMs: 1_000 }, { name: 'listen' }],
+      { deadlineMs: () => 600 },
+    );
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(600 + LAST_WORDS_MS);
+    expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
+    expect(journal).to.deep.equal(['start redis', 'stop redis']);
+  });
+
+  it('leave no time to a phase that begins when the overall deadline has passed', async () => {
+    const { orchestrator } = rehearse(
+      [
+        { name: 'one', required: false, start: endsWith(new Error('gave up')), timeoutMs: 600 },
+        { name: 'two', start: hangs },
+      ],
+      { deadlineMs: () => 600 },
+    );
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(600);
+    await clock.tickAsync(1 + LAST_WORDS_MS);
+    expect((await rejection).message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
+  });
+
+  it('are not asked for an abort behind the last phase: it is rolled back', async () => {
+    const reason = new Error('stop');
+    function* parts(): Generator<Part> {
+      yield { name: 'one' };
+      orchestrator.abort(reason);
+    }
+    const { orchestrator, journal } = rehearse(parts());
+    expect(await rejectionOf(orchestrator.start())).to.equal(reason);
+    expect(journal).to.deep.equal(['start one', 'stop one']);
+  });
+});
+
+describe('the time that a stop has', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+    clock.tick(123_456);
+  });
+  afterEach(() => clock.restore());
+
+  /** How long each of as many phases that hang has, the first to be stopped first. */
+  const timesOf = async (phases: number, budgetMs: number): Promise<readonly number[]> => {
+    const names = Array.from({ length: phases }, (_, n) => `${n}`);
+    const { orchestrator } = rehearse(names.map((name) => ({ name, stop: hangs })));
+    await orchestrator.start();
+    const stopped = orchestrator.stop(budgetMs);
+    await clock.tickAsync(Math.max(0, budgetMs) + phases * (1 + LAST_WORDS_MS));
+    return (await stopped).map(({ error }) => Number(/within (\d+) ms/.exec(String(error))?.[1]));
+  };
+
+  it('is all of it for a single phase', async () => {
+    expect(await timesOf(1, 10_000)).to.deep.equal([10_000]);
+  });
+
+  it('leaves 500 ms to each phase behind, of which last words are taken off', async () => {
+    expect(await timesOf(3, 20_000)).to.deep.equal([19_000, 400, 400]);
+  });
+
+  it('leaves half a share to each phase behind where there is little', async () => {
+    expect(await timesOf(2, 1_200)).to.deep.equal([900, 200]);
+  });
+
+  it('is none, and never less, where nothing is left', async () => {
+    expect(await timesOf(2, 0)).to.deep.equal([0, 0]);
+    expect(await timesOf(2, -500)).to.deep.equal([0, 0]);
+  });
+});
