@@ -39,6 +39,7 @@ export const createConnection = (socket: Socket, handler: RequestListener, limit
   const mustWait = () => !closed && (open.length > 1 || broken !== undefined);
 
   const close = (): void => {
+    if (closed) return;
     closed = true;
     latest?.resume();
     linger(socket, limits);
@@ -84,14 +85,8 @@ export const createConnection = (socket: Socket, handler: RequestListener, limit
   // CONNECT detaches the connection from Node's server, and with it the only other listener.
   socket.on('error', () => socket.destroy());
 
-  // What Node calls after a response that ends the connection.
-  const destroySoon = socket.destroySoon.bind(socket);
-  socket.destroySoon = () => {
-    if (closed) return;
-    if (open.length > 1 || broken !== undefined || latest?.complete === false) return close();
-    closed = true;
-    destroySoon();
-  };
+  // What Node calls after a response that ends the connection: it would reset one whose client still sends.
+  socket.destroySoon = close;
 
   const refuse = (error: NodeJS.ErrnoException): void => {
     if (closed) return;
