@@ -68,7 +68,7 @@ describe('a request in progress while something broken follows it', () => {
   });
 
   it('is the last to be answered when more broken bytes follow', async () => {
-    await sendAll(GET + GET.replace('first', 'second') + 'GARBAGE\r\n\r\n');
+    await sendAll([GET, GET.replace('first', 'second'), 'GARBAGE\r\n\r\n'].join(''));
     held.release();
     await connection.send('MORE GARBAGE\r\n\r\n');
     await connection.closed;
