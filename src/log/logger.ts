@@ -35,7 +35,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
   );
   const loggers: { [E in EventName]?: PinoLogger } = {};
 
-  const fit = fieldFitter(createReadableStack());
+  const readyForLog = fieldFitter(createReadableStack());
 
   // One for each event, which holds its name as text ready to be written.
   const loggerOf = (event: EventName): PinoLogger => {
@@ -46,7 +46,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
   const emit: Emit = (event, fields) => {
     const { level, msg } = events[event];
     if (!root.isLevelEnabled(level)) return;
-    loggerOf(event)[level](fit(fields), msg);
+    loggerOf(event)[level](readyForLog(fields), msg);
     // What went wrong is told before anybody is answered.
     if (URGENT.has(level)) destination.flush?.(() => {});
   };
@@ -59,14 +59,14 @@ const URGENT: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
 
 /** Makes every string fit for the log; most fields are as they come. */
 const fieldFitter = (readableStack: ReadableStack) => {
-  const fit = ([name, value]: [string, unknown]): [string, unknown] => {
+  const cleanField = ([name, value]: [string, unknown]): [string, unknown] => {
     if (typeof value !== 'string') return [name, value];
     return [name, name === 'stack' ? readableStack(value) : scrub(value)];
   };
   return (fields: object): object => {
     const entries = Object.entries(fields);
     const isFit = entries.every(([name, value]) => typeof value !== 'string' || (name !== 'stack' && isClean(value)));
-    return isFit ? fields : Object.fromEntries(entries.map(fit));
+    return isFit ? fields : Object.fromEntries(entries.map(cleanField));
   };
 };
 
