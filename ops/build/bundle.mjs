@@ -40,6 +40,9 @@ const bundle = async (entryPoints, options) => {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',
+    // Read when a stack trace is logged, by src/log/stack.ts.
+    sourcemap: 'external',
+    sourcesContent: false,
     logLevel: 'warning',
     plugins: [lazyImports, usedRedisCommands],
     alias: {

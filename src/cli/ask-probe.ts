@@ -7,13 +7,15 @@ export interface ProbeQuestion {
   readonly what: string;
   /** A base URL; one that has a path already is asked as it is. */
   readonly url: string | undefined;
+  /** Where the public listener of this machine listens, asked unless there is a URL. */
+  readonly host: string;
   readonly port: string;
   readonly timeoutMs: number;
 }
 
 /** Asks once, within the time limit; resolves with a line for people, throws `PROBE_FAILED` unless the answer is 2xx. */
-export const askProbe = async ({ what, url, port, timeoutMs }: ProbeQuestion): Promise<string> => {
-  const target = targetOf(what, url ?? `http://127.0.0.1:${port}`);
+export const askProbe = async ({ what, url, host, port, timeoutMs }: ProbeQuestion): Promise<string> => {
+  const target = targetOf(what, url ?? ownUrl(host, port));
   const status = await statusOf(target, timeoutMs);
   const answer = `${nameOf(target)} answered ${status}`;
   if (status < 200 || status > 299) throw new ProcessError('PROBE_FAILED', answer);
@@ -28,6 +30,21 @@ const targetOf = (what: string, base: string): URL => {
   const target = new URL(base);
   if (target.pathname === '/') target.pathname = path;
   return target;
+};
+
+// A listener on every address of this machine cannot be asked at "every address".
+const THIS_MACHINE: Readonly<Record<string, string>> = {
+  '0.0.0.0': '127.0.0.1',
+  '[::]': '[::1]',
+  '[::ffff:0:0]': '127.0.0.1',
+};
+
+const ownUrl = (host: string, port: string): string => {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (!URL.canParse(url))
+    throw new ProcessError('PROBE_FAILED', 'cannot ask at HOST and PORT: correct them or use --url');
+  const { hostname } = new URL(url);
+  return `http://${THIS_MACHINE[hostname] ?? hostname}:${port}`;
 };
 
 // Without user and password.

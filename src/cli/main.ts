@@ -2,6 +2,7 @@ import { isConfigError } from '../config/problems.ts';
 import { describeWithCause } from '../errors/describe-error.ts';
 import { isProcessError } from '../errors/process-error.ts';
 import { scrub } from '../log/scrub.ts';
+import { createReadableStack } from '../log/stack.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 import { runProbe } from './run-probe.ts';
@@ -33,11 +34,11 @@ const run = async (args: readonly string[], signals?: Signals): Promise<number> 
 
 const tell = (error: unknown): number => {
   if (isConfigError(error)) process.stderr.write(problemsAsText(error.problems));
-  else process.stderr.write(`ticketd: ${scrub(describe(error))}\n`);
+  else process.stderr.write(`ticketd: ${describe(error)}\n`);
   return exitCodeOf(error);
 };
 
 const describe = (error: unknown): string => {
-  if (isProcessError(error)) return describeWithCause(error).error;
-  return `internal error: ${error instanceof Error ? error.stack : String(error)}`;
+  if (isProcessError(error)) return scrub(describeWithCause(error).error);
+  return `internal error: ${error instanceof Error && error.stack ? createReadableStack()(error.stack) : scrub(String(error))}`;
 };

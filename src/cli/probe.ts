@@ -16,7 +16,7 @@ export const probeCommand = (done: Done): Command =>
   new Command('probe')
     .description('ask a running service how it is')
     .argument('[what]', '"live" or "ready"', 'live')
-    .option('--url <url>', 'the service, or with a path the very URL to ask (default: http://127.0.0.1:$PORT)')
+    .option('--url <url>', 'the service, or with a path the very URL to ask (default: http://$HOST:$PORT)')
     .option('--timeout <ms>', 'give up after so many milliseconds', wholeNumber(1, 600_000), PROBE_TIMEOUT_MS)
     .option('--quiet', 'print nothing')
     .addHelpText('after', HELP)

@@ -2,7 +2,7 @@ import { askProbe } from './ask-probe.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 
 export interface ProbeOptions {
-  /** The service, or with a path the very URL to ask; the one on this machine unless given. */
+  /** The service, or with a path the very URL to ask; by default the one at `HOST` and `PORT`. */
   readonly url?: string;
   /** How long to wait for the answer, in milliseconds. */
   readonly timeout?: number;
@@ -18,7 +18,8 @@ export const runProbe = async (
   { url, timeout = PROBE_TIMEOUT_MS, quiet = false }: ProbeOptions = {},
 ): Promise<number> => {
   try {
-    const answer = await askProbe({ what, url, port: process.env.PORT || '3000', timeoutMs: timeout });
+    const { HOST, PORT } = process.env;
+    const answer = await askProbe({ what, url, host: HOST || '0.0.0.0', port: PORT || '3000', timeoutMs: timeout });
     if (!quiet) process.stdout.write(`${answer}\n`);
     return OK;
   } catch (error) {

@@ -20,6 +20,8 @@ export const describeWithCause = (error: unknown): ErrorDescription => {
   return { ...described, error: `${described.error}: ${describeError(error.cause).error}` };
 };
 
+export const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined);
+
 // Node wraps one failure per address (IPv4 and IPv6) in an AggregateError with an empty message.
 const firstInner = (error: Error): Error => {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];

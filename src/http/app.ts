@@ -1,12 +1,12 @@
 import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Cidrs } from '../config/cidrs.ts';
+import { describeError, stackOf } from '../errors/describe-error.ts';
 import type { Emit } from '../log/events.ts';
-import type { App, RequestState } from './context.ts';
-import { sendAnswer } from './exchange/answer.ts';
+import type { App, Context, RequestState } from './context.ts';
 import { clientAddress } from './exchange/client-address.ts';
 import { allowOrigins } from './exchange/cors.ts';
-import { errorEnvelope } from './exchange/error-envelope.ts';
+import { errorEnvelope, sendAnswer } from './exchange/error-envelope.ts';
 import { requestEvent } from './exchange/request-event.ts';
 import { traceId } from './exchange/trace-id.ts';
 import { refuseUnmatched } from './exchange/unmatched.ts';
@@ -26,8 +26,8 @@ export interface AppOptions {
 /** The application behind one listener: the list below is all that happens to a request, in order. */
 export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins = [] }: AppOptions): App => {
   const app = new Koa<RequestState>();
-  app.use(sendAnswer);
   app.use(traceId);
+  app.use(sendAnswer(emit));
   app.use(clientAddress(trustedProxies));
   app.use(requestEvent(listener, emit));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
@@ -35,7 +35,8 @@ export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins 
   app.use(refuseMalformed);
   for (const router of routes) app.use(router.routes());
   app.use(refuseUnmatched);
-  // Only a connection that broke while its answer was written gets here; the `request` event tells of it.
-  app.on('error', () => {});
+  app.on('error', (error: unknown, { state }: Context) =>
+    emit('internal_error', { traceId: state.traceId, ...describeError(error), stack: stackOf(error) }),
+  );
   return app;
 };

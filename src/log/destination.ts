@@ -19,12 +19,16 @@ const jsonLines = (): LogDestination => {
   return linesOfATurn(stream);
 };
 
+type Output = Pick<NodeJS.WriteStream, 'write' | 'writableLength' | 'once'>;
+
 /** Writes the lines of one turn of the event loop together: a system call for each would cost more than what it tells of. */
 export const linesOfATurn = (
-  stream: Pick<NodeJS.WriteStream, 'write' | 'writableLength'>,
+  stream: Output,
   max = MAX_BUFFERED_BYTES,
-): LogDestination & Required<Pick<LogDestination, 'flush'>> => {
+): LogDestination & Required<Pick<LogDestination, 'flush' | 'onDropped'>> => {
   let lines = '';
+  let dropped = 0;
+  let report = (_count: number): void => {};
 
   const send = (done?: (error?: Error | null) => void): void => {
     const sent = lines;
@@ -36,12 +40,30 @@ export const linesOfATurn = (
     if (lines !== '') send();
   };
 
+  const reportDropped = (): void => {
+    if (dropped === 0) return;
+    const count = dropped;
+    dropped = 0;
+    report(count);
+  };
+
+  const drop = (): void => {
+    // Where no other line follows, the number is still logged once the reader has caught up.
+    if (dropped === 0) stream.once('drain', reportDropped);
+    dropped += 1;
+  };
+
   return {
     write: (line) => {
-      if (stream.writableLength + lines.length >= max) return;
+      if (stream.writableLength + lines.length >= max) return drop();
+      // In the place of the lines that are missing.
+      reportDropped();
       if (lines === '') setImmediate(sendRest);
       lines += line;
     },
     flush: send,
+    onDropped: (listener) => {
+      report = listener;
+    },
   };
 };

@@ -206,6 +206,11 @@ export const events = {
     msg: 'An error nobody caught: the process ends',
     fields: { error: 'string', errorCode: 'string', stack: 'string?' },
   },
+  log_lines_dropped: {
+    level: 'error',
+    msg: 'Log lines dropped: the reader of standard output stalled',
+    fields: { count: 'number' },
+  },
   server_listening: {
     level: 'info',
     msg: 'Listening',

@@ -2,6 +2,7 @@ import { type DestinationStream, type Level, type Logger as PinoLogger, pino, st
 import { version } from '../version.ts';
 import { type Emit, type EventName, events } from './events.ts';
 import { isClean, scrub } from './scrub.ts';
+import { createReadableStack, type ReadableStack } from './stack.ts';
 
 export interface Logger {
   readonly emit: Emit;
@@ -16,6 +17,8 @@ export interface LoggerOptions {
 
 /** Where lines go; `flush` calls back once all of them are written. */
 export interface LogDestination extends DestinationStream {
+  /** Sets what is called, with their number, when lines are written again after some had to be dropped. */
+  onDropped?(report: (count: number) => void): void;
   flush?(done: (error?: Error | null) => void): void;
 }
 
@@ -32,31 +35,39 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
   );
   const loggers: { [E in EventName]?: PinoLogger } = {};
 
+  const readyForLog = fieldFitter(createReadableStack());
+
   // One for each event, which holds its name as text ready to be written.
   const loggerOf = (event: EventName): PinoLogger => {
     loggers[event] ??= root.child({ event });
     return loggers[event];
   };
 
-  return {
-    emit: (event, fields) => {
-      const { level, msg } = events[event];
-      if (!root.isLevelEnabled(level)) return;
-      loggerOf(event)[level](scrubbed(fields), msg);
-      // What went wrong is told before anybody is answered.
-      if (URGENT.has(level)) destination.flush?.(() => {});
-    },
-    flush: (timeoutMs) => flushed(destination, timeoutMs),
+  const emit: Emit = (event, fields) => {
+    const { level, msg } = events[event];
+    if (!root.isLevelEnabled(level)) return;
+    loggerOf(event)[level](readyForLog(fields), msg);
+    // What went wrong is told before anybody is answered.
+    if (URGENT.has(level)) destination.flush?.(() => {});
   };
+
+  destination.onDropped?.((count) => emit('log_lines_dropped', { count }));
+  return { emit, flush: (timeoutMs) => flushed(destination, timeoutMs) };
 };
 
 const URGENT: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
 
-const scrubbed = (fields: object): object => {
-  if (Object.values(fields).every((value) => typeof value !== 'string' || isClean(value))) return fields;
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value]),
-  );
+/** Makes every string fit for the log; most fields are as they come. */
+const fieldFitter = (readableStack: ReadableStack) => {
+  const cleanField = ([name, value]: [string, unknown]): [string, unknown] => {
+    if (typeof value !== 'string') return [name, value];
+    return [name, name === 'stack' ? readableStack(value) : scrub(value)];
+  };
+  return (fields: object): object => {
+    const entries = Object.entries(fields);
+    const isFit = entries.every(([name, value]) => typeof value !== 'string' || (name !== 'stack' && isClean(value)));
+    return isFit ? fields : Object.fromEntries(entries.map(cleanField));
+  };
 };
 
 const flushed = (destination: LogDestination, timeoutMs: number): Promise<void> =>

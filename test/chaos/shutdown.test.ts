@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Answer, askTicket } from '../support/ask.ts';
 import { type ClusterSetup, startCluster } from '../support/cluster.ts';
-import { untilInFlight } from '../support/half-request.ts';
+import { untilInFlight } from '../support/in-flight.ts';
 import { SECRET } from '../support/jwt.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import type { RedisNode } from '../support/redis-node.ts';

@@ -17,8 +17,8 @@ export const admitInTurn =
   (request, response) => {
     stampArrival(request);
     const start = () => answer(request, response);
-    if (isProbe(request)) probeGate.enter(request, response, { start, refuse: () => response.destroy() });
-    else gate.enter(request, response, { start, refuse: () => refuse(request, response) });
+    if (isProbe(request)) probeGate.enter(response, { start, refuse: () => response.destroy() });
+    else gate.enter(response, { start, refuse: () => refuse(request, response) });
   };
 
 const PROBES = new Set([...HEALTH_PATHS, ...READY_PATHS, '/metrics']);

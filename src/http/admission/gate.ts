@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { onRequestEnd } from '../listener/request-end.ts';
+import type { ServerResponse } from 'node:http';
 
 export interface GateOptions {
   /** Requests that may be under way at once, those that wait for their turn included. */
@@ -24,7 +23,7 @@ export interface Entry {
  */
 export interface Gate {
   /** Starts a request in its turn; refuses it at once where too many are under way, later where its turn does not come. */
-  enter(request: IncomingMessage, response: ServerResponse, entry: Entry): void;
+  enter(response: ServerResponse, entry: Entry): void;
   /** Counts a call of the store while it lasts. */
   hold<T>(call: Promise<T>): Promise<T>;
   readonly inFlight: number;
@@ -92,10 +91,10 @@ export const createGate = ({ maxInFlight, perTurn, maxHeld, maxWaitMs }: GateOpt
   };
 
   return {
-    enter: (request, response, entry) => {
+    enter: (response, entry) => {
       if (inFlight >= maxInFlight) return entry.refuse();
       inFlight += 1;
-      onRequestEnd(request, response, () => {
+      response.once('close', () => {
         inFlight -= 1;
         stopWaiting(entry);
       });

@@ -1,4 +1,4 @@
-import type { Context, Middleware } from '../context.ts';
+import type { Context } from '../context.ts';
 import { ON_EVERY_ANSWER } from './api-headers.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -25,8 +25,7 @@ export const addHeaders = ({ state }: Context, headers: Readonly<Record<string, 
  * Sends the answer in one piece with its headers. Koa would set each of them by itself, which is a fifteenth of what a
  * ticket costs, and ask of a body whether it is a fetch Response, for which alone Node loads its fetch.
  */
-export const sendAnswer: Middleware = async (ctx, next) => {
-  await next();
+export const writeAnswer = (ctx: Context): void => {
   if (!ctx.writable) return;
   ctx.respond = false;
   ctx.res.writeHead(ctx.status, headersOf(ctx)).end(ctx.method === 'HEAD' ? undefined : ctx.state.body?.text);

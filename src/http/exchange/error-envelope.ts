@@ -1,9 +1,23 @@
-import { describeError } from '../../errors/describe-error.ts';
+import { describeError, stackOf } from '../../errors/describe-error.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import type { Emit } from '../../log/events.ts';
 import type { Context, Middleware } from '../context.ts';
-import { addHeaders, answerJson } from './answer.ts';
+import { addHeaders, answerJson, writeAnswer } from './answer.ts';
 import { errorBody, refusals } from './refusals.ts';
+
+/** Sends what the middleware behind it answered; where that cannot be sent, 500 in the form of every other error. */
+export const sendAnswer =
+  (emit: Emit): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next();
+      writeAnswer(ctx);
+    } catch (error) {
+      ctx.state.headers = [];
+      refuse(ctx, unexpected(ctx, error, emit));
+      writeAnswer(ctx);
+    }
+  };
 
 /**
  * Answers every error in one form. It makes the answer itself instead of letting Koa do it, whose error path would
@@ -31,8 +45,7 @@ const refuse = (ctx: Context, error: RequestError): void => {
 };
 
 const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {
-  const stack = error instanceof Error ? error.stack : undefined;
   const { traceId, caller } = ctx.state;
-  emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack });
+  emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack: stackOf(error) });
   return new RequestError('INTERNAL_ERROR', 'Something went wrong on our side');
 };

@@ -1,14 +1,13 @@
 import type { Emit } from '../../log/events.ts';
 import { arrivalOf } from '../admission/arrival.ts';
 import type { Context, Middleware } from '../context.ts';
-import { onRequestEnd } from '../listener/request-end.ts';
 
 /** Tells of every request once its answer has left, or its connection has gone. */
 export const requestEvent =
   (listener: string, emit: Emit): Middleware =>
   (ctx, next) => {
     const startedAt = arrivalOf(ctx.req);
-    onRequestEnd(ctx.req, ctx.res, () => emit('request', describe(ctx, listener, since(startedAt))));
+    ctx.res.once('close', () => emit('request', describe(ctx, listener, since(startedAt))));
     return next();
   };
 

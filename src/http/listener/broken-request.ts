@@ -1,27 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { RequestErrorCode } from '../../errors/request-error.ts';
 import { newTraceId } from '../../log/trace-id.ts';
 import { apiHeaders } from '../exchange/api-headers.ts';
 import { errorBody, refusals } from '../exchange/refusals.ts';
 
-/** Answers what Node could not parse as a request, in the form of every other error, and closes the connection. */
-export const answerBrokenRequest = (error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void => {
-  const socket = stream as Socket;
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+/** The response to bytes that Node could not parse as a request, in the form of every other error: the last of its connection. */
+export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
   const [code, message] = refusalOf(error);
-  socket.end(answer(code, message));
-  // The other side may never end its half.
-  socket.once('finish', () => socket.destroy());
-};
-
-const refusalOf = ({ code }: NodeJS.ErrnoException): readonly [RequestErrorCode, string] => {
-  if (code === 'HPE_HEADER_OVERFLOW') return ['REQUEST_HEADERS_TOO_LARGE', 'The headers are too large'];
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['REQUEST_TIMEOUT', 'The request did not arrive in time'];
-  return ['BAD_REQUEST', 'This is not valid HTTP/1.1'];
-};
-
-const answer = (code: RequestErrorCode, message: string): string => {
   const traceId = newTraceId();
   const body = JSON.stringify(errorBody(code, message, traceId));
   const { status } = refusals[code];
@@ -35,4 +20,13 @@ const answer = (code: RequestErrorCode, message: string): string => {
     '',
     body,
   ].join('\r\n');
+};
+
+/** What Node calls a request that did not arrive in time. */
+export const REQUEST_TIMED_OUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+const refusalOf = ({ code }: NodeJS.ErrnoException): readonly [RequestErrorCode, string] => {
+  if (code === 'HPE_HEADER_OVERFLOW') return ['REQUEST_HEADERS_TOO_LARGE', 'The headers are too large'];
+  if (code === REQUEST_TIMED_OUT) return ['REQUEST_TIMEOUT', 'The request did not arrive in time'];
+  return ['BAD_REQUEST', 'This is not valid HTTP/1.1'];
 };

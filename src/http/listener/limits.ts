@@ -14,6 +14,9 @@ export interface ConnectionLimits {
   /** How long a connection is kept between requests. */
   readonly keepAliveMs: number;
   readonly checkEveryMs: number;
+  /** How long, and how much of, what a client still sends after the last response is discarded. */
+  readonly lingerMs: number;
+  readonly lingerBytes: number;
 }
 
 export const CONNECTION_LIMITS: ConnectionLimits = {
@@ -28,6 +31,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   // The load balancer's idle time-out is 60 s: the side that reuses a connection must be the first to give it up.
   keepAliveMs: 75_000,
   checkEveryMs: 5_000,
+  lingerMs: 5_000,
+  lingerBytes: 16 * 1024 * 1024,
 };
 
 // So that 5,000 at once are all answered (crowd.test.ts), with the event loop never away for 100 ms; 9,500 take 360 MB.
@@ -35,8 +40,8 @@ const TURNS = { perTurn: 32, maxHeld: 512, maxWaitMs: 10_000 };
 
 export const GATE_LIMITS: GateOptions = { ...TURNS, maxInFlight: 8_000 };
 
-// One for each connection there may be, so that no probe is ever refused; only who sends them in heaps is.
-export const PROBE_GATE_LIMITS: GateOptions = { ...TURNS, maxInFlight: 2 * CONNECTION_LIMITS.maxConnections };
+// One for each connection there may be, so that no probe is ever refused.
+export const PROBE_GATE_LIMITS: GateOptions = { ...TURNS, maxInFlight: CONNECTION_LIMITS.maxConnections };
 
 /** What one address may get wrong before its refusals are paced. */
 export const BAD_CREDENTIALS = {

@@ -2,9 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ProcessError } from '../../errors/process-error.ts';
 import type { Emit } from '../../log/events.ts';
-import { answerBrokenRequest } from './broken-request.ts';
+import { type Connections, trackConnections } from './connections.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
-import { trackRequests } from './open-requests.ts';
 
 export interface ListenerOptions {
   readonly name: string;
@@ -18,11 +17,11 @@ export interface ListenerOptions {
 export interface Listener {
   readonly name: string;
   start(): Promise<void>;
-  /** From now on every answer asks its client to leave the connection; new ones are still served. */
+  /** From now on every response asks its client to close the connection; new ones are still served. */
   drain(): void;
   /**
-   * Stops accepting, lets requests in flight finish, closes idle connections. When `signal` aborts it cuts what is
-   * left and rejects with a list of it.
+   * Stops accepting, lets requests in flight finish, closes all other connections. When `signal` aborts it destroys
+   * what is left and rejects with a list of it.
    */
   stop(signal: AbortSignal): Promise<void>;
   inFlight(): number;
@@ -30,34 +29,17 @@ export interface Listener {
 
 // A connection that turns idle after close() would hold the server for its whole keep-alive time.
 const SWEEP_EVERY_MS = 100;
+// The rest of a request may be on its way when the stop begins.
+const UNFINISHED_GRACE_MS = 250;
 
 export const createListener = (options: ListenerOptions): Listener => {
   const { name, host, port, handler, emit, limits = CONNECTION_LIMITS } = options;
-  const requests = trackRequests();
-  const answer: RequestListener = (req, res) => {
-    requests.add(req, res);
-    handler(req, res);
-  };
-  // Left to itself Node answers a missing Host, an unknown expectation and CONNECT with an empty answer or none at all.
-  const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false }, answer);
-  server.on('checkExpectation', answer);
-  server.on('connect', (_req, socket) => {
-    // Node has let go of this socket: nobody else would hear of its errors.
-    socket.on('error', () => socket.destroy());
-    answerBrokenRequest(new Error('CONNECT'), socket);
-  });
+  // Left to itself Node answers a missing Host, an unknown expectation and CONNECT with an empty response or none.
+  const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false });
+  const connections = trackConnections(server, handler, limits);
+  serve(server, connections);
   bound(server, limits);
-  server.on('clientError', answerBrokenRequest);
   server.on('drop', () => emit('connection_dropped', { listener: name }));
-  const sockets = trackSockets(server);
-
-  // A connection that has said nothing for a whole interval is idle, too; one just accepted may be about to speak.
-  const sweep = () => {
-    server.closeIdleConnections();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-  };
-
-  const pending = () => [...requests.describe(), `${sockets.size} open connections`].join(', ');
 
   return {
     name,
@@ -65,22 +47,36 @@ export const createListener = (options: ListenerOptions): Listener => {
       await listen(server, { host, port, backlog: limits.backlog });
       emit('server_listening', { listener: name, host, port: (server.address() as AddressInfo).port });
     },
-    drain: () => requests.closeConnections(),
+    drain: connections.drain,
     stop: async (signal) => {
-      requests.closeConnections();
-      const cut = cutOn(signal, () => {
-        const left = pending();
-        for (const socket of sockets) socket.destroy();
-        return left;
-      });
-      const sweeper = setInterval(sweep, SWEEP_EVERY_MS);
+      connections.drain();
+      const forced = onAbort(signal, connections.destroyAll);
+      const stopSweeping = sweepUnused(server, connections);
       await closed(server);
-      clearInterval(sweeper);
-      const left = cut();
-      if (left !== undefined) throw new ProcessError('SHUTDOWN_FORCED', left);
+      stopSweeping();
+      const pending = forced();
+      if (pending !== undefined) throw new ProcessError('SHUTDOWN_FORCED', pending);
     },
-    inFlight: () => requests.size,
+    inFlight: () => connections.inFlight,
   };
+};
+
+const serve = (server: Server, { handler, refuse }: Connections): void => {
+  // Without it Node closes a connection whose client has closed its own side, the response in progress unsent.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('request', handler);
+  server.on('checkExpectation', handler);
+  server.on('connect', ({ socket }) => refuse(new Error('CONNECT'), socket));
+  server.on('clientError', (error, stream) => refuse(error, stream as Socket));
+};
+
+const sweepUnused = (server: Server, { closeUnlessWorking }: Connections): (() => void) => {
+  const graceEnds = performance.now() + UNFINISHED_GRACE_MS;
+  const sweeper = setInterval(() => {
+    server.closeIdleConnections();
+    if (performance.now() >= graceEnds) closeUnlessWorking();
+  }, SWEEP_EVERY_MS);
+  return () => clearInterval(sweeper);
 };
 
 const bound = (server: Server, limits: ConnectionLimits): void => {
@@ -90,17 +86,6 @@ const bound = (server: Server, limits: ConnectionLimits): void => {
   server.requestTimeout = limits.requestMs;
   server.timeout = limits.stalledMs;
   server.keepAliveTimeout = limits.keepAliveMs;
-};
-
-const trackSockets = (server: Server): ReadonlySet<Socket> => {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    // A client may send any number of requests ahead, each of which listens for the end.
-    socket.setMaxListeners(0);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
 };
 
 const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
@@ -120,15 +105,15 @@ const closed = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
-/** Cuts once `signal` aborts; returns a function that gives what the cut found, or `undefined` where it was not needed. */
-const cutOn = (signal: AbortSignal, cut: () => string): (() => string | undefined) => {
-  let left: string | undefined;
-  const onAbort = () => {
-    left = cut();
+/** Calls `force` once `signal` aborts; returns a function that gives its result, or `undefined` if it was not called. */
+const onAbort = (signal: AbortSignal, force: () => string): (() => string | undefined) => {
+  let result: string | undefined;
+  const abort = () => {
+    result = force();
   };
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal.addEventListener('abort', abort, { once: true });
   return () => {
-    signal.removeEventListener('abort', onAbort);
-    return left;
+    signal.removeEventListener('abort', abort);
+    return result;
   };
 };

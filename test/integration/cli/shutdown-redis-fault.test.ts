@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { askTicket, TICKET_PATH } from '../../support/ask.ts';
-import { untilInFlight } from '../../support/half-request.ts';
+import { untilInFlight } from '../../support/in-flight.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';

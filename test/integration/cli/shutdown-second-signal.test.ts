@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { sendHalfRequest } from '../../support/half-request.ts';
+import { askTicket } from '../../support/ask.ts';
+import { untilInFlight } from '../../support/in-flight.ts';
 import { SECRET } from '../../support/jwt.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 
-const start = (drainMs: number): Ticketd =>
-  serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://', DRAIN_DELAY_MS: String(drainMs) });
+const start = (env: Record<string, string>): Ticketd => serve({ JWT_SECRET: SECRET, ...env });
 
 const expectPromptExit = async (service: Ticketd, second: NodeJS.Signals, code: number): Promise<void> => {
   const signalledAt = performance.now();
@@ -15,7 +16,15 @@ const expectPromptExit = async (service: Ticketd, second: NodeJS.Signals, code: 
 };
 
 describe('a second signal', () => {
-  afterEach(endAll);
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    await endAll();
+    await redis.resume();
+  });
+  after(() => redis.stop());
 
   for (const first of ['SIGTERM', 'SIGINT'] as const)
     for (const [second, code] of [
@@ -23,15 +32,18 @@ describe('a second signal', () => {
       ['SIGINT', 130],
     ] as const)
       it(`exits ${code} at once on ${second} after ${first}, however much is pending`, async () => {
-        const service = start(0);
-        await sendHalfRequest(service);
+        const service = start({ REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '20000' });
+        const url = await service.url();
+        await redis.pause();
+        askTicket(url).catch(() => {});
+        await untilInFlight(service);
         service.process.kill(first);
         await service.line('server_draining');
         await expectPromptExit(service, second, code);
       });
 
   it('cuts the drain delay short', async () => {
-    const service = start(20_000);
+    const service = start({ REDIS_URL: 'memory://', DRAIN_DELAY_MS: '20000' });
     await service.url();
     service.process.kill('SIGTERM');
     await service.line('server_draining');

@@ -2,7 +2,8 @@ import { Router } from '@koa/router';
 import { expect } from 'chai';
 import request from 'supertest';
 import { createApp } from '../../../src/http/app.ts';
-import type { RequestState } from '../../../src/http/context.ts';
+import type { Middleware, RequestState } from '../../../src/http/context.ts';
+import { addHeaders, answerJson } from '../../../src/http/exchange/answer.ts';
 import type { Emit } from '../../../src/log/events.ts';
 import { expectRefusal } from '../../support/refusal.ts';
 import type { ToldEvent } from '../../support/service.ts';
@@ -16,17 +17,20 @@ describe('an error of our own', () => {
     events = [];
   });
 
-  const appThatThrows = (error: unknown) => {
+  const appWith = (handler: Middleware, corsOrigins: readonly string[] = []) => {
     const emit: Emit = (event, fields) => {
       events.push({ event, ...fields });
     };
     const router = new Router<RequestState>();
-    router.get('/broken', (ctx) => {
+    router.get('/broken', handler);
+    return createApp({ listener: 'public', routes: [router], emit, corsOrigins }).callback();
+  };
+
+  const appThatThrows = (error: unknown) =>
+    appWith((ctx) => {
       ctx.set('Cache-Control', 'no-store');
       throw error;
     });
-    return createApp({ listener: 'public', routes: [router], emit }).callback();
-  };
 
   it('is answered 500 INTERNAL_ERROR with nothing of what it says', async () => {
     const response = await request(appThatThrows(new Error(SECRET_DETAIL))).get('/broken');
@@ -52,6 +56,39 @@ describe('an error of our own', () => {
     expect(told).to.have.length(1);
     expect(told[0]).to.include({ traceId: body.traceId, error: 'out of order' });
     expect(told[0]?.stack).to.be.a('string').that.includes('internal-error.test.ts');
+  });
+
+  it('is answered and logged the same where the response cannot be sent', async () => {
+    const app = appWith((ctx) => {
+      addHeaders(ctx, { 'X-Subject': 'two\r\nlines', 'Retry-After': '7' });
+      answerJson(ctx, {});
+    });
+    const response = await request(app).get('/broken');
+    expectRefusal(response, 500, 'INTERNAL_ERROR');
+    expect(response.headers).not.to.have.any.keys('x-subject', 'retry-after');
+    const told = events.filter(({ event }) => event === 'internal_error');
+    expect(told.map(({ traceId, errorCode }) => [traceId, errorCode])).to.deep.equal([
+      [response.body.traceId, 'ERR_INVALID_CHAR'],
+    ]);
+    expect(events.find(({ event }) => event === 'request')).to.include({ status: 500, errorCode: 'INTERNAL_ERROR' });
+  });
+
+  it('is not what a client is that leaves before its response', async () => {
+    let left = () => {};
+    const gone = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    const app = appWith(async (ctx) => {
+      ctx.req.socket.destroy();
+      await new Promise((resolve) => ctx.res.once('close', resolve));
+      answerJson(ctx, {});
+      setImmediate(left);
+    });
+    await request(app)
+      .get('/broken')
+      .catch(() => {});
+    await gone;
+    expect(events.map(({ event }) => event)).to.deep.equal(['request']);
   });
 
   it('is answered the same where what was thrown is no error', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ask, askTicket, TICKET_PATH } from '../../support/ask.ts';
 import { seeded } from '../../support/faults/faults.ts';
-import { sendHalfRequest } from '../../support/half-request.ts';
 import { startIdentityProvider } from '../../support/identity-provider.ts';
+import { untilInFlight } from '../../support/in-flight.ts';
 import { bearer } from '../../support/jwt.ts';
 import { issueTicket, redeem, revoke } from '../../support/redeem.ts';
 import { keyOf } from '../../support/request-ticket.ts';
@@ -83,10 +83,13 @@ export const runTimeScenarios: readonly Scenario[] = [
   {
     name: 'a stop that is forced at its deadline',
     play: onStage(
-      async ({ service }) => {
-        await sendHalfRequest(service);
+      async ({ service, redis }) => {
+        await redis.pause();
+        askTicket(await service.url()).catch(() => {});
+        await untilInFlight(service);
       },
-      { SHUTDOWN_TIMEOUT_MS: '1000' },
+      // Shorter than it takes to notice that Redis hangs.
+      { SHUTDOWN_TIMEOUT_MS: '500', REDIS_COMMAND_TIMEOUT_MS: '20000' },
     ),
     counted: { ForcedStops: 1 },
     alarms: ['ticketd-forced-stops'],

@@ -1,18 +1,25 @@
+import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
 import { linesOfATurn } from '../../../src/log/destination.ts';
 import { turns } from '../../support/frozen-time.ts';
 
 const collect = ({ max = 1000, buffered = 0 } = {}) => {
   const written: string[] = [];
-  const stream = {
+  const dropped: number[] = [];
+  const stream = Object.assign(new EventEmitter(), {
     writableLength: buffered,
     write: (text: string, done?: unknown): boolean => {
       written.push(text);
       if (typeof done === 'function') done();
       return true;
     },
-  };
-  return { written, ...linesOfATurn(stream as never, max) };
+  });
+  const lines = linesOfATurn(stream as never, max);
+  lines.onDropped((count) => {
+    dropped.push(count);
+    lines.write(`dropped ${count}\n`);
+  });
+  return { written, dropped, stream, ...lines };
 };
 
 describe('the lines of the log', () => {
@@ -50,5 +57,39 @@ describe('the lines of the log', () => {
     for (const line of ['aaa\n', 'bbb\n', 'c\n']) write(line);
     await turns();
     expect(written).to.deep.equal(['aaa\n']);
+  });
+
+  it('that were dropped are counted in their place, once there is room again', async () => {
+    const { written, stream, write } = collect({ max: 100, buffered: 100 });
+    for (const line of ['a\n', 'b\n', 'c\n']) write(line);
+    stream.writableLength = 0;
+    write('d\n');
+    write('e\n');
+    await turns();
+    expect(written).to.deep.equal(['dropped 3\nd\ne\n']);
+  });
+
+  it('that were dropped are counted once the reader has caught up, where no other line follows', async () => {
+    const { written, dropped, stream, write } = collect({ max: 100, buffered: 100 });
+    write('a\n');
+    write('b\n');
+    expect(stream.listenerCount('drain')).to.equal(1);
+    stream.writableLength = 0;
+    stream.emit('drain');
+    write('c\n');
+    await turns();
+    expect(written).to.deep.equal(['dropped 2\nc\n']);
+    expect(dropped).to.deep.equal([2]);
+  });
+
+  it('that were dropped are counted anew after each time', () => {
+    const { dropped, stream, write } = collect({ max: 100 });
+    for (const count of [1, 2]) {
+      stream.writableLength = 100;
+      for (let n = 0; n < count; n += 1) write('a\n');
+      stream.writableLength = 0;
+      stream.emit('drain');
+    }
+    expect(dropped).to.deep.equal([1, 2]);
   });
 });

@@ -88,6 +88,54 @@ describe('a log line', () => {
   });
 });
 
+describe('a stack in a log line', () => {
+  const logged = (stack: string, event: 'internal_error' | 'uncaught_error' = 'internal_error') => {
+    const lines: string[] = [];
+    logTo(lines).emit(event, { traceId: 't', error: 'e', errorCode: 'E', stack });
+    return { line: lines[0] ?? '', stack: JSON.parse(lines[0] ?? '').stack };
+  };
+  const frames = (count: number) => Array.from({ length: count }, (_, n) => `    at f${n} (src/a.ts:1:1)`);
+
+  it('may be longer than other fields', () => {
+    const stack = ['Error: x', ...frames(50)].join('\n');
+    expect(stack.length).to.be.above(1024);
+    expect(logged(stack).stack).to.equal(stack);
+    expect(logged(stack, 'uncaught_error').stack).to.equal(stack);
+  });
+
+  it('is cut to whole lines of 4 KiB together', () => {
+    const { stack } = logged(['Error: x', ...frames(500)].join('\n'));
+    expect(Buffer.byteLength(stack)).to.be.within(3500, 4096);
+    expect(stack).to.match(/\(src\/a\.ts:1:1\)$/);
+  });
+
+  it('keeps the line below 16 KB whatever its message holds', () => {
+    for (const text of ['\u0001', '"', '\ud800', '\u0001\n', '𝄞'])
+      expect(Buffer.byteLength(logged(`Error: ${text.repeat(9999)}`).line)).to.be.below(16_384);
+  });
+
+  it('has its secrets taken out', () => {
+    const { line } = logged(`Error: ${token()} redis://user:hunter2@host\n    at f (${newTicket()}:1:1)`);
+    expect(line).to.include('[jwt]').and.to.include('[ticket]').and.not.to.include('hunter2');
+  });
+});
+
+describe('lines that had to be dropped', () => {
+  it('are logged with their number', () => {
+    let report = (_count: number) => {};
+    const lines: string[] = [];
+    const destination = {
+      write: (line: string) => void lines.push(line),
+      onDropped: (listener: (count: number) => void) => {
+        report = listener;
+      },
+    };
+    createLogger({ level: 'info', destination });
+    report(7);
+    expect(JSON.parse(lines[0] ?? '')).to.include({ event: 'log_lines_dropped', level: 'error', count: 7 });
+  });
+});
+
 describe('what went wrong', () => {
   it('leaves at once with all before it, and the rest when its turn comes', () => {
     const done: string[] = [];

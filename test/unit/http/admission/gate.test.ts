@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createGate, type GateOptions } from '../../../../src/http/admission/gate.ts';
@@ -13,8 +13,7 @@ const setUp = (limits: Partial<GateOptions> = {}) => {
   const refused: number[] = [];
   const enter = (name: number): ServerResponse => {
     const response = new EventEmitter() as ServerResponse;
-    const request = { socket: new EventEmitter() } as unknown as IncomingMessage;
-    gate.enter(request, response, { start: () => started.push(name), refuse: () => refused.push(name) });
+    gate.enter(response, { start: () => started.push(name), refuse: () => refused.push(name) });
     return response;
   };
   return { gate, started, refused, enter };

@@ -1,0 +1,65 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Connection, createConnection } from './connection.ts';
+import type { LingerLimits } from './linger.ts';
+
+/** The connections of one server. */
+export interface Connections {
+  readonly handler: RequestListener;
+  /** How many requests are being answered. */
+  readonly inFlight: number;
+  /** Answers bytes that are not a request. */
+  refuse(error: NodeJS.ErrnoException, socket: Socket): void;
+  /** From now on the last response to what a client has sent ends its connection. */
+  drain(): void;
+  /** Closes every connection that only its client holds. */
+  closeUnlessWorking(): void;
+  /** Destroys what is left; returns a description of it. */
+  destroyAll(): string;
+}
+
+export const trackConnections = (server: Server, handler: RequestListener, limits: LingerLimits): Connections => {
+  const connections = new Map<Socket, Connection>();
+  let draining = false;
+
+  server.on('connection', (socket) => {
+    const connection = createConnection(socket, handler, limits);
+    connections.set(socket, connection);
+    if (draining) connection.drain();
+    socket.once('close', () => connections.delete(socket));
+  });
+
+  const inProgress = () => [...connections.values()].flatMap(({ current }) => current ?? []);
+
+  return {
+    handler: (request, response) => connections.get(request.socket)?.add(request, response),
+    get inFlight() {
+      return inProgress().length;
+    },
+    refuse: (error, socket) => connections.get(socket)?.refuse(error),
+    drain: () => {
+      draining = true;
+      for (const { drain } of connections.values()) drain();
+    },
+    closeUnlessWorking: () => {
+      for (const { closeUnlessWorking } of connections.values()) closeUnlessWorking();
+    },
+    destroyAll: () => {
+      const pending = [...inProgress().map(nameOf), `${connections.size} open connections`].join(', ');
+      for (const socket of connections.keys()) socket.destroy();
+      return pending;
+    },
+  };
+};
+
+const MAX_PATH_CHARACTERS = 64;
+
+// Ours are words; anything else in a path is the caller's own, and may be a key.
+const WORD = /^[a-z0-9-]{0,16}$/;
+
+/** A request without its query. */
+const nameOf = ({ method, url = '' }: IncomingMessage): string => {
+  const [path = ''] = url.split('?', 1);
+  const segments = path.split('/').map((segment) => (WORD.test(segment) ? segment : '…'));
+  return `${method} ${segments.join('/').slice(0, MAX_PATH_CHARACTERS)}`;
+};

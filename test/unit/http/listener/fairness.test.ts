@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { expect } from 'chai';
+import { admitInTurn } from '../../../../src/http/admission/admission.ts';
+import { createGate } from '../../../../src/http/admission/gate.ts';
+import { ask, keepAliveAgent } from '../../../support/ask.ts';
+import { type RunningListener, startListener } from '../../../support/listener.ts';
+import { openConnection, type RawConnection } from '../../../support/raw-connection.ts';
+import { rawRequest } from '../../../support/raw-http.ts';
+import { until } from '../../../support/until.ts';
+
+const FLOODS = 16;
+const SENT_AHEAD = 2000;
+const HONEST_REQUESTS = 20;
+
+describe('a caller beside 16 connections that send 2,000 requests ahead', () => {
+  let listener: RunningListener;
+  let floods: readonly RawConnection[];
+  const started: (string | undefined)[] = [];
+  const refused: (string | undefined)[] = [];
+  /** How many others started between the arrival and the start of each honest request. */
+  const overtakenBy: number[] = [];
+
+  before(async () => {
+    const arrivals = new Map<IncomingMessage, number>();
+    // Room for one request of each connection; one start in each turn of the event loop makes all of them wait.
+    const gate = createGate({ maxInFlight: FLOODS + 1, perTurn: 1, maxHeld: 1, maxWaitMs: 60_000 });
+    const admit = admitInTurn({
+      gate,
+      probeGate: gate,
+      answer: (request, response) => {
+        if (request.url === '/honest') overtakenBy.push(started.length - (arrivals.get(request) ?? 0));
+        started.push(request.url);
+        setImmediate(() => response.end('{}'));
+      },
+      refuse: (request, response) => {
+        refused.push(request.url);
+        response.writeHead(503).end('{}');
+      },
+    });
+    listener = await startListener((request, response) => {
+      arrivals.set(request, started.length);
+      admit(request, response);
+    });
+    floods = await Promise.all(Array.from({ length: FLOODS }, () => openConnection(listener.url)));
+    const flood = rawRequest('GET /flood HTTP/1.1', ['Host: x']).repeat(SENT_AHEAD);
+    for (const { send } of floods) await send(flood);
+    await until('every flood has begun', () => started.length > FLOODS);
+    const agent = keepAliveAgent();
+    for (let n = 0; n < HONEST_REQUESTS; n += 1) await ask(`${listener.url}/honest`, { agent });
+    agent.destroy();
+  });
+  after(async () => {
+    for (const { destroy } of floods) destroy();
+    await listener.stop(AbortSignal.timeout(5000));
+  });
+
+  it('is never refused, nor is any of them', () => {
+    expect(refused).to.deep.equal([]);
+  });
+
+  it('waits for one request of each other connection at most', () => {
+    expect(overtakenBy).to.have.length(HONEST_REQUESTS);
+    expect(Math.max(...overtakenBy)).to.be.at.most(FLOODS);
+  });
+
+  it('is served before the floods are through', () => {
+    expect(started.length).to.be.below(FLOODS * SENT_AHEAD);
+  });
+});
