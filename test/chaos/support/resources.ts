@@ -18,8 +18,8 @@ const collectGarbage: () => void = runInNewContext('gc');
 // Newer than the types.
 const { queryObjects } = v8 as unknown as { queryObjects(of: unknown, options: { format: 'count' }): number };
 
-const SAMPLES = 12;
-const APART_MS = 100;
+const SAMPLES = 4;
+const APART_MS = 300;
 
 /**
  * What is held at rest: the least of several samples over more than two heartbeats, since one that is under way holds
@@ -43,7 +43,7 @@ const leastOf = (one: Resources, other: Resources): Resources => ({
 });
 
 const sample = async (listenedTo: readonly EventEmitter[]): Promise<Resources> => {
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
   }
