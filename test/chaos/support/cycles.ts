@@ -18,9 +18,9 @@ export interface Cycles {
   readonly breakOff: (cycle: number) => Promise<unknown>;
 }
 
-export const CYCLES = 24;
+export const CYCLES = 20;
 // They fill what is filled once, such as caches.
-const WARM_UP = 4;
+const WARM_UP = 3;
 // Each cycle that leaves something behind leaves at least one, so that this is far below CYCLES.
 const PROMISES = 10;
 const HEAP_MB = 1;
