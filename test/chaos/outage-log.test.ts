@@ -9,7 +9,7 @@ import { record } from './support/table.ts';
 
 const OUTAGE_S = 300;
 const PROBE_EVERY_S = 10;
-const STEP_MS = 100;
+const STEP_MS = 50;
 const OTHER_LINES = 60;
 
 const BREATH_EVERY_MS = 200;
