@@ -10,7 +10,7 @@ const NODE_TIMEOUT_MS = 2000;
 const BACK_WITHIN_MS = NODE_TIMEOUT_MS + 4000;
 
 describe('a Redis Cluster', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: ClusterSetup;
   let monitor: MonitorAll;
   beforeEach(async () => {

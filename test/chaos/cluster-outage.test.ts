@@ -6,7 +6,7 @@ import { MASTER_LOST } from './support/expect-usual.ts';
 import { type MonitorAll, monitorAll } from './support/monitor-all.ts';
 
 describe('a Redis Cluster without replicas', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: ClusterSetup;
   let monitor: MonitorAll;
   beforeEach(async () => {

@@ -12,7 +12,7 @@ const TICKETS = 600;
 const TTL_MS = 60_000;
 
 describe('a Redis Cluster', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: ClusterSetup;
   const begin = async (replicas: 0 | 1): Promise<void> => {
     cluster = await startCluster({ replicas });

@@ -2,7 +2,7 @@ import { type ClusterSetup, startCluster } from '../support/cluster.ts';
 import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
 
 describe('one outage after another', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: ClusterSetup;
   before(async () => {
     cluster = await startCluster({ replicas: 0 });

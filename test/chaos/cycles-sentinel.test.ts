@@ -2,7 +2,7 @@ import { type SentinelSetup, startSentinelSetup } from '../support/sentinel.ts';
 import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
 
 describe('one outage after another', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let setup: SentinelSetup;
   before(async () => {
     setup = await startSentinelSetup();

@@ -2,7 +2,7 @@ import { type RedisNode, startNode } from '../support/redis-node.ts';
 import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
 
 describe('one outage after another', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let redis: RedisNode;
   before(async () => {
     redis = await startNode();

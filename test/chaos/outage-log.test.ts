@@ -24,7 +24,7 @@ const isLogged = ({ event }: ToldEvent): boolean => events[event].level !== 'deb
 
 /** Redis, the service and what they say to one another are real; time goes by as fast as they can follow. */
 describe('an outage of five minutes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let clock: SinonFakeTimers;
   let redis: TestRedis;
   let service: RunningService;

@@ -9,7 +9,7 @@ import { type RaceResult, raceForTickets } from './support/ticket-races.ts';
 const RACES_MS = 1500;
 
 describe('a planned failover', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const setups: SentinelSetup[] = [];
   let strict: RaceResult;
   let lax: RaceResult;

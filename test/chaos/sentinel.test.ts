@@ -10,7 +10,7 @@ import { CLOSED, NO_REPLY } from './support/expect-usual.ts';
 const BACK_WITHIN_MS = DOWN_AFTER_MS + 4000;
 
 describe('Redis behind Sentinels', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let setup: SentinelSetup;
   beforeEach(async () => {
     setup = await startSentinelSetup();

@@ -65,7 +65,7 @@ const WARM_UP_MS = 500;
 // Longer than a heartbeat and its limit, so that a flap would show.
 const SETTLE_MS = 1200;
 const DETECTION_TIMEOUT_MS = 15_000;
-const RECOVERY_TIMEOUT_MS = 20_000;
+const RECOVERY_TIMEOUT_MS = 40_000;
 
 /** Starts the service with these variables and watches it from outside. */
 export const observe = async (

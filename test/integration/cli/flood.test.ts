@@ -8,7 +8,7 @@ import { endAll, STACK_TRACE, serve, type Ticketd } from '../../support/ticketd.
 import { until } from '../../support/until.ts';
 
 const HONEST_CLIENTS = 4;
-const REQUESTS_EACH = 60;
+const REQUESTS_EACH = 25;
 
 describe('honest callers beside a flood from their own address', () => {
   let redis: TestRedis;
