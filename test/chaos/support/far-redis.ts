@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startRedis } from '../../support/redis.ts';
+import { runPromptly } from '../../support/run-promptly.ts';
 import { until } from '../../support/until.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
@@ -108,6 +109,7 @@ const startIn = async ({ name, host, remove }: Network): Promise<FarRedis> => {
     ],
     { stdio: 'ignore' },
   );
+  runPromptly(server);
   const kill = () => void server.kill('SIGKILL');
   process.once('exit', kill);
   await until('Redis in the namespace listens', () => isListening(host, port));
