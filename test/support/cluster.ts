@@ -22,8 +22,8 @@ export interface ClusterOptions {
 }
 
 const MASTERS = 3;
-// The bus port of a node lies 10,000 above its own: both are outside the ports of other tests and of outgoing connections.
-const NODE_PORTS = { from: 20_000, to: 22_768 };
+// The bus port of a node lies so far above its own: both are outside the ports of other tests and of outgoing connections.
+const NODE_PORTS = { from: 20_000, to: 22_768, alsoAbove: 10_000 };
 
 export const startCluster = async (options: ClusterOptions = {}): Promise<ClusterSetup> => {
   const { replicas = 1, nodeTimeoutMs = 2000 } = options;

@@ -6,6 +6,8 @@ import { createServer } from 'node:net';
 export interface PortRange {
   readonly from: number;
   readonly to: number;
+  /** How far above it another port is to be free, too. */
+  readonly alsoAbove?: number;
 }
 
 // Below the range the kernel picks outgoing ports from (32768 and up): while a server is stopped, no reconnecting client
@@ -13,10 +15,10 @@ export interface PortRange {
 const USUAL: PortRange = { from: 23_000, to: 30_000 };
 
 /** A port nothing listens on, which no other test process gets while this one lives. */
-export async function freePort({ from, to } = USUAL): Promise<number> {
+export async function freePort({ from, to, alsoAbove = 0 } = USUAL): Promise<number> {
   for (;;) {
     const port = from + Math.floor(Math.random() * (to - from));
-    if ((await claim(port)) && (await isFree(port))) return port;
+    if ((await claim(port)) && (await isFree(port)) && (await isFree(port + alsoAbove))) return port;
   }
 }
 
