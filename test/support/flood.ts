@@ -14,7 +14,7 @@ export interface Flood {
 }
 
 /** Each sends a request with a bad JWT as soon as its last one was answered. */
-export const FLOOD_CONNECTIONS = 200;
+export const FLOOD_CONNECTIONS = 400;
 export const BROKEN_REQUESTS = 500;
 const SLOW_SENDERS = 200;
 const BROKEN_EVERY_MS = 10;

@@ -21,8 +21,8 @@ export interface Cycles {
 export const CYCLES = 20;
 // They fill what is filled once, such as caches.
 const WARM_UP = 3;
-// Each cycle that leaves something behind leaves at least one, so that this is far below CYCLES.
-const PROMISES = 10;
+// Fewer than CYCLES, each of which leaves at least one behind if any does.
+const PROMISES = 15;
 const HEAP_MB = 1;
 const TTL_MS = 60_000;
 const DETECTED_WITHIN_MS = 1000;
