@@ -1,10 +1,11 @@
 import { startRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import { expectThrough } from './support/chaos-case.ts';
+import { NO_REPLY } from './support/expect-usual.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 
-describe('a connection to Redis that is given up', () => {
-  it('is not taken for a good one when it answers after all, for what is left of it (3b)', async () => {
+describe('a connection to Redis that the service closed', () => {
+  it('does not count as ready when a late reply arrives on it (3b)', async () => {
     const proxy = await startFaultProxy(await startRedis());
     try {
       await expectThrough({
@@ -13,9 +14,10 @@ describe('a connection to Redis that is given up', () => {
         env: { REDIS_URL: proxy.url },
         fault: () => proxy.hold(),
         heal: async () => {
-          await until('the service gives the connection up', () => proxy.ended === 1);
+          await until('the service closes the connection', () => proxy.ended === 1);
           proxy.release();
         },
+        detectedBy: NO_REPLY,
         detectedWithinMs: 2000,
       });
     } finally {

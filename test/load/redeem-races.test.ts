@@ -9,7 +9,8 @@ import { startRedis } from '../support/redis.ts';
 import { serve, type Ticketd } from '../support/ticketd.ts';
 import { until } from '../support/until.ts';
 
-const TICKETS = 10_000;
+// More of them find no other fault; README's figure is of 10,000.
+const TICKETS = Number(process.env.TEST_TICKETS ?? 1_000);
 const CALLERS = 10;
 const PROCESSES = 4;
 /** Tickets whose callers are under way at once. */
@@ -21,7 +22,7 @@ interface Instance {
   readonly internalUrl: string;
 }
 
-describe(`${TICKETS} tickets, each redeemed by ${CALLERS} callers at once over ${PROCESSES} processes`, function () {
+describe(`${TICKETS} tickets, each redeemed by ${CALLERS} concurrent callers over ${PROCESSES} processes`, function () {
   this.timeout(300_000);
   const agent = new Agent({ keepAlive: true });
   const headers = { ...bearer(GATEWAY_KEY), 'Content-Type': 'application/json' };

@@ -6,7 +6,7 @@ import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { startRedis } from '../support/redis.ts';
 import { accessOf } from '../support/redis-access.ts';
 
-const TICKETS = 20_000;
+const TICKETS = 10_000;
 const AT_ONCE = 50;
 const MAX_BYTES = 210;
 

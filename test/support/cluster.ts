@@ -22,9 +22,8 @@ export interface ClusterOptions {
 }
 
 const MASTERS = 3;
-const BUS_OFFSET = 10_000;
-// The bus port of a node lies so far above its own, and has to stay below where outgoing ports begin.
-const HIGHEST_PORT = 32_767 - BUS_OFFSET;
+// The bus port of a node lies so far above its own: both are outside the ports of other tests and of outgoing connections.
+const NODE_PORTS = { from: 20_000, to: 22_768, alsoAbove: 10_000 };
 
 export const startCluster = async (options: ClusterOptions = {}): Promise<ClusterSetup> => {
   const { replicas = 1, nodeTimeoutMs = 2000 } = options;
@@ -69,14 +68,7 @@ const startClusterNode = async (nodeTimeoutMs: number): Promise<RedisNode> => {
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', String(nodeTimeoutMs)],
     ...['--repl-diskless-sync-delay', '0'],
   ];
-  return startNode({ args, port: await freeClusterPort() });
-};
-
-const freeClusterPort = async (): Promise<number> => {
-  for (;;) {
-    const port = await freePort();
-    if (port <= HIGHEST_PORT) return port;
-  }
+  return startNode({ args, port: await freePort(NODE_PORTS) });
 };
 
 const portIn = (line: string): number => Number(/:(\d+)@/.exec(line)?.[1]);

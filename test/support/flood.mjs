@@ -1,11 +1,10 @@
-// Floods a service from a thread of its own, so that whoever measures beside it is not kept busy: plain JavaScript, since
-// tsx does not reach into threads on every Node.js.
+// Floods a service from a thread of its own, so that the tests beside it are not kept busy: plain JavaScript, since tsx
+// does not reach into threads on every Node.js. `counts` is shared: how many floods were answered and broken ones sent.
 import { connect } from 'node:net';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 
-const { port, floods, request, slow, slowBytes, broken, brokenEveryMs } = workerData;
-let answers = 0;
-let sent = 0;
+const { port, counts, floods, request, slow, slowBytes, broken, brokenEveryMs } = workerData;
+const [ANSWERED, SENT] = [0, 1];
 
 const open = () => {
   const socket = connect(port, '127.0.0.1');
@@ -17,13 +16,13 @@ const open = () => {
 for (let n = 0; n < floods; n += 1) {
   const socket = open();
   socket.on('data', () => {
-    answers += 1;
+    Atomics.add(counts, ANSWERED, 1);
     socket.write(request);
   });
   socket.write(request);
 }
 
-// Each opens a request and sends a byte of it now and then; cut off, it begins anew.
+// Each opens a request and sends a byte of it now and then; when its connection is closed, it begins again.
 const dribble = (bytes) => {
   const socket = open();
   socket.write(bytes);
@@ -38,10 +37,7 @@ for (let n = 0; n < slow; n += 1) dribble(slowBytes[n % slowBytes.length]);
 // One broken request after the other, each on a connection of its own, which it leaves a moment later.
 setInterval(() => {
   const socket = open();
-  socket.write(broken[sent % broken.length]);
+  socket.write(broken[Atomics.add(counts, SENT, 1) % broken.length]);
   socket.resume();
   setTimeout(() => socket.destroy(), 1000);
-  sent += 1;
 }, brokenEveryMs);
-
-parentPort.on('message', () => parentPort.postMessage({ answers, sent }));

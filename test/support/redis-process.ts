@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisServer } from './redis-server.ts';
+import { runPromptly } from './run-promptly.ts';
 
 /** A private redis-server on 127.0.0.1 with a directory of its own; nothing it holds outlives it. */
 export async function startProcess(port: number, args: readonly string[]): Promise<RedisServer> {
@@ -43,6 +44,7 @@ async function spawnServer(directory: string, port: number, args: readonly strin
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', [...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   await once(child, 'spawn');
+  runPromptly(child);
   reportEarlyExit(child);
   endWithThisProcess(child, directory);
   return child;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { run } from './run.ts';
+import { runPromptly } from './run-promptly.ts';
 
 export interface SentinelProcess {
   readonly port: number;
@@ -21,6 +22,7 @@ export const startSentinel = async (settings: readonly string[]): Promise<Sentin
   await writeFile(file, [`port ${port}`, 'bind 127.0.0.1', `dir ${directory}`, ...settings, ''].join('\n'));
   const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
   await once(child, 'spawn');
+  runPromptly(child);
   const gone = once(child, 'exit');
   const atExit = () => {
     child.kill('SIGKILL');

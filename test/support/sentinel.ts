@@ -26,7 +26,9 @@ export interface SentinelOptions {
 }
 
 const IN_SYNC = 'master_link_status:up';
-const FAILOVER_TIMEOUT_MS = 20_000;
+const FAILOVER_TIMEOUT_MS = 40_000;
+// When the Sentinels, on a busy machine, did not agree the first time.
+const RETRY_FAILOVER_MS = 10_000;
 
 export const startSentinelSetup = async ({ minReplicas = 0 }: SentinelOptions = {}): Promise<SentinelSetup> => {
   const args = [
@@ -41,7 +43,7 @@ export const startSentinelSetup = async ({ minReplicas = 0 }: SentinelOptions = 
   const settings = [
     `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${first.port} 2`,
     `sentinel down-after-milliseconds ${MASTER_NAME} ${DOWN_AFTER_MS}`,
-    `sentinel failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`,
+    `sentinel failover-timeout ${MASTER_NAME} ${RETRY_FAILOVER_MS / 2}`,
   ];
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(settings)));
   const [teller] = sentinels as [SentinelProcess, ...SentinelProcess[]];

@@ -4,7 +4,7 @@ const POLL_MS = 10;
 export const until = async <T>(
   what: string,
   holds: () => T | Promise<T>,
-  timeoutMs = 15_000,
+  timeoutMs = 25_000,
 ): Promise<NonNullable<T>> => {
   const giveUpAt = performance.now() + timeoutMs;
   for (;;) {

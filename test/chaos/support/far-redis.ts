@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startRedis } from '../../support/redis.ts';
-
+import { runPromptly } from '../../support/run-promptly.ts';
 import { until } from '../../support/until.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
@@ -38,21 +38,37 @@ const run = (command: string, ...args: string[]): void => {
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 };
 
+// 198.18.0.0/15 is meant for tests of networks (RFC 2544); each network takes four addresses of it.
+const NETWORKS = 2 ** 15;
+const ATTEMPTS = 5;
+
 /** A namespace and a cable to it; all rules and interfaces go with it. */
 const createNetwork = (): Network | undefined => {
-  const name = `chaos${process.pid}`;
-  // From the range of RFC 2544 for tests of networks.
-  const [here, there] = [1, 2].map((last) => `198.18.${process.pid % 256}.${last}`);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const number = Math.floor(Math.random() * NETWORKS);
+    const network = addNamespace(`chaos${number}`);
+    if (network !== undefined) return connectTo(network, number);
+  }
+  return undefined;
+};
+
+/** Fails where there may be none, and where another process has one of that name, whose addresses are then its own. */
+const addNamespace = (name: string): Pick<Network, 'name' | 'remove'> | undefined => {
   const remove = () => {
     process.off('exit', remove);
     run('ip', 'netns', 'delete', name);
   };
   try {
     run('ip', 'netns', 'add', name);
-    process.once('exit', remove);
   } catch {
     return undefined;
   }
+  process.once('exit', remove);
+  return { name, remove };
+};
+
+const connectTo = ({ name, remove }: Pick<Network, 'name' | 'remove'>, number: number): Network | undefined => {
+  const [here = '', there = ''] = [1, 2].map((last) => addressAt(number * 4 + last));
   try {
     run('ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
     run('ip', 'address', 'add', `${here}/30`, 'dev', name);
@@ -61,12 +77,14 @@ const createNetwork = (): Network | undefined => {
     run('ip', '-n', name, 'link', 'set', 'eth0', 'up');
     run('ip', 'netns', 'exec', name, 'iptables', '-A', 'INPUT', '-m', 'statistic', ...EVERY_20TH, '-j', 'ACCEPT');
     run('ip', 'netns', 'exec', name, 'iptables', '-F');
-    return { name, host: there ?? '', remove };
+    return { name, host: there, remove };
   } catch {
     remove();
     return undefined;
   }
 };
+
+const addressAt = (offset: number): string => `198.${18 + (offset >> 16)}.${(offset >> 8) % 256}.${offset % 256}`;
 
 const EVERY_20TH = ['--mode', 'nth', '--every', '20', '--packet', '0'] as const;
 
@@ -91,6 +109,7 @@ const startIn = async ({ name, host, remove }: Network): Promise<FarRedis> => {
     ],
     { stdio: 'ignore' },
   );
+  runPromptly(server);
   const kill = () => void server.kill('SIGKILL');
   process.once('exit', kill);
   await until('Redis in the namespace listens', () => isListening(host, port));

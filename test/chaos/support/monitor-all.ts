@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 
 /** What clients had several nodes do; what one node had another do, by replication, is left out. */
 export interface MonitorAll {
-  /** How often this command was done to each key, over all nodes. */
-  timesByKey(command: string): ReadonlyMap<string, number>;
+  /** The key of each such command, over all nodes. */
+  keysOf(command: string): readonly string[];
   close(): void;
 }
 
@@ -18,12 +18,7 @@ export const monitorAll = async (nodes: readonly Node[]): Promise<MonitorAll> =>
     nodes.map((node) => monitor(node, (command, source) => addresses.has(source) || seen.push(command))),
   );
   return {
-    timesByKey: (wanted) => {
-      const times = new Map<string, number>();
-      for (const [command, key = ''] of seen)
-        if (command?.toUpperCase() === wanted) times.set(key, (times.get(key) ?? 0) + 1);
-      return times;
-    },
+    keysOf: (wanted) => seen.filter(([command]) => command?.toUpperCase() === wanted).map(([, key = '']) => key),
     close: () => {
       for (const client of clients) client.disconnect();
     },

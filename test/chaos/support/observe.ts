@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventName } from '../../../src/log/events.ts';
 import { until } from '../../support/until.ts';
 import { readinessOf } from './readiness.ts';
 import { startHere, startProcess, type Target } from './target.ts';
@@ -24,8 +24,6 @@ export interface Report {
   readonly downAt: number | undefined;
   readonly recoveredMs: number | undefined;
   readonly longestMs: number;
-  /** For how long at most the observer itself stood still: by so much it may have measured too late. */
-  readonly stalledMs: number;
   /** How many ticket requests got which status; 0 is a broken connection. */
   readonly answers: Readonly<Record<number, number>>;
   readonly requests: readonly Answered[];
@@ -35,6 +33,8 @@ export interface Report {
   /** How often readiness changed, as probes saw it and as the events told it. */
   readonly flips: { readonly down: number; readonly up: number };
   readonly told: { readonly down: number; readonly up: number };
+  /** The code in each `redis_down`. */
+  readonly downCodes: readonly unknown[];
   readonly unhandled: readonly unknown[];
   /** Which of the secrets the events hold. */
   readonly leaked: readonly string[];
@@ -64,9 +64,8 @@ export interface ObserveOptions {
 const WARM_UP_MS = 500;
 // Longer than a heartbeat and its limit, so that a flap would show.
 const SETTLE_MS = 1200;
-const STALL_RESOLUTION_MS = 10;
-const DETECTION_TIMEOUT_MS = 12_000;
-const RECOVERY_TIMEOUT_MS = 15_000;
+const DETECTION_TIMEOUT_MS = 15_000;
+const RECOVERY_TIMEOUT_MS = 40_000;
 
 /** Starts the service with these variables and watches it from outside. */
 export const observe = async (
@@ -84,10 +83,9 @@ export const observe = async (
       const unhandled: unknown[] = [];
       const onUnhandled = (reason: unknown) => void unhandled.push(reason);
       process.on('unhandledRejection', onUnhandled);
-      const told = () => ({ down: target.count('redis_down'), up: target.count('redis_up') });
+      const count = (event: EventName) => target.linesOf(event).length;
+      const told = () => ({ down: count('redis_down'), up: count('redis_up') });
       const toldBefore = told();
-      const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS });
-      stalls.enable();
       const readiness = readinessOf(target.url);
       const traffic = steadyRequests(target.url, rate);
       if (!quiet) traffic.begin();
@@ -115,20 +113,22 @@ export const observe = async (
           downAt,
           recoveredMs: staysReady ? undefined : Math.max(0, upAt - healedAt),
           longestMs: Math.max(...requests.map(({ durationMs }) => durationMs)),
-          stalledMs: Math.max(0, stalls.max / 1e6 - STALL_RESOLUTION_MS),
           answers: countedBy(requests, ({ status }) => status),
           requests,
           afterwards: countedBy(afterwards, ({ status }) => status),
           without: { retryAfter: requests.filter(({ status, retryAfter }) => status === 503 && !retryAfter).length },
           flips: readiness.flips(),
           told: { down: down - toldBefore.down, up: up - toldBefore.up },
-          unhandled: [...unhandled, ...Array.from({ length: target.count('uncaught_error') }, () => 'uncaught_error')],
+          downCodes: target
+            .linesOf('redis_down')
+            .slice(toldBefore.down)
+            .map(({ errorCode }) => errorCode),
+          unhandled: [...unhandled, ...Array.from({ length: count('uncaught_error') }, () => 'uncaught_error')],
           leaked: [...forbidden, ...ticketsIn(requests)].filter((secret) => text.includes(secret)),
         };
       } finally {
         await traffic.stop();
         readiness.stop();
-        stalls.disable();
         process.off('unhandledRejection', onUnhandled);
       }
     },

@@ -11,7 +11,7 @@ export interface Readiness {
   stop(): void;
 }
 
-const EVERY_MS = 5;
+const EVERY_MS = 10;
 
 /** Asks one question at a time over one connection; one that fails counts as "not ready". */
 export const readinessOf = (url: string): Readiness => {

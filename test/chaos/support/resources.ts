@@ -18,42 +18,51 @@ const collectGarbage: () => void = runInNewContext('gc');
 // Newer than the types.
 const { queryObjects } = v8 as unknown as { queryObjects(of: unknown, options: { format: 'count' }): number };
 
-const SAMPLES = 12;
-const APART_MS = 100;
+const SAMPLES = 4;
+const APART_MS = 300;
 
 /**
  * What is held at rest: the least of several samples over more than two heartbeats, since one that is under way holds
  * timers and promises of its own. What has leaked is in every sample. `listenedTo` are the emitters whose listeners count.
  */
 export const resourcesHeld = async (listenedTo: readonly EventEmitter[]): Promise<Resources> => {
-  let least = await sample(listenedTo);
-  for (let taken = 1; taken < SAMPLES; taken += 1) {
+  const open: Open[] = [];
+  const memory: Memory[] = [];
+  while (open.length < SAMPLES) {
+    // It costs far more than all else.
+    if (open.length % 2 === 0) memory.push(await memoryNow());
+    open.push(openNow(listenedTo));
     await delay(APART_MS);
-    least = leastOf(least, await sample(listenedTo));
   }
-  return least;
+  return { ...leastOf(open), ...leastOf(memory) };
 };
 
-const leastOf = (one: Resources, other: Resources): Resources => ({
-  sockets: Math.min(one.sockets, other.sockets),
-  timers: Math.min(one.timers, other.timers),
-  promises: Math.min(one.promises, other.promises),
-  listeners: Math.min(one.listeners, other.listeners),
-  heapMb: Math.min(one.heapMb, other.heapMb),
-});
+type Memory = Pick<Resources, 'promises' | 'heapMb'>;
+type Open = Omit<Resources, keyof Memory>;
 
-const sample = async (listenedTo: readonly EventEmitter[]): Promise<Resources> => {
-  for (let round = 0; round < 3; round += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-    collectGarbage();
-  }
+const leastOf = <Sample extends { readonly [Name in keyof Sample]: number }>(samples: readonly Sample[]): Sample =>
+  samples.reduce((least, sample) => {
+    const names = Object.keys(least) as (keyof Sample)[];
+    return Object.fromEntries(names.map((name) => [name, Math.min(least[name], sample[name])])) as Sample;
+  });
+
+const openNow = (listenedTo: readonly EventEmitter[]): Open => {
   const active = process.getActiveResourcesInfo();
   const count = (name: string) => active.filter((resource) => resource === name).length;
   return {
     sockets: count('TCPSocketWrap'),
     timers: count('Timeout'),
-    promises: queryObjects(Promise, { format: 'count' }),
     listeners: listenedTo.reduce((sum, emitter) => sum + listenersOf(emitter), 0),
+  };
+};
+
+const memoryNow = async (): Promise<Memory> => {
+  for (let round = 0; round < 2; round += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+  }
+  return {
+    promises: queryObjects(Promise, { format: 'count' }),
     heapMb: process.memoryUsage().heapUsed / 2 ** 20,
   };
 };

@@ -1,3 +1,4 @@
+import type { EventName } from '../../../src/log/events.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { serve } from '../../support/ticketd.ts';
@@ -5,8 +6,8 @@ import { serve } from '../../support/ticketd.ts';
 /** The service under fault: in this process, or the built CLI in one of its own. */
 export interface Target {
   readonly url: string;
-  /** How often an event was told so far. */
-  count(event: string): number;
+  /** The lines of an event logged so far. */
+  linesOf(event: EventName): readonly { readonly [field: string]: unknown }[];
   /** All that was told so far, as text. */
   readonly text: string;
   /** Of the process it runs in. */
@@ -23,7 +24,7 @@ export const startHere = async (env: Env): Promise<Target> => {
   const service = await startService(env);
   return {
     url: service.url,
-    count: (event) => service.events.filter((told) => told.event === event).length,
+    linesOf: service.eventsOf,
     get text() {
       return JSON.stringify(service.events);
     },
@@ -41,7 +42,7 @@ export const startProcess = async (env: Env): Promise<Target> => {
   const running = serve({ JWT_SECRET: SECRET, LOG_LEVEL: 'debug', ...env });
   return {
     url: await running.url(),
-    count: (event) => running.linesOf(event).length,
+    linesOf: running.linesOf,
     get text() {
       return running.output;
     },

@@ -18,7 +18,7 @@ export interface Races {
 }
 
 const TTL_MS = 120_000;
-const EVERY_MS = 5;
+const EVERY_MS = 20;
 const LONGEST_LIFE_MS = 1000;
 
 /** Puts tickets at a steady rate; each is tried by every store at once, within a second by chance. */

@@ -77,25 +77,17 @@ describe('probe of a running service', () => {
   });
 });
 
-describe('probe of something else than a running service exits 1, within its time limit, where', () => {
+describe('probe of something else than a running service exits 1 where', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
-  const TIMEOUT_MS = 700;
-  // What starting a process takes on a busy machine.
-  const SPAWN_MS = 1800;
-
   const expectFailure = async (port: number, said: RegExp): Promise<void> => {
     for (const what of ['live', 'ready']) {
-      const startedAt = performance.now();
-      const { code, signal, stdout, stderr } = await probe([what, '--timeout', String(TIMEOUT_MS)], {
-        PORT: String(port),
-      });
+      const { code, signal, stdout, stderr } = await probe([what, '--timeout', '700'], { PORT: String(port) });
       expect({ code, signal, stdout }).to.deep.equal({ code: 1, signal: null, stdout: '' });
       expect(stderr).to.match(said);
-      expect(performance.now() - startedAt).to.be.below(TIMEOUT_MS + SPAWN_MS);
     }
   };
 

@@ -37,7 +37,7 @@ describe('serve with a Redis that is there', () => {
     const service = start();
     const ok = await service.line('redis_connect_ok');
     expect(ok.endpoint).to.equal(`redis://127.0.0.1:${redis.port}`);
-    expect(ok.durationMs).to.be.a('number').that.is.within(0, 8000);
+    expect(ok.durationMs).to.be.a('number').that.is.at.least(0);
     expect(ok.attempts).to.equal(1);
     await service.url();
     expect(service.output).not.to.contain('right-horse-7');

