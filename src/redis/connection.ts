@@ -13,6 +13,7 @@ import { createOutageLog } from './outage.ts';
 import { probeWrite } from './probe-write.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
+const REVIVE_AFTER_MS = 100;
 
 /** The one connection to Redis, and the truth about whether it can be used. */
 export interface RedisConnection {
@@ -35,10 +36,12 @@ export interface RedisConnectionOptions extends RedisAccess {
   readonly emit: Emit;
 }
 
-export const createRedisConnection = ({ emit, ...access }: RedisConnectionOptions): RedisConnection => {
+export const createRedisConnection = (
+  { emit, ...access }: RedisConnectionOptions,
+  client: RedisClient = createClient(access),
+): RedisConnection => {
   const { target, redis } = access;
   const endpoint = endpointOf(target);
-  const client = createClient(access);
   const outage = createOutageLog(endpoint, emit);
   const probeKeys = trialKeys(redis.keyPrefix, 'probe');
   const tellable = discreet(access);
@@ -47,6 +50,8 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
   let tellFirstReady: (() => void) | undefined;
   let lastError: unknown;
   let reconnectedAt = Number.NEGATIVE_INFINITY;
+  let isClosed = false;
+  let revival: NodeJS.Timeout | undefined;
 
   const up = () => {
     if (writable) return;
@@ -99,6 +104,11 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
     down(lastError ?? closed());
   };
 
+  // ioredis stops for good where a failover is announced just as it asks a Sentinel for the master.
+  const revive = () => {
+    if (!isClosed) revival = setTimeout(() => void client.connect().catch(learn), REVIVE_AFTER_MS);
+  };
+
   watchHandshakes(client, redis.connectTimeoutMs, () => {
     learn(noAnswer());
     letGo();
@@ -111,6 +121,7 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
     if (!writable) learn(error);
   });
   client.on('close', lost);
+  client.on('end', revive);
 
   const connect = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -155,6 +166,8 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
     },
     close: async () => {
       writable = false;
+      isClosed = true;
+      clearTimeout(revival);
       heartbeat.end();
       outage.close();
       client.disconnect();
