@@ -3,7 +3,7 @@ import { jwksUrl } from './jwks-url.ts';
 import { hmacSecret, JWT_ALGORITHMS, publicKey } from './jwt-keys.ts';
 import { integer, listOf, milliseconds, oneOf, text } from './parsers.ts';
 
-// 30 days: beyond that, a withdrawn key would stay trusted for as good as ever.
+// 30 days: a key that the provider withdrew must not stay trusted for ever.
 const MAX_STALE_SECONDS = 2_592_000;
 
 /** The variables that say which JWTs are taken. */

@@ -4,7 +4,7 @@ import { type KeySet, kidsOf } from './key-set.ts';
 
 const SUMMARY_EVERY_MS = 300_000;
 
-/** Logs what an operator has to know of a set of keys: a change, an outage and its end, and that the keys are no longer trusted. */
+/** Logs what an operator has to know of a set of keys: a change, an outage and its end, the end of trust in the keys. */
 export interface RefreshLog {
   fetched(set: KeySet): void;
   failed(error: unknown): void;

@@ -178,9 +178,6 @@ export const createRedisConnection = (
 const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 
 const noAnswer = (): Error =>
-  Object.assign(
-    new Error('connected, but it does not answer in time: it hangs, is slow, or is still loading its data'),
-    {
-      code: 'ETIMEDOUT',
-    },
-  );
+  Object.assign(new Error('connected, but no answer in time: Redis hangs, is slow, or is still loading its data'), {
+    code: 'ETIMEDOUT',
+  });
