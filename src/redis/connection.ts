@@ -6,12 +6,14 @@ import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { discreet } from './discreet.ts';
 import { isMereClose, refusalOf } from './faults.ts';
+import { watchHandshakes } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { trialKeys } from './keys.ts';
 import { createOutageLog } from './outage.ts';
 import { probeWrite } from './probe-write.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
+const REVIVE_AFTER_MS = 100;
 
 /** The one connection to Redis, and the truth about whether it can be used. */
 export interface RedisConnection {
@@ -48,6 +50,8 @@ export const createRedisConnection = (
   let tellFirstReady: (() => void) | undefined;
   let lastError: unknown;
   let reconnectedAt = Number.NEGATIVE_INFINITY;
+  let isClosed = false;
+  let revival: NodeJS.Timeout | undefined;
 
   const up = () => {
     if (writable) return;
@@ -100,6 +104,15 @@ export const createRedisConnection = (
     down(lastError ?? closed());
   };
 
+  // ioredis stops for good where a failover is announced just as it asks a Sentinel for the master.
+  const revive = () => {
+    if (!isClosed) revival = setTimeout(() => void client.connect().catch(learn), REVIVE_AFTER_MS);
+  };
+
+  watchHandshakes(client, redis.connectTimeoutMs, () => {
+    learn(noAnswer());
+    letGo();
+  });
   client.on('connecting', outage.attempted);
   client.on('ready', heartbeat.begin);
   client.on('error', learn);
@@ -108,6 +121,7 @@ export const createRedisConnection = (
     if (!writable) learn(error);
   });
   client.on('close', lost);
+  client.on('end', revive);
 
   const connect = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -152,6 +166,8 @@ export const createRedisConnection = (
     },
     close: async () => {
       writable = false;
+      isClosed = true;
+      clearTimeout(revival);
       heartbeat.end();
       outage.close();
       client.disconnect();
@@ -162,6 +178,6 @@ export const createRedisConnection = (
 const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 
 const noAnswer = (): Error =>
-  Object.assign(new Error('connected, but it does not answer: it hangs, or is still loading its data'), {
+  Object.assign(new Error('connected, but no answer in time: Redis hangs, is slow, or is still loading its data'), {
     code: 'ETIMEDOUT',
   });

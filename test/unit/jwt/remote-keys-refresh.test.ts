@@ -80,6 +80,7 @@ describe('the keys of an identity provider, as time goes by,', () => {
     await eventually(() => fetches() === 2);
     keys.close();
     expect(await found).to.equal(0);
+    expect(clock.countTimers()).to.equal(0);
     await clock.tickAsync(10 * REFRESH_MS);
     await turns();
     expect(fetches()).to.equal(2);
