@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { startRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import { expectThrough } from './support/chaos-case.ts';
+import { CLOSED, NO_REPLY } from './support/expect-usual.ts';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.ts';
 
 describe('a network that forgets its flows', () => {
@@ -19,6 +20,7 @@ describe('a network that forgets its flows', () => {
       fault: proxy.swallow,
       heal: proxy.passAgain,
       lastsMs: 3000,
+      detectedBy: NO_REPLY,
       detectedWithinMs: 2000,
     });
   });
@@ -36,6 +38,7 @@ describe('a network that forgets its flows', () => {
         await until('the next handshake is swallowed', () => proxy.swallowedOf === 1);
         proxy.passAgain();
       },
+      detectedBy: CLOSED,
       detectedWithinMs: 200,
     });
     expect(proxy.accepted, 'the first connection, the silent one, and the one after it').to.equal(3);

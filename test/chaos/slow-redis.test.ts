@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startRedis } from '../support/redis.ts';
 import { expectThrough } from './support/chaos-case.ts';
+import { NO_REPLY } from './support/expect-usual.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 import type { Target } from './support/target.ts';
 
@@ -22,9 +23,10 @@ describe('a Redis that replies after 1 to 2 s', () => {
         },
         heal: () => proxy.delay(undefined),
         lastsMs: LASTS_MS,
+        detectedBy: NO_REPLY,
         detectedWithinMs: 2500,
       });
-      expect(target?.count('readiness_redis_down')).to.be.within(1, 1 + Math.ceil(LASTS_MS / PROBE_LINE_EVERY_MS));
+      expect(target?.linesOf('readiness_redis_down').length).to.be.within(1, 1 + Math.ceil(LASTS_MS / PROBE_LINE_EVERY_MS));
       expect(proxy.accepted, 'connections').to.equal(1);
     } finally {
       await proxy.close();
