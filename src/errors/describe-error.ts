@@ -28,7 +28,7 @@ export const stackOf = (error: unknown): string | undefined =>
   readThrown(() => (error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined), undefined);
 
 const descriptionOf = (error: unknown): ErrorDescription => {
-  if (!(error instanceof Error)) return { error: String(error), errorCode: 'UNKNOWN' };
+  if (!(error instanceof Error)) return { error: String(error) || 'UNKNOWN', errorCode: 'UNKNOWN' };
   const inner = firstInner(error);
   return { error: messageOf(inner), errorCode: codeOf(inner) };
 };
@@ -53,5 +53,5 @@ const messageOf = (error: Error): string => String(error.message).replaceAll(/\s
 
 const codeOf = (error: Error): string => {
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return REPLY_CODE.exec(String(error.message))?.[1] ?? String(error.name);
+  return REPLY_CODE.exec(String(error.message))?.[1] ?? (String(error.name) || 'UNKNOWN');
 };
