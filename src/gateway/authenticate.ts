@@ -37,7 +37,8 @@ export const createAuthentication = (options: AuthenticationOptions): Authentica
     if (presented.outcome === 'refused') return presented;
     const { handshake, protocols } = presented;
     const result = await redeem(handshake, attempt);
-    if (result.outcome !== 'redeemed') return result;
+    if (result.outcome === 'refused') return refused(result.refusal);
+    if (result.outcome !== 'redeemed') throw new TypeError('the redeem has no outcome');
     return { outcome: 'admitted', admission: { ...result.identity, traceId: attempt.traceId, protocols } };
   };
 

@@ -19,7 +19,7 @@ export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers =>
 export const stripTicket = (request: IncomingMessage): readonly string[] => {
   const { uri, protocols } = withoutTicket(carriersOf(request));
   // Node makes both from the raw headers at the first look, by its own count of them: so look before any is taken out.
-  const { rawHeaders, headers, headersDistinct } = request;
+  const { rawHeaders, headers, headersDistinct = {} } = request;
   const offer = protocols.join(', ');
   const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS);
   request.url = uri;

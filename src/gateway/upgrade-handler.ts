@@ -85,6 +85,8 @@ const upgrade = <S extends ServerSocket>(
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     server.handleUpgrade(...handshake, (webSocket) => {
+      // An application may have none: then an invalid frame of a client would end the process. `ws` closes the socket.
+      webSocket.on('error', () => {});
       try {
         open(webSocket);
         resolve();
@@ -101,8 +103,5 @@ const endWithSession = (socket: ClosableSocket, admission: Admission, report: Ev
   );
 };
 
-const closeRefused = (socket: ServerSocket, { status, errorCode }: UpgradeRefused): void => {
-  // The application never gets to see this socket.
-  socket.on('error', () => socket.terminate?.());
+const closeRefused = (socket: ServerSocket, { status, errorCode }: UpgradeRefused): void =>
   closeFirmly(socket, status === 503 ? TRY_AGAIN_LATER : NOT_REDEEMABLE, errorCode);
-};

@@ -16,6 +16,9 @@ const selfish = (): object => {
   return self;
 };
 
+/** What `await` takes for a promise. */
+export const thenable = (then: () => void): object => Object.defineProperty({}, 'then', { value: then });
+
 const errorWith = (fields: PropertyDescriptorMap): Error => Object.defineProperties(new Error('x'), fields);
 
 /** Values of every kind that JavaScript can throw, the ones that break whoever looks at them first of all. */
@@ -49,7 +52,7 @@ export const hostileValues = (): Readonly<Record<string, unknown>> => ({
   }),
   'an admission': { outcome: 'admitted', admission: { subject: 'mallory', protocols: [], traceId: 'x' } },
   'a redeemed ticket': { outcome: 'redeemed', identity: { subject: 'mallory' }, record: {} },
-  'a thenable that throws': { then: () => raise(new Error('then')) },
+  'a thenable that throws': thenable(() => raise(new Error('then'))),
   'a Proxy that throws at any look': untouchable(),
   'a Proxy that throws itself at any look': selfish(),
   'what inherits from such a Proxy': Object.create(untouchable()),

@@ -78,6 +78,13 @@ describe('a protected WebSocket server', () => {
       .and.include('hi', 'the echo');
   });
 
+  it('survives an invalid frame of a client where the application does not listen for errors', async () => {
+    const rig = await start();
+    const handshake = Buffer.from(upgradeRequest(`/?ticket=${await issueTicket(service)}`));
+    expect(await talk(rig.httpUrl, Buffer.concat([handshake, Buffer.from([0xff, 0xff])]))).to.match(/^HTTP\/1.1 101 /);
+    expect((await fetch(rig.httpUrl)).status).to.equal(200);
+  });
+
   it('leaves what else is wrong with a handshake to the WebSocket server', async () => {
     const rig = await start();
     const broken = UPGRADE_HEADERS.filter((line) => !line.startsWith('Sec-WebSocket-Key'));
