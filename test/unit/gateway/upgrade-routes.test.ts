@@ -4,19 +4,20 @@ import { addUpgradeRoute, type UpgradeRoute, type UpgradeServer } from '../../..
 import { type FakeConnection, fakeConnection, fakeServer } from '../../support/fake-upgrade.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-const NOT_FOUND = /^HTTP\/1.1 404 Not Found\r\n[\s\S]*\{"errorCode":"NOT_FOUND","message":"There is no WebSocket here",/;
+const NOT_FOUND =
+  /^HTTP\/1.1 404 Not Found\r\n[\s\S]*\{"errorCode":"NOT_FOUND","message":"There is no WebSocket here",/;
 
 describe('the upgrades of a server', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
-  afterEach(() => clock.restore());
-
-  const taken: string[] = [];
   afterEach(() => {
+    clock.restore();
     taken.length = 0;
   });
+
+  const taken: string[] = [];
   const add = (server: UpgradeServer, path?: string, more: Partial<UpgradeRoute> = {}) =>
     addUpgradeRoute(server, { path, timeoutMs: 1000, take: () => taken.push(path ?? 'all'), ...more });
 
