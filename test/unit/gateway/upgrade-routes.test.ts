@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { addUpgradeRoute, type UpgradeRoute, type UpgradeServer } from '../../../src/gateway/upgrade-routes.ts';
+import {
+  addUpgradeRoute,
+  type UpgradeListener,
+  type UpgradeRoute,
+  type UpgradeServer,
+} from '../../../src/gateway/upgrade-routes.ts';
 import { type FakeConnection, fakeConnection, fakeServer } from '../../support/fake-upgrade.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
@@ -35,6 +40,22 @@ describe('the upgrades of a server', () => {
     add(server, undefined, { take: (request, socket, head) => seen.push(request.url, socket, head.length) });
     const connection = upgrade('/x');
     expect(seen).to.deep.equal(['/x', connection, 0]);
+  });
+
+  it('are seen before any other listener sees them', () => {
+    const { server, upgrade } = fakeServer();
+    server.on('upgrade', () => taken.push('other'));
+    add(server);
+    upgrade('/');
+    expect(taken).to.deep.equal(['all', 'other']);
+  });
+
+  it('are listened for on a server that has no prependListener, too', () => {
+    const { server, upgrade } = fakeServer();
+    Object.assign(server, { prependListener: undefined });
+    add(server);
+    upgrade('/');
+    expect(taken).to.deep.equal(['all']);
   });
 
   it('are of WebSockets in any letters, or go to no route', () => {
@@ -92,18 +113,20 @@ describe('the upgrades of a server', () => {
     'has ended it': (socket) => socket.end('x'),
     'has written to it': (socket) => Object.assign(socket, { bytesWritten: 1 }),
   }))
-    it(`are never answered where another listener ${what}`, () => {
-      const { server, upgrade } = fakeServer();
-      add(server, '/a');
-      server.on('upgrade', (_request, socket) => use(socket as FakeConnection));
-      const connection = upgrade('/c');
-      clock.tick(1_000_000);
-      expect(connection.sent).to.be.oneOf(['', 'x']);
-      expect(connection.destroyed).to.equal(false);
-    });
+    for (const order of ['before', 'after'] as const)
+      it(`are never answered where another listener, added ${order}, ${what}`, () => {
+        const { server, upgrade } = fakeServer();
+        const foreign: UpgradeListener = (_request, socket) => use(socket as FakeConnection);
+        if (order === 'before') server.on('upgrade', foreign);
+        add(server, '/a');
+        if (order === 'after') server.on('upgrade', foreign);
+        const connection = upgrade('/c');
+        clock.tick(1_000_000);
+        expect(connection.sent).to.be.oneOf(['', 'x']);
+        expect(connection.destroyed).to.equal(false);
+      });
 
   for (const [what, prepare, use] of [
-    ['was read before', (socket) => socket.on('data', () => {}), () => {}],
     ['was written to before', (socket) => Object.assign(socket, { bytesWritten: 7 }), () => {}],
     ['has a listener for its end', () => {}, (socket) => socket.on('end', () => {})],
     ['has a listener for its errors', () => {}, (socket) => socket.on('error', () => {})],
