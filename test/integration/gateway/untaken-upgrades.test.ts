@@ -9,7 +9,7 @@ import { type AcceptUpgrade, createGateway, type Gateway, type GatewayEvent } fr
 import { listen } from '../../support/gateway-rig.ts';
 import { enter } from '../../support/knock.ts';
 import { rawRequest } from '../../support/raw-http.ts';
-import { talk, UPGRADE_HEADERS, upgradeRequest } from '../../support/raw-upgrade.ts';
+import { talk, upgradeRequest } from '../../support/raw-upgrade.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RedeemStub, startRedeemStub } from '../../support/redeem-stub.ts';
 import { until } from '../../support/until.ts';
@@ -184,54 +184,5 @@ describe('an upgrade that nothing takes', () => {
     client.pause();
     await untilNoneIsOpen();
     client.destroy();
-  });
-});
-
-describe('several protections of one server', () => {
-  const answering =
-    (name: string): AcceptUpgrade =>
-    (_request, socket) =>
-      socket.end(`HTTP/1.1 200 OK\r\n\r\n${name}`);
-
-  it('take their own paths, and that without a path all others', async () => {
-    const ticketd = await startRedeemStub();
-    const gateway = createGateway({ redeem: { url: ticketd.url, key: GATEWAY_KEY } });
-    const server = createServer();
-    const url = `http://127.0.0.1:${await listen(server)}`;
-    gateway.protect(server, answering('all'));
-    const endA = gateway.protect(server, answering('a'), { path: '/a' });
-    gateway.protect(server, answering('b'), { path: '/b' });
-    const takenBy = async (path: string) =>
-      (await talk(url, upgradeRequest(`${path}?ticket=${ticketd.issue()}`))).split('\r\n\r\n')[1];
-    expect([await takenBy('/a'), await takenBy('/b'), await takenBy('/c')]).to.deep.equal(['a', 'b', 'all']);
-
-    expect(() => gateway.protect(server, answering('a'), { path: '/a' })).to.throw(TypeError, 'the path /a of this');
-    expect(() => gateway.protect(server, answering('all'))).to.throw(TypeError, 'every path of this server is');
-    endA();
-    endA();
-    expect(await takenBy('/a')).to.equal('all');
-    gateway.protect(server, answering('again'), { path: '/a' });
-    endA();
-    expect(await takenBy('/a')).to.equal('again');
-
-    await gateway.close();
-    expect(server.listenerCount('upgrade')).to.equal(0);
-    server.close();
-    ticketd.stop();
-  });
-
-  it('see to the upgrades of WebSockets alone', async () => {
-    const ticketd = await startRedeemStub();
-    const gateway = createGateway({ redeem: { url: ticketd.url, key: GATEWAY_KEY } });
-    const server = createServer();
-    const url = `http://127.0.0.1:${await listen(server)}`;
-    gateway.protect(server, answering('all'));
-    const headers = UPGRADE_HEADERS.map((line) => line.replace('Upgrade: websocket', 'Upgrade: h2c'));
-    expect(await talk(url, upgradeRequest(`/?ticket=${ticketd.issue()}`, headers))).to.match(/^HTTP\/1.1 404 /);
-    const upper = UPGRADE_HEADERS.map((line) => line.replace('Upgrade: websocket', 'Upgrade: WebSocket'));
-    expect(await talk(url, upgradeRequest(`/?ticket=${ticketd.issue()}`, upper))).to.match(/all$/);
-    await gateway.close();
-    server.close();
-    ticketd.stop();
   });
 });
