@@ -52,7 +52,11 @@ describe('the authentication of a handshake among hostile code', () => {
       it(`answers 503, and blames the set-up, where the audience function returns ${what}`, async () => {
         const { refusalOf, asked, events } = authentication(redeemed, { audience: () => value as never });
         expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
-        expect(events[0]).to.include({ event: 'gateway_misconfigured', level: 'error' });
+        expect(events[0]).to.include({
+          event: 'gateway_misconfigured',
+          level: 'error',
+          error: 'audience: the function must return a string or undefined',
+        });
         expect(asked).to.deep.equal([]);
       });
   }

@@ -58,10 +58,11 @@ describe('the authentication of a handshake', () => {
     });
 
   it('refuses an audience of 129 characters without a redeem, and asks for one of 128', async () => {
-    const { authenticate, asked } = authentication(redeemed, { audience: ({ url = '' }) => url.slice(1) });
+    const { authenticate, asked, events } = authentication(redeemed, { audience: ({ url = '' }) => url.slice(1) });
     const verdictOn = async (length: number) =>
       (await authenticate(upgradeMessage(`/${'a'.repeat(length)}?ticket=${newTicket()}`))).outcome;
     expect(await verdictOn(129)).to.equal('refused');
+    expect(events[0]).to.include({ event: 'upgrade_refused', reason: 'audience' });
     expect(asked).to.deep.equal([]);
     expect(await verdictOn(128)).to.equal('admitted');
     expect(asked[0]?.audience).to.have.length(128);
@@ -99,6 +100,21 @@ describe('the authentication of a handshake', () => {
     expect(asked).to.have.length(2);
     settle(await redeemed());
     expect((await Promise.all(first)).map(({ outcome }) => outcome)).to.deep.equal(['admitted', 'admitted']);
+  });
+
+  it('admits no more at once after many redeems than after none', async () => {
+    let answer: Redeem = redeemed;
+    const { authenticate, refusalOf } = authentication((handshake) => answer(handshake), { maxPending: 1 });
+    for (let count = 0; count < 3; count += 1) await authenticate(withTicket());
+    let settle = (_result: RedeemResult) => {};
+    answer = () =>
+      new Promise((resolve) => {
+        settle = resolve;
+      });
+    const first = authenticate(withTicket());
+    expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
+    settle({ outcome: 'redeemed', identity: IDENTITY });
+    expect((await first).outcome).to.equal('admitted');
   });
 
   for (const [what, redeem] of Object.entries<Redeem>({
