@@ -149,15 +149,17 @@ describe('a protected upgrade', () => {
     });
   }
 
-  it('is answered with its own refusal where the handler of refusals throws', async () => {
-    const { upgrade } = protection(REFUSED, {
-      refuse: () => {
-        throw new Error('broken');
-      },
-    });
-    const connection = upgrade('/');
-    await turns();
-    expect(connection.sent).to.match(/^HTTP\/1.1 403 /);
+  it('is answered with its own refusal where the handler of refusals throws or rejects', async () => {
+    const raise = () => {
+      throw new Error('broken');
+    };
+    for (const refuse of [raise, async () => raise()]) {
+      const { events, upgrade } = protection(REFUSED, { refuse });
+      const connection = upgrade('/');
+      await turns();
+      expect(connection.sent).to.match(/^HTTP\/1.1 403 /);
+      expect(events).to.have.length(1);
+    }
   });
 
   it('reports what was thrown without a ticket in it', async () => {
