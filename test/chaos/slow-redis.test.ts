@@ -26,7 +26,10 @@ describe('a Redis that replies after 1 to 2 s', () => {
         detectedBy: NO_REPLY,
         detectedWithinMs: 2500,
       });
-      expect(target?.linesOf('readiness_redis_down').length).to.be.within(1, 1 + Math.ceil(LASTS_MS / PROBE_LINE_EVERY_MS));
+      expect(target?.linesOf('readiness_redis_down').length).to.be.within(
+        1,
+        1 + Math.ceil(LASTS_MS / PROBE_LINE_EVERY_MS),
+      );
       expect(proxy.accepted, 'connections').to.equal(1);
     } finally {
       await proxy.close();

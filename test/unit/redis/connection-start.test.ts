@@ -136,7 +136,9 @@ describe('the start of the Redis connection', () => {
   it('has a Redis that does not answer as its cause where there is no error at all', async () => {
     const error = await failedStart(() => rig.become('ready'));
     expect(error.cause).to.include({ code: 'ETIMEDOUT' });
-    expect(error.message).to.match(/: connected, but no answer in time: Redis hangs, is slow, or is still loading its data$/);
+    expect(error.message).to.match(
+      /: connected, but no answer in time: Redis hangs, is slow, or is still loading its data$/,
+    );
   });
 
   it('never repeats a password, whoever does', async () => {

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { expect } from 'chai';
+import { type AuthenticationOptions, createAuthentication } from '../../src/gateway/authenticate.ts';
+import type { GatewayEvent } from '../../src/gateway/events.ts';
+import type { Handshake, Identity, RedeemResult } from '../../src/gateway/redeemer.ts';
+import { UpgradeRefused } from '../../src/gateway/refused.ts';
+import { newTicket } from '../../src/tickets/ticket.ts';
+import { upgradeMessage } from './upgrade-message.ts';
+
+export const IDENTITY: Identity = {
+  subject: 'alice',
+  sessionId: 'session-1',
+  audience: undefined,
+  channel: undefined,
+  issuedAt: new Date(0),
+  sessionExpiresAt: new Date(60_000),
+  sessionExpiresIn: 60,
+};
+
+export const redeemed = async (): Promise<RedeemResult> => ({ outcome: 'redeemed', identity: IDENTITY });
+
+export const rejected = async ({ traceId }: Handshake): Promise<RedeemResult> => ({
+  outcome: 'refused',
+  refusal: new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: 'used' }),
+});
+
+export type Redeem = AuthenticationOptions['redeemer']['redeem'];
+
+/** An authentication with this redeem, and all that it asked and reported. */
+export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptions> = {}) => {
+  const asked: Handshake[] = [];
+  const events: GatewayEvent[] = [];
+  const redeemer = {
+    redeem: (handshake: Handshake) => {
+      asked.push(handshake);
+      return redeem(handshake);
+    },
+  };
+  const report = (event: GatewayEvent) => void events.push(event);
+  const authenticate = createAuthentication({ redeemer, audience: undefined, maxPending: 1000, report, ...more });
+  const refusalOf = async (request: IncomingMessage) => {
+    const verdict = await authenticate(request);
+    return verdict.outcome === 'refused' ? verdict.refusal : expect.fail('admitted');
+  };
+  return { asked, events, authenticate, refusalOf };
+};
+
+/** A handshake with a ticket in its query. */
+export const withTicket = (ticket = newTicket(), headers = {}) => upgradeMessage(`/?ticket=${ticket}`, headers);
