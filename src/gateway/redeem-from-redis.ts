@@ -2,6 +2,7 @@ import { isRequestError } from '../errors/request-error.ts';
 import { type Emit, events } from '../log/events.ts';
 import { scrub } from '../log/scrub.ts';
 import { within } from '../redis/within.ts';
+import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/payload.ts';
 import type { Redemption } from '../tickets/redeem.ts';
 import type { ConnectionEvent, Tell } from './events.ts';
@@ -28,7 +29,8 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, tell: 
 
   const redemptionOf = async ({ traceId, ...presented }: Handshake): Promise<Redemption> => {
     if (tickets === undefined) throw new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() });
-    return within(timeoutMs, tickets.redeem({ ...presented, originKnown: true })).catch((error) => {
+    const presentation = { ...presented, origin: presented.origin ?? null };
+    return within(timeoutMs, tickets.redeem(presentation)).catch((error) => {
       throw failed(error, traceId);
     });
   };
@@ -53,13 +55,15 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, tell: 
   };
 };
 
-const identityOf = ({ subject, sessionId, audience, channel, issuedAt, expiresAt }: TicketRecord): Identity => ({
-  subject,
-  sessionId,
-  audience,
-  channel,
-  issuedAt: new Date(issuedAt),
-  sessionExpiresAt: new Date(expiresAt),
+const identityOf = (record: TicketRecord): Identity => ({
+  issuer: record.issuer,
+  subject: record.subject,
+  sessionId: record.sessionId,
+  audience: record.audience,
+  channel: record.channel,
+  issuedAt: new Date(record.issuedAt),
+  sessionExpiresAt: new Date(record.expiresAt),
+  sessionExpiresIn: sessionExpiresIn(record),
 });
 
 // Whatever else went wrong may have done so after the ticket was taken.

@@ -9,6 +9,8 @@ export interface Handshake {
 
 /** Who a redeemed ticket says that the client is. */
 export interface Identity {
+  /** The `iss` of the JWT: a subject is unique within its issuer only. */
+  readonly issuer: string | undefined;
   readonly subject: string;
   readonly sessionId: string | undefined;
   readonly audience: string | undefined;
@@ -16,6 +18,8 @@ export interface Identity {
   readonly issuedAt: Date;
   /** When the JWT expires that the ticket was issued for. */
   readonly sessionExpiresAt: Date;
+  /** Seconds from the redeem until then: what to count from, since the clock of this machine may differ. */
+  readonly sessionExpiresIn: number;
 }
 
 /** One way to redeem tickets. */

@@ -33,6 +33,7 @@ describe('forward-auth', () => {
         expect(status).to.equal(200);
         expect(headers).to.include({
           'cache-control': 'no-store',
+          'x-ticketd-issuer': '',
           'x-ticketd-subject': 'alice',
           'x-ticketd-session': 'session-1',
           'x-ticketd-audience': '',

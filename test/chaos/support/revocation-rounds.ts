@@ -1,0 +1,84 @@
+import { TICKET_PATH } from '../../support/ask.ts';
+import { bearer, token } from '../../support/jwt.ts';
+import { createPost } from '../../support/pooled-post.ts';
+import { GATEWAY_KEY, REDEEM_PATH, REVOKE_PATH } from '../../support/redeem.ts';
+
+/** Where one instance of ticketd listens. */
+export interface Instance {
+  readonly url: string;
+  readonly internalUrl: string;
+}
+
+export interface RoundsOptions {
+  /** They take turns. */
+  readonly instances: readonly Instance[];
+  readonly subjects: number;
+  /** How many tickets each subject gets before its revocation, and as many again after it. */
+  readonly ticketsEach: number;
+}
+
+/** The tickets of many subjects, before and after a revocation of each. */
+export interface Rounds {
+  issueBefore(): Promise<void>;
+  /** Revokes by session and by subject in turn; every third twice, at both instances. */
+  revoke(): Promise<void>;
+  issueAfter(): Promise<void>;
+  /** Redeems all; how often each status was the answer to those issued before and after. */
+  redeem(): Promise<{ readonly before: Tally; readonly after: Tally }>;
+}
+
+export type Tally = Readonly<Record<number, number>>;
+
+export const createRounds = ({ instances, subjects, ticketsEach }: RoundsOptions): Rounds => {
+  const post = createPost(32);
+  // Long issued by every clock that is taken part in.
+  const iat = Math.floor(Date.now() / 1000) - 60;
+  const jwts = Array.from({ length: subjects }, (_, number) => token({ sub: `subject-${number}`, iat }));
+  const before: string[] = [];
+  const after: string[] = [];
+
+  const instanceFor = (number: number): Instance => {
+    const instance = instances[number % instances.length];
+    if (instance === undefined) throw new Error('there is no instance');
+    return instance;
+  };
+  const issueAll = async (tickets: string[]): Promise<void> => {
+    const wanted = jwts.flatMap((jwt) => Array.from({ length: ticketsEach }, () => jwt));
+    const issued = wanted.map(async (jwt, number) => {
+      const answer = await post(instanceFor(number).url + TICKET_PATH, bearer(jwt));
+      if (answer.status !== 200) throw new Error(`no ticket: ${answer.status} ${await answer.text()}`);
+      return ((await answer.json()) as { readonly ticket: string }).ticket;
+    });
+    tickets.push(...(await Promise.all(issued)));
+  };
+  const revokeAt = async (number: number, jwt: string, scope: string): Promise<void> => {
+    const headers = { ...bearer(jwt), 'Content-Type': 'application/json' };
+    const { status } = await post(instanceFor(number).url + REVOKE_PATH, headers, JSON.stringify({ scope }));
+    if (status !== 204) throw new Error(`not revoked: ${status}`);
+  };
+  const redeemAll = async (tickets: readonly string[]): Promise<Tally> => {
+    const headers = { ...bearer(GATEWAY_KEY), 'Content-Type': 'application/json' };
+    // The other way round, so that half of them are redeemed where they were not issued.
+    const answers = tickets.map((ticket, number) =>
+      post(instanceFor(number >> 1).internalUrl + REDEEM_PATH, headers, JSON.stringify({ ticket })),
+    );
+    const tally: Record<number, number> = {};
+    for (const { status } of await Promise.all(answers)) tally[status] = (tally[status] ?? 0) + 1;
+    return tally;
+  };
+
+  return {
+    issueBefore: () => issueAll(before),
+    revoke: async () => {
+      await Promise.all(
+        jwts.map(async (jwt, number) => {
+          const scope = number % 4 < 2 ? 'session' : 'subject';
+          await revokeAt(number, jwt, scope);
+          if (number % 3 === 0) await revokeAt(number + 1, jwt, scope);
+        }),
+      );
+    },
+    issueAfter: () => issueAll(after),
+    redeem: async () => ({ before: await redeemAll(before), after: await redeemAll(after) }),
+  };
+};
