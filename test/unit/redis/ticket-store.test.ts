@@ -60,11 +60,12 @@ describe('the store in Redis, by its commands', () => {
   for (const [name, call] of Object.entries(COMMANDS)) {
     it(`${name}: sends what is to be sent and says how long it took, once`, async () => {
       const { sent, faults, took, store } = storeOn(() => 'OK');
+      const startedAt = performance.now();
       await call(store);
       expect(sent).to.deep.equal(SENT[name]);
       expect(faults).to.deep.equal([]);
       expect(took.map(([command]) => command)).to.deep.equal([name]);
-      expect(took[0]?.[1]).to.be.within(0, 60_000);
+      expect(took[0]?.[1]).to.be.within(0, performance.now() - startedAt);
     });
 
     it(`${name}: rejects where there is no connection, and sends nothing`, async () => {

@@ -186,6 +186,15 @@ describe('issuing within a rate limit', () => {
     await issue({ ...caller(60_000), issuer: 'https://other.example/' }, BINDING);
   });
 
+  it('asks the store nothing about a subject that has used the limit up', async () => {
+    const { store, puts } = createStore();
+    const issue = createLimited(store);
+    for (const number of [1, 2]) await issue(caller(60_000 + number), BINDING);
+    expect(puts).to.have.length(2);
+    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.include({ code: 'WS_TICKET_RATE_LIMITED' });
+    expect(puts).to.have.length(2);
+  });
+
   it('forgets the ticket that it kept while another instance used the limit up', async () => {
     const { store, puts, forgotten } = createStore();
     const issuers = [createLimited(store), createLimited(store), createLimited(store)];
