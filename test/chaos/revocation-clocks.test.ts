@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { issueTicket, redeem } from '../support/redeem.ts';
 import { startRedis } from '../support/redis.ts';
 import { createRounds } from './support/revocation-rounds.ts';
-import { startTwoInstances, TICKET_TTL_SECONDS, type TwoInstances } from './support/two-instances.ts';
+import { clockOf, startTwoInstances, TICKET_TTL_SECONDS, type TwoInstances } from './support/two-instances.ts';
 
 const APART_S = 10;
 const SUBJECTS = 250;
@@ -35,6 +35,8 @@ describe('revocation by two instances whose clocks are 10 s apart', function () 
       const rounds = createRounds({ instances, subjects: SUBJECTS, ticketsEach: TICKETS_EACH });
       await rounds.issueBefore();
       clocks[0].setAhead(step);
+      const { before, says, after } = await clockOf(instances[0]);
+      expect(says - step * 1000).to.be.within(before, after);
       await rounds.revoke();
       await rounds.issueAfter();
       expect(await rounds.redeem()).to.deep.equal({ before: { 403: ALL }, after: { 200: ALL } });

@@ -30,8 +30,8 @@ export interface Rounds {
 export type Tally = Readonly<Record<number, number>>;
 
 const CONNECTIONS = 32;
-// Clocks that are behind would take a fresh JWT for one of the future.
-const JWT_AGE_S = 60;
+/** How old JWTs are: clocks that are behind would take a fresh one for one of the future. */
+export const JWT_AGE_S = 60;
 
 export const createRounds = ({ instances, subjects, ticketsEach }: RoundsOptions): Rounds => {
   const post = createPost(CONNECTIONS);

@@ -1,8 +1,9 @@
 import { type Clock, createClock } from '../../support/clock.ts';
-import { SECRET } from '../../support/jwt.ts';
+import { SECRET, token } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
+import { requestTicket } from '../../support/request-ticket.ts';
 import { serve, type Ticketd } from '../../support/ticketd.ts';
-import type { Instance } from './revocation-rounds.ts';
+import { type Instance, JWT_AGE_S } from './revocation-rounds.ts';
 
 interface RunningInstance extends Instance {
   readonly ticketd: Ticketd;
@@ -17,6 +18,13 @@ export interface TwoInstances {
 
 /** Longer than the tests take on the busiest machine. */
 export const TICKET_TTL_SECONDS = 300;
+
+/** What the clock of an instance says, read off the end of a ticket, and this machine's before and after the request. */
+export const clockOf = async ({ url }: Instance) => {
+  const before = Date.now();
+  const { body } = await requestTicket({ url }, token({ iat: Math.floor(before / 1000) - JWT_AGE_S }));
+  return { before, says: Date.parse(body.expiresAt) - TICKET_TTL_SECONDS * 1000, after: Date.now() };
+};
 
 /** The clock of the second is so many seconds ahead. */
 export const startTwoInstances = async (
