@@ -43,6 +43,7 @@ describe('the difference between the clock of Redis and that of this machine', (
   it('is warned of from one second on, either way', () => {
     for (const fine of [undefined, 0, 999, -999]) expect(clockWarnings(fine)).to.deep.equal([]);
     expect(clockWarnings(1000)).to.have.length(1);
+    expect(clockWarnings(60_000)[0]).to.include('is 60.0 s ahead of');
     expect(clockWarnings(1000)[0]).to.match(/^the clock of Redis is 1\.0 s ahead of this machine's: /);
     expect(clockWarnings(-3510)[0]).to.match(/^the clock of Redis is 3\.5 s behind this machine's: .+NTP$/);
   });
