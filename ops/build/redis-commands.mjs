@@ -17,7 +17,7 @@ export const REDIS_COMMANDS = [
     'ping',
     'pttl',
   ],
-  ...['psubscribe', 'quit', 'readonly', 'readwrite', 'select', 'set', 'ssubscribe', 'subscribe'],
+  ...['psubscribe', 'quit', 'readonly', 'readwrite', 'select', 'set', 'ssubscribe', 'subscribe', 'time'],
 ];
 
 /**

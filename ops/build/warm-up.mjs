@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 
 const TIMEOUT_MS = 10_000;
 
-/** Runs the service for one ticket, on a stand-in for Redis that says OK to everything. */
+/** Runs the service for one ticket, on a stand-in for Redis that has no keys and says OK to all else. */
 export const warmUp = async (runService) => {
-  const redis = createServer(sayOk);
+  const redis = createServer(answerCommands);
   const [redisPort, port, internalPort] = [await listen(redis), await freePort(), await freePort()];
   const secret = randomBytes(32).toString('hex');
   Object.assign(process.env, {
@@ -26,11 +26,17 @@ export const warmUp = async (runService) => {
   redis.close();
 };
 
-// A command is an array: each begins with a line like *3.
-const sayOk = (socket) => {
-  socket.on('data', (bytes) => socket.write('+OK\r\n'.repeat(bytes.toString().match(/^\*\d+\r$/gm)?.length ?? 0)));
+// A command is an array of its name and its arguments: each begins with a line like *3, and one like $4.
+const COMMAND = /^\*(\d+)\r\n\$\d+\r\n(\w+)/gm;
+
+const answerCommands = (socket) => {
+  socket.on('data', (bytes) => {
+    for (const [, words, name] of bytes.toString().matchAll(COMMAND)) socket.write(replyTo(name, words - 1));
+  });
   socket.on('error', () => {});
 };
+
+const replyTo = (name, keys) => (name.toLowerCase() === 'mget' ? `*${keys}\r\n${'$-1\r\n'.repeat(keys)}` : '+OK\r\n');
 
 const listen = async (server) => {
   server.listen(0, '127.0.0.1');

@@ -78,11 +78,17 @@ const tellPeople = ({
   role,
   masters,
   roundTripMs,
+  clockDifferenceMs,
   warnings,
   problem,
 }: Finding): void => {
   const place = topology === 'cluster' ? `cluster of ${masters} masters` : role;
-  const about = [version && `version ${version}`, place, roundTripMs !== undefined && `${roundTripMs} ms`];
+  const about = [
+    version && `version ${version}`,
+    place,
+    roundTripMs !== undefined && `${roundTripMs} ms`,
+    clockDifferenceMs !== undefined && `clock ${clockDifferenceMs < 0 ? '' : '+'}${clockDifferenceMs} ms`,
+  ];
   const facts = about.filter(Boolean).join(', ');
   if (ok) process.stdout.write(`usable: ${endpoint}${facts && ` (${facts})`}\n`);
   else process.stderr.write(`${problem?.verdict}: ${endpoint}: ${problem?.error}; ${problem?.remedy}\n`);

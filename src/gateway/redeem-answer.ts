@@ -10,11 +10,13 @@ const MAX_RETRY_AFTER = 3600;
 
 /** Who a 200 of ticketd admits; `undefined` where it is no such answer. */
 export const readIdentity = ({ status, text }: PostAnswer): Identity | undefined => {
-  const { active, subject, sessionId, audience, channel, issuedAt, sessionExpiresAt, sessionExpiresIn } = bodyOf(text);
+  const body = bodyOf(text);
+  const { active, subject, sessionId, audience, channel, issuedAt, sessionExpiresAt, sessionExpiresIn } = body;
   if (status !== 200 || active !== true || typeof subject !== 'string') return undefined;
   const [issued, ends] = [dateOf(issuedAt), dateOf(sessionExpiresAt)];
   if (issued === undefined || ends === undefined) return undefined;
   return {
+    issuer: textOf(body.issuer),
     subject,
     sessionId: textOf(sessionId),
     audience: textOf(audience),

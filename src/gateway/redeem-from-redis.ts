@@ -2,6 +2,7 @@ import { isRequestError } from '../errors/request-error.ts';
 import { type Emit, events } from '../log/events.ts';
 import { scrub } from '../log/scrub.ts';
 import { within } from '../redis/within.ts';
+import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/payload.ts';
 import type { Redemption } from '../tickets/redeem.ts';
 import type { ConnectionEvent, EventListener } from './events.ts';
@@ -29,7 +30,7 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
   const redeem = async ({ traceId, ...presented }: Handshake): Promise<RedeemResult> => {
     if (tickets === undefined)
       return refused(new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() }));
-    return within(timeoutMs, tickets.redeem({ ...presented, originKnown: true })).then(
+    return within(timeoutMs, tickets.redeem({ ...presented, origin: presented.origin ?? null })).then(
       (redemption) => resultOf(redemption, traceId),
       (error) => refused(failed(error, traceId)),
     );
@@ -56,20 +57,17 @@ const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
 
 const refused = (refusal: UpgradeRefused): RedeemResult => ({ outcome: 'refused', refusal });
 
-/** Who a record of ticketd admits, at the instant of its redeem. */
-export const identityOf = (record: TicketRecord, now = Date.now()): Identity => ({
+/** Who a record of ticketd admits. */
+export const identityOf = (record: TicketRecord, now?: number): Identity => ({
+  issuer: record.issuer,
   subject: record.subject,
   sessionId: record.sessionId,
   audience: record.audience,
   channel: record.channel,
   issuedAt: new Date(record.issuedAt),
   sessionExpiresAt: new Date(record.expiresAt),
-  sessionExpiresIn: (record.expiresAt - redeemedAt(record, now)) / 1000,
+  sessionExpiresIn: sessionExpiresIn(record, now),
 });
-
-// The ticket was live a moment ago: a clock that is not between its issue and its end is wrong.
-const redeemedAt = ({ issuedAt, ticketExpiresAt }: TicketRecord, now: number): number =>
-  now >= issuedAt && now <= ticketExpiresAt ? now : issuedAt;
 
 // Whatever else went wrong may have done so after the ticket was taken.
 const failed = (error: unknown, traceId: string): UpgradeRefused => {

@@ -11,6 +11,8 @@ export interface Handshake {
 
 /** Who a redeemed ticket says that the client is. */
 export interface Identity {
+  /** The `iss` of the JWT: a subject is unique within its issuer only. */
+  readonly issuer: string | undefined;
   readonly subject: string;
   readonly sessionId: string | undefined;
   readonly audience: string | undefined;

@@ -3,6 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { endpointOf } from '../config/redis-url.ts';
 import { type RedisAccess, type Topology, topologyOf } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
+import { clockDifferenceOf, clockWarnings, largestDifference } from './clock.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
 import { countOne } from './count.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
@@ -28,6 +29,8 @@ export interface RedisReport {
   /** Redis' `maxmemory-policy`, and whether it keeps an append-only file. */
   readonly evictionPolicy?: string;
   readonly appendOnly?: boolean;
+  /** By how many milliseconds Redis' clock is ahead of this machine's; in a cluster that which is furthest off. */
+  readonly clockDifferenceMs?: number;
   readonly warnings: readonly string[];
   readonly problem?: Diagnosis;
 }
@@ -66,10 +69,13 @@ const examine = async (client: RedisClient, topology: Topology, access: RedisAcc
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
   await Promise.all(masters.map(demandPong));
   const infos = await Promise.all(masters.map((node: Redis) => askServer(node)));
+  const clockDifferenceMs = largestDifference(await Promise.all(masters.map((node: Redis) => clockDifferenceOf(node))));
+  const warnings = [...infos.flatMap((info) => warningsOf(info, topology)), ...clockWarnings(clockDifferenceMs)];
   const about = {
     ...settingsOf(infos),
+    ...(clockDifferenceMs !== undefined && { clockDifferenceMs }),
     masters: masters.length,
-    warnings: [...new Set(infos.flatMap((info) => warningsOf(info, topology)))],
+    warnings: [...new Set(warnings)],
   };
   const misplaced = infos.map((info) => misplacedFor(info, topology)).find((error) => error !== undefined);
   if (misplaced !== undefined) return { ...about, problem: diagnose(misplaced) };

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-/** Where things are kept below the prefix of all keys. */
+/** Where things are stored below the prefix of all keys. */
 export interface Keyspace {
   ticket(digest: string): string;
-  revocation(holder: string): string;
-  count(holder: string): string;
+  revocation(key: string): string;
+  count(key: string): string;
 }
 
+/** The number is that of the format of what is stored there: a new one gets new keys, which older versions never read. */
 export const keyspace = (prefix: string): Keyspace => ({
-  ticket: (digest) => `${prefix}t:${digest}`,
-  revocation: (holder) => `${prefix}rev:${holder}`,
-  count: (holder) => `${prefix}n:${holder}`,
+  ticket: (digest) => `${prefix}t2:${digest}`,
+  revocation: (key) => `${prefix}r2:${key}`,
+  count: (key) => `${prefix}n2:${key}`,
 });
 
 /** Beginnings of keys that nothing else uses, one among those of each kind, so that they take the same rights. */

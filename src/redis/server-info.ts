@@ -84,7 +84,9 @@ export const warningsOf = (info: ServerInfo | undefined, topology: Topology): re
   const evicts = settings.evictionPolicy !== 'noeviction' && maxMemoryBytes > 0;
   return [
     ...(evicts
-      ? [`maxmemory-policy is ${settings.evictionPolicy}: a full memory drops live tickets; set noeviction`]
+      ? [
+          `maxmemory-policy is ${settings.evictionPolicy}: a full memory drops live tickets and revocations; set noeviction`,
+        ]
       : []),
     ...(settings.appendOnly
       ? ['appendonly is on: a restart can bring back tickets redeemed since the last fsync']

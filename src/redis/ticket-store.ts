@@ -14,13 +14,13 @@ export interface RedisStoreOptions {
   readonly commandTook?: (command: string, ms: number) => void;
 }
 
-// Stands in place of a payload, which is never empty, until the ticket would have expired.
+// In place of a payload, which is never empty, until the ticket would have expired.
 const USED = '';
 
 /**
- * Keeps tickets in Redis. One `SET … PX … NX` puts a ticket there: PX rather than PXAT, which answers OK to a past time
- * and keeps nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it swaps the payload for the mark that it was
- * used, so that only one of any number of takers gets it, and the others learn why not.
+ * Stores tickets in Redis. One `SET … PX … NX` puts a ticket there: PX, so that no clock but that of Redis ends it; PXAT
+ * answers OK to a past time and stores nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it swaps the payload for
+ * the mark that it was used, so that only one of any number of takers gets it, and the others learn why not.
  */
 export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisStoreOptions): TicketStore => {
   const keys = keyspace(keyPrefix);
@@ -47,8 +47,12 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     name: 'redis',
     isReady: connection.isReady,
     put: async (digest, payload, ttlMs) => {
-      const answer = await run('put', (client) => client.set(keys.ticket(digest), payload, 'PX', ttlMs, 'NX'));
-      if (answer !== 'OK') throw notReady(new Error('the ticket was there already'));
+      const reply = await run('put', (client) => client.set(keys.ticket(digest), payload, 'PX', ttlMs, 'NX'));
+      if (reply !== 'OK') throw notReady(new Error('the ticket was there already'));
+    },
+    replace: async (digest, payload) => {
+      const reply = await run('replace', (client) => client.set(keys.ticket(digest), payload, 'KEEPTTL', 'XX'));
+      if (reply !== 'OK') throw notReady(new Error('the ticket was gone before it was given out'));
     },
     forget: async (digest) => {
       await run('forget', (client) => client.getdel(keys.ticket(digest)));
@@ -61,14 +65,11 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
           unlessItMayHaveRun,
         ),
       ),
-    revoke: async (holder, until, ttlMs) => {
-      await run('revoke', (client) => client.set(keys.revocation(holder), until, 'PX', ttlMs));
+    revoke: async (key, id, ttlMs) => {
+      await run('revoke', (client) => client.set(keys.revocation(key), id, 'PX', ttlMs));
     },
-    revokedUntil: async (holders) => {
-      const epochs = await run('revoked', (client) => readAll(client, holders.map(keys.revocation)));
-      return Math.max(0, ...epochs.map(Number));
-    },
-    count: (holder, windowMs) => run('count', (client) => countOne(client, keys.count(holder), windowMs)),
+    revocationIds: (ofKeys) => run('revoked', (client) => readAll(client, ofKeys.map(keys.revocation))),
+    count: (key, windowMs) => run('count', (client) => countOne(client, keys.count(key), windowMs)),
   };
 };
 

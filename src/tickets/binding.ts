@@ -1,5 +1,7 @@
 /** Who asks for a ticket, as the JWT says. */
 export interface Caller {
+  /** The JWT's `iss`: a subject is unique within its issuer only. */
+  readonly issuer: string | undefined;
   readonly subject: string;
   readonly sessionId: string | undefined;
   /** When the JWT expires, in milliseconds since the epoch. */

@@ -1,9 +1,9 @@
 import { RequestError } from '../errors/request-error.ts';
 import type { Binding, Caller } from './binding.ts';
-import { subjectHolder } from './holders.ts';
 import { MIN_TTL_MS } from './lifetime.ts';
 import { encodePayload, type TicketRecord } from './payload.ts';
 import { createRateLimiter, type RateLimit } from './rate-limit.ts';
+import { revocationKeysOf, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
 
@@ -27,10 +27,10 @@ export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTi
 /**
  * Makes the function that issues tickets. A ticket never outlives its JWT; one with less than a second to live is
  * refused with `AUTH_TOKEN_INVALID`, one beyond the rate limit with `WS_TICKET_RATE_LIMITED`, and one that cannot be
- * kept or counted with `WS_TICKET_REDIS_NOT_READY`.
+ * stored or counted with `WS_TICKET_REDIS_NOT_READY`.
  */
 export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: IssuerOptions): IssueTicket => {
-  const keep = rateLimit === undefined ? keepAlways(store) : keepWithin(rateLimit, store);
+  const save = rateLimit === undefined ? saver(store) : limitedSaver(rateLimit, store);
   return async (caller, binding) => {
     const issuedAt = now();
     const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
@@ -38,8 +38,7 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
-    const payload = encodePayload(recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }));
-    await keep(caller, { digest, payload, ttlMs });
+    await save({ digest, record: recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }), ttlMs });
     return {
       ticket,
       ticketId: ticketIdOf(digest),
@@ -51,10 +50,11 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
 
 // Field by field: spreading objects whose fields differ costs V8 several microseconds.
 const recordOf = (
-  { subject, sessionId, expiresAt }: Caller,
+  { issuer, subject, sessionId, expiresAt }: Caller,
   { audience, channel, origin, traceId }: Binding,
   { issuedAt, ticketExpiresAt }: Pick<TicketRecord, 'issuedAt' | 'ticketExpiresAt'>,
 ): TicketRecord => ({
+  issuer,
   subject,
   sessionId,
   expiresAt,
@@ -64,29 +64,42 @@ const recordOf = (
   traceId,
   issuedAt,
   ticketExpiresAt,
+  revocationIds: undefined,
 });
 
-interface Kept {
+interface NewTicket {
   readonly digest: string;
-  readonly payload: string;
+  readonly record: TicketRecord;
   readonly ttlMs: number;
 }
 
-type Keep = (caller: Caller, kept: Kept) => Promise<unknown>;
+type Save = (ticket: NewTicket) => Promise<void>;
 
-const keepAlways =
-  (store: TicketStore): Keep =>
-  (_caller, { digest, payload, ttlMs }) =>
-    store.put(digest, payload, ttlMs);
+/**
+ * Stores a ticket with the ids of the revocations that came before it. The ids are read in the round trip of the write,
+ * and only where there are any the record is written again, before a client has its ticket. A revocation that comes
+ * after the read stores an id that the record lacks, which voids the ticket; one that came before it is in the record.
+ */
+const saver =
+  (store: TicketStore): Save =>
+  async ({ digest, record, ttlMs }) => {
+    const [, revocationIds] = await Promise.all([
+      store.put(digest, encodePayload(record), ttlMs),
+      store.revocationIds(revocationKeysOf(record)),
+    ]);
+    if (revocationIds.some((id) => id !== null))
+      await store.replace(digest, encodePayload({ ...record, revocationIds }));
+  };
 
-const keepWithin = (limit: RateLimit, store: TicketStore): Keep => {
+const limitedSaver = (limit: RateLimit, store: TicketStore): Save => {
   const limiter = createRateLimiter({ limit, store });
-  return async (caller, { digest, payload, ttlMs }) => {
-    const holder = subjectHolder(caller);
-    limiter.demandRoom(holder);
-    // Both at once, so that the limit costs no round trip of its own.
-    const counted = limiter.count(holder);
-    counted.catch(() => store.forget(digest).catch(() => {}));
-    await Promise.all([counted, store.put(digest, payload, ttlMs)]);
+  const save = saver(store);
+  return async (ticket) => {
+    const key = subjectKey(ticket.record);
+    limiter.demandRoom(key);
+    // Concurrently, so that the limit costs no round trip of its own.
+    const counted = limiter.count(key);
+    counted.catch(() => store.forget(ticket.digest).catch(() => {}));
+    await Promise.all([counted, save(ticket)]);
   };
 };

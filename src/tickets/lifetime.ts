@@ -1,5 +1,24 @@
-/** The longest that any instance may be told to let a ticket live; revocations are remembered for as long. */
+import type { TicketRecord } from './payload.ts';
+
+/** The longest that any instance can be configured to let a ticket live. */
 export const MAX_TTL_SECONDS = 300;
 
 /** With less to live than this, in milliseconds, a JWT is not worth a ticket. */
 export const MIN_TTL_MS = 1000;
+
+/**
+ * How long a revocation is stored, in milliseconds: longer than any ticket that it voids, with a minute for Redis' clocks,
+ * of which one may step back while it holds the ticket and another ahead while it holds the revocation.
+ */
+export const REVOCATION_TTL_MS = (MAX_TTL_SECONDS + 60) * 1000;
+
+type Times = Pick<TicketRecord, 'issuedAt' | 'ticketExpiresAt' | 'expiresAt'>;
+
+/**
+ * Seconds until the JWT of a ticket just redeemed expires, to the millisecond. The clock decides within narrow bounds
+ * only: of what the JWT had left at the issue, at most the life of the ticket has passed.
+ */
+export const sessionExpiresIn = ({ issuedAt, ticketExpiresAt, expiresAt }: Times, now = Date.now()): number => {
+  const [leastMs, mostMs] = [expiresAt - ticketExpiresAt, expiresAt - issuedAt];
+  return Math.min(mostMs, Math.max(leastMs, expiresAt - now)) / 1000;
+};

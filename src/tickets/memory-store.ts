@@ -1,5 +1,5 @@
-import { RequestError } from '../errors/request-error.ts';
 import type { TicketStore } from './store.ts';
+import { StoreFullError } from './store-full-error.ts';
 import { createWindows } from './windows.ts';
 
 const MAX_ENTRIES = 100_000;
@@ -8,27 +8,31 @@ const USED = '';
 
 /**
  * Keeps tickets in this process: for trying things out with `memory://`. Its tickets end with the process and
- * no other instance knows them.
+ * no other instance knows them. `now` gives milliseconds of a clock that never goes back.
  */
-export const createMemoryStore = (now: () => number = Date.now): TicketStore => {
+export const createMemoryStore = (now: () => number = () => performance.now()): TicketStore => {
   const tickets = expiringMap<string>(now);
-  const revocations = expiringMap<number>(now);
+  const revocations = expiringMap<string>(now);
   const windows = createWindows(MAX_ENTRIES, now);
   return {
     name: 'memory',
     isReady: () => true,
     put: async (digest, payload, ttlMs) => tickets.set(digest, payload, now() + ttlMs),
+    replace: async (digest, payload) => {
+      const stored = tickets.get(digest);
+      if (stored !== undefined) tickets.set(digest, payload, stored.expiresAt);
+    },
     forget: async (digest) => tickets.delete(digest),
     take: async (digest) => {
-      const kept = tickets.get(digest);
-      if (kept === undefined) return { state: 'unknown' };
-      if (kept.value === USED) return { state: 'used' };
-      tickets.set(digest, USED, kept.expiresAt);
-      return { state: 'live', payload: kept.value };
+      const stored = tickets.get(digest);
+      if (stored === undefined) return { state: 'unknown' };
+      if (stored.value === USED) return { state: 'used' };
+      tickets.set(digest, USED, stored.expiresAt);
+      return { state: 'live', payload: stored.value };
     },
-    revoke: async (holder, until, ttlMs) => revocations.set(holder, until, now() + ttlMs),
-    revokedUntil: async (holders) => Math.max(0, ...holders.map((holder) => revocations.get(holder)?.value ?? 0)),
-    count: async (holder, windowMs) => windows.count(holder, windowMs),
+    revoke: async (key, id, ttlMs) => revocations.set(key, id, now() + ttlMs),
+    revocationIds: async (keys) => keys.map((key) => revocations.get(key)?.value ?? null),
+    count: async (key, windowMs) => windows.count(key, windowMs),
   };
 };
 
@@ -54,8 +58,7 @@ const expiringMap = <T>(now: () => number) => {
     set: (key: string, value: T, expiresAt: number): void => {
       const isNew = !entries.has(key);
       if (isNew && entries.size >= MAX_ENTRIES) dropExpired();
-      if (isNew && entries.size >= MAX_ENTRIES)
-        throw new RequestError('WS_TICKET_REDIS_NOT_READY', 'The embedded store is full');
+      if (isNew && entries.size >= MAX_ENTRIES) throw new StoreFullError(MAX_ENTRIES);
       entries.set(key, { value, expiresAt });
     },
     delete: (key: string): void => void entries.delete(key),

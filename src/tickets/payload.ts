@@ -6,11 +6,16 @@ export interface TicketRecord extends Binding, Omit<Caller, 'expiresAt'> {
   readonly expiresAt: number;
   readonly issuedAt: number;
   readonly ticketExpiresAt: number;
+  /** The ids of the last revocations before the issue, in the order of `revocationKeysOf`, if there were any. */
+  readonly revocationIds: RevocationIds | undefined;
 }
 
-/** One-letter keys, absent ones left out, times told from `t` on: every byte is paid for once for each live ticket. */
+export type RevocationIds = readonly (string | null)[];
+
+/** One-letter keys, absent ones left out, times relative to `t`: every byte is paid for once for each live ticket. */
 export const encodePayload = (record: TicketRecord): string =>
   JSON.stringify({
+    u: record.issuer,
     s: record.subject,
     i: record.sessionId,
     a: record.audience,
@@ -20,14 +25,16 @@ export const encodePayload = (record: TicketRecord): string =>
     e: record.ticketExpiresAt - record.issuedAt,
     x: record.expiresAt - record.issuedAt,
     r: record.traceId,
+    v: record.revocationIds,
   });
 
 /** Reads what `encodePayload` wrote; throws where it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { s, i, a, c, o, t, e, x, r } = JSON.parse(payload);
+  const { u, s, i, a, c, o, t, e, x, r, v } = JSON.parse(payload);
   if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
-    throw new Error('what is kept of the ticket is not a payload');
+    throw new Error('the stored record of the ticket is not a payload');
   return {
+    issuer: u,
     subject: s,
     sessionId: i,
     audience: a,
@@ -37,5 +44,6 @@ export const decodePayload = (payload: string): TicketRecord => {
     ticketExpiresAt: t + e,
     expiresAt: t + x,
     traceId: r,
+    revocationIds: v,
   };
 };

@@ -16,10 +16,10 @@ export interface RateLimiterOptions {
 
 /** Both refuse with `WS_TICKET_RATE_LIMITED` and the seconds until the next ticket is allowed. */
 export interface RateLimiter {
-  /** Refuses, without asking the store, who is known to have used the limit up. */
-  demandRoom(holder: string): void;
-  /** Counts a ticket of `holder` and refuses it where it is beyond the limit. */
-  count(holder: string): Promise<void>;
+  /** Refuses, without asking the store, a key that is known to have used the limit up. */
+  demandRoom(key: string): void;
+  /** Counts a ticket under `key` and refuses it where it is beyond the limit. */
+  count(key: string): Promise<void>;
 }
 
 // Beyond it the store is asked again, which knows as well.
@@ -29,21 +29,21 @@ export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
   const { limit, store, now = () => performance.now() } = options;
   const usedUpUntil = new Map<string, number>();
 
-  const remember = (holder: string, endsInMs: number): void => {
-    usedUpUntil.delete(holder);
+  const remember = (key: string, endsInMs: number): void => {
+    usedUpUntil.delete(key);
     const [oldest] = usedUpUntil.keys();
     if (usedUpUntil.size >= MAX_REMEMBERED && oldest !== undefined) usedUpUntil.delete(oldest);
-    usedUpUntil.set(holder, now() + endsInMs);
+    usedUpUntil.set(key, now() + endsInMs);
   };
 
   return {
-    demandRoom: (holder) => {
-      const leftMs = (usedUpUntil.get(holder) ?? 0) - now();
+    demandRoom: (key) => {
+      const leftMs = (usedUpUntil.get(key) ?? 0) - now();
       if (leftMs > 0) throw refusal(limit, leftMs);
     },
-    count: async (holder) => {
-      const { count, endsInMs } = await store.count(holder, limit.seconds * 1000);
-      if (count >= limit.tickets) remember(holder, endsInMs);
+    count: async (key) => {
+      const { count, endsInMs } = await store.count(key, limit.seconds * 1000);
+      if (count >= limit.tickets) remember(key, endsInMs);
       if (count > limit.tickets) throw refusal(limit, endsInMs);
     },
   };

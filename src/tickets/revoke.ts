@@ -1,28 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from './binding.ts';
-import { sessionHolder, subjectHolder } from './holders.ts';
-import { MAX_TTL_SECONDS } from './lifetime.ts';
+import { REVOCATION_TTL_MS } from './lifetime.ts';
+import { randomText } from './random-text.ts';
+import { sessionKey, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 
 export type RevokeScope = 'session' | 'subject';
 
 export interface RevokerOptions {
-  readonly store: TicketStore;
-  readonly now?: () => number;
+  readonly store: Pick<TicketStore, 'revoke'>;
 }
 
 export type RevokeTickets = (caller: Caller, scope: RevokeScope) => Promise<void>;
 
+// As many as a UUID: no two revocations ever have the same id.
+const ID_BYTES = 16;
+
 /**
- * Makes the function that voids every outstanding ticket of the caller's session or subject, on every instance. It
- * resolves once a ticket issued from now on is valid. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+ * Makes the function that voids every outstanding ticket of the caller's session or subject, on every instance. It stores
+ * an id that no ticket has yet; those issued from then on get it. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
  */
 export const createRevoker =
-  ({ store, now = Date.now }: RevokerOptions): RevokeTickets =>
+  ({ store }: RevokerOptions): RevokeTickets =>
   async (caller, scope) => {
-    const until = now();
-    const holder = scope === 'session' ? sessionHolder(caller) : subjectHolder(caller);
-    await store.revoke(holder, until, MAX_TTL_SECONDS * 1000);
-    // A ticket of this same millisecond counts as issued before.
-    while (now() <= until) await delay(1);
+    const key = scope === 'session' ? sessionKey(caller) : subjectKey(caller);
+    await store.revoke(key, randomText(ID_BYTES, 'base64url'), REVOCATION_TTL_MS);
   };

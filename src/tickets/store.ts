@@ -10,34 +10,40 @@ export type Taken =
 export interface TicketStore {
   /** What readiness answers call it. */
   readonly name: 'redis' | 'memory';
-  /** Whether a ticket could be kept right now; synchronous, no I/O. */
+  /** Whether a ticket could be stored right now; synchronous, no I/O. */
   isReady(): boolean;
   /**
-   * Keeps `payload` under `digest` for `ttlMs` milliseconds.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when it was not, or perhaps not, kept.
+   * Stores `payload` under `digest` for `ttlMs` milliseconds.
+   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when it was not, or perhaps not, stored, `StoreFullError` when
+   * there is no room.
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
-  /** Takes back a `put` whose ticket was given to nobody; whether that was done makes no difference to anybody. */
+  /**
+   * Replaces the payload of a `put` whose ticket no client has yet; it ends when it would have ended.
+   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when that was not, or perhaps not, done.
+   */
+  replace(digest: string, payload: string): Promise<void>;
+  /** Takes back a `put` whose ticket no client got; whether that was done makes no difference to any client. */
   forget(digest: string): Promise<void>;
   /**
-   * Takes what is kept under `digest` away and gives it to exactly one caller; for the rest of its life the others
+   * Takes what is stored under `digest` away and gives it to exactly one caller; for the rest of its life the others
    * learn that it was used. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken,
-   * `WS_TICKET_OUTCOME_UNKNOWN` when the answer was lost and the ticket may be spent.
+   * `WS_TICKET_OUTCOME_UNKNOWN` when the reply was lost and the ticket may be spent.
    */
   take(digest: string): Promise<Taken>;
   /**
-   * Voids all tickets of `holder` issued at `until` or before, milliseconds since the epoch; forgotten after `ttlMs`,
-   * by when all of them have expired. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` where that is not certain.
+   * Stores `id` as that of the last revocation under `key`, for `ttlMs` milliseconds.
+   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` where that is not certain, `StoreFullError` where there is no room.
    */
-  revoke(holder: string, until: number, ttlMs: number): Promise<void>;
+  revoke(key: string, id: string, ttlMs: number): Promise<void>;
   /**
-   * The latest instant until which the tickets of any of these holders are void; 0 where of none.
+   * The id of the last revocation under each of `keys`; `null` where none is stored.
    * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
    */
-  revokedUntil(holders: readonly string[]): Promise<number>;
+  revocationIds(keys: readonly string[]): Promise<readonly (string | null)[]>;
   /**
-   * Counts one more for `holder`, on all instances together, in a window of `windowMs` milliseconds that began with
-   * the first. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   * Counts one more under `key`, on all instances together, in a window of `windowMs` milliseconds that began with the
+   * first. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
    */
-  count(holder: string, windowMs: number): Promise<Count>;
+  count(key: string, windowMs: number): Promise<Count>;
 }

@@ -7,7 +7,7 @@ import { record } from './support/table.ts';
 import { type OpenStore, openStore } from './support/ticket-store.ts';
 
 const TTL_MS = 60_000;
-const KEY = 'ticketd:t:digest';
+const KEY = 'ticketd:t2:digest';
 const WITHIN_MS = 200;
 
 describe('a take whose connection breaks', () => {

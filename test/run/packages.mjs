@@ -22,6 +22,8 @@ const NEEDED = [
   { command: 'chromium', debianPackage: 'chromium' },
   // Tries the alerts in ops/prometheus.
   { command: 'promtool', debianPackage: 'prometheus', service: 'prometheus' },
+  // Sets the clocks of single processes.
+  { command: 'faketime', debianPackage: 'faketime' },
   // For the scripts in ops.
   { command: 'curl', debianPackage: 'curl' },
   { command: 'shellcheck', debianPackage: 'shellcheck' },

@@ -8,6 +8,7 @@ import { newTicket } from '../../src/tickets/ticket.ts';
 import { upgradeMessage } from './upgrade-message.ts';
 
 export const IDENTITY: Identity = {
+  issuer: undefined,
   subject: 'alice',
   sessionId: 'session-1',
   audience: undefined,

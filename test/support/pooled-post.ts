@@ -20,6 +20,7 @@ export const createPost = (maxConnections = MAX_CONNECTIONS): Post => {
     const sent = request(url, { method: 'POST', headers, agent, ...(signal && { signal }) }).end(body);
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     const { statusCode: status = 0, headers: answered } = answer;
-    return new Response(await text(answer), { status, headers: answered as Record<string, string> });
+    // A 204 takes no body, not even an empty one.
+    return new Response((await text(answer)) || null, { status, headers: answered as Record<string, string> });
   };
 };

@@ -14,15 +14,17 @@ export interface RedisNode extends RedisServer {
 export interface RedisNodeOptions {
   readonly args?: readonly string[];
   readonly port?: number;
+  /** Variables beside those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Arguments of redis-cli without which it cannot connect. */
   readonly cliArgs?: readonly string[];
 }
 
 /** Starts a node, always as a process: in containers its fellows would not find it by the address it tells. */
 export const startNode = async (options: RedisNodeOptions = {}): Promise<RedisNode> => {
-  const { args = [], cliArgs = [] } = options;
+  const { args = [], cliArgs = [], env } = options;
   const port = options.port ?? (await freePort());
-  const server = await startProcess(port, args);
+  const server = await startProcess(port, args, env);
   const cli = (...command: string[]) => run('redis-cli', ['-p', String(port), ...cliArgs, ...command]);
   const untilPong = () => until(`PONG on port ${port}`, async () => (await answerOf(cli('PING'))) === 'PONG');
   await untilPong();

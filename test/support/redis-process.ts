@@ -7,15 +7,27 @@ import { join } from 'node:path';
 import type { RedisServer } from './redis-server.ts';
 import { runPromptly } from './run-promptly.ts';
 
+/** What a redis-server is started with; `env` beside the environment of the tests. */
+interface Start {
+  readonly directory: string;
+  readonly port: number;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** A private redis-server on 127.0.0.1 with a directory of its own; nothing it holds outlives it. */
-export async function startProcess(port: number, args: readonly string[]): Promise<RedisServer> {
+export async function startProcess(
+  port: number,
+  args: readonly string[],
+  env: Start['env'] = {},
+): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'ticketd-redis-'));
-  let child = await spawnServer(directory, port, args);
+  let child = await spawnServer({ directory, port, args, env });
   return { stop, start, pause, resume, remove };
 
   async function start(): Promise<void> {
     await stop();
-    child = await spawnServer(directory, port, args);
+    child = await spawnServer({ directory, port, args, env });
   }
 
   async function stop(): Promise<void> {
@@ -40,9 +52,12 @@ export async function startProcess(port: number, args: readonly string[]): Promi
   }
 }
 
-async function spawnServer(directory: string, port: number, args: readonly string[]): Promise<ChildProcess> {
+async function spawnServer({ directory, port, args, env }: Start): Promise<ChildProcess> {
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', [...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('redis-server', [...own, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   await once(child, 'spawn');
   runPromptly(child);
   reportEarlyExit(child);

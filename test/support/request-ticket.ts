@@ -9,4 +9,4 @@ export const requestTicket = ({ url }: { readonly url: string }, jwt: string = t
 
 /** Where Redis keeps a ticket, by the contract's rule rather than by the code under test. */
 export const keyOf = (ticket: string, prefix = 'ticketd:'): string =>
-  `${prefix}t:${createHash('sha256').update(ticket).digest('base64url')}`;
+  `${prefix}t2:${createHash('sha256').update(ticket).digest('base64url')}`;

@@ -2,6 +2,6 @@
 const DIGEST_LENGTH = 43;
 
 /** A pattern for KEYS that finds the tickets kept under a prefix. */
-export const ticketKeys = (prefix = 'ticketd:'): string => `${prefix}t:${'?'.repeat(DIGEST_LENGTH)}`;
+export const ticketKeys = (prefix = 'ticketd:'): string => `${prefix}t2:${'?'.repeat(DIGEST_LENGTH)}`;
 
-export const isTicketKey = (key: string): boolean => /^ticketd:t:[\w-]{43}$/.test(key);
+export const isTicketKey = (key: string): boolean => /^ticketd:t2:[\w-]{43}$/.test(key);

@@ -1,13 +1,13 @@
 -- http-request lua.ticketd BACKEND PATH: asks a server of that backend about a handshake before it passes.
 --
--- Sets txn.ticketd_status to what ticketd answered, 503 where it did not. On 200 it sets txn.ticketd_subject, _session,
--- _audience, _channel and _session_expires, and takes the ticket out of the query and of Sec-WebSocket-Protocol; on
+-- Sets txn.ticketd_status to what ticketd answered, 503 where it did not. On 200 it sets txn.ticketd_issuer, _subject,
+-- _session, _audience, _channel and _session_expires, and takes the ticket out of the query and of Sec-WebSocket-Protocol; on
 -- 401 txn.ticketd_challenge. The configuration must refuse whatever is not 200.
 
 -- Redis has two seconds to answer ticketd.
 local TIMEOUT_SECONDS = 4
 local NEEDED = { 'origin', 'sec-websocket-protocol', 'traceparent', 'x-request-id' }
-local IDENTITY = { 'subject', 'session', 'audience', 'channel', 'session-expires' }
+local IDENTITY = { 'issuer', 'subject', 'session', 'audience', 'channel', 'session-expires' }
 
 -- HAProxy numbers the values of a header from 0.
 local function values_of(headers, name)

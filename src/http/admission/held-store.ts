@@ -6,9 +6,10 @@ export const heldStore = (store: TicketStore, { hold }: Pick<Gate, 'hold'>): Tic
   name: store.name,
   isReady: store.isReady,
   put: (digest, payload, ttlMs) => hold(store.put(digest, payload, ttlMs)),
+  replace: (digest, payload) => hold(store.replace(digest, payload)),
   forget: (digest) => hold(store.forget(digest)),
   take: (digest) => hold(store.take(digest)),
-  revoke: (holder, until, ttlMs) => hold(store.revoke(holder, until, ttlMs)),
-  revokedUntil: (holders) => hold(store.revokedUntil(holders)),
-  count: (holder, windowMs) => hold(store.count(holder, windowMs)),
+  revoke: (key, id, ttlMs) => hold(store.revoke(key, id, ttlMs)),
+  revocationIds: (keys) => hold(store.revocationIds(keys)),
+  count: (key, windowMs) => hold(store.count(key, windowMs)),
 });

@@ -1,10 +1,11 @@
 import type { TicketRecord } from '../../tickets/payload.ts';
 
 /**
- * Whose connection it is, for the upstream. All five are always there: proxies let the client's own header pass in place
- * of one that is left out.
+ * Whose connection it is, for the upstream. All are always there: proxies let the client's own header pass in place of
+ * one that is left out.
  */
 export const identityHeaders = (record: TicketRecord): Readonly<Record<string, string>> => ({
+  'X-Ticketd-Issuer': headerText(record.issuer),
   'X-Ticketd-Subject': headerText(record.subject),
   'X-Ticketd-Session': headerText(record.sessionId),
   'X-Ticketd-Audience': headerText(record.audience),

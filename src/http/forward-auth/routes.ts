@@ -64,7 +64,7 @@ const presentationOf = (
   try {
     const handshake = handshakeOf(ctx.req, proxy);
     const ticket = requiredTicket(handshake);
-    return { ticket, audience: ctx.params.audience, origin: handshake.origin, originKnown: true };
+    return { ticket, audience: ctx.params.audience, origin: handshake.origin ?? null };
   } catch (error) {
     throw error instanceof Ambiguity ? unreadable(ctx, options, error) : error;
   }

@@ -1,5 +1,6 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import { sessionExpiresIn } from '../../tickets/lifetime.ts';
 import type { RedeemTicket } from '../../tickets/redeem.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Middleware, RequestState } from '../context.ts';
@@ -35,6 +36,7 @@ const redeemTicket =
     const record = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
     answerJson(ctx, {
       active: true,
+      issuer: record.issuer ?? null,
       subject: record.subject,
       sessionId: record.sessionId ?? null,
       audience: record.audience ?? null,
@@ -42,7 +44,7 @@ const redeemTicket =
       issuedAt: iso(record.issuedAt),
       expiresAt: iso(record.ticketExpiresAt),
       sessionExpiresAt: iso(record.expiresAt),
-      sessionExpiresIn: Math.max(0, record.expiresAt - Date.now()) / 1000,
+      sessionExpiresIn: sessionExpiresIn(record),
       traceId: ctx.state.traceId,
     });
   };

@@ -10,10 +10,18 @@ type Claims = Readonly<Record<string, unknown>>;
 
 /** Reads who calls from a verified JWT's claims; `sub` and `exp` must be there, or it is `AUTH_TOKEN_INVALID`. */
 export const callerOf = (claims: Claims, sessionClaim: string): Caller => ({
+  issuer: issuerOf(claims),
   subject: subjectOf(claims),
   sessionId: sessionOf(claims, sessionClaim),
   expiresAt: expiryOf(claims),
 });
+
+// RFC 7519, section 4.1.1. Dropping it would mix its subjects with those of no issuer.
+const issuerOf = (claims: Claims): string | undefined => {
+  const issuer = claims.iss ?? undefined;
+  if (issuer === undefined || isName(issuer)) return issuer;
+  throw invalid('iss must be a string of 1 to 1,024 characters');
+};
 
 const subjectOf = ({ sub }: Claims): string => {
   if (!isName(sub)) throw invalid('sub must be a string of 1 to 1,024 characters');

@@ -2,6 +2,7 @@ import { describeError } from '../../errors/describe-error.ts';
 import { RequestError, type RequestErrorCode } from '../../errors/request-error.ts';
 import type { Emit } from '../../log/events.ts';
 import type { TicketStore } from '../../tickets/store.ts';
+import { StoreFullError } from '../../tickets/store-full-error.ts';
 import type { Context, Middleware } from '../context.ts';
 
 /** Tells, once, of each request that the store's state refused, or left without knowing what became of its ticket. */
@@ -10,11 +11,15 @@ export const tellOutage =
   async (ctx, next) => {
     try {
       await next();
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof StoreFullError ? notReady(thrown) : thrown;
       if (error instanceof RequestError) tell(error, ctx, emit);
       throw error;
     }
   };
+
+const notReady = (cause?: Error): RequestError =>
+  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause });
 
 const EVENTS: { readonly [Code in RequestErrorCode]?: 'ws_ticket_redis_not_ready' | 'ws_ticket_outcome_unknown' } = {
   WS_TICKET_REDIS_NOT_READY: 'ws_ticket_redis_not_ready',
@@ -34,7 +39,7 @@ export const requireStore =
   (store: TicketStore): Middleware =>
   (_ctx, next) => {
     if (store.isReady()) return next();
-    throw new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable');
+    throw notReady();
   };
 
 /** Who a request is from, for the log. */

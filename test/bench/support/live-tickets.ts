@@ -22,7 +22,12 @@ export const createFiller = async (redisUrl: string): Promise<TicketFiller> => {
   const issue = createIssuer({ store, ttlSeconds: TTL_SECONDS });
   const issueOne = (number: number) =>
     issue(
-      { subject: `user-${number}`, sessionId: crypto.randomUUID(), expiresAt: Date.now() + 2 * TTL_SECONDS * 1000 },
+      {
+        issuer: undefined,
+        subject: `user-${number}`,
+        sessionId: crypto.randomUUID(),
+        expiresAt: Date.now() + 2 * TTL_SECONDS * 1000,
+      },
       { audience: 'chat', channel: undefined, origin: 'https://app.example.com', traceId: 'f'.repeat(32) },
     );
   return {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { checkRedisTwice } from '../../support/check-redis.ts';
+import { createClock } from '../../support/clock.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { endAll } from '../../support/ticketd.ts';
 
@@ -55,6 +56,16 @@ describe('check-redis as an ACL user', () => {
     expect(stderr).to.equal('warning: INFO is not allowed: version and settings were not checked\n');
   });
 
+  it('exits 0 without the right to TIME, and says nothing of the clock', async () => {
+    const { code, stdout, stderr, report } = await checkAs('~ticketd:*', '+@all', '-time');
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/ms\)\n$/)
+      .and.not.include('clock');
+    expect(stderr).to.equal('');
+    expect(report).to.not.have.property('clockDifferenceMs');
+  });
+
   it('exits 2 where the user does not exist or is disabled', async () => {
     const { code, report } = await checkAs('off');
     expect(code).to.equal(2);
@@ -89,6 +100,26 @@ describe('check-redis warns of', () => {
       expect(report.warnings).to.have.length(1);
       expect(report.warnings[0]).to.match(warning);
       expect(stderr).to.equal(`warning: ${report.warnings[0]}\n`);
+    });
+
+  for (const [seconds, side] of [
+    [2, 'behind'],
+    [-2, 'ahead of'],
+  ] as const)
+    it(`a clock of Redis that is ${side} this machine's, and still exits 0`, async () => {
+      const clock = createClock(seconds);
+      try {
+        const { code, stdout, stderr, report } = await checkRedisTwice({ REDIS_URL: redis.url, ...clock.env });
+        expect(code).to.equal(0);
+        expect((report.clockDifferenceMs ?? 0) * Math.sign(-seconds)).to.be.within(1000, 2001);
+        expect(stdout).to.match(/, clock [+-]\d+ ms\)\n$/);
+        expect(stderr).to.match(
+          new RegExp(`^warning: the clock of Redis is \\d\\.\\d s ${side} this machine's: .+\n$`),
+        );
+        expect(report.warnings).to.have.length(1);
+      } finally {
+        clock.remove();
+      }
     });
 
   it('nothing where no ticket can get lost or come back', async () => {

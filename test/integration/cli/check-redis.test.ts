@@ -18,12 +18,12 @@ describe('check-redis with a Redis that can be used', () => {
     return { code, stdout: cli.stdout, stderr: cli.stderr };
   };
 
-  it('exits 0 and prints endpoint, version, role and round-trip time, without the password', async () => {
+  it('exits 0 and prints endpoint, version, role, round-trip time and clock difference, without the password', async () => {
     const { code, stdout, stderr } = await check();
     expect(code).to.equal(0);
     expect(stdout).to.match(
       new RegExp(
-        `^usable: redis://127\\.0\\.0\\.1:${redis.port} \\(version \\d+\\.\\d+\\.\\d+, master, [\\d.]+ ms\\)\n$`,
+        `^usable: redis://127\\.0\\.0\\.1:${redis.port} \\(version \\d+\\.\\d+\\.\\d+, master, [\\d.]+ ms, clock \\+0 ms\\)\n$`,
       ),
     );
     expect(stderr).to.equal('');
@@ -36,9 +36,16 @@ describe('check-redis with a Redis that can be used', () => {
     const report = JSON.parse(stdout);
     expect(report).to.have.all.keys([
       ...['ok', 'endpoint', 'topology', 'version', 'role', 'masters'],
-      ...['evictionPolicy', 'appendOnly', 'roundTripMs', 'warnings'],
+      ...['evictionPolicy', 'appendOnly', 'roundTripMs', 'clockDifferenceMs', 'warnings'],
     ]);
-    expect(report).to.deep.include({ ok: true, topology: 'single', role: 'master', masters: 1, warnings: [] });
+    expect(report).to.deep.include({
+      ok: true,
+      topology: 'single',
+      role: 'master',
+      masters: 1,
+      clockDifferenceMs: 0,
+      warnings: [],
+    });
     expect(report.endpoint).to.equal(`redis://127.0.0.1:${redis.port}`);
     expect(report.roundTripMs).to.be.a('number').that.is.above(0);
     expect(stdout + stderr).not.to.contain(PASSWORD);

@@ -46,13 +46,15 @@ for (const [name, way] of Object.entries(WAYS))
 
     it('lets in who brings a ticket, and tells the application who that is', async () => {
       const exp = Math.floor(Date.now() / 1000) + 600;
-      const wish: Wish = { jwt: token({ exp }), audience: 'chat', channel: 'room/1', origin: ORIGIN };
+      const jwt = token({ exp, iss: 'https://idp.example/' });
+      const wish: Wish = { jwt, audience: 'chat', channel: 'room/1', origin: ORIGIN };
       const headers = { Origin: ORIGIN, traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
       const { socket, greeting } = await enter(socketUrl(await issueTicket(service, wish)), { headers });
       expect(await greeting).to.equal('hello alice');
       const { admission, request } = rig.letIn.at(-1) ?? expect.fail();
       const { issuedAt, sessionExpiresIn, ...rest } = admission;
       expect(rest).to.deep.equal({
+        issuer: 'https://idp.example/',
         subject: 'alice',
         sessionId: 'session-1',
         audience: 'chat',
@@ -76,7 +78,12 @@ for (const [name, way] of Object.entries(WAYS))
       const jwt = token({ sessionId: undefined });
       const { socket } = await enter(socketUrl(await issueTicket(service, { jwt })));
       const { admission } = rig.letIn.at(-1) ?? expect.fail();
-      expect(admission).to.include({ sessionId: undefined, audience: undefined, channel: undefined });
+      expect(admission).to.include({
+        issuer: undefined,
+        sessionId: undefined,
+        audience: undefined,
+        channel: undefined,
+      });
       socket.terminate();
     });
 

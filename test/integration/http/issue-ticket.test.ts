@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { commandsBesideBeats } from '../../support/commands.ts';
 import { token } from '../../support/jwt.ts';
+import { revoke } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { keyOf, requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
+import { ticketKeys } from '../../support/ticket-keys.ts';
 
 describe('POST /api/v1/auth/ws-ticket', () => {
   let redis: TestRedis;
@@ -45,10 +48,21 @@ describe('POST /api/v1/auth/ws-ticket', () => {
   it('keeps the ticket itself nowhere in Redis', async () => {
     const { body } = await requestTicket(service);
     const secret = body.ticket.slice('wst_'.length);
-    const keys = (await redis.cli('KEYS', '*t:*')).split('\n');
+    const keys = (await redis.cli('KEYS', ticketKeys())).split('\n');
     expect(keys).to.include(keyOf(body.ticket));
     const values = await redis.cli('MGET', ...keys);
     expect(keys.join('\n') + values).not.to.include(secret);
+  });
+
+  it('takes two commands of Redis, and a third after a revocation', async () => {
+    const jwt = token({ sub: 'dave' });
+    await redis.cli('CONFIG', 'RESETSTAT');
+    await requestTicket(service, jwt);
+    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 1, mget: 1 });
+    await revoke(service, 'session', jwt);
+    await redis.cli('CONFIG', 'RESETSTAT');
+    await requestTicket(service, jwt);
+    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 2, mget: 1 });
   });
 
   it('issues a new ticket at every request of the same JWT', async () => {
@@ -65,7 +79,7 @@ describe('POST /api/v1/auth/ws-ticket', () => {
     expect(told[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
     expect(told[0]?.durationMs).to.be.a('number').at.least(0);
     expect(told[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
-    expect(keyOf(body.ticket, '').slice('t:'.length).startsWith(String(told[0]?.ticketId))).to.equal(true);
+    expect(keyOf(body.ticket, '').slice('t2:'.length).startsWith(String(told[0]?.ticketId))).to.equal(true);
     expect(JSON.stringify(service.events)).not.to.include(body.ticket);
   });
 

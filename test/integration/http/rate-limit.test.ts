@@ -96,9 +96,9 @@ describe('TICKET_RATE_LIMIT', () => {
   it('keeps in Redis a digest of the subject and a count, which expires with the window', async () => {
     await redis.cli('FLUSHALL');
     await requestTicket(service, token({ sub: 'clear-name@example.org' }));
-    const [key = '', ...others] = (await keys('ticketd:n:*')).filter((name) => !name.includes(':probe:'));
+    const [key = '', ...others] = (await keys('ticketd:n2:*')).filter((name) => !name.includes(':probe:'));
     expect(others).to.deep.equal([]);
-    expect(key).to.match(/^ticketd:n:u:[A-Za-z0-9_-]{22}$/);
+    expect(key).to.match(/^ticketd:n2:[A-Za-z0-9_-]{22}$/);
     expect(await redis.cli('GET', key)).to.equal('1');
     expect(Number(await redis.cli('PTTL', key))).to.be.within(1, 60_000);
     expect((await keys('*')).join()).not.to.include('clear-name');

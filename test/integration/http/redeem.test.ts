@@ -27,7 +27,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
 
   it('answers 200 with exactly what the contract names', async () => {
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const issued = await requestTicket(service, token({ exp }))
+    const issued = await requestTicket(service, token({ exp, iss: 'https://idp.example/' }))
       .set('Origin', ORIGIN)
       .send({ audience: 'chat', channel: 'room/1' });
     const { status, headers, body } = await redeem(service, {
@@ -41,6 +41,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     const { issuedAt, sessionExpiresIn, ...rest } = body;
     expect(rest).to.deep.equal({
       active: true,
+      issuer: 'https://idp.example/',
       subject: 'alice',
       sessionId: 'session-1',
       audience: 'chat',
@@ -50,13 +51,14 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
       traceId: headers['x-trace-id'],
     });
     expect(Date.parse(body.expiresAt) - Date.parse(issuedAt)).to.equal(30_000);
-    expect(exp - sessionExpiresIn).to.be.within(Date.parse(issuedAt) / 1000, Date.now() / 1000);
+    const leftAtIssue = (exp * 1000 - Date.parse(issuedAt)) / 1000;
+    expect(sessionExpiresIn).to.be.within(leftAtIssue - 30, leftAtIssue);
   });
 
-  it('answers null where there is no session, audience or channel', async () => {
+  it('answers null where there is no issuer, session, audience or channel', async () => {
     const ticket = await issueTicket(service, { jwt: token({ sessionId: undefined }) });
     const { body } = await redeem(service, { ticket });
-    expect(body).to.include({ active: true, sessionId: null, audience: null, channel: null });
+    expect(body).to.include({ active: true, issuer: null, sessionId: null, audience: null, channel: null });
   });
 
   it('takes each of the keys that are listed', async () => {
@@ -95,6 +97,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
       ['audience', { ticket: await issueTicket(service, { audience: 'chat' }), audience: 'news' }],
       ['audience', { ticket: await issueTicket(service, { audience: 'chat' }) }],
       ['origin', { ticket: await issueTicket(service, { origin: ORIGIN }), origin: 'https://evil.example' }],
+      ['origin', { ticket: await issueTicket(service, { origin: ORIGIN }), origin: null }],
     ];
     const bodies = new Set<string>();
     for (const [reason, body] of cases) {
@@ -104,6 +107,12 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
       bodies.add(JSON.stringify({ ...answer.body, traceId: '' }));
     }
     expect([...bodies]).to.have.length(1);
+  });
+
+  it('looks at the origin only where the gateway names it, null for none', async () => {
+    const [bound, unbound] = [await issueTicket(service, { origin: ORIGIN }), await issueTicket(service)];
+    expect((await redeem(service, { ticket: bound })).status).to.equal(200);
+    expect((await redeem(service, { ticket: unbound, origin: null })).status).to.equal(200);
   });
 
   it('burns a ticket at any attempt', async () => {

@@ -71,7 +71,7 @@ describe('a ticket that Redis does not take', () => {
 
   it('is answered 503 when Redis refuses the write', async () => {
     // May do all that readiness tries, and may not write a ticket.
-    await redis.cli('ACL', 'SETUSER', 'service', 'on', '>secret', '+@all', '~ticketd:t:probe:*', '~ticketd:rev:*');
+    await redis.cli('ACL', 'SETUSER', 'service', 'on', '>secret', '+@all', '~ticketd:t2:probe:*', '~ticketd:r2:*');
     const url = redis.url.replace('redis://', 'redis://service:secret@');
     await withService({ REDIS_URL: url }, async (service) => {
       const response = await requestTicket(service);

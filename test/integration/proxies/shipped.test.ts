@@ -20,6 +20,8 @@ const IDENTITY = Object.keys(
     expiresAt: 0,
     issuedAt: 0,
     ticketExpiresAt: 0,
+    issuer: undefined,
+    revocationIds: undefined,
   }),
 );
 

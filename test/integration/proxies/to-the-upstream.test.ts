@@ -3,6 +3,7 @@ import { programNames } from '../../support/proxies/programs.ts';
 import { type Stage, startStage } from '../../support/proxies/stage.ts';
 
 const SPOOFED = {
+  'X-Ticketd-Issuer': 'https://evil.example',
   'X-Ticketd-Subject': 'root',
   'x-ticketd-session': 'another',
   'X-Ticketd-Audience': 'admin',
@@ -66,12 +67,13 @@ for (const name of programNames)
       const { ticketFor, open, lastHeader, lastSeen } = stage;
       const ticket = await ticketFor({ channel: 'room/ü' });
       expect((await open(`/ws?ticket=${ticket}`, { headers: SPOOFED })).status).to.equal(101);
+      expect(lastHeader('x-ticketd-issuer').join()).to.equal('');
       expect(lastHeader('x-ticketd-subject')).to.deep.equal(['alice']);
       expect(lastHeader('x-ticketd-session')).to.deep.equal(['session-1']);
       expect(lastHeader('x-ticketd-channel')).to.deep.equal(['room/%C3%BC']);
       expect(lastHeader('x-ticketd-audience').join()).to.equal('');
       expect(Date.parse(lastHeader('x-ticketd-session-expires').join())).to.be.above(Date.now());
-      expect(JSON.stringify(lastSeen())).not.to.match(/root|another|admin|secret|never/);
+      expect(JSON.stringify(lastSeen())).not.to.match(/evil|root|another|admin|secret|never/);
     });
 
     it('is no second identity header of the client, nor one with underscores', async () => {

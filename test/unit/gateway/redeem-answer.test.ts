@@ -7,6 +7,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
 const FULL = {
   active: true,
+  issuer: 'https://issuer.test',
   subject: 'alice',
   sessionId: 'session-1',
   audience: 'chat',
@@ -30,6 +31,7 @@ describe('the answer to a redeem', () => {
 
   it('names who is admitted', () => {
     expect(identityOf({})).to.deep.equal({
+      issuer: 'https://issuer.test',
       subject: 'alice',
       sessionId: 'session-1',
       audience: 'chat',
@@ -42,7 +44,8 @@ describe('the answer to a redeem', () => {
 
   it('may lack what the ticket lacks', () => {
     for (const nothing of [null, undefined, 7])
-      expect(identityOf({ sessionId: nothing, audience: nothing, channel: nothing })).to.include({
+      expect(identityOf({ issuer: nothing, sessionId: nothing, audience: nothing, channel: nothing })).to.include({
+        issuer: undefined,
         sessionId: undefined,
         audience: undefined,
         channel: undefined,
@@ -50,7 +53,7 @@ describe('the answer to a redeem', () => {
   });
 
   it('may have members that this gateway does not know', () => {
-    expect(identityOf({ issuer: null, claims: {}, more: [] })).to.include({ subject: 'alice' });
+    expect(identityOf({ claims: {}, more: [] })).to.include({ subject: 'alice' });
   });
 
   for (const left of [undefined, null, '3590', true])

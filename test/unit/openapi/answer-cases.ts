@@ -62,6 +62,7 @@ const admitted: Answer = {
   status: 200,
   headers: {
     ...UNCACHED,
+    'x-ticketd-issuer': 'https://idp.example/',
     'x-ticketd-subject': 'J%C3%B6rg',
     'x-ticketd-session': '',
     'x-ticketd-audience': 'chat',

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { RequestError } from '../../../src/errors/request-error.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, isTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -9,10 +10,22 @@ import { rejectionOf } from '../../support/rejection.ts';
 const NOW = Date.UTC(2030, 0, 1);
 const BINDING = { audience: undefined, channel: undefined, origin: undefined, traceId: 'trace' };
 
-const caller = (lifeMs: number) => ({ subject: 'alice', sessionId: 'session-1', expiresAt: NOW + lifeMs });
+const caller = (lifeMs: number) => ({
+  issuer: 'https://idp.example/',
+  subject: 'alice',
+  sessionId: 'session-1',
+  expiresAt: NOW + lifeMs,
+});
 
 const notAsked = () => Promise.reject(new Error('nothing is taken while a ticket is issued'));
-const others = { forget: notAsked, take: notAsked, revoke: notAsked, revokedUntil: notAsked, count: notAsked };
+const others = {
+  replace: notAsked,
+  forget: notAsked,
+  take: notAsked,
+  revoke: notAsked,
+  revocationIds: async () => [null, null],
+  count: notAsked,
+};
 
 const setUp = (ttlSeconds = 30) => {
   const kept: { digest: string; payload: string; ttlMs: number }[] = [];
@@ -48,6 +61,7 @@ describe('issuing a ticket', () => {
     const binding = { audience: 'chat', channel: 'room-1', origin: 'https://app.example', traceId: 'trace' };
     await issue(caller(3_600_000), binding);
     expect(JSON.parse(kept[0]?.payload ?? '')).to.deep.equal({
+      u: 'https://idp.example/',
       s: 'alice',
       i: 'session-1',
       a: 'chat',
@@ -62,7 +76,7 @@ describe('issuing a ticket', () => {
 
   it('spends no byte on what is not there', async () => {
     const { issue, kept } = setUp();
-    await issue({ ...caller(3_600_000), sessionId: undefined }, BINDING);
+    await issue({ ...caller(3_600_000), issuer: undefined, sessionId: undefined }, BINDING);
     expect(JSON.parse(kept[0]?.payload ?? '')).to.have.all.keys('s', 't', 'e', 'x', 'r');
   });
 
@@ -100,6 +114,51 @@ describe('issuing a ticket', () => {
   });
 });
 
+describe('issuing a ticket after a revocation', () => {
+  const IDS = ['id-of-subject', null];
+
+  const setUpRevoked = (over: Partial<TicketStore> = {}) => {
+    const calls: unknown[][] = [];
+    const store: TicketStore = {
+      name: 'memory',
+      isReady: () => true,
+      ...others,
+      put: async (digest, payload) => void calls.push(['put', digest, JSON.parse(payload)]),
+      replace: async (digest, payload) => void calls.push(['replace', digest, JSON.parse(payload)]),
+      revocationIds: async (keys) => {
+        calls.push(['revocationIds', ...keys]);
+        return IDS;
+      },
+      ...over,
+    };
+    return { calls, issue: createIssuer({ store, ttlSeconds: 30, now: () => NOW }) };
+  };
+
+  it('writes the record again, with the ids of the revocations, before it gives the ticket', async () => {
+    const { calls, issue } = setUpRevoked();
+    const { ticket } = await issue(caller(60_000), BINDING);
+    const [put, asked, replaced] = calls;
+    expect(calls).to.have.lengthOf(3);
+    expect(put?.slice(0, 2)).to.deep.equal(['put', digestOf(ticket)]);
+    expect(asked).to.deep.equal(['revocationIds', subjectKey(caller(0)), sessionKey(caller(0))]);
+    expect(replaced).to.deep.equal(['replace', digestOf(ticket), { ...(put?.[2] as object), v: IDS }]);
+  });
+
+  it('reads the ids in the round trip of the write', async () => {
+    const { calls, issue } = setUpRevoked({ put: () => new Promise(() => {}) });
+    void issue(caller(60_000), BINDING);
+    expect(calls.map(([name]) => name)).to.deep.equal(['revocationIds']);
+  });
+
+  it('gives no ticket where the ids could not be read, or not be stored', async () => {
+    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    for (const method of ['revocationIds', 'replace'] as const) {
+      const { issue } = setUpRevoked({ [method]: () => Promise.reject(outage) });
+      expect(await rejectionOf(issue(caller(60_000), BINDING)), method).to.equal(outage);
+    }
+  });
+});
+
 describe('issuing within a rate limit', () => {
   const createStore = () => {
     const store = createMemoryStore(() => NOW);
@@ -118,12 +177,22 @@ describe('issuing within a rate limit', () => {
   const createLimited = (store: TicketStore) =>
     createIssuer({ store, ttlSeconds: 30, rateLimit: { tickets: 2, seconds: 10 }, now: () => NOW });
 
-  it('gives as many tickets as allowed to each subject, under whichever session', async () => {
+  it('gives as many tickets as allowed to each subject of an issuer, under whichever session', async () => {
     const issue = createLimited(createStore().store);
     for (const sessionId of ['session-1', 'session-2']) await issue({ ...caller(60_000), sessionId }, BINDING);
     const refused = await rejectionOf(issue({ ...caller(60_000), sessionId: 'session-3' }, BINDING));
     expect(refused).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter: 10 });
     await issue({ ...caller(60_000), subject: 'bob' }, BINDING);
+    await issue({ ...caller(60_000), issuer: 'https://other.example/' }, BINDING);
+  });
+
+  it('asks the store nothing about a subject that has used the limit up', async () => {
+    const { store, puts } = createStore();
+    const issue = createLimited(store);
+    for (const number of [1, 2]) await issue(caller(60_000 + number), BINDING);
+    expect(puts).to.have.length(2);
+    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.include({ code: 'WS_TICKET_RATE_LIMITED' });
+    expect(puts).to.have.length(2);
   });
 
   it('forgets the ticket that it kept while another instance used the limit up', async () => {

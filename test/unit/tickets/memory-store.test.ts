@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { RequestError } from '../../../src/errors/request-error.ts';
+import { useFakeTimers } from 'sinon';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
+import { StoreFullError } from '../../../src/tickets/store-full-error.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
 const MAX_ENTRIES = 100_000;
@@ -54,19 +55,46 @@ describe('the embedded store', () => {
     expect(await store.take('digest')).to.deep.equal(UNKNOWN);
   });
 
-  it('tells the latest instant until which any of several holders is revoked, and 0 where none is', async () => {
+  it('gives the id of the last revocation under each key, until it expires', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
-    await store.revoke('alice', 1000, 10_000);
-    await store.revoke('session-1', 2000, 20_000);
-    expect(await store.revokedUntil(['alice', 'session-1', 'bob'])).to.equal(2000);
-    expect(await store.revokedUntil(['alice'])).to.equal(1000);
-    expect(await store.revokedUntil(['bob'])).to.equal(0);
-    now = 10_000;
-    expect(await store.revokedUntil(['alice'])).to.equal(0);
+    await store.revoke('alice', 'id-1', 10_000);
+    await store.revoke('session-1', 'id-2', 20_000);
+    expect(await store.revocationIds(['session-1', 'bob', 'alice'])).to.deep.equal(['id-2', null, 'id-1']);
+    now = 5_000;
+    await store.revoke('alice', 'id-3', 10_000);
+    now = 14_999;
+    expect(await store.revocationIds(['alice', 'session-1'])).to.deep.equal(['id-3', 'id-2']);
+    now = 15_000;
+    expect(await store.revocationIds(['alice', 'session-1'])).to.deep.equal([null, 'id-2']);
   });
 
-  it('forgets a ticket that nobody was given', async () => {
+  it('replaces what it holds of a ticket, which ends when it would have ended', async () => {
+    let now = 0;
+    const store = createMemoryStore(() => now);
+    for (const digest of ['one', 'two']) await store.put(digest, 'first', 10_000);
+    now = 9_999;
+    for (const digest of ['one', 'two']) await store.replace(digest, 'payload');
+    expect(await store.take('one')).to.deep.equal(LIVE);
+    now = 10_000;
+    expect(await store.take('two')).to.deep.equal(UNKNOWN);
+    await store.replace('two', 'payload');
+    expect(await store.take('two'), 'a ticket that has expired').to.deep.equal(UNKNOWN);
+  });
+
+  it('goes by a clock that cannot be set', async () => {
+    const clock = useFakeTimers({ now: 0, toFake: ['Date'] });
+    try {
+      const store = createMemoryStore();
+      await store.put('digest', 'payload', 30_000);
+      clock.setSystemTime(3_600_000);
+      expect(await store.take('digest')).to.deep.equal(LIVE);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('forgets a ticket that no client got', async () => {
     const store = createMemoryStore();
     await store.put('digest', 'payload', 10_000);
     await store.forget('digest');
@@ -83,22 +111,21 @@ describe('the embedded store', () => {
     expect(await store.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
   });
 
-  it('takes 100,000 live tickets, refuses the next as an outage, and takes more once some have expired', async () => {
+  it('takes 100,000 live tickets, refuses the next but no revocation, and takes more once some have expired', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     for (let n = 0; n < MAX_ENTRIES - 1; n += 1) await store.put(`digest-${n}`, 'payload', 30_000);
     await store.put('early', 'payload', 10_000);
     const error = await rejectionOf(store.put('one-more', 'payload', 30_000));
-    expect(error).to.be.instanceOf(RequestError);
-    expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY' });
+    expect(error).to.be.instanceOf(StoreFullError);
+    expect(error).to.include({ name: 'StoreFullError', message: 'The store is full: it holds 100000 entries' });
+    await store.revoke('alice', 'id', 10_000);
 
     now = 9_999;
-    expect(await rejectionOf(store.put('one-more', 'payload', 30_000))).to.include({
-      message: 'The embedded store is full',
-    });
+    expect(await rejectionOf(store.put('one-more', 'payload', 30_000))).to.be.instanceOf(StoreFullError);
     expect(await store.take('digest-7'), 'a full store still gives tickets').to.deep.equal(LIVE);
     now = 10_000;
     await store.put('one-more', 'payload', 30_000);
-    expect(await rejectionOf(store.put('two-more', 'payload', 30_000))).to.be.instanceOf(RequestError);
+    expect(await rejectionOf(store.put('two-more', 'payload', 30_000))).to.be.instanceOf(StoreFullError);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { decodePayload, encodePayload, type TicketRecord } from '../../../src/tickets/payload.ts';
 
 const FULL: TicketRecord = {
+  issuer: 'https://idp.example/',
   subject: 'älice "quoted"',
   sessionId: 's',
   audience: 'chat',
@@ -11,17 +12,20 @@ const FULL: TicketRecord = {
   issuedAt: 1,
   ticketExpiresAt: 2,
   expiresAt: 3,
+  revocationIds: ['id', null],
 };
 
 describe('what the store keeps of a ticket', () => {
   it('reads back as it was written', () => {
     expect(decodePayload(encodePayload(FULL))).to.deep.equal(FULL);
-    const bare = { ...FULL, sessionId: undefined, audience: undefined, channel: undefined, origin: undefined };
+    const bound = { sessionId: undefined, audience: undefined, channel: undefined, origin: undefined };
+    const bare = { ...FULL, ...bound, issuer: undefined, revocationIds: undefined };
     expect(decodePayload(encodePayload(bare))).to.deep.equal(bare);
   });
 
   it('is refused where it is anything else', () => {
-    for (const payload of ['', 'null', '{}', '[]', '{"s":1}', '{"s":"a","t":"1","e":2,"x":3}', 'payload'])
-      expect(() => decodePayload(payload), payload).to.throw();
+    const strange = ['', 'null', '{}', '[]', 'payload', '{"s":1,"t":1,"e":2,"x":3}'];
+    const lacking = ['{"s":"a","t":"1","e":2,"x":3}', '{"s":"a","t":1,"x":3}', '{"s":"a","t":1,"e":2,"x":null}'];
+    for (const payload of [...strange, ...lacking]) expect(() => decodePayload(payload), payload).to.throw();
   });
 });

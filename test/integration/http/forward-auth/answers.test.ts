@@ -33,6 +33,7 @@ describe('forward-auth', () => {
         expect(status).to.equal(200);
         expect(headers).to.include({
           'cache-control': 'no-store',
+          'x-ticketd-issuer': '',
           'x-ticketd-subject': 'alice',
           'x-ticketd-session': 'session-1',
           'x-ticketd-audience': '',
@@ -122,10 +123,11 @@ describe('forward-auth', () => {
   });
 
   it('percent-encodes in the headers what does not fit there, and the percent sign', async () => {
-    const jwt = token({ sub: 'Zoë 100%\r\nX-Admin: 1', sessionId: undefined });
+    const jwt = token({ iss: 'https://idp.example/köln', sub: 'Zoë 100%\r\nX-Admin: 1', sessionId: undefined });
     const ticket = await issueTicket(service, { jwt, channel: '部屋' });
     const { headers } = await askAs('nginx', service, { uri: `/?ticket=${ticket}` });
     expect(headers).to.include({
+      'x-ticketd-issuer': 'https://idp.example/k%C3%B6ln',
       'x-ticketd-subject': 'Zo%C3%AB%20100%25%0D%0AX-Admin:%201',
       'x-ticketd-session': '',
       'x-ticketd-channel': '%E9%83%A8%E5%B1%8B',

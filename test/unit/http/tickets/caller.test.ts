@@ -4,11 +4,12 @@ import { callerOf } from '../../../../src/http/tickets/caller.ts';
 import { thrownBy } from '../../../support/rejection.ts';
 
 const EXP = 1_900_000_000;
-const CLAIMS = { sub: 'alice', sessionId: 'session-1', exp: EXP };
+const CLAIMS = { iss: 'https://idp.example/', sub: 'alice', sessionId: 'session-1', exp: EXP };
 
 describe('the caller that a JWT tells of', () => {
-  it('has the subject, the session and the expiry in milliseconds', () => {
+  it('has the issuer, the subject, the session and the expiry in milliseconds', () => {
     expect(callerOf(CLAIMS, 'sessionId')).to.deep.equal({
+      issuer: 'https://idp.example/',
       subject: 'alice',
       sessionId: 'session-1',
       expiresAt: EXP * 1000,
@@ -25,15 +26,21 @@ describe('the caller that a JWT tells of', () => {
     expect(callerOf({ ...without, sid: null }, 'sessionId').sessionId).to.equal(undefined);
   });
 
+  it('has no issuer where the JWT names none', () => {
+    for (const iss of [undefined, null]) expect(callerOf({ ...CLAIMS, iss }, 'sessionId').issuer).to.equal(undefined);
+  });
+
   it('may have names of up to 1,024 characters', () => {
     const long = 'x'.repeat(1024);
-    expect(callerOf({ ...CLAIMS, sub: long, sessionId: long }, 'sessionId')).to.include({
+    expect(callerOf({ ...CLAIMS, iss: long, sub: long, sessionId: long }, 'sessionId')).to.include({
+      issuer: long,
       subject: long,
       sessionId: long,
     });
   });
 
   const wrong: readonly (readonly [claim: string, values: readonly unknown[], reason: RegExp])[] = [
+    ['iss', ['', 42, ['https://idp.example/'], {}, false, 'x'.repeat(1025), '\ud800'], /^iss must be a string/],
     ['sub', [undefined, null, '', 42, ['alice'], { id: 'alice' }, 'x'.repeat(1025), '\ud800'], /^sub must be a string/],
     ['exp', [undefined, null, String(EXP), Number.NaN, 8_640_000_000_001, Infinity], /^exp must be there/],
     [

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { type OpenStore, openStore } from '../../chaos/support/ticket-store.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+import { until } from '../../support/until.ts';
+
+const TTL_MS = 30_000;
+
+describe('the store in Redis', () => {
+  let redis: TestRedis;
+  let store: OpenStore;
+
+  before(async () => {
+    redis = await startRedis();
+    store = await openStore(redis.url);
+  });
+  after(() => store.close());
+
+  const keyOf = (digest: string) => `ticketd:t2:${digest}`;
+  const leftMs = async (key: string) => Number(await redis.cli('PTTL', key));
+
+  it('stores a ticket for its time to live, and not twice', async () => {
+    await store.put('new', 'payload', TTL_MS);
+    expect(await redis.cli('GET', keyOf('new'))).to.equal('payload');
+    expect(await leftMs(keyOf('new'))).to.be.within(1, TTL_MS);
+    const error = await rejectionOf(store.put('new', 'another', TTL_MS));
+    expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY' });
+    expect(await redis.cli('GET', keyOf('new'))).to.equal('payload');
+  });
+
+  it('gives a ticket once, and drops what it keeps of it when the ticket would have ended', async () => {
+    await store.put('once', 'payload', TTL_MS);
+    expect(await store.take('once')).to.deep.equal({ state: 'live', payload: 'payload' });
+    expect(await store.take('once')).to.deep.equal({ state: 'used' });
+    expect(await leftMs(keyOf('once'))).to.be.within(1, TTL_MS);
+    await redis.cli('PEXPIRE', keyOf('once'), '1');
+    await until('it has ended', async () => (await redis.cli('EXISTS', keyOf('once'))) === '0');
+    expect(await store.take('once')).to.deep.equal({ state: 'unknown' });
+    expect(await redis.cli('EXISTS', keyOf('once')), 'a take makes no key').to.equal('0');
+  });
+
+  it('replaces what it holds of a ticket, which ends when it would have ended', async () => {
+    await store.put('amended', 'payload', TTL_MS);
+    await redis.cli('PEXPIRE', keyOf('amended'), '20000');
+    await store.replace('amended', 'payload with ids');
+    expect(await leftMs(keyOf('amended'))).to.be.within(1, 20_000);
+    expect(await store.take('amended')).to.deep.equal({ state: 'live', payload: 'payload with ids' });
+  });
+
+  it('replaces nothing that is gone', async () => {
+    const error = await rejectionOf(store.replace('gone', 'payload'));
+    expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY' });
+    expect(error.cause).to.include({ message: 'the ticket was gone before it was given out' });
+    expect(await redis.cli('EXISTS', keyOf('gone'))).to.equal('0');
+  });
+
+  it('forgets a ticket', async () => {
+    await store.put('unwanted', 'payload', TTL_MS);
+    await store.forget('unwanted');
+    expect(await store.take('unwanted')).to.deep.equal({ state: 'unknown' });
+  });
+
+  it('stores the id of the last revocation under each key, for as long as it is told', async () => {
+    await store.revoke('alice', 'id-1', TTL_MS);
+    await store.revoke('session-1', 'id-2', TTL_MS);
+    expect(await store.revocationIds(['session-1', 'bob', 'alice'])).to.deep.equal(['id-2', null, 'id-1']);
+    await redis.cli('PEXPIRE', 'ticketd:r2:alice', '1000');
+    await store.revoke('alice', 'id-3', TTL_MS);
+    expect(await store.revocationIds(['alice'])).to.deep.equal(['id-3']);
+    expect(await leftMs('ticketd:r2:alice')).to.be.within(1_001, TTL_MS);
+  });
+
+  it('counts under a key of its own', async () => {
+    expect((await store.count('alice', 10_000)).count).to.equal(1);
+    expect((await store.count('alice', 10_000)).count).to.equal(2);
+    expect(await redis.cli('GET', 'ticketd:n2:alice')).to.equal('2');
+  });
+});

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import type { RedisConnection } from '../../../src/redis/connection.ts';
+import { createRedisStore } from '../../../src/redis/ticket-store.ts';
+import type { TicketStore } from '../../../src/tickets/store.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+type Reply = (name: string, args: readonly unknown[]) => unknown;
+
+const replyError = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
+
+/** A store on a client that replies as told; `undefined` for a connection that is not ready. */
+const storeOn = (reply: Reply | undefined) => {
+  const sent: unknown[][] = [];
+  const faults: unknown[] = [];
+  const took: [string, number][] = [];
+  const client = new Proxy({} as never, {
+    get:
+      (_, name) =>
+      async (...args: unknown[]) => {
+        sent.push([name, ...args]);
+        return reply?.(String(name), args);
+      },
+  });
+  const connection: RedisConnection = {
+    start: async () => {},
+    isReady: () => reply !== undefined,
+    getClientOrNull: () => (reply === undefined ? null : client),
+    noteFault: (error) => void faults.push(error),
+    close: async () => {},
+  };
+  const commandTook = (command: string, ms: number) => void took.push([command, ms]);
+  return { sent, faults, took, store: createRedisStore({ connection, keyPrefix: 'p:', commandTook }) };
+};
+
+const COMMANDS: Readonly<Record<string, (store: TicketStore) => Promise<unknown>>> = {
+  put: (store) => store.put('digest', 'payload', 30_000),
+  replace: (store) => store.replace('digest', 'payload'),
+  forget: (store) => store.forget('digest'),
+  take: (store) => store.take('digest'),
+  revoke: (store) => store.revoke('key', 'id', 360_000),
+  revoked: (store) => store.revocationIds(['one', 'two']),
+  count: (store) => store.count('key', 10_000),
+};
+
+const SENT: Readonly<Record<string, readonly unknown[]>> = {
+  put: [['set', 'p:t2:digest', 'payload', 'PX', 30_000, 'NX']],
+  replace: [['set', 'p:t2:digest', 'payload', 'KEEPTTL', 'XX']],
+  forget: [['getdel', 'p:t2:digest']],
+  take: [['set', 'p:t2:digest', '', 'KEEPTTL', 'XX', 'GET']],
+  revoke: [['set', 'p:r2:key', 'id', 'PX', 360_000]],
+  revoked: [['mget', 'p:r2:one', 'p:r2:two']],
+  count: [
+    ['set', 'p:n2:key', 0, 'PX', 10_000, 'NX'],
+    ['incr', 'p:n2:key'],
+    ['pttl', 'p:n2:key'],
+  ],
+};
+
+describe('the store in Redis, by its commands', () => {
+  for (const [name, call] of Object.entries(COMMANDS)) {
+    it(`${name}: sends what is to be sent and says how long it took, once`, async () => {
+      const { sent, faults, took, store } = storeOn(() => 'OK');
+      const startedAt = performance.now();
+      await call(store);
+      expect(sent).to.deep.equal(SENT[name]);
+      expect(faults).to.deep.equal([]);
+      expect(took.map(([command]) => command)).to.deep.equal([name]);
+      expect(took[0]?.[1]).to.be.within(0, performance.now() - startedAt);
+    });
+
+    it(`${name}: rejects where there is no connection, and sends nothing`, async () => {
+      const { sent, took, store } = storeOn(undefined);
+      const error = await rejectionOf(call(store));
+      expect(error).to.include({
+        code: 'WS_TICKET_REDIS_NOT_READY',
+        message: 'Ticket service temporarily unavailable',
+      });
+      expect([sent, took]).to.deep.equal([[], []]);
+    });
+
+    it(`${name}: rejects where Redis refuses, and tells the connection why`, async () => {
+      const refusal = replyError('READONLY You can’t write against a read only replica.');
+      const { faults, took, store } = storeOn(() => Promise.reject(refusal));
+      const error = await rejectionOf(call(store));
+      expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY', cause: refusal });
+      expect(faults).to.deep.equal([refusal]);
+      expect(took).to.have.length(1);
+    });
+
+    it(`${name}: rejects where the reply is lost${name === 'take' ? ', and says that the ticket may be spent' : ''}`, async () => {
+      const { faults, store } = storeOn(() => Promise.reject(new Error('Command timed out')));
+      const error = await rejectionOf(call(store));
+      expect(error).to.include({ code: name === 'take' ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY' });
+      expect(error.cause).to.include({ code: 'ETIMEDOUT', message: 'Redis did not answer in time' });
+      expect(faults).to.have.length(1);
+    });
+  }
+
+  it('take: reads a ticket, the mark of a used one, and nothing', async () => {
+    expect(await storeOn(() => 'payload').store.take('digest')).to.deep.equal({ state: 'live', payload: 'payload' });
+    expect(await storeOn(() => '').store.take('digest')).to.deep.equal({ state: 'used' });
+    expect(await storeOn(() => null).store.take('digest')).to.deep.equal({ state: 'unknown' });
+  });
+
+  it('put, replace: reject where Redis did not do it', async () => {
+    const { store } = storeOn(() => null);
+    const [put, replace] = [await rejectionOf(store.put('d', 'p', 1)), await rejectionOf(store.replace('d', 'p'))];
+    expect(put.cause).to.include({ message: 'the ticket was there already' });
+    expect(replace.cause).to.include({ message: 'the ticket was gone before it was given out' });
+  });
+
+  it('is named redis, and ready as its connection is', () => {
+    expect(storeOn(() => 'OK').store).to.include({ name: 'redis' });
+    expect(storeOn(() => 'OK').store.isReady()).to.equal(true);
+    expect(storeOn(undefined).store.isReady()).to.equal(false);
+  });
+});

@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { useFakeTimers } from 'sinon';
+import { RequestError } from '../../../src/errors/request-error.ts';
+import type { Caller } from '../../../src/tickets/binding.ts';
+import { createIssuer } from '../../../src/tickets/issue.ts';
+import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
+import { createRedeemer } from '../../../src/tickets/redeem.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
+import { createRevoker } from '../../../src/tickets/revoke.ts';
+import type { TicketStore } from '../../../src/tickets/store.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const ALICE: Caller = {
+  issuer: 'https://idp.example/',
+  subject: 'alice',
+  sessionId: 'session-1',
+  expiresAt: Date.now() + 24 * 3_600_000,
+};
+const UNBOUND = { audience: undefined, channel: undefined, origin: undefined, traceId: 'trace' };
+
+const setUp = (over: Partial<TicketStore> = {}) => {
+  const clock = { now: 0 };
+  const store = { ...createMemoryStore(() => clock.now), ...over };
+  const issue = createIssuer({ store, ttlSeconds: 300 });
+  const redeem = createRedeemer({ store });
+  return {
+    clock,
+    store,
+    revoke: createRevoker({ store }),
+    ticketOf: async (caller: Partial<Caller> = {}) => (await issue({ ...ALICE, ...caller }, UNBOUND)).ticket,
+    outcomeOf: async (ticket: string) => {
+      const redemption = await redeem({ ticket, audience: undefined, origin: undefined });
+      return redemption.outcome === 'rejected' ? redemption.reason : redemption.outcome;
+    },
+  };
+};
+
+describe('revoking tickets', () => {
+  it('voids every outstanding ticket of the session, and of no other', async () => {
+    const { ticketOf, outcomeOf, revoke } = setUp();
+    const [one, two] = [await ticketOf(), await ticketOf()];
+    const others: readonly Partial<Caller>[] = [
+      { sessionId: 'session-2' },
+      { sessionId: undefined },
+      { subject: 'bob' },
+      { issuer: 'https://other.example/' },
+      { issuer: undefined },
+    ];
+    const spared = await Promise.all(others.map(ticketOf));
+    await revoke(ALICE, 'session');
+    for (const ticket of [one, two]) expect(await outcomeOf(ticket)).to.equal('revoked');
+    for (const [number, ticket] of spared.entries())
+      expect(await outcomeOf(ticket), JSON.stringify(others[number])).to.equal('redeemed');
+  });
+
+  it('voids every outstanding ticket of the subject, whatever its session, and of no other', async () => {
+    const { ticketOf, outcomeOf, revoke } = setUp();
+    const tickets = [
+      await ticketOf(),
+      await ticketOf({ sessionId: 'session-2' }),
+      await ticketOf({ sessionId: undefined }),
+    ];
+    const spared = [await ticketOf({ subject: 'bob' }), await ticketOf({ issuer: 'https://other.example/' })];
+    await revoke(ALICE, 'subject');
+    for (const ticket of tickets) expect(await outcomeOf(ticket)).to.equal('revoked');
+    for (const ticket of spared) expect(await outcomeOf(ticket)).to.equal('redeemed');
+  });
+
+  it('of a caller without a session voids the tickets of that subject that have none', async () => {
+    const { ticketOf, outcomeOf, revoke } = setUp();
+    const [without, within] = [await ticketOf({ sessionId: undefined }), await ticketOf()];
+    await revoke({ ...ALICE, sessionId: undefined }, 'session');
+    expect(await outcomeOf(without)).to.equal('revoked');
+    expect(await outcomeOf(within)).to.equal('redeemed');
+  });
+
+  it('leaves every ticket valid that is issued afterwards, while the clock stands still', async function () {
+    this.timeout(1000);
+    const { ticketOf, outcomeOf, revoke } = setUp();
+    const clock = useFakeTimers({ now: Date.now(), toFake: ['Date'] });
+    try {
+      for (const scope of ['session', 'subject', 'session'] as const) {
+        await revoke(ALICE, scope);
+        expect(await outcomeOf(await ticketOf())).to.equal('redeemed');
+      }
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('a second time brings no ticket back', async () => {
+    const { ticketOf, outcomeOf, revoke } = setUp();
+    const first = await ticketOf();
+    await revoke(ALICE, 'session');
+    const second = await ticketOf();
+    await revoke(ALICE, 'session');
+    const third = await ticketOf();
+    await revoke(ALICE, 'subject');
+    for (const ticket of [first, second, third]) expect(await outcomeOf(ticket)).to.equal('revoked');
+  });
+
+  it('voids a ticket for all of the longest life that one may have, and a minute beyond', async () => {
+    const { clock, ticketOf, outcomeOf, revoke, store } = setUp();
+    const ticket = await ticketOf();
+    await revoke(ALICE, 'session');
+    clock.now = 299_999;
+    expect(await outcomeOf(ticket)).to.equal('revoked');
+    clock.now = 359_999;
+    expect(await store.revocationIds([sessionKey(ALICE)])).to.not.include(null);
+    clock.now = 360_000;
+    expect(await store.revocationIds([sessionKey(ALICE)])).to.deep.equal([null]);
+  });
+
+  it('leaves a ticket valid that outlives the revocation it was issued after', async () => {
+    const { clock, ticketOf, outcomeOf, revoke } = setUp();
+    await revoke(ALICE, 'session');
+    clock.now = 359_999;
+    const ticket = await ticketOf();
+    clock.now = 360_000;
+    expect(await outcomeOf(ticket)).to.equal('redeemed');
+  });
+
+  it('stores an id that says nothing, another each time, under a key that names no caller', async () => {
+    const calls: string[][] = [];
+    const { revoke } = setUp({ revoke: async (key, id) => void calls.push([key, id]) });
+    for (const scope of ['session', 'session', 'subject'] as const) await revoke(ALICE, scope);
+    expect(new Set(calls.map(([, id]) => id)).size).to.equal(3);
+    for (const text of calls.flat()) expect(text).to.match(/^[\w-]{22}$/);
+    expect(calls.map(([key]) => key)).to.deep.equal([sessionKey(ALICE), sessionKey(ALICE), subjectKey(ALICE)]);
+  });
+
+  it('resolves as soon as the store has it, and rejects where the store has not', async () => {
+    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const { revoke } = setUp({ revoke: () => Promise.reject(outage) });
+    expect(await rejectionOf(revoke(ALICE, 'session'))).to.equal(outage);
+  });
+});
+
+describe('the keys of a revocation', () => {
+  it('differ wherever issuer, subject or session do, however the parts are spelt', () => {
+    const callers = [
+      { issuer: undefined, subject: 'a', sessionId: 'b' },
+      { issuer: undefined, subject: 'a', sessionId: undefined },
+      { issuer: undefined, subject: 'a', sessionId: 'null' },
+      { issuer: 'null', subject: 'a', sessionId: 'b' },
+      { issuer: 'a', subject: 'b', sessionId: undefined },
+      { issuer: 'a', subject: 'b', sessionId: 'c' },
+      { issuer: 'a","b', subject: 'c', sessionId: undefined },
+      { issuer: 'a', subject: 'b","c', sessionId: undefined },
+      { issuer: 'ab', subject: 'c', sessionId: 'd' },
+      { issuer: 'a', subject: 'bc', sessionId: 'd' },
+    ];
+    const keys = callers.map(sessionKey);
+    expect(new Set(keys).size).to.equal(callers.length);
+    expect(new Set(callers.map(subjectKey)).size).to.equal(7);
+    expect(callers.map(subjectKey).filter((key) => keys.includes(key))).to.deep.equal([]);
+  });
+});
