@@ -34,7 +34,7 @@ export interface ClientRig {
 const URLS = { ticketUrl: 'https://api.test/ticket', socketUrl: 'wss://chat.test/socket' };
 
 const described: { readonly [Type in keyof TicketSocketEvents]?: (event: TicketSocketEvents[Type]) => unknown[] } = {
-  connecting: ({ attempt }) => [attempt],
+  connecting: ({ attempt, why }) => [attempt, why],
   'ticket-error': ({ status, errorCode, message }) => [status ?? message, errorCode],
   open: ({ protocol }) => [protocol],
   message: ({ data }) => [data],
