@@ -6,9 +6,29 @@ export interface ErrorDescription {
 
 const REPLY_CODE = /^([A-Z][A-Z0-9]{2,})(?: |$)/;
 
-/** Message and code of an error; the code is Node's (`ECONNREFUSED`), Redis' (`READONLY …`), our own, or the class name. */
-export const describeError = (error: unknown): ErrorDescription => {
-  if (!(error instanceof Error)) return { error: String(error), errorCode: 'UNKNOWN' };
+const UNREADABLE: ErrorDescription = { error: 'a thrown value that cannot be read', errorCode: 'UNKNOWN' };
+
+/**
+ * Message and code of a thrown value, whatever it is; the code is Node's (`ECONNREFUSED`), Redis' (`READONLY …`), our
+ * own, or the class name.
+ */
+export const describeError = (error: unknown): ErrorDescription => readThrown(() => descriptionOf(error), UNREADABLE);
+
+/** What `read` finds in a thrown value; `fallback` where the look itself throws, as a Proxy or a getter can make it. */
+export const readThrown = <T>(read: () => T, fallback: T): T => {
+  try {
+    return read();
+  } catch {
+    return fallback;
+  }
+};
+
+/** The stack of a thrown value that has one. */
+export const stackOf = (error: unknown): string | undefined =>
+  readThrown(() => (error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined), undefined);
+
+const descriptionOf = (error: unknown): ErrorDescription => {
+  if (!(error instanceof Error)) return { error: String(error) || 'UNKNOWN', errorCode: 'UNKNOWN' };
   const inner = firstInner(error);
   return { error: messageOf(inner), errorCode: codeOf(inner) };
 };
@@ -16,8 +36,8 @@ export const describeError = (error: unknown): ErrorDescription => {
 /** As `describeError`, with the message of the cause behind the error's own. */
 export const describeWithCause = (error: unknown): ErrorDescription => {
   const described = describeError(error);
-  if (!(error instanceof Error) || error.cause === undefined) return described;
-  return { ...described, error: `${described.error}: ${describeError(error.cause).error}` };
+  const cause = readThrown(() => (error instanceof Error ? error.cause : undefined), undefined);
+  return cause === undefined ? described : { ...described, error: `${described.error}: ${describeError(cause).error}` };
 };
 
 // Node wraps one failure per address (IPv4 and IPv6) in an AggregateError with an empty message.
@@ -29,9 +49,9 @@ const firstInner = (error: Error): Error => {
 };
 
 // OpenSSL's messages end in a line break.
-const messageOf = (error: Error): string => error.message.replaceAll(/\s+/g, ' ').trim() || codeOf(error);
+const messageOf = (error: Error): string => String(error.message).replaceAll(/\s+/g, ' ').trim() || codeOf(error);
 
 const codeOf = (error: Error): string => {
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return REPLY_CODE.exec(error.message)?.[1] ?? error.name;
+  return REPLY_CODE.exec(String(error.message))?.[1] ?? (String(error.name) || 'UNKNOWN');
 };

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { UpgradeRefused } from './refused.ts';
 
-/** What a client is told that may not come in. */
+/** The response to a client that is not admitted. */
 export interface PlainAnswer {
   readonly status: number;
   readonly errorCode: string;
@@ -21,7 +21,7 @@ const FLUSH_MS = 5000;
 export const answerRefusal = (socket: Duplex, refusal: UpgradeRefused): void => answerPlainly(socket, refusal);
 
 export const answerPlainly = (socket: Duplex, answer: PlainAnswer): void => {
-  // Nobody else hears of its errors any more.
+  // Node has let go of the socket: without a listener its errors would end the process.
   socket.on('error', () => socket.destroy());
   if (!socket.writable) return void socket.destroy();
   const timer = setTimeout(() => socket.destroy(), FLUSH_MS).unref();

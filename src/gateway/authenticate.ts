@@ -1,108 +1,116 @@
 import type { IncomingMessage } from 'node:http';
-import { traceIdOf } from '../log/trace-id.ts';
-import { presentedTicket } from '../tickets/presented-ticket.ts';
+import { newTraceId, traceIdOf } from '../log/trace-id.ts';
+import { Ambiguity, presentedTicket } from '../tickets/presented-ticket.ts';
 import { isTicket } from '../tickets/ticket.ts';
-import type { Tell } from './events.ts';
+import type { EventListener } from './events.ts';
 import type { GatewayOptions } from './options.ts';
-import type { Handshake, Identity, Redeemer } from './redeemer.ts';
+import { type Handshake, Misconfigured, type Redeemer, type RedeemResult } from './redeemer.ts';
 import { type RefusalReason, UpgradeRefused } from './refused.ts';
+import { reportVerdict } from './report-verdict.ts';
 import { carriersOf, stripTicket } from './strip-ticket.ts';
-import { tellAdmitted, tellRefused } from './tell-upgrade.ts';
-
-/** A client that may come in. */
-export interface Admission extends Identity {
-  /** The handshake's, where it brought one; with it the log of ticketd tells of the same redeem. */
-  readonly traceId: string;
-  /** The subprotocols that the client offers, without the ticket. */
-  readonly protocols: readonly string[];
-}
+import type { Attempt, Refused, Verdict } from './verdict.ts';
 
 export interface AuthenticationOptions {
-  readonly redeemer: Redeemer;
+  readonly redeemer: Pick<Redeemer, 'redeem'>;
   readonly audience: GatewayOptions['audience'];
   readonly maxPending: number;
-  readonly tell: Tell;
+  readonly report: EventListener;
 }
 
-export type AuthenticateUpgrade = (request: IncomingMessage) => Promise<Admission>;
+/** Never rejects: whatever is thrown on the way is a refusal. */
+export type Authenticate = (request: IncomingMessage) => Promise<Verdict>;
+
+type Presented =
+  | { readonly outcome: 'presented'; readonly handshake: Handshake; readonly protocols: readonly string[] }
+  | Refused;
 
 // No ticket is bound to anything longer.
 const MAX_AUDIENCE_CHARACTERS = 128;
 const MAX_ORIGIN_CHARACTERS = 512;
 
-export const createAuthentication = (options: AuthenticationOptions): AuthenticateUpgrade => {
-  const { redeemer, audience, maxPending, tell } = options;
-  const redeem = bounded(redeemer, maxPending);
-  const audienceOf = (request: IncomingMessage) =>
-    (typeof audience === 'function' ? audience(request) : audience) ?? undefined;
+export const createAuthentication = (options: AuthenticationOptions): Authenticate => {
+  const { redeemer, audience, maxPending, report } = options;
+  const redeem = limitPending(redeemer, maxPending);
+
+  const judge = async (request: IncomingMessage, attempt: Attempt): Promise<Verdict> => {
+    const presented = present(request, attempt, audience);
+    if (presented.outcome === 'refused') return presented;
+    const { handshake, protocols } = presented;
+    const result = await redeem(handshake, attempt);
+    if (result.outcome === 'refused') return refused(result.refusal);
+    if (result.outcome !== 'redeemed') throw new TypeError('the redeem has no outcome');
+    return { outcome: 'admitted', admission: { ...result.identity, traceId: attempt.traceId, protocols } };
+  };
 
   return async (request) => {
-    const startedAt = performance.now();
-    const traceId = traceIdOf(request.headers);
-    const presented = presentedBy(request, traceId);
-    const protocols = stripTicket(request);
-    const upgrade = { traceId, ticket: presented.ticket, startedAt };
-    try {
-      const ticket = demandTicket(presented, traceId);
-      const { origin } = request.headers;
-      const identity = await redeem(demandFit({ ticket, audience: audienceOf(request), origin, traceId }));
-      tellAdmitted(identity, upgrade, tell);
-      return { ...identity, traceId, protocols };
-    } catch (error) {
-      const refusal = asRefusal(error, traceId);
-      tellRefused(refusal, upgrade, tell);
-      throw refusal;
-    }
+    const attempt: Attempt = { traceId: newTraceId(), redeemSent: false, startedAt: performance.now() };
+    const verdict = await judge(request, attempt).catch((cause: unknown) => failed(attempt, cause));
+    reportVerdict(verdict, attempt, report);
+    return verdict;
   };
 };
 
-const bounded = (redeemer: Redeemer, maxPending: number) => {
+/** Reads the handshake and takes the ticket out of the request; refuses what no ticket can fit, without a redeem. */
+const present = (request: IncomingMessage, attempt: Attempt, audience: GatewayOptions['audience']): Presented => {
+  attempt.traceId = traceIdOf(request.headers);
+  const { traceId } = attempt;
+  const ticket = ticketOf(request);
+  attempt.ticket = typeof ticket === 'string' ? ticket : undefined;
+  const protocols = stripTicket(request);
+  if (ticket === undefined) return refused(new UpgradeRefused('WS_TICKET_MISSING', { traceId }));
+  if (typeof ticket !== 'string') return notRedeemable('malformed', traceId, ticket);
+  const handshake = { ticket, audience: audienceOf(request, audience), origin: request.headers.origin, traceId };
+  const misfit = misfitOf(handshake);
+  return misfit === undefined ? { outcome: 'presented', handshake, protocols } : notRedeemable(misfit, traceId);
+};
+
+const ticketOf = (request: IncomingMessage): string | Ambiguity | undefined => {
+  try {
+    return presentedTicket(carriersOf(request));
+  } catch (error) {
+    if (error instanceof Ambiguity) return error;
+    throw error;
+  }
+};
+
+const audienceOf = (request: IncomingMessage, audience: GatewayOptions['audience']): string | undefined => {
+  const found: unknown = (typeof audience === 'function' ? audience(request) : audience) ?? undefined;
+  if (found === undefined || typeof found === 'string') return found;
+  throw new Misconfigured('audience: the function must return a string or undefined');
+};
+
+const misfitOf = ({ ticket, audience = '', origin = '' }: Handshake): RefusalReason | undefined => {
+  if (!isTicket(ticket)) return 'malformed';
+  if (audience.length > MAX_AUDIENCE_CHARACTERS) return 'audience';
+  return origin.length > MAX_ORIGIN_CHARACTERS ? 'origin' : undefined;
+};
+
+const limitPending = ({ redeem }: Pick<Redeemer, 'redeem'>, maxPending: number) => {
   let pending = 0;
-  return async (handshake: Handshake): Promise<Identity> => {
-    if (pending >= maxPending) throw tooMany(pending, handshake);
+  return async (handshake: Handshake, attempt: Attempt): Promise<RedeemResult> => {
+    if (pending >= maxPending) return tooMany(pending, handshake);
     pending += 1;
+    attempt.redeemSent = true;
     try {
-      return await redeemer.redeem(handshake);
+      return await redeem(handshake);
     } finally {
       pending -= 1;
     }
   };
 };
 
-const tooMany = (pending: number, { traceId }: Handshake): UpgradeRefused =>
-  new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: new Error(`${pending} redeems are under way`) });
-
-interface Presented {
-  readonly ticket?: string | undefined;
-  readonly refusal?: UpgradeRefused;
-}
-
-const presentedBy = (request: IncomingMessage, traceId: string): Presented => {
-  try {
-    return { ticket: presentedTicket(carriersOf(request)) };
-  } catch (cause) {
-    return { refusal: notRedeemable('malformed', traceId, cause) };
-  }
+const tooMany = (pending: number, { traceId }: Handshake): Refused => {
+  const cause = new Error(`${pending} redeems are under way`);
+  return refused(new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause }));
 };
 
-const demandTicket = ({ ticket, refusal }: Presented, traceId: string): string => {
-  if (refusal !== undefined) throw refusal;
-  if (ticket === undefined) throw new UpgradeRefused('WS_TICKET_MISSING', { traceId });
-  return ticket;
-};
+const notRedeemable = (reason: RefusalReason, traceId: string, cause?: unknown): Refused =>
+  refused(new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason, cause }));
 
-/** Refuses what no ticket can fit, without asking anybody. */
-const demandFit = (handshake: Handshake): Handshake => {
-  const { ticket, audience = '', origin = '', traceId } = handshake;
-  if (!isTicket(ticket)) throw notRedeemable('malformed', traceId);
-  if (audience.length > MAX_AUDIENCE_CHARACTERS) throw notRedeemable('audience', traceId);
-  if (origin.length > MAX_ORIGIN_CHARACTERS) throw notRedeemable('origin', traceId);
-  return handshake;
-};
+// Once a redeem was sent, the ticket may be spent, whatever failed.
+const failed = ({ traceId, redeemSent }: Attempt, cause: unknown): Refused =>
+  refused(
+    new UpgradeRefused(redeemSent ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY', { traceId, cause }),
+  );
 
-const notRedeemable = (reason: RefusalReason, traceId: string, cause?: unknown): UpgradeRefused =>
-  new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason, cause });
-
-// Whatever it is, the ticket may have been taken before it.
-const asRefusal = (error: unknown, traceId: string): UpgradeRefused =>
-  error instanceof UpgradeRefused ? error : new UpgradeRefused('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause: error });
+const refused = (refusal: UpgradeRefused): Refused => ({ outcome: 'refused', refusal });

@@ -1,3 +1,4 @@
+import { describeError } from '../errors/describe-error.ts';
 import type { RefusalCode, RefusalReason } from './refused.ts';
 
 /** What became of one handshake. Durations are milliseconds; `ticketId` is the one in the log of ticketd. */
@@ -22,7 +23,7 @@ interface Refused extends OfHandshake {
   readonly reason: RefusalReason | undefined;
 }
 
-/** 503: the redeem failed. */
+/** 503: the redeem failed, or something threw on the way to it. */
 interface Failed extends OfHandshake {
   readonly event: 'redeem_failed';
   readonly level: 'error';
@@ -30,12 +31,23 @@ interface Failed extends OfHandshake {
   readonly error: string;
 }
 
-/** 503 until somebody mends the set-up of the gateway, such as a wrong key. */
+/** 503 until the operator fixes the set-up of the gateway, such as a wrong key. */
 interface Misconfigured extends OfHandshake {
   readonly event: 'gateway_misconfigured';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
   readonly error: string;
+}
+
+/** The connection was taken by nothing in time, or what was to take it threw: 503, or cut where it was taken already. */
+interface UpgradeFailed {
+  readonly event: 'upgrade_failed';
+  readonly level: 'error';
+  readonly traceId: string;
+  readonly errorCode: RefusalCode;
+  readonly error: string;
+  /** The beginning of the stack, where there is one. */
+  readonly stack: string | undefined;
 }
 
 /** The client was gone before its ticket had been redeemed. */
@@ -45,7 +57,7 @@ interface ClientLeft {
   readonly traceId: string;
 }
 
-/** A socket was closed since the session ended. */
+/** A socket was closed because its session ended. */
 interface SessionEnded {
   readonly event: 'session_ended';
   readonly level: 'info';
@@ -54,7 +66,7 @@ interface SessionEnded {
   readonly sessionId: string | undefined;
 }
 
-/** What the connection to Redis tells, as in the log of ticketd and with the same fields. */
+/** What the connection to Redis reports, as in the log of ticketd and with the same fields. */
 export type ConnectionEvent =
   | 'redis_connect_start'
   | 'redis_connect_ok'
@@ -68,23 +80,31 @@ interface OfConnection {
   readonly [field: string]: string | number | undefined;
 }
 
-/** What a gateway tells of itself; never holds a ticket or a key. */
-export type GatewayEvent = Admitted | Refused | Failed | Misconfigured | ClientLeft | SessionEnded | OfConnection;
+/** What a gateway reports; never holds a ticket or a key. */
+export type GatewayEvent =
+  | Admitted
+  | Refused
+  | Failed
+  | Misconfigured
+  | UpgradeFailed
+  | ClientLeft
+  | SessionEnded
+  | OfConnection;
 
-export type Tell = (event: GatewayEvent) => void;
+export type EventListener = (event: GatewayEvent) => void;
 
-/** A listener that cannot break the handshake that it is told of. */
+/** A listener that can neither break the handshake that it hears of nor end the process, also an async one. */
 export const safely =
-  (listener: Tell): Tell =>
+  (listener: EventListener): EventListener =>
   (event) => {
-    try {
-      listener(event);
-    } catch (error) {
-      process.emitWarning(`onEvent threw: ${error instanceof Error ? error.message : error}`, 'TicketdWarning');
-    }
+    // A promise absorbs all that a listener can throw, return or reject with.
+    new Promise<unknown>((resolve) => resolve(listener(event))).catch(warn);
   };
 
-/** Unless somebody listens, what went wrong is printed: it must not go unnoticed. */
-export const printErrors: Tell = (event) => {
+const warn = (error: unknown): void =>
+  process.emitWarning(`onEvent threw: ${describeError(error).error}`, 'TicketdWarning');
+
+/** The default listener prints errors, so that they do not go unnoticed. */
+export const printErrors: EventListener = (event) => {
   if (event.level === 'error') console.error(JSON.stringify(event));
 };

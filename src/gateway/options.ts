@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { GatewayEvent } from './events.ts';
+import type { DoorwayOptions } from './upgrade-handler.ts';
 
 /** Which ticketd is asked. */
 export interface HttpRedeemOptions {
@@ -35,16 +36,27 @@ export interface RedisOptions {
   readonly commandTimeoutMs?: number | undefined;
 }
 
+/** How one server is protected. */
+export interface ProtectOptions extends DoorwayOptions {
+  /** The only path whose upgrades are handled, others being left to other listeners; all by default. */
+  readonly path?: string;
+  /**
+   * How long the application may need to take the connection of an admitted client, and another listener of the server
+   * that of an upgrade to another path, in milliseconds; 10,000 by default. Then the gateway answers and closes it.
+   */
+  readonly upgradeTimeoutMs?: number;
+}
+
 /** What a gateway is made with. */
 export interface GatewayOptions {
   /** How tickets are redeemed: by asking a ticketd, or straight from its Redis. */
   readonly redeem: HttpRedeemOptions | { readonly redis: RedisOptions };
   /** Which audience this gateway is, or each handshake is for; a ticket for another is refused. */
   readonly audience?: string | ((request: IncomingMessage) => string | undefined);
-  /** Time limit of one redeem in milliseconds; 2,000 unless given. */
+  /** Time limit of one redeem in milliseconds; 2,000 by default. */
   readonly timeoutMs?: number;
-  /** How many redeems may be under way at once; those beyond are answered 503. 1,000 unless given. */
+  /** How many redeems may be under way at once; those beyond are answered 503. 1,000 by default. */
   readonly maxPending?: number;
-  /** Told of everything that happens; unless given, what goes wrong is printed to standard error. */
-  readonly onEvent?: (event: GatewayEvent) => void;
+  /** Hears of everything that happens, and may be async; by default errors are printed to standard error. */
+  readonly onEvent?: (event: GatewayEvent) => unknown;
 }

@@ -1,4 +1,4 @@
-import { type Agent, type IncomingMessage, request as overHttp } from 'node:http';
+import { type Agent, type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { patientTimeout } from '../redis/patient-timer.ts';
@@ -31,16 +31,11 @@ export class NoAnswer extends Error {
 // Far above any answer that there is.
 const MAX_CHARACTERS = 65_536;
 
-/** Sends one request, once, and reads what is answered to it; rejects with `NoAnswer`. */
+/** Sends one request, once, and reads the response; rejects with `NoAnswer`. */
 export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<PostAnswer> =>
   new Promise((resolve, reject) => {
     let sent = false;
-    const send = url.protocol === 'https:' ? overHttps : overHttp;
-    const request = send(url, {
-      method: 'POST',
-      agent,
-      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-    });
+    let request: ClientRequest | undefined;
     const settled = (finish: () => void) => {
       stopWaiting();
       finish();
@@ -48,18 +43,29 @@ export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<Po
     const fail = (cause: unknown) => settled(() => reject(new NoAnswer(sent, cause)));
     const stopWaiting = patientTimeout(() => {
       fail(timedOut(timeoutMs));
-      request.destroy();
+      request?.destroy();
     }, timeoutMs);
-    request.once('socket', (socket) =>
-      whenConnected(socket, url, () => {
-        sent = true;
-      }),
-    );
-    request.on('error', fail);
-    request.once('response', (response) => {
-      read(response).then((text) => settled(() => resolve({ status: response.statusCode ?? 0, text })), fail);
-    });
-    request.end(body);
+    try {
+      const send = url.protocol === 'https:' ? overHttps : overHttp;
+      request = send(url, {
+        method: 'POST',
+        agent,
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+      });
+      request.once('socket', (socket) =>
+        whenConnected(socket, url, () => {
+          sent = true;
+        }),
+      );
+      request.on('error', fail);
+      request.once('response', (response) => {
+        read(response).then((text) => settled(() => resolve({ status: response.statusCode ?? 0, text })), fail);
+      });
+      request.end(body);
+    } catch (cause) {
+      // An agent for the other protocol, or one that throws.
+      fail(cause);
+    }
   });
 
 // Until then not a byte of the request has gone out.

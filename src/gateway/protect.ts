@@ -1,67 +1,79 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { traceIdOf } from '../log/trace-id.ts';
-import { answerPlainly } from './answer-refusal.ts';
-import type { Admission, AuthenticateUpgrade } from './authenticate.ts';
-import type { Doorway } from './doorway.ts';
-import type { Tell } from './events.ts';
+import { describeError, stackOf } from '../errors/describe-error.ts';
+import { scrub } from '../log/scrub.ts';
+import { answerRefusal } from './answer-refusal.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { EventListener, GatewayEvent } from './events.ts';
 import { UpgradeRefused } from './refused.ts';
-
-type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
-/** A server that has `upgrade` events: one of `node:http` or `node:https`, or a framework's. */
-export interface UpgradeServer {
-  on(event: 'upgrade', listener: UpgradeListener): unknown;
-  off(event: 'upgrade', listener: UpgradeListener): unknown;
-  listenerCount(event: 'upgrade'): number;
-}
+import { watchTaken, whenLeft } from './socket-taken.ts';
+import type { UpgradeHandler } from './upgrade-handler.ts';
+import { addUpgradeRoute, type UpgradeListener, type UpgradeServer } from './upgrade-routes.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface ProtectionOptions {
-  readonly authenticate: AuthenticateUpgrade;
-  readonly doorway: Doorway;
-  /** The only path whose upgrades are taken; all unless given. */
+  readonly authenticate: Authenticate;
+  readonly handler: UpgradeHandler;
+  /** The only path whose upgrades are handled; all by default. */
   readonly path: string | undefined;
-  readonly tell: Tell;
+  /** How long the handler may need to take the connection, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly report: EventListener;
 }
 
-/** Listens for upgrades and lets in those with a good ticket; returns what ends that. */
+/** Admits upgrades with a good ticket and refuses all others; returns what ends that. */
 export const protectServer = (server: UpgradeServer, options: ProtectionOptions): (() => void) => {
-  const { doorway, path, tell } = options;
-
-  const onUpgrade: UpgradeListener = async (request, socket, head) => {
-    if (!isFor(path, request)) return leave(request, socket);
-    const letGo = holdOnTo(socket);
-    const verdict = await verdictOn(request, options.authenticate);
-    letGo();
-    if (socket.destroyed) tell({ event: 'client_left', level: 'info', traceId: verdict.traceId });
-    else if (verdict instanceof UpgradeRefused) doorway.refuse(request, socket, head, verdict);
-    else doorway.accept(request, socket, head, verdict);
+  const { path, timeoutMs } = options;
+  const take: UpgradeListener = (request, socket, head) => {
+    handle({ request, socket, head }, options).catch(() => socket.destroy());
   };
-
-  // Another listener may want it; without one it would be left open, and unanswered, for ever.
-  const leave = ({ headers }: IncomingMessage, socket: Duplex): void => {
-    if (server.listenerCount('upgrade') > 1) return;
-    answerPlainly(socket, {
-      status: 404,
-      errorCode: 'NOT_FOUND',
-      message: 'There is no WebSocket here',
-      traceId: traceIdOf(headers),
-    });
-  };
-
-  server.on('upgrade', onUpgrade);
-  return () => void server.off('upgrade', onUpgrade);
+  return addUpgradeRoute(server, { path, timeoutMs, take });
 };
 
-const isFor = (path: string | undefined, { url = '/', headers }: IncomingMessage): boolean =>
-  headers.upgrade?.toLowerCase() === 'websocket' && (path === undefined || url.split('?', 1)[0] === path);
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
 
-const verdictOn = (request: IncomingMessage, authenticate: AuthenticateUpgrade): Promise<Admission | UpgradeRefused> =>
-  authenticate(request).catch((refusal: UpgradeRefused) => refusal);
+const handle = async ({ request, socket, head }: Upgrade, options: ProtectionOptions): Promise<void> => {
+  const { handler, timeoutMs, report } = options;
+  const isTaken = watchTaken(socket);
+  const verdict = await options.authenticate(request);
+  const refusal = refusalAfter(verdict);
+  const { traceId } = refusal;
+  const reportFailure = (cause: unknown) => report(upgradeFailed(refusal, cause));
+  const fail = (cause: unknown): void => {
+    reportFailure(cause);
+    if (isTaken()) socket.destroy();
+    else answerRefusal(socket, refusal);
+  };
 
-/** Node has let go of the socket and nobody has taken it yet: its errors must not end the process. */
-const holdOnTo = (socket: Duplex): (() => void) => {
-  const ignore = () => {};
-  socket.on('error', ignore);
-  return () => socket.off('error', ignore);
+  if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId });
+  if (isTaken()) return reportFailure(new Error('another upgrade listener of the server took the connection'));
+  whenLeft(socket, isTaken, timeoutMs, () => fail(new Error(`nothing took the connection within ${timeoutMs} ms`)));
+  try {
+    if (verdict.outcome === 'admitted') await handler.accept(request, socket, head, verdict.admission);
+    else await handler.refuse(request, socket, head, refusal);
+  } catch (cause) {
+    fail(cause);
+  }
+};
+
+/** How the client is refused where the connection cannot be handed over: its ticket is spent if it was admitted. */
+const refusalAfter = (verdict: Verdict): UpgradeRefused =>
+  verdict.outcome === 'admitted'
+    ? new UpgradeRefused('WS_TICKET_OUTCOME_UNKNOWN', { traceId: verdict.admission.traceId })
+    : verdict.refusal;
+
+const upgradeFailed = ({ traceId, errorCode }: UpgradeRefused, cause: unknown): GatewayEvent => {
+  const stack = stackOf(cause);
+  return {
+    event: 'upgrade_failed',
+    level: 'error',
+    traceId,
+    errorCode,
+    error: scrub(describeError(cause).error),
+    stack: stack === undefined ? undefined : scrub(stack),
+  };
 };

@@ -4,13 +4,13 @@ import { type RefusalCode, UpgradeRefused } from './refused.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-// The fault is not one that a second or two will mend.
+// A fault of the set-up does not pass within a second or two.
 const MISCONFIGURED_RETRY_AFTER = 30;
 const MAX_RETRY_AFTER = 3600;
 
 /** Who a 200 of ticketd admits; `undefined` where it is no such answer. */
 export const readIdentity = ({ status, text }: PostAnswer): Identity | undefined => {
-  const { active, subject, sessionId, audience, channel, issuedAt, sessionExpiresAt } = bodyOf(text);
+  const { active, subject, sessionId, audience, channel, issuedAt, sessionExpiresAt, sessionExpiresIn } = bodyOf(text);
   if (status !== 200 || active !== true || typeof subject !== 'string') return undefined;
   const [issued, ends] = [dateOf(issuedAt), dateOf(sessionExpiresAt)];
   if (issued === undefined || ends === undefined) return undefined;
@@ -21,8 +21,15 @@ export const readIdentity = ({ status, text }: PostAnswer): Identity | undefined
     channel: textOf(channel),
     issuedAt: issued,
     sessionExpiresAt: ends,
+    sessionExpiresIn: leftOf(sessionExpiresIn) ?? secondsUntil(ends),
   };
 };
+
+const leftOf = (seconds: unknown): number | undefined =>
+  typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+
+// An older ticketd names the instant alone, which the clock of this machine has to be good enough for.
+const secondsUntil = (instant: Date): number => Math.max(0, instant.getTime() - Date.now()) / 1000;
 
 /** What any other answer means for the handshake. */
 export const refusalFrom = (answer: PostAnswer, traceId: string): UpgradeRefused => {

@@ -4,15 +4,15 @@ import { scrub } from '../log/scrub.ts';
 import { within } from '../redis/within.ts';
 import type { TicketRecord } from '../tickets/payload.ts';
 import type { Redemption } from '../tickets/redeem.ts';
-import type { ConnectionEvent, Tell } from './events.ts';
+import type { ConnectionEvent, EventListener } from './events.ts';
 import type { RedisOptions } from './options.ts';
-import { type Handshake, type Identity, Misconfigured, type Redeemer } from './redeemer.ts';
+import { type Handshake, type Identity, Misconfigured, type Redeemer, type RedeemResult } from './redeemer.ts';
 import { readAccess } from './redis-access.ts';
 import type { RedisTickets } from './redis-tickets.ts';
 import { UpgradeRefused } from './refused.ts';
 
 /** Redeems with ticketd's own code on a connection to its Redis. */
-export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, tell: Tell): Redeemer => {
+export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report: EventListener): Redeemer => {
   let started: Promise<void> | undefined;
   let tickets: RedisTickets | undefined;
   let closed = false;
@@ -22,30 +22,26 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, tell: 
     // ioredis is loaded by those who redeem this way alone.
     const { openRedisTickets } = await import('./redis-tickets.ts');
     if (closed) throw new Error('the gateway was closed');
-    tickets = openRedisTickets(access, emitTo(tell));
+    tickets = openRedisTickets(access, emitTo(report));
     await tickets.start();
   };
 
-  const redemptionOf = async ({ traceId, ...presented }: Handshake): Promise<Redemption> => {
-    if (tickets === undefined) throw new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() });
-    return within(timeoutMs, tickets.redeem({ ...presented, originKnown: true })).catch((error) => {
-      throw failed(error, traceId);
-    });
+  const redeem = async ({ traceId, ...presented }: Handshake): Promise<RedeemResult> => {
+    if (tickets === undefined)
+      return refused(new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() }));
+    return within(timeoutMs, tickets.redeem({ ...presented, originKnown: true })).then(
+      (redemption) => resultOf(redemption, traceId),
+      (error) => refused(failed(error, traceId)),
+    );
   };
 
   return {
-    via: 'redis',
     start: () => {
       started ??= start();
       return started;
     },
     isReady: () => tickets?.isReady() ?? false,
-    redeem: async (handshake) => {
-      const redemption = await redemptionOf(handshake);
-      if (redemption.outcome === 'redeemed') return identityOf(redemption.record);
-      const { reason } = redemption;
-      throw new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId: handshake.traceId, reason });
-    },
+    redeem,
     close: async () => {
       closed = true;
       await tickets?.close();
@@ -53,14 +49,27 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, tell: 
   };
 };
 
-const identityOf = ({ subject, sessionId, audience, channel, issuedAt, expiresAt }: TicketRecord): Identity => ({
-  subject,
-  sessionId,
-  audience,
-  channel,
-  issuedAt: new Date(issuedAt),
-  sessionExpiresAt: new Date(expiresAt),
+const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
+  if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption.record) };
+  return refused(new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: redemption.reason }));
+};
+
+const refused = (refusal: UpgradeRefused): RedeemResult => ({ outcome: 'refused', refusal });
+
+/** Who a record of ticketd admits, at the instant of its redeem. */
+export const identityOf = (record: TicketRecord, now = Date.now()): Identity => ({
+  subject: record.subject,
+  sessionId: record.sessionId,
+  audience: record.audience,
+  channel: record.channel,
+  issuedAt: new Date(record.issuedAt),
+  sessionExpiresAt: new Date(record.expiresAt),
+  sessionExpiresIn: (record.expiresAt - redeemedAt(record, now)) / 1000,
 });
+
+// The ticket was live a moment ago: a clock that is not between its issue and its end is wrong.
+const redeemedAt = ({ issuedAt, ticketExpiresAt }: TicketRecord, now: number): number =>
+  now >= issuedAt && now <= ticketExpiresAt ? now : issuedAt;
 
 // Whatever else went wrong may have done so after the ticket was taken.
 const failed = (error: unknown, traceId: string): UpgradeRefused => {
@@ -71,16 +80,16 @@ const failed = (error: unknown, traceId: string): UpgradeRefused => {
 
 const notStarted = (): Error => new Misconfigured('not connected to Redis: call start() first');
 
-/** Passes on what the connection tells. */
+/** Passes on what the connection reports. */
 const emitTo =
-  (tell: Tell): Emit =>
+  (report: EventListener): Emit =>
   (event, fields) => {
     const { level } = events[event];
     const clean = Object.entries(fields).map(([name, value]) => [
       name,
       typeof value === 'string' ? scrub(value) : value,
     ]);
-    if (isOfConnection(event)) tell({ ...Object.fromEntries(clean), event, level });
+    if (isOfConnection(event)) report({ ...Object.fromEntries(clean), event, level });
   };
 
 const isOfConnection = (event: string): event is ConnectionEvent => event in OF_CONNECTION;

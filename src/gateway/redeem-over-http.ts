@@ -4,7 +4,7 @@ import { describeError } from '../errors/describe-error.ts';
 import type { HttpRedeemOptions } from './options.ts';
 import { type NoAnswer, type PostAnswer, post } from './post.ts';
 import { readIdentity, refusalFrom, setUpProblem } from './redeem-answer.ts';
-import type { Handshake, Redeemer } from './redeemer.ts';
+import type { Redeemer, RedeemResult } from './redeemer.ts';
 import { UpgradeRefused } from './refused.ts';
 
 const PATH = '/api/v1/auth/ws-ticket/redeem';
@@ -26,21 +26,19 @@ export const redeemOverHttp = ({ url, key, agent: given }: HttpRedeemOptions, ti
     post({ url: target, agent, headers: { ...headers, ...more }, body: JSON.stringify(body), timeoutMs });
 
   return {
-    via: 'http',
     start: async () => {
       // Without a ticket it is refused as a bad request, once the key has been found right and Redis ready.
       const problem = await ask({}).then(setUpProblem, ({ cause }: NoAnswer) => describeError(cause).error);
       if (problem !== undefined) throw new Error(`ticketd at ${target.origin}: ${problem}`);
     },
     isReady: () => true,
-    redeem: async ({ traceId, ticket, audience, origin = '' }: Handshake) => {
-      // An empty origin says that the handshake had none; left out, it would say that nobody has looked.
-      const answer = await ask({ ticket, audience, origin }, { 'X-Request-Id': traceId }).catch((error) => {
-        throw unanswered(error, traceId);
-      });
-      const identity = readIdentity(answer);
-      if (identity === undefined) throw refusalFrom(answer, traceId);
-      return identity;
+    redeem: async ({ traceId, ticket, audience, origin = null }) => {
+      // `null` says that the handshake had no origin; left out, it says that the gateway has not looked.
+      const body = { ticket, audience, origin };
+      return ask(body, { 'X-Request-Id': traceId }).then(
+        (answer) => resultOf(answer, traceId),
+        (error: NoAnswer) => ({ outcome: 'refused', refusal: unanswered(error, traceId) }),
+      );
     },
     close: async () => {
       if (given === undefined) agent.destroy();
@@ -51,6 +49,12 @@ export const redeemOverHttp = ({ url, key, agent: given }: HttpRedeemOptions, ti
 const redeemUrl = (base: URL): URL => {
   const { pathname } = base;
   return new URL(`${pathname.replace(/\/+$/, '')}${PATH}`, base);
+};
+
+const resultOf = (answer: PostAnswer, traceId: string): RedeemResult => {
+  const identity = readIdentity(answer);
+  if (identity !== undefined) return { outcome: 'redeemed', identity };
+  return { outcome: 'refused', refusal: refusalFrom(answer, traceId) };
 };
 
 const unanswered = ({ sent, cause }: NoAnswer, traceId: string): UpgradeRefused =>

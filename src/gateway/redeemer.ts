@@ -1,3 +1,5 @@
+import type { UpgradeRefused } from './refused.ts';
+
 /** What the gateway presents for one handshake. */
 export interface Handshake {
   readonly ticket: string;
@@ -16,21 +18,26 @@ export interface Identity {
   readonly issuedAt: Date;
   /** When the JWT expires that the ticket was issued for. */
   readonly sessionExpiresAt: Date;
+  /** Seconds from the redeem until then: what to count from, since the clock of this machine may differ. */
+  readonly sessionExpiresIn: number;
 }
+
+/** What becomes of one redeem. Only `redeemed` admits. */
+export type RedeemResult =
+  | { readonly outcome: 'redeemed'; readonly identity: Identity }
+  | { readonly outcome: 'refused'; readonly refusal: UpgradeRefused };
 
 /** One way to redeem tickets. */
 export interface Redeemer {
-  /** How tickets are redeemed, for the log. */
-  readonly via: 'http' | 'redis';
-  /** Resolves once a ticket could be redeemed; rejects with what stands in the way. */
+  /** Resolves once a ticket can be redeemed; rejects with the reason why not. */
   start(): Promise<void>;
   isReady(): boolean;
-  /** Resolves with the one identity of a ticket, or rejects with `UpgradeRefused`; never tries twice. */
-  redeem(handshake: Handshake): Promise<Identity>;
+  /** Redeems one ticket, once. Rejects only where something unexpected fails: then the ticket may be spent. */
+  redeem(handshake: Handshake): Promise<RedeemResult>;
   close(): Promise<void>;
 }
 
-/** Something that whoever runs the gateway has to put right: trying again will not help. */
+/** Something that the operator of the gateway has to fix: another attempt does not help. */
 export class Misconfigured extends Error {
   override readonly name = 'Misconfigured';
 }

@@ -13,19 +13,24 @@ export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers =>
 });
 
 /**
- * Takes the ticket out of the request, so that neither an answer nor a log of the application can hold it. The other
+ * Takes the ticket out of the request, so that neither an answer nor a log of the application can have it. The other
  * subprotocols stay for the server to choose from, and are returned.
  */
 export const stripTicket = (request: IncomingMessage): readonly string[] => {
   const { uri, protocols } = withoutTicket(carriersOf(request));
-  const { rawHeaders, headers } = request;
+  // Node makes both from the raw headers at the first look, by its own count of them: so look before any is taken out.
+  const { rawHeaders, headers, headersDistinct = {} } = request;
   const offer = protocols.join(', ');
-  request.url = uri;
   const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS);
-  if (offer !== '') raw.push(['Sec-WebSocket-Protocol', offer]);
+  request.url = uri;
+  delete headers[PROTOCOLS];
+  delete headersDistinct[PROTOCOLS];
+  if (offer !== '') {
+    raw.push(['Sec-WebSocket-Protocol', offer]);
+    headers[PROTOCOLS] = offer;
+    headersDistinct[PROTOCOLS] = [offer];
+  }
   rawHeaders.splice(0, rawHeaders.length, ...raw.flat());
-  if (offer === '') delete headers[PROTOCOLS];
-  else headers[PROTOCOLS] = offer;
   return protocols;
 };
 

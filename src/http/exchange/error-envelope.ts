@@ -1,4 +1,4 @@
-import { describeError } from '../../errors/describe-error.ts';
+import { describeError, readThrown, stackOf } from '../../errors/describe-error.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import type { Emit } from '../../log/events.ts';
 import type { Context, Middleware } from '../context.ts';
@@ -15,9 +15,13 @@ export const errorEnvelope =
     try {
       await next();
     } catch (error) {
-      refuse(ctx, error instanceof RequestError ? error : unexpected(ctx, error, emit));
+      refuse(ctx, isRefusal(error) ? error : unexpected(ctx, error, emit));
     }
   };
+
+// Whatever else was thrown, even where the look at it throws, is a fault of ours: never a success, never no answer.
+const isRefusal = (error: unknown): error is RequestError =>
+  readThrown(() => error instanceof RequestError && Object.hasOwn(refusals, error.code), false);
 
 const refuse = (ctx: Context, error: RequestError): void => {
   const { code, message, cause } = error;
@@ -31,8 +35,7 @@ const refuse = (ctx: Context, error: RequestError): void => {
 };
 
 const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {
-  const stack = error instanceof Error ? error.stack : undefined;
   const { traceId, caller } = ctx.state;
-  emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack });
+  emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack: stackOf(error) });
   return new RequestError('INTERNAL_ERROR', 'Something went wrong on our side');
 };

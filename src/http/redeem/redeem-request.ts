@@ -11,7 +11,9 @@ export const presentationOf = (body: Body): Presentation => {
     throw badRequest('The body may hold "ticket", "audience" and "origin", nothing else');
   const ticket = textOf(body, 'ticket');
   if (ticket === undefined) throw badRequest('"ticket" must be there');
-  return { ticket, audience: textOf(body, 'audience'), origin: textOf(body, 'origin'), originKnown: false };
+  // `null` says that the handshake had none; left out, the gateway has not looked.
+  const originKnown = body.origin === null;
+  return { ticket, audience: textOf(body, 'audience'), origin: textOf(body, 'origin'), originKnown };
 };
 
 const textOf = (body: Body, name: (typeof NAMES)[number]): string | undefined => {

@@ -42,6 +42,7 @@ const redeemTicket =
       issuedAt: iso(record.issuedAt),
       expiresAt: iso(record.ticketExpiresAt),
       sessionExpiresAt: iso(record.expiresAt),
+      sessionExpiresIn: Math.max(0, record.expiresAt - Date.now()) / 1000,
       traceId: ctx.state.traceId,
     });
   };

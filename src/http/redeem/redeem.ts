@@ -21,7 +21,7 @@ export const redeemFor = async (
   const startedAt = performance.now();
   const redemption = await options.redeem(presentation);
   const about = { ...aboutOf(redemption), durationMs: since(startedAt) };
-  if (redemption.outcome === 'rejected') throw refusal(ctx, options, { ...about, reason: redemption.reason });
+  if (redemption.outcome !== 'redeemed') throw refusal(ctx, options, { ...about, reason: redemption.reason });
   const { emit, via } = options;
   emit('ws_ticket_redeemed', { ...about, ...whenceOf(ctx), via, ticketId: redemption.ticketId });
   return redemption.record;

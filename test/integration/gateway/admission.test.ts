@@ -51,7 +51,7 @@ for (const [name, way] of Object.entries(WAYS))
       const { socket, greeting } = await enter(socketUrl(await issueTicket(service, wish)), { headers });
       expect(await greeting).to.equal('hello alice');
       const { admission, request } = rig.letIn.at(-1) ?? expect.fail();
-      const { issuedAt, ...rest } = admission;
+      const { issuedAt, sessionExpiresIn, ...rest } = admission;
       expect(rest).to.deep.equal({
         subject: 'alice',
         sessionId: 'session-1',
@@ -62,6 +62,7 @@ for (const [name, way] of Object.entries(WAYS))
         protocols: [],
       });
       expect(Date.now() - issuedAt.getTime()).to.be.within(0, 60_000);
+      expect(sessionExpiresIn).to.be.within(540, 600);
       expect(rig.gateway.admissionOf(request)).to.equal(admission);
       expect(rig.eventsOf('upgrade_admitted').at(-1)).to.deep.include({
         level: 'info',

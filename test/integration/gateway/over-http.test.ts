@@ -42,7 +42,7 @@ describe('a gateway that asks a ticketd', () => {
         path: '/base/api/v1/auth/ws-ticket/redeem',
         key: `Bearer ${GATEWAY_KEY}`,
         id: 'abc-1',
-        body: { ticket, audience: 'chat', origin: '' },
+        body: { ticket, audience: 'chat', origin: null },
       },
     ]);
   });

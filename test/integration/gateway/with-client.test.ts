@@ -24,16 +24,23 @@ describe('ticketd/client and ticketd/gateway', () => {
     await rig.stop();
   });
 
-  const connect = async (protection: ProtectOptions, more: { readonly jwt?: string; readonly askAt?: string } = {}) => {
-    const { jwt = token(), askAt: url = service.internalUrl } = more;
-    rig = await startGateway({ redeem: { url, key: GATEWAY_KEY }, audience: 'chat' }, protection, 'as made');
+  interface Meeting {
+    readonly getToken?: () => string;
+    readonly askAt?: string;
+    readonly audience?: () => string | undefined;
+  }
+
+  const connect = async (protection: ProtectOptions, meeting: Meeting = {}) => {
+    const { getToken = () => token(), askAt: url = service.internalUrl, audience = 'chat' } = meeting;
+    rig = await startGateway({ redeem: { url, key: GATEWAY_KEY }, audience }, protection, 'as made');
     client = connectWithTicket({
       ticketUrl: service.url + TICKET_PATH,
       socketUrl: rig.url,
-      getToken: () => jwt,
+      getToken,
       audience: 'chat',
       protocols: ['v1.chat'],
       ticketIn: 'protocol',
+      baseDelayMs: 1,
       WebSocket,
     });
   };
@@ -43,13 +50,23 @@ describe('ticketd/client and ticketd/gateway', () => {
       client.addEventListener(type, resolve, { once: true });
     });
 
-  it('get on with each other, until the session ends, and for good then', async () => {
-    const exp = Math.floor(Date.now() / 1000) + 4;
-    await connect({ closeAtSessionEnd: true }, { jwt: token({ exp }) });
-    const [opened, message, stopped] = [event('open'), event('message'), event('stopped')];
+  it('get on with each other, also beyond the end of the session, with a fresh token', async () => {
+    const lifetimes = [3, 600];
+    const getToken = () => token({ exp: Math.floor(Date.now() / 1000) + (lifetimes.shift() ?? 600) });
+    await connect({}, { getToken });
+    const [opened, message, closed] = [event('open'), event('message'), event('close')];
     expect(await opened).to.include({ protocol: 'v1.chat' });
     expect(await message).to.include({ data: 'hello alice' });
-    expect(await stopped).to.include({ reason: 'refused', code: 4001 });
+    expect(await closed).to.include({ code: 4003, reason: 'session ended' });
+    expect(await event('open')).to.include({ protocol: 'v1.chat' });
+    expect(lifetimes).to.deep.equal([]);
+  });
+
+  it('try again with a new ticket where the gateway accepts and says that one is not redeemable', async () => {
+    const audiences = ['news', 'chat'];
+    await connect({ refuse: 'close' }, { audience: () => audiences.shift() });
+    expect(await event('close')).to.include({ code: 4004, reason: 'WS_TICKET_NOT_REDEEMABLE' });
+    expect(await event('message')).to.include({ data: 'hello alice' });
   });
 
   it('try again where the gateway accepts and says that it cannot tell', async () => {

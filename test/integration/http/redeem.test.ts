@@ -38,7 +38,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect(status).to.equal(200);
     expect(headers['content-type']).to.equal('application/json; charset=utf-8');
     expect(headers['cache-control']).to.equal('no-store');
-    const { issuedAt, ...rest } = body;
+    const { issuedAt, sessionExpiresIn, ...rest } = body;
     expect(rest).to.deep.equal({
       active: true,
       subject: 'alice',
@@ -50,6 +50,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
       traceId: headers['x-trace-id'],
     });
     expect(Date.parse(body.expiresAt) - Date.parse(issuedAt)).to.equal(30_000);
+    expect(exp - sessionExpiresIn).to.be.within(Date.parse(issuedAt) / 1000, Date.now() / 1000);
   });
 
   it('answers null where there is no session, audience or channel', async () => {

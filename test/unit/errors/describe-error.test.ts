@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { describeError, describeWithCause } from '../../../src/errors/describe-error.ts';
+import { describeError, describeWithCause, stackOf } from '../../../src/errors/describe-error.ts';
 import { ProcessError } from '../../../src/errors/process-error.ts';
+import { hostileValues } from '../../support/hostile-values.ts';
 
 const coded = (code: unknown, message: string): Error => Object.assign(new Error(message), { code });
 
@@ -53,6 +54,22 @@ describe('what of an error may be logged', () => {
     expect(describeError(coded('ECONNRESET', ''))).to.deep.equal({ error: 'ECONNRESET', errorCode: 'ECONNRESET' });
     expect(describeError('a string')).to.deep.equal({ error: 'a string', errorCode: 'UNKNOWN' });
     expect(describeError(undefined)).to.deep.equal({ error: 'undefined', errorCode: 'UNKNOWN' });
+  });
+
+  for (const [what, thrown] of Object.entries(hostileValues()))
+    it(`is text, whatever else it may be, of ${what}`, () => {
+      for (const described of [describeError(thrown), describeWithCause(thrown)]) {
+        expect(described.error).to.be.a('string').that.is.not.equal('');
+        expect(described.errorCode).to.be.a('string').that.is.not.equal('');
+      }
+      expect(typeof stackOf(thrown)).to.be.oneOf(['string', 'undefined']);
+    });
+
+  it('has a stack where there is a readable one', () => {
+    const error = new Error('broken');
+    expect(stackOf(error)).to.equal(error.stack);
+    expect(stackOf(Object.defineProperty(new Error('x'), 'stack', { value: {} }))).to.equal(undefined);
+    expect(stackOf('broken')).to.equal(undefined);
   });
 
   it('can have the message of its cause behind its own', () => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { stub } from 'sinon';
+import { type SinonStub, stub } from 'sinon';
 import { type GatewayEvent, printErrors, safely } from '../../../src/gateway/events.ts';
+import { turns } from '../../support/frozen-time.ts';
+import { hostileValues, thenable } from '../../support/hostile-values.ts';
 
 const FAILED: GatewayEvent = {
   event: 'redeem_failed',
@@ -12,8 +14,8 @@ const FAILED: GatewayEvent = {
   error: 'connect ECONNREFUSED',
 };
 
-describe('what a gateway tells', () => {
-  it('is printed where nobody listens, if it went wrong', () => {
+describe('what a gateway reports', () => {
+  it('is printed by default, if it is an error', () => {
     const printed = stub(console, 'error');
     try {
       printErrors(FAILED);
@@ -29,6 +31,37 @@ describe('what a gateway tells', () => {
     safely(() => {
       throw new Error('from the listener');
     })(FAILED);
-    expect((await warned)[0]).to.have.property('message', 'onEvent threw: from the listener');
+    expect((await warned)[0]).to.include({ message: 'onEvent threw: from the listener', name: 'TicketdWarning' });
+  });
+
+  describe('where a listener fails', () => {
+    let warnings: SinonStub;
+    beforeEach(() => {
+      warnings = stub(process, 'emitWarning');
+    });
+    afterEach(() => warnings.restore());
+
+    for (const [what, value] of Object.entries(hostileValues()))
+      it(`ends nothing and warns once where it throws ${what}, or rejects with it`, async () => {
+        const raise = () => {
+          throw value;
+        };
+        for (const listener of [raise, async () => raise(), () => thenable(raise)]) {
+          warnings.resetHistory();
+          safely(listener)(FAILED);
+          await turns();
+          expect(warnings.args.map(([text]) => String(text).startsWith('onEvent threw: '))).to.deep.equal([true]);
+        }
+      });
+  });
+
+  it('reaches the listener before the call returns, and warns of nothing where it succeeds', async () => {
+    const warnings = stub(process, 'emitWarning');
+    const heard: GatewayEvent[] = [];
+    safely(async (event) => void heard.push(event))(FAILED);
+    expect(heard).to.deep.equal([FAILED]);
+    await turns();
+    expect(warnings.args).to.deep.equal([]);
+    warnings.restore();
   });
 });

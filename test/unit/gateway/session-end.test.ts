@@ -32,31 +32,33 @@ describe('a socket whose session ends', () => {
   });
   afterEach(() => clock.restore());
 
-  const inMs = (ms: number) => new Date(Date.now() + ms);
+  const inMs = (ms: number) => ({ sessionExpiresIn: ms / 1000 });
 
-  it('is closed with 4001 then, not before, and told of once', () => {
+  it('is closed with 4003 then, not before, and reported once', () => {
     const socket = fakeSocket();
-    let told = 0;
+    let reported = 0;
     closeAtSessionEnd(socket, inMs(60_000), () => {
-      told += 1;
+      reported += 1;
     });
     clock.tick(59_999);
     expect(socket.calls).to.deep.equal([]);
     clock.tick(1);
-    expect(socket.calls).to.deep.equal([[4001, 'session ended']]);
+    expect(socket.calls).to.deep.equal([[4003, 'session ended']]);
     socket.end();
     clock.tick(DAY_MS);
-    expect({ told, calls: socket.calls.length, timers: clock.countTimers() }).to.deep.equal({
-      told: 1,
+    expect({ reported, calls: socket.calls.length, timers: clock.countTimers() }).to.deep.equal({
+      reported: 1,
       calls: 1,
       timers: 0,
     });
   });
 
-  it('is closed at once where the session has ended', () => {
-    const socket = fakeSocket();
-    closeAtSessionEnd(socket, inMs(-1));
-    expect(socket.calls).to.deep.equal([[4001, 'session ended']]);
+  it('is closed immediately where the session has ended', () => {
+    for (const left of [0, -1]) {
+      const socket = fakeSocket();
+      closeAtSessionEnd(socket, inMs(left));
+      expect(socket.calls).to.deep.equal([[4003, 'session ended']]);
+    }
   });
 
   it('is closed after 100 days, longer than a timer can wait', () => {
@@ -68,13 +70,19 @@ describe('a socket whose session ends', () => {
     expect(socket.calls).to.have.length(1);
   });
 
-  it('is closed within the hour where the clock was set beyond the end', () => {
-    const socket = fakeSocket();
-    closeAtSessionEnd(socket, inMs(10 * DAY_MS));
-    clock.setSystemTime(Date.now() + 20 * DAY_MS);
-    clock.tick(3_600_000);
-    expect(socket.calls).to.have.length(1);
-  });
+  for (const [what, step] of [
+    ['ahead', 20 * DAY_MS],
+    ['back', -20 * DAY_MS],
+  ] as const)
+    it(`is closed after the seconds of its admission where the clock is set ${what} meanwhile`, () => {
+      const socket = fakeSocket();
+      closeAtSessionEnd(socket, inMs(3 * DAY_MS));
+      clock.setSystemTime(Date.now() + step);
+      clock.tick(3 * DAY_MS - 1);
+      expect(socket.calls).to.deep.equal([]);
+      clock.tick(1);
+      expect(socket.calls).to.deep.equal([[4003, 'session ended']]);
+    });
 
   it('leaves no timer behind when it is gone before', () => {
     const socket = fakeSocket();
@@ -82,6 +90,14 @@ describe('a socket whose session ends', () => {
     expect(clock.countTimers()).to.equal(1);
     socket.end();
     expect(clock.countTimers()).to.equal(0);
+  });
+
+  it('is not cut where the other side agrees to the end', () => {
+    const socket = fakeSocket();
+    closeFirmly(socket, 1013, 'later');
+    socket.end();
+    clock.tick(DAY_MS);
+    expect(socket.calls).to.deep.equal([[1013, 'later']]);
   });
 
   it('is cut after two seconds where the other side does not go along', () => {

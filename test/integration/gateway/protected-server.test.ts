@@ -78,6 +78,13 @@ describe('a protected WebSocket server', () => {
       .and.include('hi', 'the echo');
   });
 
+  it('survives an invalid frame of a client where the application does not listen for errors', async () => {
+    const rig = await start();
+    const handshake = Buffer.from(upgradeRequest(`/?ticket=${await issueTicket(service)}`));
+    expect(await talk(rig.httpUrl, Buffer.concat([handshake, Buffer.from([0xff, 0xff])]))).to.match(/^HTTP\/1.1 101 /);
+    expect((await fetch(rig.httpUrl)).status).to.equal(200);
+  });
+
   it('leaves what else is wrong with a handshake to the WebSocket server', async () => {
     const rig = await start();
     const broken = UPGRADE_HEADERS.filter((line) => !line.startsWith('Sec-WebSocket-Key'));
@@ -106,13 +113,13 @@ describe('a protected WebSocket server', () => {
     (await enter(`${rig.url}/here?a=b&ticket=${await issueTicket(service)}`)).socket.terminate();
   });
 
-  it('accepts and closes with 4001 or 1013, where that is asked for, and never tells the application', async () => {
+  it('accepts and closes with 4004 or 1013 with refuse: close, and never shows the socket to the application', async () => {
     const rig = await start({ refuse: 'close' });
     const final = await enter(`${rig.url}?ticket=${newTicket()}`, { protocols: ['chat', `ticketd.${newTicket()}`] });
-    expect(await final.closed).to.deep.equal([4001, 'WS_TICKET_NOT_REDEEMABLE']);
+    expect(await final.closed).to.deep.equal([4004, 'WS_TICKET_NOT_REDEEMABLE']);
     expect(final.headers['sec-websocket-protocol']).to.equal('chat');
     const missing = await enter(rig.url);
-    expect(await missing.closed).to.deep.equal([4001, 'WS_TICKET_MISSING']);
+    expect(await missing.closed).to.deep.equal([4004, 'WS_TICKET_MISSING']);
     const down = await start({ refuse: 'close' }, { url: `http://127.0.0.1:${await freePort()}` });
     const again = await enter(`${down.url}?ticket=${newTicket()}`);
     expect(await again.closed).to.deep.equal([1013, 'WS_TICKET_REDIS_NOT_READY']);
@@ -127,12 +134,12 @@ describe('a protected WebSocket server', () => {
     expect(await talk(rig.httpUrl, upgradeRequest('/'))).to.include('WS_TICKET_MISSING');
   });
 
-  it('closes each socket with 4001 when its session ends, and not before', async () => {
-    const rig = await start({ closeAtSessionEnd: true });
+  it('closes each socket with 4003 when its session ends, and not before', async () => {
+    const rig = await start();
     const exp = Math.floor(Date.now() / 1000) + 4;
     const brief = await enter(await urlFor(rig, { jwt: token({ exp }) }));
     const long = await enter(await urlFor(rig));
-    expect(await brief.closed).to.deep.equal([4001, 'session ended']);
+    expect(await brief.closed).to.deep.equal([4003, 'session ended']);
     expect(Date.now()).to.be.at.least(exp * 1000);
     expect(rig.eventsOf('session_ended')).to.have.length(1);
     expect(rig.eventsOf('session_ended')[0]).to.include({ subject: 'alice', sessionId: 'session-1' });

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { readThrown } from '../errors/describe-error.ts';
+import { newTraceId, traceIdOf } from '../log/trace-id.ts';
+import { answerPlainly } from './answer-refusal.ts';
+import { watchTaken, whenLeft } from './socket-taken.ts';
+
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** A server that has `upgrade` events: one of `node:http` or `node:https`, or a framework's. */
+export interface UpgradeServer {
+  on(event: 'upgrade', listener: UpgradeListener): unknown;
+  off(event: 'upgrade', listener: UpgradeListener): unknown;
+  listenerCount(event: 'upgrade'): number;
+}
+
+/** The upgrades of one path of a server, or of all paths that have no route of their own. */
+export interface UpgradeRoute {
+  readonly path: string | undefined;
+  /** How long another listener of the server may leave an upgrade that has no route, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly take: UpgradeListener;
+}
+
+interface Router {
+  readonly routes: Map<string | undefined, UpgradeRoute>;
+  readonly listener: UpgradeListener;
+}
+
+// One listener for each server, however many gateways protect it: only together do they know that none takes an upgrade.
+const routers = new WeakMap<UpgradeServer, Router>();
+
+/** Adds a route to a server; returns what removes it. Throws a `TypeError` where the path has a route already. */
+export const addUpgradeRoute = (server: UpgradeServer, route: UpgradeRoute): (() => void) => {
+  const { routes, listener } = routers.get(server) ?? createRouter(server);
+  if (routes.has(route.path)) throw new TypeError(`${nameOf(route.path)} of this server is protected already`);
+  if (routes.size === 0) server.on('upgrade', listener);
+  routes.set(route.path, route);
+  return () => {
+    if (routes.get(route.path) === route) routes.delete(route.path);
+    if (routes.size === 0) server.off('upgrade', listener);
+  };
+};
+
+const nameOf = (path: string | undefined): string => (path === undefined ? 'every path' : `the path ${path}`);
+
+const createRouter = (server: UpgradeServer): Router => {
+  const routes: Router['routes'] = new Map();
+  const listener: UpgradeListener = (request, socket, head) => {
+    // Node has let go of the socket: without a listener its errors would end the process.
+    socket.on('error', () => {});
+    const route = routeFor(request, routes);
+    if (route !== undefined) return route.take(request, socket, head);
+    if (server.listenerCount('upgrade') === 1) return answerNotFound(request, socket);
+    const timeoutMs = Math.max(...[...routes.values()].map((other) => other.timeoutMs));
+    whenLeft(socket, watchTaken(socket), timeoutMs, () => answerNotFound(request, socket));
+  };
+  const router = { routes, listener };
+  routers.set(server, router);
+  return router;
+};
+
+/** A request that cannot be read goes to the route without a path, which refuses it. */
+const routeFor = (request: IncomingMessage, routes: Router['routes']): UpgradeRoute | undefined => {
+  if (!readThrown(() => request.headers.upgrade?.toLowerCase() === 'websocket', true)) return undefined;
+  const path = readThrown(() => (request.url ?? '/').split('?', 1)[0], undefined);
+  return routes.get(path) ?? routes.get(undefined);
+};
+
+const answerNotFound = (request: IncomingMessage, socket: Duplex): void =>
+  answerPlainly(socket, {
+    status: 404,
+    errorCode: 'NOT_FOUND',
+    message: 'There is no WebSocket here',
+    traceId: readThrown(() => traceIdOf(request.headers), newTraceId()),
+  });
