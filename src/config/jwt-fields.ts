@@ -3,6 +3,9 @@ import { jwksUrl } from './jwks-url.ts';
 import { hmacSecret, JWT_ALGORITHMS, publicKey } from './jwt-keys.ts';
 import { integer, listOf, milliseconds, oneOf, text } from './parsers.ts';
 
+// 30 days: beyond that, a withdrawn key would stay trusted for as good as ever.
+const MAX_STALE_SECONDS = 2_592_000;
+
 /** The variables that say which JWTs are taken. */
 export const jwtFields = {
   secrets: optional({
@@ -27,6 +30,12 @@ export const jwtFields = {
     default: '5000',
     parse: milliseconds(100),
     doc: 'time limit of the `jwks` start-up phase',
+  }),
+  jwksMaxStaleSeconds: field({
+    name: 'JWT_JWKS_MAX_STALE_SECONDS',
+    default: '86400',
+    parse: integer(1, MAX_STALE_SECONDS),
+    doc: 'how long keys stay trusted when they cannot be refreshed; then every JWT gets 503 until they can',
   }),
   algorithms: optional({
     name: 'JWT_ALGORITHMS',

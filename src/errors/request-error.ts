@@ -1,5 +1,6 @@
 /** Why a request was refused; the closed list that callers see as `errorCode`. */
 export type RequestErrorCode =
+  | 'AUTH_KEYS_UNAVAILABLE'
   | 'AUTH_TOKEN_INVALID'
   | 'AUTH_TOKEN_MISSING'
   | 'BAD_REQUEST'

@@ -38,7 +38,9 @@ const firstPartOf = (jwt: string): string => {
 };
 
 const headerIn = (text: string, algorithms: readonly JwtAlgorithm[]): JoseHeader => {
-  const { alg, kid, typ, crit, b64 } = objectIn(text);
+  const header = objectIn(text);
+  if (header === undefined) throw new Error('its header is not a JSON object');
+  const { alg, kid, typ, crit, b64 } = header;
   // RFC 7515, 4.1.11: an extension that must be understood, and none is.
   if (crit !== undefined || b64 !== undefined) throw new Error('its header demands an extension');
   if (typ !== undefined && !isAccessToken(typ)) throw new Error('its typ is that of another kind of token');
@@ -53,10 +55,10 @@ const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(par
 const isAccessToken = (typ: unknown): boolean =>
   typeof typ === 'string' && TYPES.has(typ.toLowerCase().replace(/^application\//, ''));
 
-const objectIn = (part: string): Readonly<Record<string, unknown>> => {
+/** The JSON object in one part of a JWT; `undefined` where there is none. */
+export const objectIn = (part: string): Readonly<Record<string, unknown>> | undefined => {
   const value = parse(Buffer.from(part, 'base64url'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('its header is not a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return { ...value };
 };
 

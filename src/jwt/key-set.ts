@@ -9,13 +9,14 @@ interface PublishedKey {
   readonly key: KeyObject;
 }
 
-/** The keys of a set that can be used, and how many can not. */
+/** The keys of a set that can be used, how many can not, and the ids of them all. */
 export interface KeySet {
   readonly keys: readonly PublishedKey[];
   readonly unusable: number;
+  readonly ids: ReadonlySet<unknown>;
 }
 
-export const NO_KEYS: KeySet = { keys: [], unusable: 0 };
+export const NO_KEYS: KeySet = { keys: [], unusable: 0, ids: new Set() };
 
 type Jwk = Readonly<Record<string, unknown>>;
 
@@ -23,10 +24,11 @@ type Jwk = Readonly<Record<string, unknown>>;
 export const keySetOf = (text: string): KeySet => {
   const { keys } = objectOf(parse(text));
   if (!Array.isArray(keys)) throw invalid('the answer is not a JWK Set');
-  const usable = keys.map(objectOf).flatMap((jwk) => publishedKey(jwk) ?? []);
+  const published = keys.map(objectOf);
+  const usable = published.flatMap((jwk) => publishedKey(jwk) ?? []);
   if (usable.length === 0)
     throw invalid('the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256');
-  return { keys: usable, unusable: keys.length - usable.length };
+  return { keys: usable, unusable: keys.length - usable.length, ids: new Set(published.map(({ kid }) => kid)) };
 };
 
 /** The keys of the set that may have signed a JWT with this header. */
@@ -37,7 +39,8 @@ export const keysFitting = ({ keys }: KeySet, { alg, kid }: JoseHeader): readonl
   return named.filter(({ algorithms }) => algorithms.includes(alg)).map(({ key }) => key);
 };
 
-export const hasKid = ({ keys }: KeySet, kid: string): boolean => keys.some((key) => key.kid === kid);
+/** Whether a key with this id is published, usable or not. */
+export const hasKid = ({ ids }: KeySet, kid: string): boolean => ids.has(kid);
 
 /** The ids of the keys, for the log: whether two sets have the same keys, and which they are. */
 export const kidsOf = ({ keys }: KeySet): string => keys.map(({ kid }) => kid ?? '(no kid)').join(', ');

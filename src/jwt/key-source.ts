@@ -2,16 +2,23 @@ import type { KeyObject } from 'node:crypto';
 import type { JwtAlgorithm } from '../config/jwt-keys.ts';
 import type { JoseHeader } from './jose-header.ts';
 
+/** What a key source knows of a JWT's signing key. */
+export type KeyLookup =
+  /** The keys that may have signed it, mostly one; empty where no key can have. */
+  | { readonly outcome: 'settled'; readonly keys: readonly KeyObject[] }
+  /** The key may exist, but ticketd cannot fetch it before `retryAfterMs` milliseconds have passed. */
+  | { readonly outcome: 'unavailable'; readonly reason: Error; readonly retryAfterMs: number };
+
 /** Where the keys come from that JWTs are verified with. */
 export interface KeySource {
   /** What a JWT may be signed with at all. */
   readonly algorithms: readonly JwtAlgorithm[];
-  /** The keys that may have signed a JWT with this header, mostly one; empty where there is none. Never rejects. */
-  keysFor(header: JoseHeader): Promise<readonly KeyObject[]>;
+  /** Looks for the keys of a JWT with this header; `issuedAt` reads its unverified `iat`, in seconds. Never rejects. */
+  keysFor(header: JoseHeader, issuedAt: () => number | undefined): Promise<KeyLookup>;
 }
 
 /** Keys that stay as they were configured: any of them may have signed. */
-export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => ({
-  algorithms,
-  keysFor: async () => keys,
-});
+export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
+  const lookup: KeyLookup = { outcome: 'settled', keys };
+  return { algorithms, keysFor: async () => lookup };
+};

@@ -4,17 +4,25 @@ import { type KeySet, kidsOf } from './key-set.ts';
 
 const SUMMARY_EVERY_MS = 300_000;
 
-/** Tells of a set of keys what an operator has to know: that it changed, that it cannot be fetched, that it can again. */
+/** Logs what an operator has to know of a set of keys: a change, an outage and its end, and that the keys are no longer trusted. */
 export interface RefreshLog {
   fetched(set: KeySet): void;
   failed(error: unknown): void;
 }
 
-export const createRefreshLog = (endpoint: string, emit: Emit): RefreshLog => {
+export const createRefreshLog = (endpoint: string, maxStaleMs: number, emit: Emit): RefreshLog => {
   let told: string | undefined;
+  let fetchedAt: number | undefined;
+  let expiryLogged = false;
   let failedSince: number | undefined;
   let failures = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
+
+  const logExpired = (now: number) => {
+    if (expiryLogged || fetchedAt === undefined || now - fetchedAt <= maxStaleMs) return;
+    expiryLogged = true;
+    emit('jwks_expired', { endpoint, ageMs: Math.round(now - fetchedAt) });
+  };
 
   return {
     fetched: (set) => {
@@ -22,6 +30,8 @@ export const createRefreshLog = (endpoint: string, emit: Emit): RefreshLog => {
       if (kids !== told || failedSince !== undefined)
         emit('jwks_refreshed', { endpoint, kids, keys: set.keys.length, unusable: set.unusable });
       told = kids;
+      fetchedAt = performance.now();
+      expiryLogged = false;
       failedSince = undefined;
       failures = 0;
       quietUntil = Number.NEGATIVE_INFINITY;
@@ -30,6 +40,7 @@ export const createRefreshLog = (endpoint: string, emit: Emit): RefreshLog => {
       const now = performance.now();
       failedSince ??= now;
       failures += 1;
+      logExpired(now);
       if (now < quietUntil) return;
       quietUntil = now + SUMMARY_EVERY_MS;
       const downMs = Math.round(now - failedSince);

@@ -3,13 +3,16 @@ import { describeError } from '../errors/describe-error.ts';
 import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
 import { getText } from './get-text.ts';
+import type { JoseHeader } from './jose-header.ts';
 import { hasKid, keySetOf, keysFitting, NO_KEYS } from './key-set.ts';
-import type { KeySource } from './key-source.ts';
+import type { KeyLookup, KeySource } from './key-source.ts';
 import { createRefreshLog } from './refresh-log.ts';
 
 export interface RemoteKeysOptions {
   readonly url: URL;
   readonly algorithms: readonly JwtAlgorithm[];
+  /** How long keys stay trusted when they cannot be refreshed, in milliseconds. */
+  readonly maxStaleMs: number;
   readonly emit: Emit;
 }
 
@@ -27,12 +30,17 @@ const REFRESH_EVERY_MS = 300_000;
 const REFRESH_AFTER_FAILURE_MS = 30_000;
 // Between two fetches that unknown key ids cause, whoever makes them up: from the end of one to the next.
 const COOL_DOWN_MS = 5_000;
+// A provider publishes a key no later than this after it first signs with it, caches on the way included.
+const PUBLICATION_DELAY_MS = 600_000;
 
-export const createRemoteKeys = ({ url, algorithms, emit }: RemoteKeysOptions): RemoteKeys => {
+export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKeysOptions): RemoteKeys => {
   const endpoint = `${url.origin}${url.pathname}`;
-  const log = createRefreshLog(endpoint, emit);
+  const log = createRefreshLog(endpoint, maxStaleMs, emit);
+  // Twice within the time that keys stay trusted, so that they do not go stale while they can be refreshed.
+  const refreshEveryMs = Math.min(REFRESH_EVERY_MS, maxStaleMs / 2);
   const closed = new AbortController();
   let set = NO_KEYS;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let next: NodeJS.Timeout | undefined;
@@ -45,6 +53,7 @@ export const createRemoteKeys = ({ url, algorithms, emit }: RemoteKeysOptions): 
       if (!signal.aborted) log.failed(error);
       throw error;
     }
+    fetchedAt = performance.now();
     log.fetched(set);
   };
 
@@ -59,7 +68,7 @@ export const createRemoteKeys = ({ url, algorithms, emit }: RemoteKeysOptions): 
       () => false,
     );
     refreshing = undefined;
-    refreshLater(fetched ? REFRESH_EVERY_MS : REFRESH_AFTER_FAILURE_MS);
+    refreshLater(fetched ? refreshEveryMs : Math.min(REFRESH_AFTER_FAILURE_MS, refreshEveryMs));
   };
 
   /** One at a time, for however many wait; never rejects. */
@@ -68,14 +77,31 @@ export const createRemoteKeys = ({ url, algorithms, emit }: RemoteKeysOptions): 
     return refreshing;
   };
 
-  const lookFor = async (kid: string): Promise<void> => {
+  const ageMs = () => performance.now() - fetchedAt;
+  const isStale = () => ageMs() > maxStaleMs;
+  const isUnknown = ({ kid }: JoseHeader) => kid !== undefined && !hasKid(set, kid);
+  const isMissing = (header: JoseHeader) => isStale() || isUnknown(header);
+
+  const lookFor = async (header: JoseHeader): Promise<void> => {
     // The one under way may have been sent before the key was there.
     await refreshing;
-    if (hasKid(set, kid)) return;
+    if (!isMissing(header)) return;
     if (refreshing === undefined && performance.now() - lookedAt < COOL_DOWN_MS) return;
     await refresh();
     lookedAt = performance.now();
   };
+
+  /** Whether a JWT issued then may have been signed with a key that was not published yet at the last fetch. */
+  const mayBeNewer = (issuedAt: number | undefined): boolean => {
+    const fetchedAtMs = Date.now() - ageMs();
+    return issuedAt !== undefined && issuedAt * 1000 > fetchedAtMs - PUBLICATION_DELAY_MS;
+  };
+
+  const unavailable = (why: string): KeyLookup => ({
+    outcome: 'unavailable',
+    reason: new Error(why),
+    retryAfterMs: lookedAt + COOL_DOWN_MS - performance.now(),
+  });
 
   return {
     algorithms,
@@ -88,11 +114,14 @@ export const createRemoteKeys = ({ url, algorithms, emit }: RemoteKeysOptions): 
         if (set === NO_KEYS) await pause(START_RETRY_MS, signal);
         if (signal.aborted) throw failedStart(endpoint, signal.reason, cause);
       }
-      refreshLater(REFRESH_EVERY_MS);
+      refreshLater(refreshEveryMs);
     },
-    keysFor: async (header) => {
-      if (header.kid !== undefined && !hasKid(set, header.kid)) await lookFor(header.kid);
-      return keysFitting(set, header);
+    keysFor: async (header, issuedAt) => {
+      if (isMissing(header)) await lookFor(header);
+      if (isStale()) return unavailable('the keys have not been refreshed for too long');
+      // Only a young JWT: an old one of an unknown key has a made-up or a withdrawn one, and waiting would not help it.
+      if (isUnknown(header) && mayBeNewer(issuedAt())) return unavailable('its key may not be published yet');
+      return { outcome: 'settled', keys: keysFitting(set, header) };
     },
     close: () => {
       closed.abort();

@@ -78,6 +78,11 @@ export const events = {
     msg: 'The identity provider cannot be asked: keys that came before stay in use',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
   },
+  jwks_expired: {
+    level: 'error',
+    msg: 'Keys not refreshed for too long: every JWT is rejected with 503',
+    fields: { endpoint: 'string', ageMs: 'number' },
+  },
   ws_ticket_issued: {
     level: 'info',
     msg: 'Ticket issued',

@@ -6,6 +6,7 @@ import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { discreet } from './discreet.ts';
 import { isMereClose, refusalOf } from './faults.ts';
+import { watchHandshakes } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { trialKeys } from './keys.ts';
 import { createOutageLog } from './outage.ts';
@@ -98,6 +99,10 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
     down(lastError ?? closed());
   };
 
+  watchHandshakes(client, redis.connectTimeoutMs, () => {
+    learn(noAnswer());
+    letGo();
+  });
   client.on('connecting', outage.attempted);
   client.on('ready', heartbeat.begin);
   client.on('error', learn);
@@ -160,6 +165,9 @@ export const createRedisConnection = ({ emit, ...access }: RedisConnectionOption
 const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 
 const noAnswer = (): Error =>
-  Object.assign(new Error('connected, but it does not answer: it hangs, or is still loading its data'), {
-    code: 'ETIMEDOUT',
-  });
+  Object.assign(
+    new Error('connected, but it does not answer in time: it hangs, is slow, or is still loading its data'),
+    {
+      code: 'ETIMEDOUT',
+    },
+  );

@@ -2,18 +2,23 @@ import { patientTimeout } from './patient-timer.ts';
 
 const INTERVAL_MS = 500;
 const LATE_MS = 1000;
-const DEAD_MS = 3000;
+// With what it takes to connect anew, a connection whose packets are lost for good is replaced within 3 s.
+const DEAD_MS = 2500;
+// After a late reply it takes better ones to be ready again than it took to stay ready, and several in a row: a Redis
+// that is always slow is then one outage, and not one with each reply.
+const PROMPT_MS = 500;
+const PROMPT_REPLIES = 3;
 
 export interface HeartbeatOptions {
   /** Sends one write; resolves when Redis has done it. */
   readonly write: () => Promise<unknown>;
-  /** A write was done, also one that had been late. */
+  /** A write was done; after a late one, the third in a row that was done promptly. */
   readonly onAnswer: () => void;
   /** Redis answered with an error, or the write could not be sent. */
   readonly onError: (error: unknown) => void;
   /** No answer for a second. */
   readonly onLate: () => void;
-  /** No answer for three seconds: the connection is not worth waiting for. */
+  /** No answer for 2.5 seconds: the connection is not worth waiting for. */
   readonly onDead: () => void;
 }
 
@@ -31,11 +36,18 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
   // Answers to writes of an earlier beginning count for nothing.
   let beginning = 0;
   let outstanding = false;
+  // How many prompt replies are missing until Redis counts as usable again; a new connection does not forgive them.
+  let missing = 0;
   let interval: NodeJS.Timeout | undefined;
   let stopWaiting: (() => void) | undefined;
 
+  const late = () => {
+    missing = PROMPT_REPLIES;
+    onLate();
+  };
+
   const wait = () => {
-    const cancelLate = patientTimeout(onLate, LATE_MS);
+    const cancelLate = patientTimeout(late, LATE_MS);
     const cancelDead = patientTimeout(onDead, DEAD_MS);
     return () => {
       cancelLate();
@@ -47,6 +59,7 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
   const beat = async (): Promise<void> => {
     if (outstanding) return;
     const begunIn = beginning;
+    const sentAt = performance.now();
     outstanding = true;
     stopWaiting ??= wait();
     const error = await failureOf(write());
@@ -55,8 +68,14 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
     // A time-out is no answer: the wait goes on through the next write.
     if (isTimeout(error)) return;
     stopWaiting?.();
-    if (error === undefined) onAnswer();
+    if (error === undefined) answered(performance.now() - sentAt);
     else onError(error);
+  };
+
+  const answered = (tookMs: number) => {
+    if (missing > 0) missing = tookMs <= PROMPT_MS ? missing - 1 : PROMPT_REPLIES;
+    if (missing === 0) onAnswer();
+    else void beat();
   };
 
   const end = () => {

@@ -31,7 +31,7 @@ const common = ({ target, redis }: RedisAccess) =>
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     reconnectOnError: null,
-    retryStrategy: (attempt) => retryDelayMs(attempt),
+    retryStrategy: createRetryStrategy(),
   }) satisfies RedisOptions;
 
 export const singleOptions = (access: RedisAccess) => {
@@ -74,7 +74,7 @@ export const clusterOptions = (access: RedisAccess) => {
     enableOfflineQueue: false,
     // What is wrong with a cluster is told by the writes; the check would only close it and connect again.
     enableReadyCheck: false,
-    clusterRetryStrategy: (attempt: number) => retryDelayMs(attempt),
+    clusterRetryStrategy: createRetryStrategy(),
     // A command that may have run is not sent again to whoever takes over.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
@@ -109,4 +109,18 @@ const tls = ({ target, redis }: RedisAccess, servername: string | undefined) => 
 export const retryDelayMs = (attempt: number, random: () => number = Math.random): number => {
   const ceiling = Math.min(MAX_RETRY_DELAY_MS, 100 * 2 ** Math.min(attempt - 1, 10));
   return Math.round(ceiling * (1 - random() / 2));
+};
+
+/**
+ * Spaces attempts to connect from the beginning of one to that of the next: where one waited long for nothing, the next
+ * need not wait as long again.
+ */
+export const createRetryStrategy = (random: () => number = Math.random): ((attempt: number) => number) => {
+  let beganAt = Number.NEGATIVE_INFINITY;
+  return (attempt) => {
+    const tookMs = Math.max(0, performance.now() - beganAt);
+    const delayMs = Math.max(retryDelayMs(1, random), Math.round(retryDelayMs(attempt, random) - tookMs));
+    beganAt = performance.now() + delayMs;
+    return delayMs;
+  };
 };

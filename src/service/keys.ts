@@ -22,14 +22,14 @@ export const createKeys = ({ jwt }: Config, emit: Emit): Keys => {
 
 // Required everywhere: a service without a single key could only tell every caller that their token is not valid.
 const published = (url: URL, jwt: Config['jwt'], emit: Emit): Keys => {
-  const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs } = jwt;
+  const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs, jwksMaxStaleSeconds } = jwt;
   let remote: RemoteKeys | undefined;
   const phase: Phase = {
     name: 'jwks',
     timeoutMs: jwksStartupTimeoutMs,
     start: async (signal) => {
       const { createRemoteKeys } = await import('../jwt/remote-keys.ts');
-      remote = createRemoteKeys({ url, algorithms, emit });
+      remote = createRemoteKeys({ url, algorithms, maxStaleMs: jwksMaxStaleSeconds * 1000, emit });
       await remote.start(signal);
     },
     stop: () => remote?.close(),

@@ -1,10 +1,14 @@
 import type { SinonFakeTimers } from 'sinon';
 import { PUBLIC_KEY_ALGORITHMS } from '../../src/config/jwt-keys.ts';
+import type { KeyLookup } from '../../src/jwt/key-source.ts';
 import { createRemoteKeys, type RemoteKeys } from '../../src/jwt/remote-keys.ts';
 import { type Emitted, recordEvents } from './emitted.ts';
 import { freezeTime, turns } from './frozen-time.ts';
 import { closeProviders, type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
 import type { SigningKey } from './signing-key.ts';
+
+/** Where time stands still: 2026-01-01T00:00:00Z. */
+export const NOW_MS = Date.UTC(2026, 0, 1);
 
 /** The keys of a real provider, while time stands still unless it is told to move. */
 export interface FrozenKeys {
@@ -12,7 +16,9 @@ export interface FrozenKeys {
   readonly keys: RemoteKeys;
   readonly clock: SinonFakeTimers;
   start(signal?: AbortSignal): Promise<void>;
-  /** How many keys there are for an ES256 JWT of this key id. */
+  /** What there is for an ES256 JWT of this key id, issued at that second; without one, it has no `iat`. */
+  lookUp(kid: string | undefined, issuedAt?: number): Promise<KeyLookup>;
+  /** How many keys there are for an ES256 JWT of this key id that has no `iat`. */
   find(kid: string | undefined): Promise<number>;
   /** How often the provider was asked. */
   fetches(): number;
@@ -24,19 +30,31 @@ export interface FrozenKeys {
   restore(): Promise<void>;
 }
 
-export const freezeKeys = async (...published: readonly SigningKey[]): Promise<FrozenKeys> => {
-  const clock = freezeTime();
+/** Keys that stay trusted for a day without a refresh. */
+export const freezeKeys = (...published: readonly SigningKey[]): Promise<FrozenKeys> =>
+  freezeKeysTrustedFor(86_400_000, ...published);
+
+export const freezeKeysTrustedFor = async (
+  maxStaleMs: number,
+  ...published: readonly SigningKey[]
+): Promise<FrozenKeys> => {
+  const clock = freezeTime(NOW_MS);
   const provider = await startIdentityProvider(...published);
   const { emit, emitted } = recordEvents();
   const url = new URL(`${provider.url}?secret=1`);
-  const keys = createRemoteKeys({ url, algorithms: PUBLIC_KEY_ALGORITHMS, emit });
-  const find = async (kid: string | undefined) => (await keys.keysFor({ alg: 'ES256', kid })).length;
+  const keys = createRemoteKeys({ url, algorithms: PUBLIC_KEY_ALGORITHMS, maxStaleMs, emit });
+  const lookUp = (kid: string | undefined, issuedAt?: number) => keys.keysFor({ alg: 'ES256', kid }, () => issuedAt);
+  const find = async (kid: string | undefined) => {
+    const lookup = await lookUp(kid);
+    return lookup.outcome === 'settled' ? lookup.keys.length : Number.NaN;
+  };
   const fetches = () => provider.asked.length;
   return {
     provider,
     keys,
     clock,
     start: (signal = new AbortController().signal) => keys.start(signal),
+    lookUp,
     find,
     fetches,
     emitted,

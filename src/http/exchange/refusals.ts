@@ -14,6 +14,7 @@ const CHALLENGE = 'Bearer realm="ticketd"';
 const TICKET_CHALLENGE = 'Ticket realm="ticketd"';
 
 export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
+  AUTH_KEYS_UNAVAILABLE: { status: 503, retryAfter: 2 },
   AUTH_TOKEN_INVALID: { status: 401, headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } },
   AUTH_TOKEN_MISSING: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
   BAD_REQUEST: { status: 400 },

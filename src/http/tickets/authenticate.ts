@@ -1,9 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import koaJwt from 'koa-jwt';
 import type { Config } from '../../config/fields.ts';
 import { RequestError } from '../../errors/request-error.ts';
-import { refuseIssuedAhead } from '../../jwt/issued-at.ts';
+import { refuseIssuedAhead, unverifiedIssuedAt } from '../../jwt/issued-at.ts';
 import { joseHeaderReader } from '../../jwt/jose-header.ts';
-import type { KeySource } from '../../jwt/key-source.ts';
+import type { KeyLookup, KeySource } from '../../jwt/key-source.ts';
 import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
 import type { Context, Middleware } from '../context.ts';
 import { bearerToken } from '../exchange/bearer.ts';
@@ -34,17 +35,28 @@ const verifier = (jwt: Config['jwt'], keys: KeySource) => {
   return async (ctx: Context, token: string): Promise<Claims> => {
     try {
       refuseSeveral(ctx);
-      ctx.state.secret = await keys.keysFor(headerOf(token));
-      if (ctx.state.secret.length === 0) throw new Error('there is no key that its header can mean');
+      ctx.state.secret = keysIn(await keys.keysFor(headerOf(token), () => unverifiedIssuedAt(token)));
       await verify(ctx, goOn);
       const claims = claimsOf(ctx);
       refuseIssuedAhead(claims, jwt.clockToleranceSeconds);
       return claims;
     } catch (error) {
-      throw invalid(error);
+      throw error instanceof RequestError ? error : invalid(error);
     }
   };
 };
+
+const keysIn = (lookup: KeyLookup): readonly KeyObject[] => {
+  if (lookup.outcome === 'unavailable') throw unavailable(lookup.reason, lookup.retryAfterMs);
+  if (lookup.keys.length === 0) throw new Error('there is no key that its header can mean');
+  return lookup.keys;
+};
+
+const unavailable = (cause: Error, retryAfterMs: number): RequestError =>
+  new RequestError('AUTH_KEYS_UNAVAILABLE', 'The key of the token is not available yet, try again', {
+    cause,
+    retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)),
+  });
 
 const goOn = async (): Promise<void> => {};
 

@@ -11,7 +11,13 @@ export interface PacingOptions {
   readonly emit: Emit;
 }
 
-const CODES: readonly RequestErrorCode[] = ['AUTH_TOKEN_INVALID', 'AUTH_TOKEN_MISSING', 'GATEWAY_UNAUTHORIZED'];
+const CODES: readonly RequestErrorCode[] = [
+  // Anybody can make up the id of a key.
+  'AUTH_KEYS_UNAVAILABLE',
+  'AUTH_TOKEN_INVALID',
+  'AUTH_TOKEN_MISSING',
+  'GATEWAY_UNAUTHORIZED',
+];
 
 /**
  * Counts bad credentials by address, and paces the refusals of one that sends them in heaps: a flood then goes as slow

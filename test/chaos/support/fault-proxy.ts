@@ -17,6 +17,12 @@ export interface FaultProxy {
   hold(direction?: Direction | 'both'): void;
   /** Lets everything through again, what was held first. */
   release(): void;
+  /** Swallows every byte, both ways, as a middlebox does that has forgotten its flows; those bytes never arrive. */
+  swallow(): void;
+  /** Passes on what is sent from now on. */
+  passAgain(): void;
+  /** How many connections have sent something that was swallowed. */
+  readonly swallowedOf: number;
   /** Delays each piece, both ways, by what this answers in milliseconds; `undefined` ends it. */
   delay(ms: (() => number) | undefined): void;
   /** Breaks every open connection with a RST. */
@@ -51,6 +57,8 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
   const pipes = new Set<Pipe>();
   const held = new Set<Direction>();
   const awaited = new Set<{ readonly text: string; readonly tell: () => void }>();
+  let swallowing = false;
+  const swallowedOf = new Set<Socket>();
   let accepted = 0;
   let ended = 0;
   let trap: Trap | undefined;
@@ -77,14 +85,18 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
       ended += 1;
     });
     const server = track(connect({ port: upstreamPort, host, allowHalfOpen: true }));
-    let swallowing = false;
+    let losing = false;
     const requests = createPipe(client, server, 'requests', {
       held,
       delayMs: () => delayMs?.() ?? 0,
       meets: (chunk) => {
         for (const one of awaited) if (chunk.includes(one.text) && awaited.delete(one)) one.tell();
+        if (swallowing) {
+          swallowedOf.add(client);
+          return false;
+        }
         const sprung = springs(chunk);
-        if (sprung?.forward) swallowing = true;
+        if (sprung?.forward) losing = true;
         else if (sprung) breakOff(client, server);
         return sprung === undefined || sprung.forward;
       },
@@ -94,8 +106,8 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
       delayMs: () => delayMs?.() ?? 0,
       meets: () => {
         // The server's side ends in order, so that it does all that it was sent.
-        if (swallowing) breakOff(client, server);
-        return !swallowing;
+        if (losing) breakOff(client, server);
+        return !losing && !swallowing;
       },
     });
     clients.add(client.once('close', () => clients.delete(client)));
@@ -145,6 +157,15 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
       for (const one of direction === 'both' ? (['requests', 'replies'] as const) : [direction]) held.add(one);
     },
     release,
+    swallow: () => {
+      swallowing = true;
+    },
+    passAgain: () => {
+      swallowing = false;
+    },
+    get swallowedOf() {
+      return swallowedOf.size;
+    },
     delay: (ms) => {
       delayMs = ms;
     },

@@ -235,6 +235,16 @@ export const fieldCases: Readonly<Record<string, FieldCase>> = {
     expected: 'an https:// URL',
   },
   JWT_JWKS_STARTUP_TIMEOUT_MS: milliseconds(({ jwt }) => jwt.jwksStartupTimeoutMs, 5_000, 100),
+  JWT_JWKS_MAX_STALE_SECONDS: {
+    value: ({ jwt }) => jwt.jwksMaxStaleSeconds,
+    preset: 86_400,
+    good: [
+      ['1', 1],
+      ['2592000', 2_592_000],
+    ],
+    wrong: ['0', '2592001', '1.5', '-1', '1d', 'never'],
+    expected: 'a whole number from 1 to 2592000',
+  },
   JWT_ALGORITHMS: {
     value: ({ jwt }) => jwt.algorithms,
     preset: undefined,

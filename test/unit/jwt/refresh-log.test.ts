@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
-import { type FrozenKeys, freezeKeys } from '../../support/frozen-keys.ts';
+import { eventually, type FrozenKeys, freezeKeys, freezeKeysTrustedFor } from '../../support/frozen-keys.ts';
 import { ecKey } from '../../support/signing-key.ts';
 
 const [first, second, third] = [ecKey('first'), ecKey('second'), ecKey('third')];
@@ -42,10 +42,77 @@ describe('the keys of an identity provider are told of', () => {
     expect(told('jwks_refreshed')).to.have.lengthOf(2);
   });
 
+  it('when the next outage begins, however soon after the last one, with attempts and time of its own', async () => {
+    const { provider, start, told, nextFetch } = frozen;
+    await start();
+    for (let outage = 0; outage < 3; outage += 1) {
+      provider.answer(fail);
+      await nextFetch(REFRESH_MS);
+      await nextFetch(RETRY_MS);
+      provider.publish(first);
+      await nextFetch(RETRY_MS);
+    }
+    const began = { attempts: 1, downMs: 0 };
+    expect(told('jwks_refresh_fail').map(({ attempts, downMs }) => ({ attempts, downMs }))).to.deep.equal([
+      began,
+      began,
+      began,
+    ]);
+    expect(told('jwks_refreshed')).to.have.lengthOf(1 + 3);
+  });
+
+  it('with the attempts of an outage in each summary', async () => {
+    const { provider, start, told, nextFetch } = frozen;
+    await start();
+    provider.answer(fail);
+    await nextFetch(REFRESH_MS);
+    for (let attempt = 0; attempt < 10; attempt += 1) await nextFetch(RETRY_MS);
+    // Each wait for a fetch asks for an unknown key, which has the keys fetched once more.
+    expect(told('jwks_refresh_fail').map(({ attempts }) => attempts)).to.deep.equal([1, 21]);
+  });
+
   it('without the query of the URL, and without a key', async () => {
     const { start, emitted } = frozen;
     await start();
     const text = JSON.stringify(emitted);
     expect(text).to.not.include('secret=1').and.not.include(String(first.jwk.x));
+  });
+});
+
+describe('keys that are trusted no longer', () => {
+  const TRUSTED_FOR_MS = 900_000;
+  let frozen: FrozenKeys;
+  beforeEach(async () => {
+    frozen = await freezeKeysTrustedFor(TRUSTED_FOR_MS, first);
+  });
+  afterEach(() => frozen.restore());
+
+  it('are logged once in an outage, with their age', async () => {
+    const { provider, start, told, nextFetch } = frozen;
+    await start();
+    for (let outage = 1; outage <= 2; outage += 1) {
+      provider.answer(fail);
+      await nextFetch(REFRESH_MS);
+      for (let passed = REFRESH_MS; passed < TRUSTED_FOR_MS; passed += RETRY_MS) await nextFetch(RETRY_MS);
+      expect(told('jwks_expired')).to.have.lengthOf(outage - 1);
+      await nextFetch(RETRY_MS);
+      await nextFetch(RETRY_MS);
+      expect(told('jwks_expired')).to.have.lengthOf(outage);
+      expect(told('jwks_expired').at(-1)).to.deep.equal({ endpoint: provider.url, ageMs: TRUSTED_FOR_MS + RETRY_MS });
+      provider.publish(first);
+      await nextFetch(RETRY_MS);
+    }
+  });
+
+  it('are none where there never were any', async () => {
+    const { provider, clock, start, told } = frozen;
+    provider.answer(fail);
+    const limit = new AbortController();
+    const started = start(limit.signal).catch(() => {});
+    await eventually(() => told('jwks_refresh_fail').length === 1);
+    limit.abort(new Error('time is over'));
+    await clock.tickAsync(500);
+    await started;
+    expect(told('jwks_expired')).to.deep.equal([]);
   });
 });

@@ -16,6 +16,7 @@ const CONTRACT: Readonly<Record<string, readonly [level: EventDeclaration['level
   redis_up: ['info', ['reason', 'downMs']],
   jwks_refreshed: ['info', ['endpoint', 'kids', 'keys', 'unusable']],
   jwks_refresh_fail: ['error', ['endpoint', 'error', 'errorCode', 'attempts', 'downMs']],
+  jwks_expired: ['error', ['endpoint', 'ageMs']],
   ws_ticket_issued: ['info', ['traceId', 'sessionId', 'subject', 'ticketId', 'durationMs']],
   ws_ticket_redis_not_ready: ['error', ['traceId', 'sessionId']],
   readiness_redis_down: ['error', ['traceId']],

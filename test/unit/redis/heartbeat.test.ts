@@ -40,23 +40,40 @@ describe('the heartbeat', () => {
   });
 
   it('tells that an answer is late after one second, once', async () => {
-    await heart.pass(2_900);
+    await heart.pass(2_450);
     expect(heart.journal).to.deep.equal(['write 0', 'late 1000']);
   });
 
-  it('tells that the connection is dead after three seconds, once', async () => {
+  it('tells that the connection is dead after 2.5 seconds, once', async () => {
     await heart.pass(10_000);
-    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'dead 3000']);
+    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'dead 2500']);
   });
 
-  it('takes an answer that comes late as an answer, and goes on', async () => {
+  it('writes again as soon as a late answer comes, and tells of an answer once three came promptly', async () => {
     await heart.pass(1_200);
     heart.answer();
-    await heart.pass(300);
-    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'answer 1200', 'write 1500']);
+    for (let n = 0; n < 3; n += 1) {
+      await heart.pass(50);
+      heart.answer();
+    }
+    await heart.pass(50);
+    expect(heart.journal).to.deep.equal([
+      'write 0',
+      'late 1000',
+      'write 1200',
+      'write 1250',
+      'write 1300',
+      'answer 1350',
+    ]);
+    await heart.pass(100);
+    expect(heart.journal.slice(6)).to.deep.equal(['write 1500']);
+  });
+
+  it('waits anew for the write after a late answer', async () => {
+    await heart.pass(1_200);
     heart.answer();
-    await heart.pass(4_000);
-    expect(heart.journal.slice(4)).to.deep.equal(['answer 1500', 'write 2000', 'late 3000', 'dead 5000']);
+    await heart.pass(3_000);
+    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'write 1200', 'late 2200', 'dead 3700']);
   });
 
   it('tells of an error at once, and no longer waits', async () => {
@@ -76,16 +93,29 @@ describe('the heartbeat', () => {
     await heart.pass(1_150);
     heart.fail(TIMED_OUT);
     await heart.pass(2_050);
-    expect(heart.journal).to.deep.equal(['write 0', 'write 1000', 'late 1000', 'write 2000', 'dead 3000']);
+    expect(heart.journal).to.deep.equal(['write 0', 'write 1000', 'late 1000', 'write 2000', 'dead 2500']);
   });
 
   it('is revived by the answer to a write after one that timed out', async () => {
-    await heart.pass(2_000);
+    await heart.pass(1_450);
     heart.fail(TIMED_OUT);
-    await heart.pass(600);
-    heart.answer();
     await heart.pass(100);
-    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'write 2500', 'answer 2600']);
+    heart.answer();
+    await heart.pass(1_500);
+    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'write 1500', 'write 1550', 'late 2550']);
+  });
+
+  it('does not take another error for a time-out, whatever its words', async () => {
+    heart.fail(`${TIMED_OUT} of another kind`);
+    await heart.pass(50);
+    expect(heart.journal).to.deep.equal(['write 0', `error ${TIMED_OUT} of another kind 0`]);
+  });
+
+  it('tells of an error after a late answer, too', async () => {
+    await heart.pass(1_200);
+    heart.fail('LOADING');
+    await heart.pass(50);
+    expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'error LOADING 1200']);
   });
 
   it('takes no notice of answers to writes of an earlier beginning', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { retryDelayMs } from '../../../src/redis/options.ts';
+import type { SinonFakeTimers } from 'sinon';
+import { createRetryStrategy, retryDelayMs } from '../../../src/redis/options.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
 
 describe('the delay before the next connection', () => {
   it('doubles from 100 ms up to 2 s', () => {
@@ -17,5 +19,54 @@ describe('the delay before the next connection', () => {
     const delays = Array.from({ length: 200 }, () => retryDelayMs(8));
     expect(delays.every((ms) => ms >= 1000 && ms <= 2000)).to.equal(true);
     expect(new Set(delays).size).to.be.above(20);
+  });
+});
+
+describe('the delay after an attempt to connect', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+  const LONGEST = () => 0;
+
+  /** The delays where each attempt fails after this time. */
+  const delaysWhere = (attemptMs: number, random = LONGEST) => {
+    const strategy = createRetryStrategy(random);
+    return Array.from({ length: 7 }, (_, n) => {
+      const delayMs = strategy(n + 1);
+      clock.tick(delayMs + attemptMs);
+      return delayMs;
+    });
+  };
+
+  it('grows where attempts fail immediately', () => {
+    expect(delaysWhere(0)).to.deep.equal([100, 200, 400, 800, 1600, 2000, 2000]);
+  });
+
+  it('is shorter by the time that the attempt took', () => {
+    expect(delaysWhere(500)).to.deep.equal([100, 100, 100, 300, 1100, 1500, 1500]);
+  });
+
+  it('is that of a first attempt where the attempt took its whole time limit', () => {
+    expect(delaysWhere(2_000)).to.deep.equal([100, 100, 100, 100, 100, 100, 100]);
+  });
+
+  it('is a first one again where a connection was lost that had lived', () => {
+    const strategy = createRetryStrategy(LONGEST);
+    clock.tick(strategy(6) + 60_000);
+    expect(strategy(1)).to.equal(100);
+  });
+
+  it('is no longer where it is asked for anew before the attempt has begun', () => {
+    const strategy = createRetryStrategy(LONGEST);
+    expect([1, 6, 6].map(strategy)).to.deep.equal([100, 2_000, 2_000]);
+  });
+
+  it('is different for each task, after a long attempt as well', () => {
+    expect(delaysWhere(2_000, () => 0.5)).to.deep.equal(Array.from({ length: 7 }, () => 75));
+    const delays = Array.from({ length: 50 }, () => createRetryStrategy()(1));
+    expect(new Set(delays).size).to.be.above(5);
+    expect(delays.every((ms) => ms >= 50 && ms <= 100)).to.equal(true);
   });
 });

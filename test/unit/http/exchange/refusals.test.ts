@@ -4,6 +4,7 @@ import { errorBody, refusals } from '../../../../src/http/exchange/refusals.ts';
 
 // The compiler demands every code here, as it does in the table itself.
 const STATUS: Readonly<Record<RequestErrorCode, number>> = {
+  AUTH_KEYS_UNAVAILABLE: 503,
   AUTH_TOKEN_INVALID: 401,
   AUTH_TOKEN_MISSING: 401,
   BAD_REQUEST: 400,

@@ -59,6 +59,15 @@ describe('bad credentials', () => {
     await all;
   });
 
+  for (const code of ['AUTH_KEYS_UNAVAILABLE', 'AUTH_TOKEN_MISSING', 'GATEWAY_UNAUTHORIZED'] as const)
+    it(`count where the refusal is ${code}`, async () => {
+      const { emitted, send } = setUp();
+      const all = Promise.all(['1', '2', '3', '4'].map((name) => send(name, '192.0.2.7', code)));
+      await clock.tickAsync(0);
+      await all;
+      expect(emitted.map(({ event }) => event)).to.deep.equal(['bad_credentials_flood']);
+    });
+
   it('count where they are missing or a gateway’s, and no other refusal does', async () => {
     const { told, send, sendBad } = setUp();
     for (const code of ['AUTH_TOKEN_MISSING', 'GATEWAY_UNAUTHORIZED', 'BAD_REQUEST', 'WS_TICKET_RATE_LIMITED'] as const)

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { createHeartbeat, type Heartbeat } from '../../../src/redis/heartbeat.ts';
+import { freezeTime, turns } from '../../support/frozen-time.ts';
+
+const STEP_MS = 50;
+const COMMAND_TIMEOUT_MS = 2_000;
+
+describe('readiness beside a slow Redis', () => {
+  let clock: SinonFakeTimers;
+  let heartbeat: Heartbeat;
+  let replyAfterMs: () => number;
+  let changes: string[];
+  let writes: number[];
+  beforeEach(() => {
+    clock = freezeTime();
+    changes = [];
+    writes = [];
+    const become = (state: string) => {
+      if (state !== changes.at(-1)) changes.push(state);
+    };
+    heartbeat = createHeartbeat({
+      write: () => {
+        writes.push(performance.now());
+        return reply(replyAfterMs());
+      },
+      onAnswer: () => become('ready'),
+      onError: () => become('error'),
+      onLate: () => become('late'),
+      onDead: () => become('dead'),
+    });
+  });
+  afterEach(() => {
+    heartbeat.end();
+    clock.restore();
+  });
+
+  const reply = (ms: number) =>
+    new Promise((resolve, reject) => {
+      if (ms < COMMAND_TIMEOUT_MS) setTimeout(resolve, ms);
+      else setTimeout(() => reject(new Error('Command timed out')), COMMAND_TIMEOUT_MS);
+    });
+
+  const pass = async (ms: number, replies: () => number) => {
+    replyAfterMs = replies;
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      await clock.tickAsync(STEP_MS);
+      await turns(3);
+    }
+  };
+  const begin = async () => {
+    replyAfterMs = () => 1;
+    heartbeat.begin();
+    await pass(1_000, () => 1);
+    expect(changes).to.deep.equal(['ready']);
+  };
+
+  /** Repeats these times one after the other. */
+  const cycle = (...times: readonly number[]) => {
+    let n = 0;
+    return () => times[n++ % times.length] ?? 0;
+  };
+
+  for (const [what, replies] of [
+    ['after 1.1 s', () => 1_100],
+    ['after 1.9 s', () => 1_900],
+    ['after 1 to 2 s', cycle(1_000, 1_700, 1_200, 1_999, 1_400)],
+    ['after 0.9 and 1.1 s in turn', cycle(900, 1_100)],
+    ['after 0.6 to 1.1 s', cycle(600, 1_100, 700, 800)],
+    ['promptly once in three times', cycle(1_500, 10, 1_200)],
+    ['promptly two in three times', cycle(1_500, 10, 10)],
+    ['after 0.501 s, once it was late', cycle(1_500, ...Array.from({ length: 60 }, () => 501))],
+  ] as const)
+    it(`changes once where Redis replies ${what}`, async () => {
+      await begin();
+      await pass(20_000, replies);
+      expect(changes).to.deep.equal(['ready', 'late']);
+    });
+
+  for (const ms of [1, 500, 900])
+    it(`does not change where Redis always replies after ${ms} ms`, async () => {
+      replyAfterMs = () => ms;
+      heartbeat.begin();
+      await pass(20_000, () => ms);
+      expect(changes).to.deep.equal(['ready']);
+    });
+
+  it('comes back with the third prompt reply in a row, without waiting for the next half second', async () => {
+    await begin();
+    await pass(3_000, () => 1_400);
+    const before = writes.length;
+    await pass(1_400, cycle(500));
+    expect(changes).to.deep.equal(['ready', 'late']);
+    await pass(1_500, cycle(500));
+    expect(changes).to.deep.equal(['ready', 'late', 'ready']);
+    const gaps = writes.slice(before, before + 3).map((at, n, all) => at - (all[n - 1] ?? at));
+    expect(gaps).to.deep.equal([0, 500, 500]);
+  });
+
+  it('writes every half second again once it is back', async () => {
+    await begin();
+    await pass(2_000, () => 1_400);
+    await pass(3_000, () => 1);
+    const before = writes.length;
+    await pass(5_000, () => 1);
+    expect(writes.length - before).to.equal(10);
+  });
+
+  it('needs three prompt replies on a new connection, too, where the last one was lost to slowness', async () => {
+    await begin();
+    await pass(1_500, () => 1_900);
+    heartbeat.end();
+    heartbeat.begin();
+    await pass(8_000, cycle(10, 1_500));
+    expect(changes).to.deep.equal(['ready', 'late']);
+    await pass(3_000, () => 10);
+    expect(changes).to.deep.equal(['ready', 'late', 'ready']);
+  });
+
+  it('is back with the first reply of a new connection where the last one was never late', async () => {
+    await begin();
+    heartbeat.end();
+    changes.length = 0;
+    const before = writes.length;
+    replyAfterMs = () => 10;
+    heartbeat.begin();
+    await pass(100, () => 10);
+    expect(changes).to.deep.equal(['ready']);
+    expect(writes.length - before).to.equal(1);
+  });
+});
