@@ -59,7 +59,7 @@ describe('the page of the demo', function () {
 
   it('shows that a used ticket is refused', async () => {
     await press('Replay the used ticket');
-    await untilLine(/replay refused\s*4001/);
+    await untilLine(/replay refused\s*4004/);
     expect(await line('which must never happen').count()).to.equal(0);
   });
 
