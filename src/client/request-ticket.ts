@@ -15,14 +15,14 @@ export interface Failed extends TicketFailure {
 /** Never rejects. */
 export type RequestTicket = (signal: AbortSignal) => Promise<Granted | Failed>;
 
-/** Trades a JWT for one ticket at each call. Remembers a refused JWT until a ticket is granted. */
+/** Trades a JWT for one ticket at each call. Remembers a refused JWT until ticketd accepts another one. */
 export const createTicketRequest = (options: TicketSocketOptions): RequestTicket => {
   let latest = '';
   let refused: { readonly token: string; readonly failure: Failed } | undefined;
 
   const judge = (token: string, outcome: Granted | Failed): Granted | Failed => {
     const before = refused;
-    if ('ticket' in outcome) refused = undefined;
+    if (isAccepted(outcome)) refused = undefined;
     if ('ticket' in outcome || outcome.status !== 401 || !outcome.errorCode) return outcome;
     refused = { token, failure: outcome };
     return { ...outcome, final: before ? 'unauthorized' : 'rejected' };
@@ -45,6 +45,10 @@ export const createTicketRequest = (options: TicketSocketOptions): RequestTicket
     }
   };
 };
+
+/** ticketd checks the JWT before it comes to the ticket. */
+const isAccepted = (outcome: Granted | Failed): boolean =>
+  'ticket' in outcome || /^WS_TICKET_/.test(outcome.errorCode ?? '');
 
 /** The errors of fetch about a header quote it, and so the JWT. */
 const checkToken = (token: unknown): void => {

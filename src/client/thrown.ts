@@ -3,6 +3,6 @@ export const thrown = (error: unknown): { readonly message: string; readonly err
   try {
     return { message: String(error), error };
   } catch {
-    return { message: 'an error without a text', error };
+    return { message: 'unknown error', error };
   }
 };

@@ -91,15 +91,28 @@ describe('the client whose JWT ticketd refuses', () => {
     expect(sent(rig)).to.deep.equal(['old', 'new', 'new']);
   });
 
-  it('stops when the new JWT is refused after another failure', async () => {
-    const rig = withTokens('old', 'new');
+  it('asks anew once ticketd has accepted the new JWT, though it had no ticket', async () => {
+    const rig = withTokens('old', 'new', 'new', 'newer');
     await rig.pass(0);
     await rig.request().answer(401, INVALID);
-    await rig.request().answer(503);
+    await rig.request().answer(503, { errorCode: 'WS_TICKET_REDIS_NOT_READY' });
     await rig.pass(500);
     await rig.request().answer(401, INVALID);
-    expect(rig.journal.at(-1)).to.equal('stopped unauthorized 401 @ 500');
+    await rig.open();
+    expect(asked).to.deep.equal([false, true, false, true]);
+    expect(sent(rig)).to.deep.equal(['old', 'new', 'new', 'newer']);
   });
+
+  for (const errorCode of ['AUTH_KEYS_UNAVAILABLE', 'SERVICE_OVERLOADED', undefined])
+    it(`does not take 503 ${errorCode ?? 'of a proxy'} for an accepted JWT`, async () => {
+      const rig = withTokens('old', 'new');
+      await rig.pass(0);
+      await rig.request().answer(401, INVALID);
+      await rig.request().answer(503, { errorCode });
+      await rig.pass(500);
+      await rig.request().answer(401, INVALID);
+      expect(rig.journal.at(-1)).to.equal('stopped unauthorized 401 @ 500');
+    });
 
   it('asks anew after each ticket that it got in between', async () => {
     const rig = withTokens('first', 'second', 'second', 'third');
@@ -127,16 +140,18 @@ describe('the client whose JWT ticketd refuses', () => {
     const answers: ((answer: Response) => void)[] = [];
     const rig = createClientRig(clock, {
       timeoutMs: 1_000,
-      // Goes on after it was aborted.
+      getToken: ({ rejected }) => `jwt-${asked.push(rejected)}`,
+      // Continues after it was aborted.
       fetch: () => new Promise((resolve) => void answers.push(resolve)),
     });
     await rig.pass(1_500);
-    answers[0]?.(Response.json(INVALID, { status: 401 }));
+    for (const answer of answers) answer(Response.json(INVALID, { status: 401 }));
     await rig.pass(0);
-    answers[1]?.(Response.json({ ticket: 'wst_x' }));
+    expect(answers).to.have.lengthOf(3);
+    answers[2]?.(Response.json({ ticket: 'wst_x' }));
     await rig.pass(0);
+    expect(asked).to.deep.equal([false, false, true]);
     expect(rig.sockets).to.have.lengthOf(1);
-    expect(answers).to.have.lengthOf(2);
   });
 
   it('waits as Retry-After says where ticketd has no keys to check the JWT with', async () => {
