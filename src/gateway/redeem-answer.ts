@@ -88,7 +88,7 @@ const bodyOf = (text: string): Body => {
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const dateOf = (value: unknown): Date | undefined => {
-  const date = new Date(String(value));
+  const date = new Date(textOf(value) ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 };
 

@@ -10,6 +10,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 /** A server that has `upgrade` events: one of `node:http` or `node:https`, or a framework's. */
 export interface UpgradeServer {
   on(event: 'upgrade', listener: UpgradeListener): unknown;
+  prependListener?(event: 'upgrade', listener: UpgradeListener): unknown;
   off(event: 'upgrade', listener: UpgradeListener): unknown;
   listenerCount(event: 'upgrade'): number;
 }
@@ -34,12 +35,18 @@ const routers = new WeakMap<UpgradeServer, Router>();
 export const addUpgradeRoute = (server: UpgradeServer, route: UpgradeRoute): (() => void) => {
   const { routes, listener } = routers.get(server) ?? createRouter(server);
   if (routes.has(route.path)) throw new TypeError(`${nameOf(route.path)} of this server is protected already`);
-  if (routes.size === 0) server.on('upgrade', listener);
+  if (routes.size === 0) listenFirst(server, listener);
   routes.set(route.path, route);
   return () => {
     if (routes.get(route.path) === route) routes.delete(route.path);
     if (routes.size === 0) server.off('upgrade', listener);
   };
+};
+
+// Before the others: to take the ticket out before they look, and to see what each of them does with the socket.
+const listenFirst = (server: UpgradeServer, listener: UpgradeListener): void => {
+  if (server.prependListener === undefined) server.on('upgrade', listener);
+  else server.prependListener('upgrade', listener);
 };
 
 const nameOf = (path: string | undefined): string => (path === undefined ? 'every path' : `the path ${path}`);

@@ -88,11 +88,12 @@ describe('the gateway under 10,000 upgrade requests of every kind', () => {
       if (request.url !== '/plain') response.setHeader('Connection', 'close');
       response.end();
     });
-    server.on('upgrade', mutilate).on('upgrade', takeForeign);
+    server.on('upgrade', takeForeign);
     const limit = { upgradeTimeoutMs: LIMIT_MS };
     gateway.protect(server, webSockets(), { path: '/ws', ...limit });
     gateway.protect(server, webSockets(), { path: '/close', refuse: 'close', ...limit });
     gateway.protect(server, take, { path: '/take', ...limit });
+    server.prependListener('upgrade', mutilate);
   });
   after(async () => {
     server.close();

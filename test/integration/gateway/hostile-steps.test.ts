@@ -62,8 +62,8 @@ describe('a gateway on the way to a socket', () => {
       const redeem = { url: ticketd.url, key: GATEWAY_KEY };
       const gateway = createGateway({ redeem, onEvent: (event) => events.push(event), ...(audience && { audience }) });
       const server = createServer();
-      if (framework) server.prependListener('upgrade', framework);
       gateway.protect(server, target, { upgradeTimeoutMs: 5000, ...options });
+      if (framework) server.prependListener('upgrade', framework);
       const url = `http://127.0.0.1:${await listen(server)}`;
       for (const [name, hostile] of Object.entries(hostileValues())) {
         value = hostile;

@@ -9,7 +9,7 @@ const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 const PROGRAM = `
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type Admission, answerRefusal, createGateway, type Gateway, UpgradeRefused } from 'ticketd/gateway';
+import { type Admission, answerRefusal, closeAtSessionEnd, createGateway, type Gateway, UpgradeRefused } from 'ticketd/gateway';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 const gateway: Gateway = createGateway({
@@ -19,16 +19,19 @@ const gateway: Gateway = createGateway({
     if (event.event === 'upgrade_admitted') console.log(event.subject.length + event.durationMs);
     else if (event.event === 'redis_down') console.log(event.level, event['endpoint']);
     else if (event.level === 'error' && event.event === 'redeem_failed') console.log(event.error.length);
+    else if (event.event === 'upgrade_failed') console.log(event.stack?.length);
   },
 });
-createGateway({ redeem: { redis: { url: 'redis://redis', cluster: true } } });
+createGateway({ redeem: { redis: { url: 'redis://redis', cluster: true } }, onEvent: async () => {} });
 const sockets = new WebSocketServer({ noServer: true });
-const end: () => void = gateway.protect(createServer(), sockets, { refuse: 'close', path: '/chat' });
-gateway.protect(createTlsServer(), (request, socket, head, { sessionExpiresAt }) => {
+const end: () => void = gateway.protect(createServer(), sockets, { refuse: 'close', path: '/chat', upgradeTimeoutMs: 1 });
+gateway.protect(createTlsServer(), async (request, socket, head, { sessionExpiresAt }) => {
   socket.end(request.url ?? '' + head.length + sessionExpiresAt.toISOString());
 });
 sockets.on('connection', (socket: WebSocket, request: IncomingMessage, { subject, channel }: Admission) => {
   socket.send(subject + channel?.length + gateway.admissionOf(request)?.traceId);
+  const admission = gateway.admissionOf(request);
+  if (admission) closeAtSessionEnd(socket, admission, () => console.log(admission.sessionExpiresIn.toFixed()));
 });
 createServer().on('upgrade', async (request, socket) => {
   try {

@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import type { GatewayEvent } from '../../../src/gateway/events.ts';
+import { type ProtectionOptions, protectServer } from '../../../src/gateway/protect.ts';
+import { UpgradeRefused } from '../../../src/gateway/refused.ts';
+import type { Admission, Verdict } from '../../../src/gateway/verdict.ts';
+import { fakeServer } from '../../support/fake-upgrade.ts';
+import { freezeTime, turns } from '../../support/frozen-time.ts';
+import { hostileValues } from '../../support/hostile-values.ts';
+
+const ADMITTED = { outcome: 'admitted', admission: { subject: 'alice', traceId: 'id-1' } as Admission } as const;
+const REFUSED: Verdict = {
+  outcome: 'refused',
+  refusal: new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId: 'id-2' }),
+};
+
+type Handled = readonly ['accept' | 'refuse', unknown];
+
+const protection = (verdict: Verdict | Promise<Verdict>, handler: Partial<ProtectionOptions['handler']> = {}) => {
+  const handled: Handled[] = [];
+  const events: GatewayEvent[] = [];
+  const { server, upgrade } = fakeServer();
+  const end = protectServer(server, {
+    authenticate: async () => verdict,
+    handler: {
+      accept: (_request, _socket, _head, admission) => void handled.push(['accept', admission]),
+      refuse: (_request, _socket, _head, refusal) => void handled.push(['refuse', refusal]),
+      ...handler,
+    },
+    path: undefined,
+    timeoutMs: 1000,
+    report: (event) => events.push(event),
+  });
+  return { handled, events, upgrade, server, end };
+};
+
+const failure = (more: object) => ({
+  event: 'upgrade_failed',
+  level: 'error',
+  traceId: 'id-1',
+  errorCode: 'WS_TICKET_OUTCOME_UNKNOWN',
+  ...more,
+});
+
+describe('a protected upgrade', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  it('is accepted where it is admitted, and refused where it is refused', async () => {
+    for (const [verdict, expected] of [
+      [ADMITTED, ['accept', ADMITTED.admission]],
+      [REFUSED, ['refuse', REFUSED.refusal]],
+    ] as const) {
+      const { handled, events, upgrade } = protection(verdict);
+      upgrade('/');
+      await turns();
+      expect(handled).to.deep.equal([expected]);
+      expect(events).to.deep.equal([]);
+    }
+  });
+
+  it('is not handed over where its client left meanwhile', async () => {
+    const { handled, events, upgrade } = protection(ADMITTED);
+    upgrade('/').destroy();
+    await turns();
+    expect(handled).to.deep.equal([]);
+    expect(events).to.deep.equal([{ event: 'client_left', level: 'info', traceId: 'id-1' }]);
+  });
+
+  it('is neither handed over nor closed where another listener took it meanwhile', async () => {
+    const { handled, events, upgrade } = protection(ADMITTED);
+    const connection = upgrade('/');
+    connection.on('data', () => {});
+    await turns();
+    expect(handled).to.deep.equal([]);
+    const { stack, ...event } = events[0] as Extract<GatewayEvent, { event: 'upgrade_failed' }>;
+    expect(event).to.deep.equal(failure({ error: 'another upgrade listener of the server took the connection' }));
+    expect(stack).to.match(/^Error: another upgrade/);
+    expect({ sent: connection.sent, destroyed: connection.destroyed }).to.deep.equal({ sent: '', destroyed: false });
+  });
+
+  it('is answered at the time limit where nothing takes it, and not before', async () => {
+    const { events, upgrade } = protection(ADMITTED);
+    const connection = upgrade('/');
+    await turns();
+    clock.tick(999);
+    expect(connection.sent).to.equal('');
+    clock.tick(1);
+    expect(connection.sent).to.match(/^HTTP\/1.1 503 [\s\S]*"errorCode":"WS_TICKET_OUTCOME_UNKNOWN"/);
+    expect(events[0]).to.include(failure({ error: 'nothing took the connection within 1000 ms' }));
+  });
+
+  it('is answered with its own refusal where that reaches nobody in time', async () => {
+    const { upgrade } = protection(REFUSED);
+    const connection = upgrade('/');
+    await turns();
+    clock.tick(1000);
+    expect(connection.sent).to.match(/^HTTP\/1.1 403 [\s\S]*"traceId":"id-2"/);
+  });
+
+  it('is left alone at the time limit where it was taken', async () => {
+    const { events, upgrade } = protection(ADMITTED, { accept: (_request, socket) => socket.on('data', () => {}) });
+    const connection = upgrade('/');
+    await turns();
+    clock.tick(1_000_000);
+    expect({ sent: connection.sent, destroyed: connection.destroyed }).to.deep.equal({ sent: '', destroyed: false });
+    expect(events).to.deep.equal([]);
+  });
+
+  for (const [what, value] of Object.entries(hostileValues())) {
+    const raise = () => {
+      throw value;
+    };
+
+    it(`is answered 503 where the handler throws or rejects with ${what}`, async () => {
+      for (const accept of [raise, async () => raise()]) {
+        const { events, upgrade } = protection(ADMITTED, { accept });
+        const connection = upgrade('/');
+        await turns();
+        expect(connection.sent).to.match(/^HTTP\/1.1 503 [\s\S]*"errorCode":"WS_TICKET_OUTCOME_UNKNOWN"/);
+        expect(events).to.have.length(1);
+        expect(events[0]).to.include(failure({}));
+      }
+    });
+
+    it(`is cut where the handler throws ${what} after it took the connection`, async () => {
+      const { events, upgrade } = protection(ADMITTED, {
+        accept: (_request, socket) => {
+          socket.on('data', () => {});
+          raise();
+        },
+      });
+      const connection = upgrade('/');
+      await turns();
+      expect({ sent: connection.sent, destroyed: connection.destroyed }).to.deep.equal({ sent: '', destroyed: true });
+      expect(events).to.have.length(1);
+    });
+
+    it(`is cut where the authentication itself rejects with ${what}`, async () => {
+      const rejecting = new Promise<Verdict>((_resolve, reject) => reject(value));
+      const { handled, upgrade } = protection(rejecting);
+      const connection = upgrade('/');
+      await turns();
+      expect(handled).to.deep.equal([]);
+      expect(connection.destroyed).to.equal(true);
+    });
+  }
+
+  it('is answered with its own refusal where the handler of refusals throws', async () => {
+    const { upgrade } = protection(REFUSED, {
+      refuse: () => {
+        throw new Error('broken');
+      },
+    });
+    const connection = upgrade('/');
+    await turns();
+    expect(connection.sent).to.match(/^HTTP\/1.1 403 /);
+  });
+
+  it('reports what was thrown without a ticket in it', async () => {
+    const ticket = 'wst_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    const { events, upgrade } = protection(ADMITTED, {
+      accept: () => {
+        throw new Error(`no room for ${ticket}`);
+      },
+    });
+    upgrade('/');
+    await turns();
+    const [event] = events as readonly Extract<GatewayEvent, { event: 'upgrade_failed' }>[];
+    expect(event?.error).to.equal('no room for [ticket]');
+    expect(event?.stack).to.match(/^Error: no room for \[ticket\]\n/);
+  });
+
+  it('has no stack to report where what was thrown has none', async () => {
+    const { events, upgrade } = protection(ADMITTED, { accept: () => Promise.reject('broken') });
+    upgrade('/');
+    await turns();
+    expect(events[0]).to.deep.equal(failure({ error: 'broken', stack: undefined }));
+  });
+
+  it('is no longer handled once that is ended', () => {
+    const { server, end } = protection(ADMITTED);
+    end();
+    expect(server.listenerCount('upgrade')).to.equal(0);
+  });
+});

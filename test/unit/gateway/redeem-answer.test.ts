@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { readIdentity, refusalFrom, setUpProblem } from '../../../src/gateway/redeem-answer.ts';
+import { Misconfigured } from '../../../src/gateway/redeemer.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00.000Z');
+const FULL = {
+  active: true,
+  subject: 'alice',
+  sessionId: 'session-1',
+  audience: 'chat',
+  channel: 'room/1',
+  issuedAt: '2026-01-01T00:00:00.000Z',
+  expiresAt: '2026-01-01T00:00:30.000Z',
+  sessionExpiresAt: '2026-01-01T01:00:00.000Z',
+  sessionExpiresIn: 3590.5,
+  traceId: 't',
+};
+
+const answer = (body: unknown, status = 200) => ({ status, text: JSON.stringify(body) });
+const identityOf = (more: object, status = 200) => readIdentity(answer({ ...FULL, ...more }, status));
+
+describe('the answer to a redeem', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime(NOW);
+  });
+  afterEach(() => clock.restore());
+
+  it('names who is admitted', () => {
+    expect(identityOf({})).to.deep.equal({
+      subject: 'alice',
+      sessionId: 'session-1',
+      audience: 'chat',
+      channel: 'room/1',
+      issuedAt: new Date(NOW),
+      sessionExpiresAt: new Date(NOW + 3_600_000),
+      sessionExpiresIn: 3590.5,
+    });
+  });
+
+  it('may lack what the ticket lacks', () => {
+    for (const nothing of [null, undefined, 7])
+      expect(identityOf({ sessionId: nothing, audience: nothing, channel: nothing })).to.include({
+        sessionId: undefined,
+        audience: undefined,
+        channel: undefined,
+      });
+  });
+
+  it('may have members that this gateway does not know', () => {
+    expect(identityOf({ issuer: null, claims: {}, more: [] })).to.include({ subject: 'alice' });
+  });
+
+  for (const left of [undefined, null, '3590', true])
+    it(`falls back to the instant where sessionExpiresIn is ${left}, as from an older ticketd`, () => {
+      expect(identityOf({ sessionExpiresIn: left })?.sessionExpiresIn).to.equal(3600);
+      clock.setSystemTime(NOW + 3_600_001);
+      expect(identityOf({ sessionExpiresIn: left })?.sessionExpiresIn).to.equal(0);
+    });
+
+  it('counts from sessionExpiresIn whatever the clock of the gateway says', () => {
+    for (const skew of [-86_400_000, 60_000, 86_400_000]) {
+      clock.setSystemTime(NOW + skew);
+      expect(identityOf({ sessionExpiresIn: 3 })?.sessionExpiresIn).to.equal(3);
+    }
+    expect(identityOf({ sessionExpiresIn: -1 })?.sessionExpiresIn).to.equal(0);
+    expect(identityOf({ sessionExpiresIn: 0 })?.sessionExpiresIn).to.equal(0);
+  });
+
+  for (const [what, more, status] of [
+    ['another status', {}, 201],
+    ['a refusal', {}, 403],
+    ['active that is false', { active: false }],
+    ['active that is a text', { active: 'true' }],
+    ['no subject', { subject: null }],
+    ['a subject that is a number', { subject: 1 }],
+    ['no instant of the issue', { issuedAt: undefined }],
+    ['an instant that is a number', { issuedAt: 7 }],
+    ['an instant that is none', { issuedAt: 'today' }],
+    ['no instant of the session’s end', { sessionExpiresAt: null, sessionExpiresIn: 3 }],
+  ] as const)
+    it(`admits nobody with ${what}`, () => {
+      expect(identityOf(more, status)).to.equal(undefined);
+    });
+
+  for (const text of ['', '<html>', 'null', '[]', '"alice"', '1', '{'])
+    it(`admits nobody with the body ${text || 'of nothing'}`, () => {
+      expect(readIdentity({ status: 200, text })).to.equal(undefined);
+      expect(refusalFrom({ status: 200, text }, 't').errorCode).to.equal('WS_TICKET_OUTCOME_UNKNOWN');
+    });
+});
+
+describe('an answer that admits nobody', () => {
+  const refusal = (status: number, body: unknown) => {
+    const { errorCode, retryAfter, cause, reason, traceId } = refusalFrom(answer(body, status), 't');
+    expect({ reason, traceId }).to.deep.equal({ reason: undefined, traceId: 't' });
+    return { errorCode, retryAfter, cause: cause as Error | undefined };
+  };
+
+  it('is a refusal where it says that the ticket is not redeemable', () => {
+    expect(refusal(403, { errorCode: 'WS_TICKET_NOT_REDEEMABLE' })).to.deep.equal({
+      errorCode: 'WS_TICKET_NOT_REDEEMABLE',
+      retryAfter: undefined,
+      cause: undefined,
+    });
+    expect(refusal(401, { errorCode: 'WS_TICKET_NOT_REDEEMABLE' }).errorCode).to.equal('WS_TICKET_REDIS_NOT_READY');
+  });
+
+  for (const [said, meant] of [
+    ['WS_TICKET_REDIS_NOT_READY', 'WS_TICKET_REDIS_NOT_READY'],
+    ['WS_TICKET_OUTCOME_UNKNOWN', 'WS_TICKET_OUTCOME_UNKNOWN'],
+    ['SERVICE_OVERLOADED', 'WS_TICKET_REDIS_NOT_READY'],
+  ] as const)
+    it(`is an outage where it is a 503 ${said}, and that alone`, () => {
+      const { cause, ...rest } = refusal(503, { errorCode: said, message: 'not now', retryAfter: 7 });
+      expect(rest).to.deep.equal({ errorCode: meant, retryAfter: 7 });
+      expect(cause).to.have.property('message', 'ticketd says: not now');
+      expect(refusal(500, { errorCode: said, retryAfter: 7 })).to.deep.include({
+        errorCode: 'WS_TICKET_OUTCOME_UNKNOWN',
+        retryAfter: 2,
+      });
+    });
+
+  for (const [given, taken] of [
+    [1, 1],
+    [1.2, 2],
+    [3600, 3600],
+    [3601, 2],
+    [0.9, 2],
+    [0, 2],
+    [-1, 2],
+    ['7', 2],
+    [undefined, 2],
+  ] as const)
+    it(`takes a retryAfter of ${given} for ${taken} seconds`, () => {
+      const { retryAfter } = refusal(503, { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: given });
+      expect(retryAfter).to.equal(taken);
+    });
+
+  for (const [status, errorCode, retryAfter, misconfigured] of [
+    [204, 'WS_TICKET_OUTCOME_UNKNOWN', 2, true],
+    [399, 'WS_TICKET_OUTCOME_UNKNOWN', 2, true],
+    [400, 'WS_TICKET_REDIS_NOT_READY', 30, true],
+    [403, 'WS_TICKET_REDIS_NOT_READY', 30, true],
+    [499, 'WS_TICKET_REDIS_NOT_READY', 30, true],
+    [500, 'WS_TICKET_OUTCOME_UNKNOWN', 2, false],
+    [503, 'WS_TICKET_OUTCOME_UNKNOWN', 2, false],
+  ] as const)
+    it(`is a ${errorCode} where it is an unexpected ${status}`, () => {
+      const { cause, ...rest } = refusal(status, {});
+      expect(rest).to.deep.equal({ errorCode, retryAfter });
+      expect(cause instanceof Misconfigured).to.equal(misconfigured);
+      expect(cause?.message).to.equal(`unexpected answer: ${status} without an errorCode`);
+    });
+
+  it('names the errorCode of an unexpected answer', () => {
+    expect(refusal(500, { errorCode: 'INTERNAL_ERROR' }).cause?.message).to.equal(
+      'unexpected answer: 500 INTERNAL_ERROR',
+    );
+  });
+});
+
+describe('the answer to a redeem of nothing, at the start', () => {
+  const problem = (status: number, body: unknown) => setUpProblem(answer(body, status));
+
+  it('is as it should be where it is a bad request, and only then', () => {
+    expect(problem(400, { errorCode: 'BAD_REQUEST' })).to.equal(undefined);
+    expect(problem(401, { errorCode: 'BAD_REQUEST' })).to.equal('unexpected answer: 401 BAD_REQUEST');
+    expect(problem(400, {})).to.equal('unexpected answer: 400 without an errorCode');
+  });
+
+  it('says what is wrong', () => {
+    expect(problem(401, { errorCode: 'GATEWAY_UNAUTHORIZED' })).to.equal('the key is none of its GATEWAY_KEYS');
+    expect(problem(404, { errorCode: 'NOT_FOUND' })).to.include('there is no redeem endpoint');
+    expect(problem(503, { errorCode: 'SERVICE_OVERLOADED', message: 'busy' })).to.equal('it says: busy');
+  });
+});

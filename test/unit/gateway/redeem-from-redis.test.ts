@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { identityOf, redeemFromRedis } from '../../../src/gateway/redeem-from-redis.ts';
+import { Misconfigured } from '../../../src/gateway/redeemer.ts';
+import type { TicketRecord } from '../../../src/tickets/payload.ts';
+import { newTicket } from '../../../src/tickets/ticket.ts';
+
+const RECORD: TicketRecord = {
+  subject: 'alice',
+  sessionId: 'session-1',
+  audience: 'chat',
+  channel: 'room/1',
+  origin: undefined,
+  traceId: 't',
+  issuedAt: 1_000_000,
+  ticketExpiresAt: 1_030_000,
+  expiresAt: 1_300_000,
+};
+
+describe('a gateway that redeems straight from Redis', () => {
+  it('admits who the record names', () => {
+    expect(identityOf(RECORD, 1_010_000)).to.deep.equal({
+      subject: 'alice',
+      sessionId: 'session-1',
+      audience: 'chat',
+      channel: 'room/1',
+      issuedAt: new Date(1_000_000),
+      sessionExpiresAt: new Date(1_300_000),
+      sessionExpiresIn: 290,
+    });
+  });
+
+  for (const [what, now, left] of [
+    ['at the issue', 1_000_000, 300],
+    ['at the end of the ticket', 1_030_000, 270],
+    ['before the issue: the clock is wrong', 999_999, 300],
+    ['behind the end of the ticket: the clock is wrong', 1_030_001, 300],
+    ['far ahead: the clock is wrong', 9_000_000, 300],
+  ] as const)
+    it(`counts to the end of the session from a clock ${what}`, () => {
+      expect(identityOf(RECORD, now).sessionExpiresIn).to.equal(left);
+    });
+
+  it('refuses with 503, and blames the set-up, before it was started', async () => {
+    const redeemer = redeemFromRedis({ url: 'redis://127.0.0.1:1' }, 1000, () => {});
+    expect(redeemer.isReady()).to.equal(false);
+    const handshake = { ticket: newTicket(), audience: undefined, origin: undefined, traceId: 't' };
+    const result = await redeemer.redeem(handshake);
+    const refusal = result.outcome === 'refused' ? result.refusal : expect.fail('admitted');
+    expect(refusal).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY', traceId: 't' });
+    expect(refusal.cause).to.be.instanceOf(Misconfigured);
+    await redeemer.close();
+    const error = await redeemer.start().catch((reason: Error) => reason);
+    expect(error).to.be.instanceOf(Error).with.property('message', 'the gateway was closed');
+  });
+});

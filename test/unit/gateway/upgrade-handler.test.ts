@@ -1,0 +1,135 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import type { GatewayEvent } from '../../../src/gateway/events.ts';
+import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refused.ts';
+import { type DoorwayOptions, upgradeHandlerFor } from '../../../src/gateway/upgrade-handler.ts';
+import type { Admission } from '../../../src/gateway/verdict.ts';
+import { fakeConnection } from '../../support/fake-upgrade.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+import { upgradeMessage } from '../../support/upgrade-message.ts';
+
+const ADMISSION = { subject: 'alice', sessionId: 's', traceId: 't', sessionExpiresIn: 60 } as Admission;
+
+/** A WebSocket that is open, and what was done to it. */
+const fakeWebSocket = () => {
+  const calls: unknown[] = [];
+  return Object.assign(new EventEmitter(), {
+    calls,
+    close: (code: number, reason: string) => void calls.push([code, reason]),
+    terminate: () => void calls.push('terminate'),
+  });
+};
+
+/** A WebSocket server that accepts each handshake, and its listeners' arguments. */
+const fakeWebSocketServer = () => {
+  const webSocket = fakeWebSocket();
+  const handshakes: unknown[][] = [];
+  const server = Object.assign(new EventEmitter(), {
+    handleUpgrade: (
+      request: IncomingMessage,
+      socket: Duplex,
+      head: Buffer,
+      done: (socket: typeof webSocket) => void,
+    ) => {
+      handshakes.push([request, socket, head]);
+      done(webSocket);
+    },
+  });
+  const connections: unknown[][] = [];
+  server.on('connection', (...args: unknown[]) => connections.push(args));
+  return { server, webSocket, handshakes, connections };
+};
+
+describe('the handler of a WebSocket server', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+  });
+  afterEach(() => clock.restore());
+
+  const handshake = [upgradeMessage('/'), fakeConnection(), Buffer.from('x')] as const;
+  const rig = (options: DoorwayOptions = {}) => {
+    const fake = fakeWebSocketServer();
+    const events: GatewayEvent[] = [];
+    return { ...fake, events, handler: upgradeHandlerFor(fake.server, options, (event) => events.push(event)) };
+  };
+
+  it('accepts with a connection event that has the admission', async () => {
+    const { handler, handshakes, connections, webSocket } = rig();
+    await handler.accept(...handshake, ADMISSION);
+    expect(handshakes).to.deep.equal([[...handshake]]);
+    expect(connections).to.deep.equal([[webSocket, handshake[0], ADMISSION]]);
+    expect(webSocket.calls).to.deep.equal([]);
+  });
+
+  it('closes the WebSocket with 4003 at the end of the session by default, and reports it', async () => {
+    for (const options of [{}, { closeAtSessionEnd: true }]) {
+      const { handler, webSocket, events } = rig(options);
+      await handler.accept(...handshake, ADMISSION);
+      clock.tick(59_999);
+      expect(webSocket.calls).to.deep.equal([]);
+      clock.tick(1);
+      expect(webSocket.calls).to.deep.equal([[4003, 'session ended']]);
+      expect(events).to.deep.equal([
+        { event: 'session_ended', level: 'info', traceId: 't', subject: 'alice', sessionId: 's' },
+      ]);
+    }
+  });
+
+  it('leaves the WebSocket open with closeAtSessionEnd: false', async () => {
+    const { handler, webSocket, events } = rig({ closeAtSessionEnd: false });
+    await handler.accept(...handshake, ADMISSION);
+    expect(clock.countTimers()).to.equal(0);
+    expect([...webSocket.calls, ...events]).to.deep.equal([]);
+  });
+
+  it('lets no error of a WebSocket end the process, be it admitted or refused', async () => {
+    const { handler, webSocket } = rig({ refuse: 'close' });
+    await handler.accept(...handshake, ADMISSION);
+    expect(() => webSocket.emit('error', new Error('invalid frame'))).not.to.throw();
+    const other = rig({ refuse: 'close' });
+    await other.handler.refuse(...handshake, new UpgradeRefused('WS_TICKET_MISSING', { traceId: 't' }));
+    expect(() => other.webSocket.emit('error', new Error('invalid frame'))).not.to.throw();
+  });
+
+  it('rejects with what a connection listener throws, also where the server accepts later', async () => {
+    const { handler, server } = rig();
+    const broken = new Error('broken');
+    server.on('connection', () => {
+      throw broken;
+    });
+    expect(await rejectionOf(handler.accept(...handshake, ADMISSION) as Promise<void>)).to.equal(broken);
+    const { handleUpgrade } = server;
+    server.handleUpgrade = (...args) => void setImmediate(() => handleUpgrade(...args));
+    expect(await rejectionOf(handler.accept(...handshake, ADMISSION) as Promise<void>)).to.equal(broken);
+  });
+
+  it('refuses in plain HTTP by default', () => {
+    for (const options of [{}, { refuse: 'http' }] as const) {
+      const { handler, handshakes } = rig(options);
+      const connection = fakeConnection();
+      handler.refuse(handshake[0], connection, handshake[2], new UpgradeRefused('WS_TICKET_MISSING', { traceId: 't' }));
+      expect(connection.sent).to.match(/^HTTP\/1.1 401 /);
+      expect(handshakes).to.deep.equal([]);
+    }
+  });
+
+  for (const [errorCode, closeCode] of [
+    ['WS_TICKET_MISSING', 4004],
+    ['WS_TICKET_NOT_REDEEMABLE', 4004],
+    ['WS_TICKET_OUTCOME_UNKNOWN', 1013],
+    ['WS_TICKET_REDIS_NOT_READY', 1013],
+  ] as readonly [RefusalCode, number][])
+    it(`closes with ${closeCode} for ${errorCode} with refuse: close, without a connection event`, async () => {
+      const { handler, webSocket, connections } = rig({ refuse: 'close' });
+      await handler.refuse(...handshake, new UpgradeRefused(errorCode, { traceId: 't' }));
+      expect(webSocket.calls).to.deep.equal([[closeCode, errorCode]]);
+      expect(connections).to.deep.equal([]);
+      clock.tick(2000);
+      expect(webSocket.calls[1]).to.equal('terminate');
+    });
+});
