@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import keySlot from 'cluster-key-slot';
+import { Cluster } from 'ioredis';
+import type { RedisAccess } from '../../../src/redis/access.ts';
+import type { RedisClient } from '../../../src/redis/client.ts';
+import { probeWrite } from '../../../src/redis/probe-write.ts';
+import { turns } from '../../support/frozen-time.ts';
+import { accessOf } from '../../support/redis-access.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const KEYS = { ticket: 'p:t:probe', revocation: 'p:rev:probe', count: 'p:n:probe' };
+const COMMANDS = ['set', 'getdel', 'mget', 'get', 'select', 'incr', 'pttl'] as const;
+const SLOTS = 16_384;
+const LAST_SLOT = SLOTS - 1;
+
+type Command = (typeof COMMANDS)[number];
+
+/** The commands of a client, as they are sent; each is answered at once, but for those that are held or refused. */
+const record = () => {
+  const sent: string[] = [];
+  const refused = new Map<Command, Error>();
+  const held = new Set<Command>();
+  const commands = COMMANDS.map((name) => [
+    name,
+    (...args: readonly unknown[]) => {
+      sent.push([name, ...args].join(' '));
+      if (held.has(name)) return new Promise(() => {});
+      const error = refused.get(name);
+      return error === undefined ? Promise.resolve(name === 'pttl' ? 10_000 : 'OK') : Promise.reject(error);
+    },
+  ]);
+  return { sent, refused, held, commands: Object.fromEntries(commands) as object };
+};
+
+describe('the probe of one Redis', () => {
+  const setUp = async (path = '', counts = false) => {
+    const recorded = record();
+    const access: RedisAccess = { ...(await accessOf({ REDIS_URL: `redis://host:6379${path}` })), counts };
+    const probe = () => probeWrite(recorded.commands as unknown as RedisClient, KEYS, access);
+    return { ...recorded, probe };
+  };
+
+  it('writes and takes a key at either end of the slots, and reads a revocation, in this order', async () => {
+    const { sent, probe } = await setUp();
+    await probe();
+    const [low, high] = sent.filter((line) => line.startsWith('getdel')).map((line) => line.slice('getdel '.length));
+    expect(sent).to.deep.equal([
+      `set ${low} 1 PX 10000`,
+      `getdel ${low}`,
+      `set ${high} 1 PX 10000`,
+      `getdel ${high}`,
+      `mget ${KEYS.revocation}`,
+    ]);
+    expect(keySlot(String(low))).to.be.below(1_024);
+    expect(keySlot(String(high))).to.be.above(LAST_SLOT - 1_024);
+  });
+
+  it('counts, too, where tickets are counted, in a window that ends', async () => {
+    const { sent, probe } = await setUp('', true);
+    await probe();
+    expect(sent.slice(4, -1)).to.deep.equal([
+      `set ${KEYS.count} 0 PX 10000 NX`,
+      `incr ${KEYS.count}`,
+      `pttl ${KEYS.count}`,
+    ]);
+  });
+
+  it('selects the database first where one is named, and none otherwise', async () => {
+    const named = await setUp('/3');
+    await named.probe();
+    expect(named.sent[0]).to.equal('select 3');
+    const unnamed = await setUp('/0');
+    await unnamed.probe();
+    expect(unnamed.sent.join()).to.not.include('select');
+  });
+
+  for (const command of ['set', 'getdel', 'mget', 'select', 'incr', 'pttl'] as const)
+    it(`fails with what Redis said where it refuses ${command.toUpperCase()}`, async () => {
+      const { refused, probe } = await setUp('/3', true);
+      const error = new Error(`NOPERM no ${command} here`);
+      refused.set(command, error);
+      expect(await rejectionOf(probe())).to.equal(error);
+    });
+
+  for (const command of ['set', 'getdel', 'mget', 'select', 'incr'] as const)
+    it(`is not done before ${command.toUpperCase()} is`, async () => {
+      const { held, probe } = await setUp('/3', true);
+      held.add(command);
+      let done = false;
+      void probe().then(() => {
+        done = true;
+      });
+      await turns();
+      expect(done).to.equal(false);
+    });
+});
+
+describe('the probe of a cluster', () => {
+  const setUp = async (counts = false) => {
+    const recorded = record();
+    let refreshes = 0;
+    const masterOf = (slot: number) => [`master-${Math.floor((slot * 3) / SLOTS)}`];
+    const slots: (string[] | undefined)[] = Array.from({ length: SLOTS }, (_, slot) => masterOf(slot));
+    const client = Object.assign(new Cluster([{ host: 'host', port: 1 }], { lazyConnect: true }), recorded.commands, {
+      slots,
+      refreshSlotsCache: () => {
+        refreshes += 1;
+      },
+    });
+    const access: RedisAccess = { ...(await accessOf({ REDIS_URL: 'redis://host:6379/3' })), counts };
+    const mastersOf = (command: Command) =>
+      recorded.sent
+        .filter((line) => line.startsWith(`${command} `))
+        .map((line) => slots[keySlot(line.split(' ')[1] ?? '')]?.[0]);
+    return {
+      ...recorded,
+      slots,
+      mastersOf,
+      probe: () => probeWrite(client as unknown as RedisClient, KEYS, access),
+      refreshes: () => refreshes,
+    };
+  };
+  const EACH_MASTER = ['master-0', 'master-1', 'master-2'];
+
+  it('does on every master what tickets need, and selects no database', async () => {
+    const { sent, mastersOf, probe, refreshes } = await setUp();
+    await probe();
+    for (const command of ['set', 'getdel', 'get'] as const)
+      expect(mastersOf(command), command).to.have.members(EACH_MASTER);
+    expect(sent).to.have.lengthOf(9);
+    expect(refreshes()).to.equal(0);
+  });
+
+  it('counts on every master where tickets are counted', async () => {
+    const { mastersOf, probe } = await setUp(true);
+    await probe();
+    expect(mastersOf('incr')).to.have.members(EACH_MASTER);
+  });
+
+  for (const command of ['set', 'getdel', 'get'] as const)
+    it(`fails with what a master said to ${command.toUpperCase()}, and has the client look who the masters are`, async () => {
+      const { refused, probe, refreshes } = await setUp();
+      const error = new Error('READONLY says a master that was');
+      refused.set(command, error);
+      expect(await rejectionOf(probe())).to.equal(error);
+      expect(refreshes()).to.equal(1);
+    });
+
+  it('fails where a slot has no master', async () => {
+    const { slots, probe } = await setUp();
+    slots[LAST_SLOT] = undefined;
+    expect((await rejectionOf(probe())).message).to.equal(`CLUSTERDOWN no master is known for slot ${LAST_SLOT}`);
+  });
+});
