@@ -94,8 +94,8 @@ const outcomeOf = async (response: Response): Promise<Granted | Failed> => {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 
-/** What ticketd itself refuses stays refused, but for a JWT, which `getToken` may replace, a time-out and a limit. */
+/** What ticketd itself finds wrong with a request stays so, but for a time-out and a limit; of a 401 see above. */
 const stopReason = (status: number): StopReason | undefined => {
   if (status === 403) return 'forbidden';
-  return /^4(?!01|08|29)/.test(String(status)) ? 'invalid' : undefined;
+  return /^4(?!08|29)/.test(String(status)) ? 'invalid' : undefined;
 };
