@@ -38,6 +38,14 @@ describe('the retries of the client', () => {
     expect(await delaysOf(most, 3, fail(most))).to.deep.equal([1000, 2000, 4000]);
   });
 
+  it('wait a single millisecond, too', async () => {
+    const rig = createClientRig(clock, { baseDelayMs: 2 });
+    await rig.pass(0);
+    await rig.request().answer(500);
+    expect(rig.journal.at(-1)).to.equal('retry 1 in 1 ticket @ 0');
+    rig.client.close();
+  });
+
   it('take their bounds from the options', async () => {
     const rig = createClientRig(clock, { baseDelayMs: 100, maxDelayMs: 300 });
     expect(await delaysOf(rig, 3, () => rig.request().answer(500))).to.deep.equal([50, 100, 150]);

@@ -76,6 +76,13 @@ describe('the end of the client', () => {
       expect(rig.journal.slice(-2)).to.deep.equal(['close 4000 signed out @ 0', 'stopped closed @ 0']);
     });
 
+    it('closes an open socket with 1000 by default', async () => {
+      const rig = createClientRig(clock);
+      await rig.open();
+      rig.client.close();
+      expect(rig.socket().closedWith).to.deep.equal([1000, '']);
+    });
+
     it('leaves it open where the code is none to send', async () => {
       const rig = createClientRig(clock);
       await rig.open();
@@ -166,6 +173,22 @@ describe('the end of the client', () => {
     ]);
     expect(rig.requests).to.have.lengthOf(3);
   });
+
+  for (const type of ['ticket-error', 'close'] as const)
+    it(`can be followed by a new beginning from a listener of ${type}, which is no retry`, async () => {
+      const rig = createClientRig(clock);
+      rig.client.addEventListener(type, () => {
+        rig.client.close();
+        rig.client.connect();
+      });
+      if (type === 'close') await rig.open();
+      else await rig.pass(0);
+      if (type === 'close') rig.socket().end();
+      else await rig.request().answer(500);
+      await rig.pass(0);
+      expect(rig.journal.at(-1)).to.equal('connecting 0 connect @ 0');
+      expect(rig.requests).to.have.lengthOf(2);
+    });
 
   it('can be followed by a new beginning from its own listener', async () => {
     const rig = createClientRig(clock);
