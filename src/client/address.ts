@@ -17,10 +17,9 @@ export const destinationOf = (options: TicketSocketOptions): Destination => {
   url.protocol = url.protocol.replace(/^http/, 'ws');
   // A WebSocket takes none.
   url.hash = '';
-  if (url.searchParams.has('ticket'))
-    throw new TypeError('socketUrl must not bear a ticket: each attempt gets its own');
+  if (url.searchParams.has('ticket')) throw new TypeError('socketUrl must not have a ticket');
   const asProtocol = ticketIn === 'protocol';
-  if (asProtocol && protocols.length === 0) throw new TypeError("ticketIn: 'protocol' needs protocols");
+  if (asProtocol && !protocols.length) throw new TypeError("ticketIn: 'protocol' needs protocols");
   return {
     hostname: url.hostname,
     addressWith: (ticket) =>

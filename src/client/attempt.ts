@@ -1,5 +1,5 @@
 import type { Address, Destination } from './address.ts';
-import { type Failed, type Granted, requestTicket } from './request-ticket.ts';
+import type { Failed, Granted, RequestTicket } from './request-ticket.ts';
 import type { SocketConstructor, SocketData, SocketLike, TicketSocketOptions } from './types.ts';
 
 /** Of these the last is one of `failed`, `impossible` and `ended`; none is called once the attempt was given up. */
@@ -30,6 +30,7 @@ const ABNORMAL = 1006;
 export const beginAttempt = (
   options: TicketSocketOptions,
   { addressWith }: Destination,
+  requestTicket: RequestTicket,
   watch: AttemptWatch,
 ): Attempt => {
   const { timeoutMs = 10_000 } = options;
@@ -73,7 +74,7 @@ export const beginAttempt = (
   };
 
   within(() => watch.failed({ message: `no ticket within ${timeoutMs} ms` }));
-  requestTicket(options, signal).then(whileAlive(useTicket));
+  requestTicket(signal).then(whileAlive(useTicket));
 
   return {
     send: (data) => {
@@ -99,7 +100,7 @@ interface SocketEvent {
 const socketTo = ([url, protocols]: Address, { WebSocket: Given, binaryType }: TicketSocketOptions): SocketLike => {
   const { WebSocket: Usual } = globalThis as { readonly WebSocket?: SocketConstructor };
   const Socket = Given ?? Usual;
-  if (!Socket) throw new TypeError('there is no WebSocket here: give one');
+  if (!Socket) throw new TypeError('there is no WebSocket: pass one');
   const socket = new Socket(url, protocols);
   if (binaryType) socket.binaryType = binaryType;
   // `close` follows, which tells as much; without a listener ws would throw the error.

@@ -1,10 +1,13 @@
 import { destinationOf } from './address.ts';
 import { type Attempt, type AttemptWatch, beginAttempt } from './attempt.ts';
+import { type ClosePolicy, createClosePolicy } from './close-policy.ts';
 import { createPage } from './page.ts';
+import { createTicketRequest, type RequestTicket } from './request-ticket.ts';
 import { createSchedule } from './schedule.ts';
+import { thrown } from './thrown.ts';
 import type {
+  AttemptReason,
   PauseReason,
-  RetryReason,
   SocketData,
   TicketSocket,
   TicketSocketDetails,
@@ -14,24 +17,22 @@ import type {
 
 export type * from './types.ts';
 
-/** "Try Again Later" in the registry of close codes that RFC 6455 set up. */
-const TRY_AGAIN_LATER = 1013;
-/** The `Retry-After` of ticketd: a gateway that cannot ask it has no way to pass that on. */
-const TRY_AGAIN_LATER_MS = 2000;
 /** A longer time-out would end at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Keeps a WebSocket open whose handshakes are authenticated by tickets of ticketd. Each attempt gets a ticket of its
  * own; a spent one is never sent again. Attempts are spaced by exponential backoff with full jitter, on top of what a
- * `Retry-After` demands. After 401 and 403 from the ticket endpoint, and after a close with 4001, it stops and tells why.
+ * `Retry-After` demands. When ticketd refuses the JWT, `getToken` is asked once more. The client stops, and reports why,
+ * when ticketd refuses that JWT, too, or the request, and when the server closes with a code that is final.
  *
  * The first attempt begins when the calling code has run to its end, so that it can add its listeners. Throws a TypeError
- * for addresses that cannot work.
+ * for addresses that cannot work, and without `getToken`.
  */
 export const connectWithTicket = (options: TicketSocketOptions): TicketSocket => {
   const { baseDelayMs = 1000, maxDelayMs = 8000, stableAfterMs = 5000, random = Math.random } = options;
   const { finalCodes = [4001], pauseWhenHidden = true } = options;
+  if (typeof options.getToken !== 'function') throw new TypeError('getToken must be a function');
   const destination = destinationOf(options);
   const page = createPage({ hostname: destination.hostname, pauseWhenHidden });
   const schedule = createSchedule({ baseDelayMs, maxDelayMs, random });
@@ -41,7 +42,10 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   let timer: ReturnType<typeof setTimeout> | undefined;
   let unwatch: (() => void) | undefined;
   let paused: PauseReason | undefined;
-  let retryReason: RetryReason = 'closed';
+  let nextWhy: AttemptReason;
+  // Both remember what happened since the last stop.
+  let requestTicket: RequestTicket;
+  let afterClose: ClosePolicy;
   let openedAt = 0;
 
   const emit = <Type extends keyof TicketSocketDetails>(type: Type, details: TicketSocketDetails[Type]) =>
@@ -69,25 +73,26 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
     timer = setTimeout(proceed, Math.min(delayMs, LONGEST_TIMEOUT_MS));
     if (state === 'waiting') return;
     state = 'waiting';
-    emit('retry', { attempt: schedule.failures(), delayMs, why: retryReason });
+    emit('retry', { attempt: schedule.failures(), delayMs, why: nextWhy });
   };
 
   const begin = () => {
     state = 'connecting';
-    emit('connecting', { attempt: schedule.failures() });
+    emit('connecting', { attempt: schedule.failures(), why: nextWhy });
     // A listener may have closed it, here and below.
-    if (state === 'connecting') attempt = beginAttempt(options, destination, watch);
+    if (state === 'connecting') attempt = beginAttempt(options, destination, requestTicket, watch);
   };
 
   const watch: AttemptWatch = {
     granted: ({ traceId }) => emit('ticket', { traceId }),
-    failed: ({ stop: reason, ...failure }) => {
+    failed: ({ final, ...failure }) => {
       emit('ticket-error', failure);
       if (!attempt) return;
-      if (reason) stop({ reason, ...failure });
-      else retry('ticket', failure.retryAfterMs);
+      if (!final) retry('ticket', failure.retryAfterMs);
+      else if (final === 'rejected') again(final);
+      else stop({ reason: final, ...failure });
     },
-    impossible: (error) => stop({ reason: 'invalid', message: String(error), error }),
+    impossible: (error) => stop({ reason: 'invalid', ...thrown(error) }),
     opened: (protocol) => {
       openedAt = performance.now();
       state = 'open';
@@ -96,19 +101,24 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
     received: (data) => emit('message', { data }),
     ended: (code, reason) => {
       const wasOpen = state === 'open';
+      const next = afterClose(code, wasOpen ? performance.now() - openedAt : undefined);
       state = 'connecting';
-      if (wasOpen && performance.now() - openedAt >= stableAfterMs) schedule.forget();
+      if (next.fresh) schedule.forget();
       if (wasOpen) emit('close', { code, reason });
       if (!attempt) return;
-      if (finalCodes.includes(code)) stop({ reason: 'refused', code, message: reason });
-      else retry(wasOpen ? 'closed' : 'handshake', code === TRY_AGAIN_LATER ? TRY_AGAIN_LATER_MS : 0);
+      if (next.final) stop({ reason: 'refused', code, message: reason });
+      else retry(next.why, next.floorMs, next.spreadMs);
     },
   };
 
-  const retry = (reason: RetryReason, floorMs = 0) => {
+  const retry = (why: AttemptReason, floorMs?: number, spreadMs?: number) => {
+    schedule.failed(floorMs, spreadMs);
+    again(why);
+  };
+
+  const again = (why: AttemptReason) => {
     giveUp();
-    retryReason = reason;
-    schedule.failed(floorMs);
+    nextWhy = why;
     proceed();
   };
 
@@ -137,7 +147,12 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
 
   const connect = () => {
     if (attempt) return;
-    if (state === 'stopped') schedule.forget();
+    if (state === 'stopped') {
+      nextWhy = 'connect';
+      requestTicket = createTicketRequest(options);
+      afterClose = createClosePolicy(finalCodes, stableAfterMs);
+      schedule.forget();
+    }
     unwatch ??= page.watch(proceed);
     state = 'connecting';
     paused = undefined;

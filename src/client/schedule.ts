@@ -11,8 +11,11 @@ export interface Schedule {
   waitMs(): number;
   /** Failures in a row, which is the number of the retry that comes next. */
   failures(): number;
-  /** An attempt failed, or its connection ended, and the server allows no other before `floorMs` have passed. */
-  failed(floorMs: number): void;
+  /**
+   * An attempt failed, or its connection ended, and the server allows no other before `floorMs` have passed. On top of
+   * them the next one waits a random share of `spreadMs`, by default of the backoff.
+   */
+  failed(floorMs?: number, spreadMs?: number): void;
   /** The next failure counts as a first one. */
   forget(): void;
   /** Makes the next attempt due as soon as the server allows it. */
@@ -27,10 +30,10 @@ export const createSchedule = (options: ScheduleOptions): Schedule => {
   return {
     waitMs: () => Math.ceil(dueAt - performance.now()),
     failures: () => failures,
-    failed: (floorMs) => {
+    failed: (floorMs = 0, spreadMs = backoffMs(options, failures)) => {
       allowedAt = performance.now() + floorMs;
-      // On top of the floor, so that all who were given the same one do not come back in one wave.
-      dueAt = allowedAt + fullJitterMs(options, failures);
+      // On top of the floor, so that clients with the same one do not come back in one wave.
+      dueAt = allowedAt + options.random() * spreadMs;
       failures += 1;
     },
     forget: () => {
@@ -47,5 +50,5 @@ export const createSchedule = (options: ScheduleOptions): Schedule => {
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/):
  * `sleep = random_between(0, min(cap, base * 2 ** attempt))`.
  */
-const fullJitterMs = ({ baseDelayMs, maxDelayMs, random }: ScheduleOptions, failures: number): number =>
-  random() * Math.min(maxDelayMs, baseDelayMs * 2 ** failures);
+const backoffMs = ({ baseDelayMs, maxDelayMs }: ScheduleOptions, failures: number): number =>
+  Math.min(maxDelayMs, baseDelayMs * 2 ** failures);

@@ -5,10 +5,10 @@ export interface TicketSocketOptions {
   /** Where the socket leads: `wss://…`, with a query of its own if need be; may be relative to the page. */
   readonly socketUrl: string | URL;
   /**
-   * Gives the JWT for one attempt. Asked anew for each, so that it can refresh a JWT about to expire. Nothing means that
-   * nobody is signed in; an error counts as a failed attempt. `signal` aborts when the attempt is over.
+   * Returns the JWT for one attempt. Called for each, so that it can refresh a JWT about to expire. Nothing means that
+   * no user is signed in; an error, or anything that is not a JWT, counts as a failed attempt.
    */
-  readonly getToken: (signal: AbortSignal) => MaybeToken | Promise<MaybeToken>;
+  readonly getToken: (request: TokenRequest) => MaybeToken | Promise<MaybeToken>;
   /** Which gateway may redeem the tickets. */
   readonly audience?: string | undefined;
   readonly channel?: string | undefined;
@@ -26,9 +26,12 @@ export interface TicketSocketOptions {
   readonly maxDelayMs?: number | undefined;
   /** Most that a ticket may take, `getToken` included, and then the handshake; 10000 by default. */
   readonly timeoutMs?: number | undefined;
-  /** How long a connection must have held for the next retry to count as a first one; 5000 by default. */
+  /**
+   * How long a connection must have held for the next retry to count as a first one; 5000 by default. After five in a
+   * row that ended sooner with 4004 (the gateway could not redeem the ticket) the client stops.
+   */
   readonly stableAfterMs?: number | undefined;
-  /** The close codes after which it stays closed; 4001 by default, with which a gateway refuses for good. */
+  /** The close codes after which it stops; 4001 by default: revoked, or refused for good. */
   readonly finalCodes?: readonly number[] | undefined;
   /** `false` also connects in a tab that is not looked at; `true` by default. */
   readonly pauseWhenHidden?: boolean | undefined;
@@ -38,6 +41,13 @@ export interface TicketSocketOptions {
   readonly random?: (() => number) | undefined;
 }
 
+export interface TokenRequest {
+  /** ticketd refused the JWT that `getToken` returned last: the same one again stops the client. */
+  readonly rejected: boolean;
+  /** Aborts when the attempt is over. */
+  readonly signal: AbortSignal;
+}
+
 export type MaybeToken = string | null | undefined;
 
 /**
@@ -45,16 +55,26 @@ export type MaybeToken = string | null | undefined;
  */
 export type TicketSocketState = 'connecting' | 'open' | 'waiting' | 'paused' | 'stopped';
 
-/** Why the next attempt is made. */
-export type RetryReason = 'ticket' | 'handshake' | 'closed';
+/**
+ * Why an attempt is made:
+ *
+ * - `connect`: the application asked for it, by `connectWithTicket` or by `connect()`;
+ * - `rejected`: ticketd refused the JWT, and `getToken` may return another one;
+ * - `ticket`: the last attempt got no ticket;
+ * - `handshake`: its handshake failed;
+ * - `closed`: its connection ended;
+ * - `expired`: the server closed it with 4003, since the JWT behind the ticket expired;
+ * - `refused`: the server closed it with 4004, since it could not redeem the ticket.
+ */
+export type AttemptReason = 'connect' | 'rejected' | 'ticket' | 'handshake' | 'closed' | 'expired' | 'refused';
 
 export type PauseReason = 'offline' | 'hidden';
 
 /**
- * - `unauthorized`: the ticket endpoint answered 401, or `getToken` gave nothing;
- * - `forbidden`: it answered 403;
+ * - `unauthorized`: ticketd refused the JWT with 401, and then the next one, too, or `getToken` returned none;
+ * - `forbidden`: ticketd answered 403;
  * - `invalid`: no attempt could ever succeed: ticketd found the request wrong, or the browser the socket's address;
- * - `refused`: the server closed with one of the `finalCodes`;
+ * - `refused`: the server closed with one of the `finalCodes`, or five times in a row with 4004;
  * - `closed`: by `close()`.
  */
 export type StopReason = 'unauthorized' | 'forbidden' | 'invalid' | 'refused' | 'closed';
@@ -75,17 +95,17 @@ export interface TicketFailure {
 /** The properties of each event, beside those that every event has. */
 export interface TicketSocketDetails {
   /** An attempt begins: the first one, number 0, or that many retries after it or after a connection that held. */
-  connecting: { readonly attempt: number };
+  connecting: { readonly attempt: number; readonly why: AttemptReason };
   /** A ticket was got, and the handshake begins. */
   ticket: { readonly traceId?: string | undefined };
-  /** No ticket was got; `retry`, `paused` or `stopped` follows. */
+  /** No ticket was got; `retry`, `connecting`, `paused` or `stopped` follows. */
   'ticket-error': TicketFailure;
   open: { readonly protocol: string };
   message: { readonly data: unknown };
   /** An open connection ended. */
   close: { readonly code: number; readonly reason: string };
   /** The next attempt begins in `delayMs`. */
-  retry: { readonly attempt: number; readonly delayMs: number; readonly why: RetryReason };
+  retry: { readonly attempt: number; readonly delayMs: number; readonly why: AttemptReason };
   /** The next attempt begins when the page is online and looked at again. */
   paused: { readonly why: PauseReason };
   /** It will not come back by itself. `code` is that of a close, the rest is that of a `ticket-error`. */

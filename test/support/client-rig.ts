@@ -10,6 +10,8 @@ export interface FakeRequest {
   readonly url: string;
   readonly init: RequestInit;
   readonly signal: AbortSignal;
+  /** Whether it was answered, or failed. */
+  readonly answered: boolean;
   answer(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<void>;
   fail(error: unknown): Promise<void>;
 }
@@ -34,7 +36,7 @@ export interface ClientRig {
 const URLS = { ticketUrl: 'https://api.test/ticket', socketUrl: 'wss://chat.test/socket' };
 
 const described: { readonly [Type in keyof TicketSocketEvents]?: (event: TicketSocketEvents[Type]) => unknown[] } = {
-  connecting: ({ attempt }) => [attempt],
+  connecting: ({ attempt, why }) => [attempt, why],
   'ticket-error': ({ status, errorCode, message }) => [status ?? message, errorCode],
   open: ({ protocol }) => [protocol],
   message: ({ data }) => [data],
@@ -99,17 +101,23 @@ const fakeFetch =
       if (!signal) throw new Error('the request cannot be given up');
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', () => reject(signal.reason));
+      let answered = false;
       requests.push({
         at: performance.now(),
         url: String(url),
         init,
         signal,
+        get answered() {
+          return answered;
+        },
         answer: (status, body, headers = {}) => {
+          answered = true;
           const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
           resolve(new Response(text, { status, headers }));
           return turns();
         },
         fail: (error) => {
+          answered = true;
           reject(error);
           return turns();
         },

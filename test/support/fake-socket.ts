@@ -3,6 +3,8 @@ export interface FakeSocket {
   readonly url: string;
   readonly protocols: readonly string[];
   readonly sent: readonly unknown[];
+  /** As a WebSocket's: 0 and 1 while it is connecting and open. */
+  readonly readyState: number;
   /** The arguments of the first `close`. */
   readonly closedWith: readonly unknown[] | undefined;
   binaryType: string;

@@ -8,6 +8,8 @@ import { loadLibraries } from './build.ts';
 export interface InstalledPackage {
   /** Of the package itself. */
   readonly path: string;
+  /** Of a file of the program. */
+  pathOf(name: string): string;
   /** Writes a file of the program and returns its path. */
   write(name: string, text: string): string;
   remove(): void;
@@ -18,7 +20,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The package as npm would install it, its libraries built from the sources as they are; `beside` it other packages. */
 export const installPackage = async (beside: readonly string[] = []): Promise<InstalledPackage> => {
   const folder = mkdtempSync(join(tmpdir(), 'ticketd-program-'));
-  const modules = join(folder, 'node_modules');
+  const pathOf = (name: string) => join(folder, name);
+  const modules = pathOf('node_modules');
   const path = join(modules, 'ticketd');
   mkdirSync(path, { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(path, 'package.json'));
@@ -27,8 +30,9 @@ export const installPackage = async (beside: readonly string[] = []): Promise<In
   await buildLibraries(join(path, 'dist'));
   return {
     path,
+    pathOf,
     write: (name, text) => {
-      const file = join(folder, name);
+      const file = pathOf(name);
       writeFileSync(file, text);
       return file;
     },

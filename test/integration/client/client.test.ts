@@ -93,7 +93,7 @@ describe('the client against the real service', () => {
     expect(gateway).to.include({ refused: 0 });
   });
 
-  it('stops at a JWT that is not good, having asked once, and tells why', async () => {
+  it('stops at a JWT that ticketd refuses and getToken returns again, and reports why', async () => {
     const socket = connect({ getToken: () => 'not.a.jwt' });
     const { reason, status, errorCode } = await next(socket, 'stopped');
     expect({ reason, status, errorCode }).to.deep.equal({

@@ -10,12 +10,12 @@ const MAX_BYTES = 3_000;
 const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 
 const PROGRAM = `
-import { connectWithTicket, type StopReason, type TicketSocket } from 'ticketd/client';
+import { type AttemptReason, connectWithTicket, type StopReason, type TicketSocket } from 'ticketd/client';
 
 const socket: TicketSocket = connectWithTicket({
   ticketUrl: new URL('https://api.test/ticket'),
   socketUrl: 'wss://chat.test',
-  getToken: async (signal) => (signal.aborted ? undefined : 'jwt'),
+  getToken: async ({ rejected, signal }) => (rejected || signal.aborted ? undefined : 'jwt'),
   protocols: ['chat'],
   ticketIn: 'protocol',
   fetch,
@@ -25,6 +25,7 @@ socket.addEventListener('stopped', ({ reason, status, code }) => {
   console.log(why, status?.toFixed(), code?.toFixed());
 }, { once: true });
 socket.addEventListener('retry', (event) => console.log(event.type, event.delayMs + event.attempt, event.why));
+socket.addEventListener('connecting', ({ why }) => why satisfies AttemptReason);
 socket.addEventListener('message', ({ data }) => void (typeof data === 'string' && data.length));
 const sent: boolean = socket.send(new Uint8Array(3));
 console.log(sent, socket.state === 'open');

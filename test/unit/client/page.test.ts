@@ -28,7 +28,7 @@ describe('the client on a page', () => {
         expect(rig.client.state).to.equal('paused');
         expect(rig.journal).to.deep.equal([`paused ${why} @ 0`]);
         page.set(back[why]);
-        expect(rig.journal.at(-1)).to.equal('connecting 0 @ 60000');
+        expect(rig.journal.at(-1)).to.equal('connecting 0 connect @ 60000');
       });
 
       it('pauses its retries, and resumes at once when back', async () => {
@@ -44,7 +44,7 @@ describe('the client on a page', () => {
         expect(rig.journal.slice(2)).to.deep.equal([
           'retry 1 in 500 ticket @ 0',
           `paused ${why} @ 100`,
-          'connecting 1 @ 60100',
+          'connecting 1 ticket @ 60100',
           'open @ 60100',
         ]);
       });
@@ -60,7 +60,7 @@ describe('the client on a page', () => {
         expect(rig.journal.slice(2)).to.deep.equal([
           `paused ${why} @ 0`,
           'retry 1 in 4000 ticket @ 1000',
-          'connecting 1 @ 5000',
+          'connecting 1 ticket @ 5000',
         ]);
       });
 
@@ -71,7 +71,7 @@ describe('the client on a page', () => {
         await rig.open();
         await rig.pass(60_000);
         page.set(back[why]);
-        expect(rig.journal).to.deep.equal(['connecting 0 @ 0', 'open @ 0']);
+        expect(rig.journal).to.deep.equal(['connecting 0 connect @ 0', 'open @ 0']);
         page.set(away[why]);
         rig.socket().end();
         await rig.pass(60_000);

@@ -38,6 +38,14 @@ describe('the retries of the client', () => {
     expect(await delaysOf(most, 3, fail(most))).to.deep.equal([1000, 2000, 4000]);
   });
 
+  it('wait a single millisecond, too', async () => {
+    const rig = createClientRig(clock, { baseDelayMs: 2 });
+    await rig.pass(0);
+    await rig.request().answer(500);
+    expect(rig.journal.at(-1)).to.equal('retry 1 in 1 ticket @ 0');
+    rig.client.close();
+  });
+
   it('take their bounds from the options', async () => {
     const rig = createClientRig(clock, { baseDelayMs: 100, maxDelayMs: 300 });
     expect(await delaysOf(rig, 3, () => rig.request().answer(500))).to.deep.equal([50, 100, 150]);
@@ -83,7 +91,11 @@ describe('the retries of the client', () => {
     rig.socket().end();
     await rig.pass(500);
     await rig.grant();
-    expect(rig.journal).to.deep.equal(['connecting 0 @ 0', 'retry 1 in 500 handshake @ 0', 'connecting 1 @ 500']);
+    expect(rig.journal).to.deep.equal([
+      'connecting 0 connect @ 0',
+      'retry 1 in 500 handshake @ 0',
+      'connecting 1 handshake @ 500',
+    ]);
     expect(rig.sockets.map(({ url }) => new URL(url).search)).to.deep.equal(['?ticket=ticket-1', '?ticket=ticket-2']);
   });
 
@@ -95,11 +107,11 @@ describe('the retries of the client', () => {
     await rig.pass(500);
     await rig.open();
     expect(rig.journal).to.deep.equal([
-      'connecting 0 @ 0',
+      'connecting 0 connect @ 0',
       'open @ 0',
       'close 1001 going away @ 60000',
       'retry 1 in 500 closed @ 60000',
-      'connecting 1 @ 60500',
+      'connecting 1 closed @ 60500',
       'open @ 60500',
     ]);
     expect(rig.socket().url).to.equal('wss://chat.test/socket?ticket=ticket-2');

@@ -20,31 +20,20 @@ describe('the end of the client', () => {
     expect(clock.countTimers()).to.equal(0);
   };
 
-  const final: readonly [status: number, errorCode: string | undefined, reason: string][] = [
+  const final: readonly [status: number, errorCode: string, reason: string][] = [
     [401, 'AUTH_TOKEN_INVALID', 'unauthorized'],
-    [401, undefined, 'unauthorized'],
     [403, 'FORBIDDEN', 'forbidden'],
-    [403, undefined, 'forbidden'],
     [400, 'BAD_REQUEST', 'invalid'],
     [404, 'NOT_FOUND', 'invalid'],
     [413, 'PAYLOAD_TOO_LARGE', 'invalid'],
   ];
   for (const [status, errorCode, reason] of final)
-    it(`comes with ${status} ${errorCode ?? 'from anyone'}, told as ${reason}`, async () => {
+    it(`comes with ${status} ${errorCode}, reported as ${reason}`, async () => {
       const rig = createClientRig(clock);
       await rig.pass(0);
       await rig.request().answer(status, { errorCode }, { 'Retry-After': '1' });
       await expectStopped(rig, `stopped ${reason} ${status} @ 0`);
-      const told = ['ticket-error', status, errorCode, '@', 0].filter((word) => word !== undefined);
-      expect(rig.journal.at(-2)).to.equal(told.join(' '));
-    });
-
-  for (const nobody of [undefined, null, ''])
-    it(`comes without a request where getToken gives ${JSON.stringify(nobody)}: nobody is signed in`, async () => {
-      const rig = createClientRig(clock, { getToken: () => nobody });
-      await rig.pass(0);
-      expect(rig.requests).to.have.lengthOf(0);
-      await expectStopped(rig, 'stopped unauthorized @ 0');
+      expect(rig.journal.at(-2)).to.equal(`ticket-error ${status} ${errorCode} @ 0`);
     });
 
   it('comes with a close by 4001', async () => {
@@ -85,6 +74,13 @@ describe('the end of the client', () => {
       rig.client.close();
       await expectStopped(rig, 'stopped closed @ 0');
       expect(rig.journal.slice(-2)).to.deep.equal(['close 4000 signed out @ 0', 'stopped closed @ 0']);
+    });
+
+    it('closes an open socket with 1000 by default', async () => {
+      const rig = createClientRig(clock);
+      await rig.open();
+      rig.client.close();
+      expect(rig.socket().closedWith).to.deep.equal([1000, '']);
     });
 
     it('leaves it open where the code is none to send', async () => {
@@ -140,7 +136,7 @@ describe('the end of the client', () => {
       rig.client.addEventListener('ticket-error', () => rig.client.close());
       rig.client.addEventListener('close', () => rig.client.close());
       await rig.pass(0);
-      await rig.request().answer(401);
+      await rig.request().answer(401, { errorCode: 'AUTH_TOKEN_INVALID' });
       rig.client.connect();
       await rig.open();
       rig.socket().end(4001);
@@ -164,25 +160,41 @@ describe('the end of the client', () => {
     await rig.pass(0);
     await rig.request().answer(500);
     await rig.pass(500);
-    await rig.request().answer(401);
+    await rig.request().answer(401, { errorCode: 'AUTH_TOKEN_INVALID' });
     rig.client.connect();
     rig.client.connect();
     await rig.pass(0);
     await rig.request().answer(500);
     expect(rig.journal.slice(-4)).to.deep.equal([
       'stopped unauthorized 401 @ 500',
-      'connecting 0 @ 500',
+      'connecting 0 connect @ 500',
       'ticket-error 500 @ 500',
       'retry 1 in 500 ticket @ 500',
     ]);
     expect(rig.requests).to.have.lengthOf(3);
   });
 
+  for (const type of ['ticket-error', 'close'] as const)
+    it(`can be followed by a new beginning from a listener of ${type}, which is no retry`, async () => {
+      const rig = createClientRig(clock);
+      rig.client.addEventListener(type, () => {
+        rig.client.close();
+        rig.client.connect();
+      });
+      if (type === 'close') await rig.open();
+      else await rig.pass(0);
+      if (type === 'close') rig.socket().end();
+      else await rig.request().answer(500);
+      await rig.pass(0);
+      expect(rig.journal.at(-1)).to.equal('connecting 0 connect @ 0');
+      expect(rig.requests).to.have.lengthOf(2);
+    });
+
   it('can be followed by a new beginning from its own listener', async () => {
     const rig = createClientRig(clock);
     rig.client.addEventListener('stopped', () => rig.client.connect());
     await rig.pass(0);
-    await rig.request().answer(401);
+    await rig.request().answer(401, { errorCode: 'AUTH_TOKEN_INVALID' });
     await rig.open();
     expect(rig.client.state).to.equal('open');
     expect(rig.requests).to.have.lengthOf(2);

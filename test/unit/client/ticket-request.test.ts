@@ -47,7 +47,7 @@ describe('the request for a ticket', () => {
     expect(rig.client.state).to.equal('connecting');
     expect(rig.requests).to.have.lengthOf(0);
     await rig.pass(0);
-    expect(rig.journal).to.deep.equal(['connecting 0 @ 0']);
+    expect(rig.journal).to.deep.equal(['connecting 0 connect @ 0']);
   });
 
   it('is not made where it was closed at once', async () => {

@@ -17,17 +17,17 @@ describe('the time limits of the client', () => {
     await rig.grant();
     expect(rig.sockets).to.have.lengthOf(0);
     expect(rig.journal).to.deep.equal([
-      'connecting 0 @ 0',
+      'connecting 0 connect @ 0',
       'ticket-error no ticket within 10000 ms @ 10000',
       'retry 1 in 500 ticket @ 10000',
     ]);
   });
 
-  it('give up waiting for getToken, and tell it so', async () => {
+  it('give up waiting for getToken, abort its signal and ask it again', async () => {
     const signals: AbortSignal[] = [];
     const rig = createClientRig(clock, {
       timeoutMs: 3_000,
-      getToken: (signal) => {
+      getToken: ({ signal }) => {
         signals.push(signal);
         return new Promise(() => undefined);
       },
@@ -39,11 +39,17 @@ describe('the time limits of the client', () => {
 
   it('send nothing with a JWT that came too late', async () => {
     const give: ((token: string) => void)[] = [];
-    const rig = createClientRig(clock, { getToken: () => new Promise((resolve) => void give.push(resolve)) });
+    let sent = 0;
+    const rig = createClientRig(clock, {
+      getToken: () => new Promise((resolve) => void give.push(resolve)),
+      // Does not look at its signal.
+      fetch: async () => Response.json({ sent: ++sent }, { status: 500 }),
+    });
     await rig.pass(10_000);
     give[0]?.('late');
     await rig.pass(0);
-    expect(rig.requests).to.have.lengthOf(0);
+    expect(sent).to.equal(0);
+    rig.client.close();
   });
 
   it('give up a handshake after 10 s more, and get a new ticket', async () => {
@@ -60,7 +66,7 @@ describe('the time limits of the client', () => {
     await rig.open();
     expect(rig.journal.slice(1)).to.deep.equal([
       'retry 1 in 500 handshake @ 19000',
-      'connecting 1 @ 19500',
+      'connecting 1 handshake @ 19500',
       'open @ 19500',
     ]);
   });

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { type InstalledPackage, installPackage } from '../installed-package.ts';
+import { chapters, createDay, type Day } from './chapters.ts';
+import type { DayAddresses, DayClient } from './day-client.ts';
+import { type Stage, setStage } from './stage.ts';
+
+type StartClient = (addresses: DayAddresses, installed: InstalledPackage) => Promise<DayClient>;
+
+/** The same day for every client, chapter by chapter. */
+export const describeDay = (where: string, startClient: StartClient): Mocha.Suite =>
+  describe(`a day of the client in ${where}`, () => {
+    let installed: InstalledPackage;
+    let stage: Stage;
+    let client: DayClient;
+    let day: Day;
+    before(async () => {
+      installed = await installPackage(['ws']);
+      stage = await setStage(installed);
+      client = await startClient(stage, installed);
+      day = createDay(stage, client);
+    });
+    after(async () => {
+      await client?.end();
+      await stage?.stop();
+      installed?.remove();
+    });
+
+    for (const [what, live] of Object.entries(chapters)) it(what, () => live(day));
+
+    it('never had two sockets at once', () => {
+      const living = client.reports.flatMap(({ living: count }) => count ?? []);
+      expect(living).to.have.lengthOf.above(10);
+      expect(Math.max(...living)).to.equal(1);
+    });
+
+    it('stopped only where there was a final cause', () => {
+      const stops = client.reports.filter(({ type }) => type === 'stopped').map(({ reason }) => reason);
+      expect(stops).to.deep.equal(['refused', 'unauthorized', 'closed']);
+    });
+
+    it('reported why it made each attempt and each wait', () => {
+      const attempts = client.reports.filter(({ type }) => type === 'connecting' || type === 'retry');
+      expect(attempts).to.have.lengthOf.above(10);
+      expect(attempts.filter(({ why }) => !why)).to.deep.equal([]);
+      expect(client.reports.filter(({ type }) => type === 'error')).to.deep.equal([]);
+    });
+  });
