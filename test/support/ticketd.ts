@@ -4,7 +4,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { watchReceived } from './openapi/client-side.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/ticketd.cjs', import.meta.url));
+const fileAt = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The built CLI; its source where coverage is measured, by line. */
+const CLI =
+  process.env.TEST_CLI === 'source'
+    ? [`--import=${import.meta.resolve('tsx')}`, fileAt('bin/ticketd.ts')]
+    : [fileAt('dist/ticketd.cjs')];
 const LINE_TIMEOUT_MS = 25_000;
 
 export interface LogLine {
@@ -17,7 +23,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The built CLI as a process of its own. */
+/** The CLI as a process of its own. */
 export interface Ticketd {
   readonly process: ChildProcess;
   /** Every JSON line of its standard output so far. */
@@ -63,7 +69,7 @@ export const ticketd = (
   env: Record<string, string> = {},
   { through = [] }: TicketdOptions = {},
 ): Ticketd => {
-  const [command = '', ...rest] = [...through, process.execPath, CLI, ...args];
+  const [command = '', ...rest] = [...through, process.execPath, ...CLI, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
