@@ -28,6 +28,7 @@ process.exitCode = runNode([...mocha, ...(given.length > 0 ? given : TESTS)], {
   NODE_V8_COVERAGE: `${OUTPUT}/v8`,
   // The CLI that tests start runs from its source, whose lines are those to count.
   TEST_CLI: 'source',
+  NODE_OPTIONS: `--import=${new URL('./as-modules.mjs', import.meta.url)}`,
 });
 runNode([...c8, `--temp-directory=${OUTPUT}/v8`, `--reports-dir=${OUTPUT}`]);
 

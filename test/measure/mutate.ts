@@ -16,7 +16,8 @@ const PAGE = 'test/README.md';
 const LINES_SAMPLED = 300;
 const TESTS = ['test/unit', 'test/properties'];
 /** They read the text of src/, which differs in the copy that has the mutants; are not about src/; or take too long. */
-const LEFT_OUT = /\/unit\/(architecture|bench|build|capacity|docs|measure|openapi)\b|\/package\.test|\/properties\/bodies\b/;
+const LEFT_OUT =
+  /\/unit\/(architecture|bench|build|capacity|docs|measure|openapi)\b|\/package\.test|\/properties\/bodies\b/;
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 // A mutant is to meet many cases, not every one.

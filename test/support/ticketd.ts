@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { watchReceived } from './openapi/client-side.ts';
@@ -9,7 +10,7 @@ const fileAt = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 /** The built CLI; its source where coverage is measured, by line. */
 const CLI =
   process.env.TEST_CLI === 'source'
-    ? [`--import=${import.meta.resolve('tsx')}`, fileAt('bin/ticketd.ts')]
+    ? ['--import', createRequire(import.meta.url).resolve('tsx'), fileAt('bin/ticketd.ts')]
     : [fileAt('dist/ticketd.cjs')];
 const LINE_TIMEOUT_MS = 25_000;
 
