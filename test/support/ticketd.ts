@@ -5,13 +5,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { watchReceived } from './openapi/client-side.ts';
 
-const fileAt = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-/** The built CLI; its source where coverage is measured, by line. */
-const CLI =
-  process.env.TEST_CLI === 'source'
-    ? ['--import', createRequire(import.meta.url).resolve('tsx'), fileAt('bin/ticketd.ts')]
-    : [fileAt('dist/ticketd.cjs')];
+const FROM_SOURCE = process.env.TEST_CLI === 'source';
+/** The built CLI, or its source where coverage is measured, line by line. */
+const CLI = fileURLToPath(new URL(`../../${FROM_SOURCE ? 'bin/ticketd.ts' : 'dist/ticketd.cjs'}`, import.meta.url));
+const NODE_ARGS = FROM_SOURCE ? ['--import', createRequire(import.meta.url).resolve('tsx')] : [];
 const LINE_TIMEOUT_MS = 25_000;
 
 export interface LogLine {
@@ -70,7 +67,7 @@ export const ticketd = (
   env: Record<string, string> = {},
   { through = [] }: TicketdOptions = {},
 ): Ticketd => {
-  const [command = '', ...rest] = [...through, process.execPath, ...CLI, ...args];
+  const [command = '', ...rest] = [...through, process.execPath, ...NODE_ARGS, CLI, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
