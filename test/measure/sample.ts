@@ -11,11 +11,10 @@ export const SAMPLE = 'sample';
 /** By folder, the share of its mutants to test, from 0 to 1. */
 export type Shares = Readonly<Record<string, number>>;
 
-export const isInSample = (mutant: Pick<Mutant, 'fileName' | 'location' | 'replacement'>, shares: Shares): boolean => {
-  const file = relative('', mutant.fileName);
-  const { start, end } = mutant.location;
-  const place = [file, start.line, start.column, end.line, end.column, mutant.replacement].join(':');
-  return createHash('sha256').update(place).digest().readUInt32BE() / 2 ** 32 < (shares[folderOf(file)] ?? 0);
+export const isInSample = ({ fileName, id }: Pick<Mutant, 'fileName' | 'id'>, shares: Shares): boolean => {
+  const file = relative('', fileName);
+  const hash = createHash('sha256').update(`${file}:${id}`).digest();
+  return hash.readUInt32BE() / 2 ** 32 < (shares[folderOf(file)] ?? 0);
 };
 
 const createSample = ({ shares }: { readonly shares: Shares }): Checker => ({
