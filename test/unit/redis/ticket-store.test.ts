@@ -91,16 +91,6 @@ describe('the tickets in Redis', () => {
     expect(await store.take('digest')).to.deep.equal({ state: 'unknown' });
   });
 
-  it('are revoked until the latest instant of all their holders', async () => {
-    expect(await store.revokedUntil(['a', 'b'])).to.equal(0);
-    await store.revoke('a', 1_000, 5_000);
-    await store.revoke('b', 2_000, 5_000);
-    expect(await open.get('p:rev:a')).to.equal('1000');
-    expect(await open.pttl('p:rev:a')).to.be.within(1, 5_000);
-    expect(await store.revokedUntil(['b', 'a', 'c'])).to.equal(2_000);
-    expect(await store.revokedUntil(['a'])).to.equal(1_000);
-  });
-
   it('are counted for each holder', async () => {
     await store.count('a', 5_000);
     expect(await store.count('a', 5_000)).to.have.property('count', 2);
@@ -111,13 +101,11 @@ describe('the tickets in Redis', () => {
   it('have the time of each command measured, of one that fails as well', async () => {
     await store.put('digest', 'payload', 5_000);
     await store.take('digest');
-    await store.revokedUntil(['a']);
-    await store.revoke('a', 1, 5_000);
     await store.forget('digest');
     await store.count('a', 5_000);
     client = failing(new Error('READONLY'));
     await rejectionOf(store.take('digest'));
-    const commands = ['put', 'take', 'revoked', 'revoke', 'forget', 'count', 'take'];
+    const commands = ['put', 'take', 'forget', 'count', 'take'];
     expect(took.map(({ command }) => command)).to.deep.equal(commands);
     for (const { ms } of took) expect(ms).to.be.within(0, 30_000);
   });
@@ -126,13 +114,7 @@ describe('the tickets in Redis', () => {
     expect(store.isReady()).to.equal(true);
     client = null;
     expect(store.isReady()).to.equal(false);
-    const work = [
-      store.put('d', 'p', 1),
-      store.take('d'),
-      store.forget('d'),
-      store.revoke('a', 1, 1),
-      store.count('a', 1),
-    ];
+    const work = [store.put('d', 'p', 1), store.take('d'), store.forget('d'), store.count('a', 1)];
     expect(await Promise.all(work.map(codeOf))).to.deep.equal(work.map(() => CODES.notReady));
     expect(faults).to.deep.equal([]);
     expect(took).to.deep.equal([]);
