@@ -24,8 +24,10 @@ const TIMEOUT_MS = 30_000;
 const MUTANT_TIMEOUT_MS = 8_000;
 
 interface Selection {
-  /** The ids of the tests to run, and to stop after the first that fails; all tests by default. */
-  readonly only?: ReadonlySet<string>;
+  /** The ids of the tests to run; all tests by default. */
+  readonly ids?: readonly string[] | undefined;
+  /** Stops after the first test that fails. */
+  readonly bail?: boolean;
   /** Hears the id of each test, and of each suite before its hooks. */
   onScope?(id: string): void;
 }
@@ -59,7 +61,7 @@ const createRunner = ({ testFiles = [] }: { readonly testFiles?: readonly string
     const mocha = await loaded;
     Object.assign(instrumenter, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
     for (const test of testsIn(mocha.suite)) test.timeout(MUTANT_TIMEOUT_MS);
-    const tests = await run(mocha, { only: new Set(testFilter) });
+    const tests = await run(mocha, { ids: testFilter, bail: true });
     const hanging = determineHitLimitReached(instrumenter.hitCount, hitLimit) ?? timedOut(tests);
     return toMutantRunResult(hanging ?? { status: DryRunStatus.Complete, tests: [...tests] });
   };
@@ -97,13 +99,16 @@ const load = async (testFiles: readonly string[]): Promise<Mocha> => {
   return mocha;
 };
 
-const run = async (mocha: Mocha, { only, onScope = () => {} }: Selection = {}): Promise<readonly TestResult[]> => {
+const run = async (
+  mocha: Mocha,
+  { ids, bail = false, onScope = () => {} }: Selection = {},
+): Promise<readonly TestResult[]> => {
   const results: TestResult[] = [];
   const bodies = testsIn(mocha.suite).map((test) => ({ test, fn: test.fn }));
   const titles = new Set(
-    bodies.filter(({ test }) => only === undefined || only.has(idOf(test))).map(({ test }) => test.fullTitle()),
+    bodies.filter(({ test }) => ids === undefined || ids.includes(idOf(test))).map(({ test }) => test.fullTitle()),
   );
-  for (const suite of suitesIn(mocha.suite)) suite.bail(only !== undefined);
+  for (const suite of suitesIn(mocha.suite)) suite.bail(bail);
   mocha.grep({ test: (title: string) => titles.has(title) } as RegExp);
   await new Promise((finish) => {
     const runner = mocha.run(finish);
