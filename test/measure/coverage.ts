@@ -2,12 +2,11 @@
 //   npm run coverage                      all of them, and the table in test/README.md
 //   npm run coverage -- test/unit/redis   what these tests cover
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { withTable } from '../../ops/docs/tables.ts';
 import { coverageTable, readCoverage, uncovered } from './coverage-report.ts';
+import { writeToPage } from './page.ts';
 
-const PAGE = 'test/README.md';
 const OUTPUT = 'node_modules/.cache/coverage';
 const TESTS = ['test/unit', 'test/properties', 'test/integration'];
 /** They are about the built CLI, or about memory, which measuring takes some of. */
@@ -35,4 +34,4 @@ runNode([...c8, `--temp-directory=${OUTPUT}/v8`, `--reports-dir=${OUTPUT}`]);
 const files = await readCoverage(`${OUTPUT}/coverage-final.json`);
 const scores = coverageTable(files);
 console.log(`${scores}\n\n${uncovered(files)}`);
-if (given.length === 0) writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), 'coverage', scores));
+if (given.length === 0) writeToPage('coverage', scores);

@@ -1,4 +1,5 @@
 // Runs the tests for Stryker, once for each mutant, in one process. Stryker's own runner does not know mocha 12.
+import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
 import type { InstrumenterContext, MutantCoverage } from '@stryker-mutator/api/core';
 import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
@@ -90,8 +91,8 @@ const instrumenterContext = (): InstrumenterContext => {
 };
 
 const load = async (testFiles: readonly string[]): Promise<Mocha> => {
-  // From the sandbox, where this file is not.
-  const { mochaHooks: rootHooks } = await import(resolve('test/support/root-hooks.ts'));
+  // Required, as mocha does with the tests: so they share its modules. From the sandbox, where this file is not.
+  const { mochaHooks: rootHooks } = createRequire(import.meta.url)(resolve('test/support/root-hooks.ts'));
   const mocha = new Mocha({ timeout: TIMEOUT_MS, rootHooks, reporter: class {} as never });
   mocha.cleanReferencesAfterRun(false);
   for (const file of testFiles) mocha.addFile(resolve(file));

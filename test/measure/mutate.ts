@@ -2,18 +2,17 @@
 //   npm run mutate             a sample of every folder, and the table in test/README.md
 //   npm run mutate -- redis    all of src/redis, and each mutant that no test noticed
 //   npm run mutate -- redis test/unit/redis test/properties    the same, by fewer tests and sooner
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
-import { withTable } from '../../ops/docs/tables.ts';
 import { folderOf } from './by-folder.ts';
 import { MOCHA_RUNNER } from './mocha-runner.ts';
+import { writeToPage } from './page.ts';
 import { SAMPLE, type Shares } from './sample.ts';
 import { scoreTable } from './scores.ts';
 
-const PAGE = 'test/README.md';
 /** So many lines of a folder bear the mutants that are tested, or all it has. */
-const LINES_SAMPLED = 150;
+const LINES_SAMPLED = 400;
 const TESTS = ['test/unit', 'test/properties'];
 /** They read the text of src/, which differs in the copy that has the mutants; are not about src/; or take too long. */
 const LEFT_OUT =
@@ -72,4 +71,4 @@ const stryker = new Stryker({
 
 const scores = scoreTable(await stryker.runMutationTest(), shares);
 console.log(`\n${scores}`);
-if (folder === undefined) writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), 'mutation', scores));
+if (folder === undefined) writeToPage('mutation', scores);
