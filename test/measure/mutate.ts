@@ -62,7 +62,6 @@ const stryker = new Stryker({
   concurrency: Number(process.env.MUTATE_CONCURRENCY ?? 2),
   timeoutMS: 10_000,
   tempDirName: 'node_modules/.cache/mutation',
-  ignorePatterns: ['dist'],
   // Stryker would rewrite it with TypeScript's old API.
   tsconfigFile: 'none',
   reporters: ['progress-append-only', ...(folder === undefined ? [] : (['clear-text'] as const))],
