@@ -15,8 +15,9 @@ export interface Keys {
 export const createKeys = ({ jwt }: Config, emit: Emit): Keys => {
   const { secrets, publicKey, jwksUrl, algorithms } = jwt;
   if (jwksUrl !== undefined) return published(jwksUrl, jwt, emit);
-  const keys = secrets ?? (publicKey === undefined ? [] : [publicKey]);
-  const able = keys[0] === undefined ? [] : algorithmsFor(keys[0]);
+  const keys = secrets ?? [publicKey].filter((key) => key !== undefined);
+  // All keys are of one kind.
+  const able = keys.slice(0, 1).flatMap((key) => algorithmsFor(key));
   return { phases: [], keys: () => fixedKeys(keys, algorithms ?? able) };
 };
 

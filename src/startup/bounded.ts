@@ -60,7 +60,7 @@ const settle = async (work: Work, signal: AbortSignal): Promise<Settled> => {
 const aborted = (signal: AbortSignal): Promise<'aborted'> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve('aborted');
-    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+    else signal.addEventListener('abort', () => resolve('aborted'));
   });
 
 const outcomeOf = (settled: Settled) =>

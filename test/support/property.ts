@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** How many cases a property has to hold in; a failure tells the seed and the path that lead to its smallest case. */
-export const CASES = 10_000;
+export const CASES = Number(process.env.PROPERTY_CASES ?? 10_000);
 
 fc.configureGlobal({ numRuns: CASES });
 

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { watchReceived } from './openapi/client-side.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/ticketd.cjs', import.meta.url));
+const FROM_SOURCE = process.env.TEST_CLI === 'source';
+/** The built CLI, or its source where coverage is measured, line by line. */
+const CLI = fileURLToPath(new URL(`../../${FROM_SOURCE ? 'bin/ticketd.ts' : 'dist/ticketd.cjs'}`, import.meta.url));
+const NODE_ARGS = FROM_SOURCE ? ['--import', createRequire(import.meta.url).resolve('tsx')] : [];
 const LINE_TIMEOUT_MS = 25_000;
 
 export interface LogLine {
@@ -17,7 +21,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The built CLI as a process of its own. */
+/** The CLI as a process of its own. */
 export interface Ticketd {
   readonly process: ChildProcess;
   /** Every JSON line of its standard output so far. */
@@ -65,7 +69,7 @@ export const ticketd = (
   env: Record<string, string> = {},
   { through = [], cli = CLI }: TicketdOptions = {},
 ): Ticketd => {
-  const [command = '', ...rest] = [...through, process.execPath, cli, ...args];
+  const [command = '', ...rest] = [...through, process.execPath, ...NODE_ARGS, cli, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,7 +19,9 @@ describe('check-redis with Sentinel', () => {
   it('checks the master that the Sentinels name, and warns that a failover can bring tickets back', async () => {
     const { code, stdout, stderr, report } = await checkRedisTwice(setup.env);
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^usable: redis:\/\/127\.0\.0\.1:\d+,.+ \(version [\d.]+, master, [\d.]+ ms\)\n$/);
+    expect(stdout).to.match(
+      /^usable: redis:\/\/127\.0\.0\.1:\d+,.+ \(version [\d.]+, master, [\d.]+ ms, clock \+0 ms\)\n$/,
+    );
     expect(stderr).to.match(NEEDS_REPLICAS);
     expect(report).to.include({ ok: true, topology: 'sentinel', role: 'master', masters: 1 });
     expect(report.warnings).to.have.length(1);

@@ -132,6 +132,6 @@ describe('serve with JWT_JWKS_URL', () => {
     await until('a fetch', () => provider.asked.length === 2);
     service.process.kill('SIGINT');
     expect(await service.exit).to.deep.equal({ code: 0, signal: null });
-    expect((await asked).status).to.equal(401);
+    expect((await asked).status).to.equal(503);
   });
 });

@@ -123,7 +123,7 @@ export const runTimeScenarios: readonly Scenario[] = [
       await provider.stop();
       const headers = bearer(ecKey('unknown').sign());
       await until('a fetch that fails', async () => {
-        expect((await ask(url, { method: 'POST', headers })).status).to.equal(401);
+        expect((await ask(url, { method: 'POST', headers })).status).to.equal(503);
         return service.events.includes('jwks_refresh_fail');
       });
       return endOf(service, 'SIGINT');

@@ -60,6 +60,7 @@ const UNUSABLE: Readonly<Record<string, readonly [error: Error, code: string, re
     'IS_SENTINEL',
     /REDIS_SENTINEL_MASTER/,
   ],
+  'a database that is not there': [new Error('ERR DB index is out of range'), 'NO_DATABASE', /databases/],
   'too many clients': [new Error('ERR max number of clients reached'), 'MAXCLIENTS', /maxclients/],
   'something else than Redis': [new Error('Protocol error, got "H" as reply type byte'), 'NOT_REDIS', /something else/],
   'an old version': [coded('TOO_OLD', 'this is version 6.0.16'), 'TOO_OLD', /6\.2/],
@@ -86,6 +87,13 @@ describe('the diagnosis', () => {
   it('names TLS failures by their own code', () => {
     expect(diagnose(coded('CERT_HAS_EXPIRED')).errorCode).to.equal('CERT_HAS_EXPIRED');
     expect(diagnose(coded('CERT_HAS_EXPIRED')).remedy).to.match(/^TLS failed/);
+  });
+
+  it('is not misled by words of another error', () => {
+    for (const message of ['EXECABORT Protocol error', 'ODD Command timed out', 'ODD Connection is closed.'])
+      expect(diagnose(coded('ODD', message)).errorCode, message).to.equal('ODD');
+    for (const code of ['MY_ERR_TLS', 'MY_ERR_SSL', 'NEPROTO', 'EPROTONOSUPPORT'])
+      expect(diagnose(coded(code)).remedy, code).to.not.match(/^TLS failed/);
   });
 
   it('names what is wrong with the Sentinels where ioredis tells only that none would do', () => {

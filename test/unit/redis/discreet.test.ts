@@ -27,6 +27,12 @@ describe('an error of Redis, as it may be told,', () => {
     });
   });
 
+  it('keeps its code', async () => {
+    const tellable = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
+    const error = Object.assign(new Error(`no host ${PASSWORD}`), { code: 'ENOTFOUND' });
+    expect(describeError(tellable(error))).to.deep.equal({ error: 'no host [password]', errorCode: 'ENOTFOUND' });
+  });
+
   it("has no password of the Sentinels' in it", async () => {
     const env = { REDIS_SENTINEL_MASTER: 'tickets', REDIS_SENTINEL_PASSWORD: 'hunter3' };
     const { error } = await told('All sentinels are unreachable. Last error: ERR hunter3', env);

@@ -83,6 +83,11 @@ describe('what the log says of a command that failed', () => {
         .with.property('message', words);
     });
 
+  it('has a code, and the error itself as its cause', () => {
+    const timedOut = new Error('Command timed out');
+    expect(plainFault(timedOut)).to.include({ code: 'ETIMEDOUT', cause: timedOut });
+  });
+
   it('is the error itself where that says what is wrong, and whatever else was thrown', () => {
     for (const error of [new Error('READONLY no'), new TypeError('x is not a function'), 'a string', undefined])
       expect(plainFault(error)).to.equal(error);

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { createMetrics } from '../../../src/metrics/metrics.ts';
+
+const LOST = { endpoint: 'redis://host:6379', error: 'closed', errorCode: 'ECONNRESET', attempts: 1, downMs: 0 };
+
+describe('the series of the metrics', () => {
+  const setUp = () => {
+    const metrics = createMetrics({ inFlight: () => 0 });
+    /** Every series of that name, with its value. */
+    const seriesOf = async (name: string): Promise<readonly string[]> =>
+      (await metrics.render()).split('\n').filter((line) => line.startsWith(name));
+    return { ...metrics, seriesOf };
+  };
+
+  it('of requests shed are there for each listener from 0 on', async () => {
+    const { observe, seriesOf } = setUp();
+    const shed = (internal: number) => [
+      'ticketd_requests_shed_total{listener="public"} 0',
+      `ticketd_requests_shed_total{listener="internal"} ${internal}`,
+    ];
+    expect(await seriesOf('ticketd_requests_shed_total')).to.deep.equal(shed(0));
+    observe('request_shed', { traceId: 't', listener: 'internal' });
+    expect(await seriesOf('ticketd_requests_shed_total')).to.deep.equal(shed(1));
+  });
+
+  it('of commands tell how long each took, in seconds', async () => {
+    const { commandTook, seriesOf } = setUp();
+    commandTook('take', 4);
+    expect(await seriesOf('ticketd_redis_command_duration_seconds_sum')).to.deep.equal([
+      'ticketd_redis_command_duration_seconds_sum{command="take"} 0.004',
+    ]);
+    expect(await seriesOf('ticketd_redis_command_duration_seconds_bucket{le="0.0025"')).to.deep.equal([
+      'ticketd_redis_command_duration_seconds_bucket{le="0.0025",command="take"} 0',
+    ]);
+  });
+
+  it('of tickets redeemed are told apart by the way they came', async () => {
+    const { observe, seriesOf } = setUp();
+    for (const via of ['redeem', 'forward-auth', 'redeem'])
+      observe('ws_ticket_redeemed', { traceId: 't', ticketId: 'id', via, durationMs: 1 });
+    expect(await seriesOf('ticketd_tickets_redeemed_total')).to.deep.equal([
+      'ticketd_tickets_redeemed_total{via="redeem"} 2',
+      'ticketd_tickets_redeemed_total{via="forward-auth"} 1',
+    ]);
+  });
+
+  it('of Redis say that it takes writes while the embedded store is in its place', async () => {
+    const { observe, seriesOf } = setUp();
+    observe('memory_store', {});
+    expect(await seriesOf('ticketd_redis_ready')).to.deep.equal(['ticketd_redis_ready 1']);
+  });
+
+  it('of Redis say that it takes none where a connection fails, which is no outage yet', async () => {
+    const { observe, seriesOf } = setUp();
+    observe('redis_up', { endpoint: LOST.endpoint, reason: 'closed', downMs: 1 });
+    observe('redis_connect_fail', LOST);
+    expect(await seriesOf('ticketd_redis_ready')).to.deep.equal(['ticketd_redis_ready 0']);
+    expect(await seriesOf('ticketd_redis_outages_total')).to.deep.equal(['ticketd_redis_outages_total 0']);
+  });
+
+  it('are left as they are by an event that nothing counts', async () => {
+    const { observe, render, seriesOf } = setUp();
+    const before = await seriesOf('ticketd_');
+    observe('connection_dropped', { listener: 'public' });
+    expect(await seriesOf('ticketd_')).to.deep.equal(before);
+    expect(await render()).to.be.a('string');
+  });
+});

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { InterruptedError } from '../../../src/errors/process-error.ts';
+import { createOrchestrator } from '../../../src/startup/orchestrator.ts';
+import type { StopRecord } from '../../../src/startup/phase.ts';
+import { stopPhases } from '../../../src/startup/stop-phases.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { endsWith, hangs, rehearse } from '../../support/phases.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const LAST_WORDS_MS = 100;
+
+describe('the loose ends of a start-up', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime();
+    // The process has run for a while: an instant is no duration.
+    clock.tick(100_000);
+  });
+  afterEach(() => clock.restore());
+
+  it('cuts off a phase whose beginning has the start-up aborted', async () => {
+    const sigterm = new InterruptedError('SIGTERM');
+    const outcomes: string[] = [];
+    const orchestrator = createOrchestrator({
+      phases: [{ name: 'deaf', timeoutMs: 1_000, start: hangs }],
+      deadlineMs: () => 1_000,
+      rollbackTimeoutMs: 1_000,
+      watch: (event) => {
+        if (event.type === 'phase-start') orchestrator.abort(sigterm);
+        if (event.type === 'phase-end') outcomes.push(event.outcome);
+      },
+    });
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(LAST_WORDS_MS);
+    expect(outcomes).to.deep.equal(['failed']);
+    expect(await rejection).to.equal(sigterm);
+  });
+
+  it('leaves no timer behind once a phase has said why it was cut off', async () => {
+    const { orchestrator } = rehearse([{ name: 'redis', start: endsWith(new Error('gave up')), timeoutMs: 200 }]);
+    const rejection = rejectionOf(orchestrator.start());
+    await clock.tickAsync(200);
+    await rejection;
+    expect(clock.countTimers()).to.equal(0);
+  });
+});
+
+describe('stopPhases', () => {
+  it('passes over a phase that has nothing to stop', async () => {
+    const heard: StopRecord[] = [];
+    const phases = [
+      { name: 'config', timeoutMs: 1_000, start: () => {} },
+      { name: 'listen', timeoutMs: 1_000, start: () => {}, stop: () => {} },
+    ];
+    const records = await stopPhases(phases, 1_000, (record) => heard.push(record));
+    expect(records.map(({ phase }) => phase)).to.deep.equal(['listen']);
+    expect(heard).to.deep.equal(records);
+  });
+});
