@@ -69,7 +69,7 @@ describe('readiness beside a slow Redis', () => {
     ['after 0.6 to 1.1 s', cycle(600, 1_100, 700, 800)],
     ['promptly once in three times', cycle(1_500, 10, 1_200)],
     ['promptly two in three times', cycle(1_500, 10, 10)],
-    ['after 0.501 s, once it was late', cycle(1_500, ...Array.from({ length: 60 }, () => 501))],
+    ['late once in twenty-one times', cycle(1_500, ...Array.from({ length: 20 }, () => 501))],
   ] as const)
     it(`changes once where Redis replies ${what}`, async () => {
       await begin();
@@ -95,6 +95,17 @@ describe('readiness beside a slow Redis', () => {
     expect(changes).to.deep.equal(['ready', 'late', 'ready']);
     const gaps = writes.slice(before, before + 3).map((at, n, all) => at - (all[n - 1] ?? at));
     expect(gaps).to.deep.equal([0, 500, 500]);
+  });
+
+  it('comes back with the twenty-first reply in time, where Redis is slow but no longer late', async () => {
+    await begin();
+    await pass(3_000, () => 1_400);
+    const late = writes.length;
+    await pass(19 * 900, cycle(900));
+    expect(changes).to.deep.equal(['ready', 'late']);
+    await pass(4 * 900, cycle(900));
+    expect(changes).to.deep.equal(['ready', 'late', 'ready']);
+    expect(writes.length - late).to.be.within(21, 25);
   });
 
   it('writes every half second again once it is back', async () => {
