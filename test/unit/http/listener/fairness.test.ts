@@ -15,12 +15,13 @@ const HONEST_REQUESTS = 20;
 describe('a caller beside 16 connections that send 2,000 requests ahead', () => {
   let listener: RunningListener;
   let floods: readonly RawConnection[];
-  const started: (string | undefined)[] = [];
-  const refused: (string | undefined)[] = [];
+  let started: (string | undefined)[];
+  let refused: (string | undefined)[];
   /** How many others started between the arrival and the start of each honest request. */
-  const overtakenBy: number[] = [];
+  let overtakenBy: number[];
 
   before(async () => {
+    [started, refused, overtakenBy] = [[], [], []];
     const arrivals = new Map<IncomingMessage, number>();
     // Room for one request of each connection; one start in each turn of the event loop makes all of them wait.
     const gate = createGate({ maxInFlight: FLOODS + 1, perTurn: 1, maxHeld: 1, maxWaitMs: 60_000 });
