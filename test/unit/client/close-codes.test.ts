@@ -51,10 +51,10 @@ describe('ticketd/client close codes', () => {
     });
 
     const random: Readonly<Record<string, number>> = { least: 0, most: 1 - Number.EPSILON };
-    for (const [what, lot] of Object.entries(random))
+    for (const [what, share] of Object.entries(random))
       for (const bounds of [{}, { baseDelayMs: 50, maxDelayMs: 100 }, { baseDelayMs: 5_000 }] as const)
         it(`waits at ${what} ${what === 'least' ? '0 s' : '1 s'} with options ${JSON.stringify(bounds)}`, async () => {
-          const rig = createClientRig(clock, { random: () => lot, ...bounds });
+          const rig = createClientRig(clock, { random: () => share, ...bounds });
           const delays = await delaysAfter(rig, [1_000, 4003], [1_000, 4003]);
           expect(delays).to.deep.equal(what === 'least' ? [] : [1_000, 1_000]);
           expect(rig.requests).to.have.lengthOf(3);
