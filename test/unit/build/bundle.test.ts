@@ -10,7 +10,7 @@ const NEEDED = /require\("(\.[^"]*)"\)/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what ASCII consists of
 const NOT_ASCII = /[^\u0000-\u007f]/;
 
-describe('build of the command (bundleCli)', () => {
+describe('ops/build/bundle.mjs', () => {
   let folder: string;
   let bundles: readonly string[];
   let parts: readonly string[];

@@ -101,7 +101,7 @@ describe('ticketd/client getToken', () => {
     'text with a control character': 'a.b.c\x7f',
   };
   for (const [what, value] of Object.entries(nonsense))
-    it(`reports a TypeError without the value, sends no request and retries when it returns ${what}`, async () => {
+    it(`sends no request, reports a TypeError without the value and retries for ${what}`, async () => {
       let asked = 0;
       const rig = createClientRig(clock, { getToken: () => (++asked < 3 ? (value as never) : 'a.b.c') });
       await rig.pass(1_500);

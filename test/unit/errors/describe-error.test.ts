@@ -64,15 +64,19 @@ describe('describeError()', () => {
       }
       expect(typeof stackOf(thrown)).to.be.oneOf(['string', 'undefined']);
     });
+});
 
-  it('leaves the stack to stackOf(), which returns it only when it is a string', () => {
+describe('stackOf()', () => {
+  it('returns the stack of an error, or undefined when the stack is not a string', () => {
     const error = new Error('broken');
     expect(stackOf(error)).to.equal(error.stack);
     expect(stackOf(Object.defineProperty(new Error('x'), 'stack', { value: {} }))).to.equal(undefined);
     expect(stackOf('broken')).to.equal(undefined);
   });
+});
 
-  it('leaves the cause to describeWithCause(), which appends the message of the cause', () => {
+describe('describeWithCause()', () => {
+  it('appends the message of the cause', () => {
     const error = new ProcessError('PHASE_TIMEOUT', 'out of time', { cause: coded('ECONNREFUSED', 'refused') });
     expect(describeWithCause(error)).to.deep.equal({ error: 'out of time: refused', errorCode: 'PHASE_TIMEOUT' });
     expect(describeWithCause(new Error('alone'))).to.deep.equal({ error: 'alone', errorCode: 'Error' });

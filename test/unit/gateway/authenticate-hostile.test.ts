@@ -18,7 +18,7 @@ describe('ticketd/gateway authenticate() with hostile code', () => {
       throw value;
     };
 
-    it(`answers 503 and does not redeem when the audience function throws ${what}`, async () => {
+    it(`answers 503 and does not redeem when audience() throws ${what}`, async () => {
       const { refusalOf, asked, events } = authentication(redeemed, { audience: raise });
       expect(await refusalOf(withTicket())).to.include({ status: 503, errorCode: 'WS_TICKET_REDIS_NOT_READY' });
       expect(asked).to.deep.equal([]);
@@ -26,7 +26,7 @@ describe('ticketd/gateway authenticate() with hostile code', () => {
       expect(events[0]).to.include({ event: 'redeem_failed', level: 'error' });
     });
 
-    it(`answers 503 WS_TICKET_OUTCOME_UNKNOWN when the redeem throws or rejects with ${what}`, async () => {
+    it(`answers 503 WS_TICKET_OUTCOME_UNKNOWN when the redeem fails with ${what}`, async () => {
       for (const redeem of [raise, async () => raise()]) {
         const { refusalOf, events } = authentication(redeem);
         expect(await refusalOf(withTicket())).to.include({ status: 503, errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' });
@@ -49,7 +49,7 @@ describe('ticketd/gateway authenticate() with hostile code', () => {
       });
 
     if (value !== undefined && value !== null && typeof value !== 'string')
-      it(`answers 503 and reports gateway_misconfigured when the audience function returns ${what}`, async () => {
+      it(`answers 503 and reports gateway_misconfigured when audience() returns ${what}`, async () => {
         const { refusalOf, asked, events } = authentication(redeemed, { audience: () => value as never });
         expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
         expect(events[0]).to.include({

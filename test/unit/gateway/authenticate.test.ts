@@ -49,7 +49,7 @@ describe('ticketd/gateway authenticate()', () => {
       { errorCode: 'WS_TICKET_NOT_REDEEMABLE', reason: 'origin' },
     ],
   ] as const)
-    it(`refuses ${what} without a redeem`, async () => {
+    it(`refuses a handshake with ${what} and does not redeem`, async () => {
       const { refusalOf, asked, events } = authentication(redeemed);
       expect(await refusalOf(request())).to.include(expected);
       expect(asked).to.deep.equal([]);
@@ -57,7 +57,7 @@ describe('ticketd/gateway authenticate()', () => {
       expect(events[0]).to.include({ event: 'upgrade_refused', ...expected });
     });
 
-  it('refuses an audience of 129 characters without a redeem, and redeems with one of 128', async () => {
+  it('refuses an audience of 129 characters and does not redeem; redeems with one of 128', async () => {
     const { authenticate, asked, events } = authentication(redeemed, { audience: ({ url = '' }) => url.slice(1) });
     const verdictOn = async (length: number) =>
       (await authenticate(upgradeMessage(`/${'a'.repeat(length)}?ticket=${newTicket()}`))).outcome;

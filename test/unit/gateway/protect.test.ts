@@ -126,7 +126,7 @@ describe('ticketd/gateway protect()', () => {
       }
     });
 
-    it(`destroys the connection when the accept handler throws ${what} after it took the connection`, async () => {
+    it(`destroys a connection that the accept handler took before it throws ${what}`, async () => {
       const { events, upgrade } = protection(ADMITTED, {
         accept: (_request, socket) => {
           socket.on('data', () => {});
