@@ -25,7 +25,7 @@ describe('ops/build/bundle.mjs', () => {
   it('writes a bundle of each part, and a file that runs it', () => {
     const names = parts.map((path) => basename(path, '.ts'));
     expect(new Set(names)).to.have.property('size', parts.length);
-    // The hash keeps the compiled form of another version from being taken for this one's.
+    // The hash prevents that the compiled form of another version is used.
     expect(bundles.map((path) => basename(path).replace(/-[A-Z0-9]{8}\.bundle$/, ''))).to.have.members(names);
     for (const file of [...bundles, ...names.map((name) => join(folder, `${name}.cjs`))])
       expect(existsSync(file), file).to.equal(true);

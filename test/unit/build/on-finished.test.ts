@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 type OnFinished = (response: ServerResponse, listener: (error: unknown, response: ServerResponse) => void) => void;
 
 const standIn: OnFinished = createRequire(import.meta.url)('../../../ops/build/on-finished.cjs');
-// The one of Koa, which tests use unless they run the build.
+// The original of Koa, which all tests use that do not run the build.
 const original: OnFinished = createRequire(createRequire(import.meta.url).resolve('koa'))('on-finished');
 
 for (const [name, onFinished] of Object.entries({ original, 'replacement in the build': standIn }))

@@ -5,7 +5,7 @@ import { rejectionOf } from '../../support/rejection.ts';
 type Any = (verifications: readonly Promise<unknown>[]) => Promise<unknown>;
 
 const standIn: Any = createRequire(import.meta.url)('../../../ops/build/p-any.cjs');
-// The one of koa-jwt, which tests use unless they run the build.
+// The original of koa-jwt, which all tests use that do not run the build.
 const original: Any = createRequire(createRequire(import.meta.url).resolve('koa-jwt'))('p-any');
 
 const first = new Error('the first key');

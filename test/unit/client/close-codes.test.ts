@@ -174,7 +174,7 @@ describe('ticketd/client close codes', () => {
 
   const finalInstead: readonly Partial<TicketSocketOptions>[] = [{ finalCodes: [4003, 4004] }, { finalCodes: [] }];
   for (const options of finalInstead)
-    it(`stops after no close codes but those of finalCodes ${JSON.stringify(options.finalCodes)}`, async () => {
+    it(`stops only after the close codes of finalCodes ${JSON.stringify(options.finalCodes)}`, async () => {
       for (const code of [4001, 4003, 4004]) {
         const rig = createClientRig(clock, options);
         await rig.open();

@@ -15,7 +15,7 @@ describe('ticketd/client with a rejected JWT', () => {
   });
   afterEach(() => clock.restore());
 
-  /** A client whose getToken returns these in order and then repeats the last one; it throws an error. */
+  /** A client whose getToken returns these in order and then repeats the last one. It throws each Error. */
   const withTokens = (...tokens: readonly (MaybeToken | Error)[]): ClientRig =>
     createClientRig(clock, {
       getToken: ({ rejected }) => {

@@ -12,7 +12,7 @@ describe('ticketd/client on a computer that sleeps', () => {
   });
   afterEach(() => clock.restore());
 
-  /** Time passes, and whatever timers came due in it fire once, late. */
+  /** Advances the time. Timers that became due fire once, late. */
   const sleep = async (ms = NIGHT_MS) => {
     await turns();
     clock.jump(ms);

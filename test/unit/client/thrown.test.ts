@@ -4,7 +4,7 @@ import type { TicketSocketOptions } from '../../../src/client/types.ts';
 import { createClientRig } from '../../support/client-rig.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-/** What `String()` itself throws for. */
+/** A value for which `String()` throws. */
 const unprintable = {
   toString: () => {
     throw new Error('no text');

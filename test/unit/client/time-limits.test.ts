@@ -42,7 +42,7 @@ describe('ticketd/client timeouts', () => {
     let sent = 0;
     const rig = createClientRig(clock, {
       getToken: () => new Promise((resolve) => void give.push(resolve)),
-      // Does not look at its signal.
+      // Ignores its signal.
       fetch: async () => Response.json({ sent: ++sent }, { status: 500 }),
     });
     await rig.pass(10_000);

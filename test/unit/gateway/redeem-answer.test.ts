@@ -57,7 +57,7 @@ describe('ticketd/gateway readIdentity()', () => {
   });
 
   for (const left of [undefined, null, '3590', true])
-    it(`falls back to sessionExpiresAt when sessionExpiresIn is ${left}, as from an older ticketd`, () => {
+    it(`falls back to sessionExpiresAt when sessionExpiresIn is ${JSON.stringify(left)}, as from an older ticketd`, () => {
       expect(identityOf({ sessionExpiresIn: left })?.sessionExpiresIn).to.equal(3600);
       clock.setSystemTime(NOW + 3_600_001);
       expect(identityOf({ sessionExpiresIn: left })?.sessionExpiresIn).to.equal(0);
@@ -75,8 +75,8 @@ describe('ticketd/gateway readIdentity()', () => {
   for (const [what, more, status] of [
     ['status 201', {}, 201],
     ['status 403', {}, 403],
-    ['an active that is false', { active: false }],
-    ['an active that is a string', { active: 'true' }],
+    ['active set to false', { active: false }],
+    ['active set to a string', { active: 'true' }],
     ['no subject', { subject: null }],
     ['a subject that is a number', { subject: 1 }],
     ['no issuedAt', { issuedAt: undefined }],
@@ -137,7 +137,7 @@ describe('ticketd/gateway refusalFrom()', () => {
     ['7', 2],
     [undefined, 2],
   ] as const)
-    it(`returns retryAfter ${taken} for a retryAfter of ${given}`, () => {
+    it(`returns retryAfter ${taken} for a retryAfter of ${JSON.stringify(given)}`, () => {
       const { retryAfter } = refusal(503, { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: given });
       expect(retryAfter).to.equal(taken);
     });

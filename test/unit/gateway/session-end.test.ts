@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 interface FakeSocket extends ClosableSocket {
   readonly calls: readonly unknown[];
-  /** As when the connection is gone. */
+  /** Calls the close listeners, as when the connection has closed. */
   end(): void;
 }
 

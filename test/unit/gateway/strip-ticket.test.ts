@@ -17,9 +17,9 @@ describe('ticketd/gateway stripTicket()', () => {
   for (const [what, offer, left] of [
     ['alone', (ticket: string) => `ticketd.${ticket}`, []],
     ['next to others', (ticket: string) => `chat,ticketd.${ticket} , v2`, ['chat', 'v2']],
-    ['not there', () => 'chat', ['chat']],
+    ['absent', () => 'chat', ['chat']],
   ] as const)
-    it(`removes the ticket (${what}) from the subprotocols and returns the others`, () => {
+    it(`returns the subprotocols without the ticket and removes it from the request when it is ${what}`, () => {
       const ticket = newTicket();
       const request = upgradeMessage(`/a?ticket=${ticket}&b`, { Cookie: 'c', [PROTOCOLS]: offer(ticket), Accept: 'd' });
       expect(stripTicket(request)).to.deep.equal(left);
