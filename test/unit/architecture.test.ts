@@ -9,39 +9,39 @@ const OF_THE_SERVICE = /^src\/(cli|service|http|startup|metrics|jwt)\//;
 const graph = (edges: Readonly<Record<string, readonly string[]>>): ImportGraph =>
   new Map(Object.entries(edges).map(([from, to]) => [from, to.map((path) => ({ kind: 'static', to: path }))]));
 
-describe('the architecture', () => {
+describe('architecture of src and bin', () => {
   const sources = readSources();
   const imports = graphOf(sources);
 
-  it('has no import of a file that does not exist', () => {
+  it('imports only files that exist', () => {
     const own = [...imports.values()].flat().filter(({ to }) => to.startsWith('src/') || to.startsWith('bin/'));
     expect(own).to.have.length.above(sources.size);
     expect(own.filter(({ to }) => !sources.has(to))).to.deep.equal([]);
   });
 
-  it('has no two files that import each other, be it round a corner or for a type', () => {
+  it('has no import cycle, type imports included', () => {
     expect(cyclesIn(imports)).to.deep.equal([]);
   });
 
-  it('lets no import run back up', () => {
+  it('has no import of a higher layer by a lower one', () => {
     expect(importsRunningUp(imports)).to.deep.equal([]);
   });
 
   for (const start of ['src/cli/main.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
-    it(`loads neither Koa nor ioredis, nor anything else that is slow to load, with ${start}`, () => {
+    it(`loads neither Koa, ioredis, pino nor prom-client with ${start}`, () => {
       const loaded = loadedBy(imports, start);
       expect(loaded).to.include('src/errors/process-error.ts');
       expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal([]);
     });
 
-  it('loads nothing with the first file but the handling of signals, and the rest at run time', () => {
+  it('loads only the signal handling with bin/ticketd.ts, and the rest at run time', () => {
     expect(imports.get('bin/ticketd.ts')).to.deep.equal([
       { kind: 'static', to: 'src/cli/signals.ts' },
       { kind: 'dynamic', to: 'src/cli/main.ts' },
     ]);
   });
 
-  it('imports nothing of its own at run time that the build makes no bundle of, and bundles nothing else', async () => {
+  it('bundles exactly those files that are imported at run time', async () => {
     const { parts } = await loadBuild();
     const atRunTime = [...imports]
       .flatMap(([from, imported]) => (from.startsWith('src/gateway/') ? [] : imported))
@@ -49,46 +49,46 @@ describe('the architecture', () => {
     expect([...new Set(atRunTime.map(({ to }) => to))]).to.have.members(parts);
   });
 
-  it('names what it imports at run time, so that the build sees it', () => {
+  it('imports at run time by literal path only, so that the build finds the file', () => {
     const calls = [...sources.values()].flatMap((text) => text.match(/\bimport\s*\([^)]*\)/g) ?? []);
     expect(calls.filter((call) => !/^import\('[^'$]+'\)$/.test(call))).to.deep.equal([]);
     expect(calls).to.have.lengthOf.above(0);
   });
 
-  it('loads all of that with serve', () => {
+  it('loads Koa, ioredis, pino and prom-client with src/cli/run-service.ts', () => {
     const loaded = loadedBy(imports, 'src/cli/run-service.ts');
     expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal(HEAVY);
   });
 
-  it('loads nothing but its own files with the library for browsers', () => {
+  it('loads only files of src/client with ticketd/client', () => {
     const loaded = [...loadedBy(imports, 'src/client/connect-with-ticket.ts')];
     expect(loaded).to.have.lengthOf.above(1);
     expect(loaded.filter((name) => !name.startsWith('src/client/'))).to.deep.equal([]);
   });
 
-  it('loads neither ioredis nor anything of the service with the library for gateways', () => {
+  it('loads neither ioredis nor parts of the service with ticketd/gateway', () => {
     const loaded = [...loadedBy(imports, 'src/gateway/gateway.ts')];
     expect(loaded).to.include('src/tickets/presented-ticket.ts');
     expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.deep.equal([]);
   });
 
-  it('loads ioredis, and nothing of the service, with the part of it that redeems straight from Redis', () => {
+  it('loads ioredis, and no part of the service, with src/gateway/redis-tickets.ts', () => {
     const loaded = [...loadedBy(imports, 'src/gateway/redis-tickets.ts')];
     expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.deep.equal(['ioredis']);
   });
 
-  it('reads the environment in the command line alone', () => {
+  it('reads the environment in src/cli only', () => {
     expect(usersOf('env', sources, ['src/cli'])).to.deep.equal([]);
     expect(usersOf('env', sources, [])).to.include('src/cli/run-service.ts');
   });
 
-  it('ends the process in the command line alone', () => {
+  it('ends the process in src/cli and bin only', () => {
     expect(usersOf('exit', sources, ['src/cli', 'bin'])).to.deep.equal([]);
     expect(usersOf('exit', sources, [])).to.include('bin/ticketd.ts');
   });
 });
 
-describe('the checks of the architecture', () => {
+describe('architecture checks', () => {
   it('read every form of import', () => {
     const text = `import a, { type B } from './a.ts';\nimport type { C } from '../c.ts';\nimport {\n  d,\n  e,\n} from 'pkg';
 import './side.ts';\nimport * as f from "@x/f";\nexport { g } from './g.ts';\nexport type * from './h.ts';
@@ -106,13 +106,13 @@ const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'js
     ]);
   });
 
-  it('find a cycle, however long, and a file that imports itself', () => {
+  it('find a cycle of any length, and a file that imports itself', () => {
     expect(cyclesIn(graph({ a: ['b', 'c'], b: ['c'], c: [] }))).to.deep.equal([]);
     expect(cyclesIn(graph({ a: ['b'], b: ['c'], c: ['d'], d: ['b'] }))).to.deep.equal(['b → c → d → b']);
     expect(cyclesIn(graph({ a: ['a'] }))).to.deep.equal(['a → a']);
   });
 
-  it('find an import that runs up, and one from or to a folder of no layer', () => {
+  it('find an import of a higher layer, and one from or to a folder without a layer', () => {
     const up = graph({
       'src/tickets/a.ts': ['src/http/b.ts'],
       'src/http/b.ts': ['src/tickets/a.ts', 'src/redis/c.ts'],
@@ -139,7 +139,7 @@ const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'js
     expect(importsRunningUp(stray)).to.have.lengthOf(2);
   });
 
-  it('follow what is loaded through other files, but neither types nor what is loaded later', () => {
+  it('follow imports through other files, but not type imports and run-time imports', () => {
     const kinds: ImportGraph = new Map([
       ['a', [{ kind: 'static', to: 'b' }]],
       [
@@ -154,13 +154,13 @@ const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'js
     expect([...loadedBy(kinds, 'a')]).to.deep.equal(['a', 'b', 'koa']);
   });
 
-  it('find the environment and the exit under each of their names, in code and not in comments', () => {
+  it('find uses of env and exit under each of their names, in code and not in comments', () => {
     const of = (text: string) => new Map([['src/log/x.ts', text]]);
     for (const text of ['process.env.PORT', "import { env } from 'node:process';", 'const { env } = process;'])
       expect(usersOf('env', of(text), ['src/cli']), text).to.deep.equal(['src/log/x.ts']);
     expect(usersOf('exit', of('process.exit(1);'), ['src/cli'])).to.deep.equal(['src/log/x.ts']);
     expect(usersOf('exit', of('// process.exit(1);'), ['src/cli'])).to.deep.equal([]);
     expect(usersOf('exit', of('process.exit(1);'), ['src/log'])).to.deep.equal([]);
-    expect(usersOf('exit', of('process.on("exit", tell);'), [])).to.deep.equal([]);
+    expect(usersOf('exit', of('process.on("exit", listener);'), [])).to.deep.equal([]);
   });
 });

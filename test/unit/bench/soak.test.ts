@@ -4,8 +4,8 @@ import { type Exchange, tally, touches } from '../../bench/soak/windows.ts';
 
 const exchange = (sentAt: number, tookMs = 1, outcome = '200'): Exchange => ({ sentAt, tookMs, outcome });
 
-describe('the trend of a soak', () => {
-  it('is the line, and sure of it, where the points lie on one', () => {
+describe('soak test trend', () => {
+  it('equals the line, with an error of 0, for points on a line', () => {
     const { meanMb, slopeMbPerHour, errorMbPerHour } = trendOf([
       [0, 10],
       [1, 13],
@@ -14,7 +14,7 @@ describe('the trend of a soak', () => {
     expect([meanMb, slopeMbPerHour, errorMbPerHour]).to.deep.equal([13, 3, 0]);
   });
 
-  it('is flat where the points go up and down, by as much as they scatter', () => {
+  it('is flat within its error for points that go up and down', () => {
     const sawtooth = Array.from({ length: 100 }, (_, n) => [n / 100, n % 2] as const);
     const { slopeMbPerHour, errorMbPerHour } = trendOf(sawtooth);
     expect(Math.abs(slopeMbPerHour)).to.be.below(2 * errorMbPerHour);
@@ -23,10 +23,10 @@ describe('the trend of a soak', () => {
   });
 });
 
-describe('the tally of a soak', () => {
+describe('soak test tally', () => {
   const windows = [{ from: 100, to: 200 }];
 
-  it('leaves out whatever was under way in an outage, and nothing else', () => {
+  it('excludes the exchanges that overlap with an outage, and no others', () => {
     expect(touches(exchange(90, 9), windows)).to.equal(false);
     expect(touches(exchange(90, 10), windows)).to.equal(true);
     expect(touches(exchange(150), windows)).to.equal(true);
@@ -34,7 +34,7 @@ describe('the tally of a soak', () => {
     expect(touches(exchange(201), windows)).to.equal(false);
   });
 
-  it('counts as failed all but 200 outside the outages', () => {
+  it('counts every outcome except 200 outside the outages as failed', () => {
     const exchanges = [
       exchange(0, 5),
       exchange(50, 7),
@@ -42,12 +42,12 @@ describe('the tally of a soak', () => {
       exchange(300, 3, '503'),
       exchange(310, 1, 'ECONNRESET'),
     ];
-    const told = tally(exchanges, windows);
-    expect(told).to.deep.include({ requests: 5, answers: { '200': 2, '503': 2, ECONNRESET: 1 } });
-    expect(told.outsideOutages).to.deep.equal({ requests: 4, failed: 2, p50Ms: 3, p99Ms: 7, p999Ms: 7 });
+    const result = tally(exchanges, windows);
+    expect(result).to.deep.include({ requests: 5, answers: { '200': 2, '503': 2, ECONNRESET: 1 } });
+    expect(result.outsideOutages).to.deep.equal({ requests: 4, failed: 2, p50Ms: 3, p99Ms: 7, p999Ms: 7 });
   });
 
-  it('tells the rate from the first to the last', () => {
+  it('calculates the rate from the first to the last request', () => {
     expect(tally([exchange(2000), exchange(0), exchange(1000)], []).requestsPerSecond).to.equal(1.5);
   });
 });

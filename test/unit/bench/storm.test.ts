@@ -11,13 +11,13 @@ const WIDE = { maxInFlight: Number.POSITIVE_INFINITY, perTurn: 32 };
 const storm = (options: Partial<StormOptions> = {}) =>
   simulateStorm({ clients: CLIENTS, outageMs: 0, costs: FREE, gate: WIDE, seed: 1, ...options });
 
-describe('the simulation of a storm', () => {
-  it('is the same for the same seed, and another for another', () => {
+describe('storm simulation', () => {
+  it('returns the same result for the same seed, and a different one for another seed', () => {
     expect(storm()).to.deep.equal(storm());
     expect(storm({ seed: 2 })).not.to.deep.equal(storm());
   });
 
-  it('spreads the first attempts evenly over the client’s base delay, and has all back by then', () => {
+  it('spreads the first attempts evenly over the base delay of the client', () => {
     const { backAt, requests, sent } = storm();
     expect(requests).to.equal(CLIENTS);
     expect(backAt.at(-1)).to.be.at.most(CLIENT.baseDelayMs);
@@ -26,13 +26,13 @@ describe('the simulation of a storm', () => {
     expect(Math.max(...sent)).to.be.below((1.5 * CLIENTS * WINDOW_MS) / CLIENT.baseDelayMs);
   });
 
-  it('takes as long as the work does', () => {
+  it('takes as long as the simulated work', () => {
     const { backAt, requests } = storm({ costs: { ...FREE, connectMicros: 1000 } });
     expect(requests).to.equal(CLIENTS);
     expect(backAt.at(-1)).to.be.within(CLIENTS, CLIENTS + 10);
   });
 
-  it('keeps each client away for its Retry-After while Redis is down', () => {
+  it('delays each client by Retry-After while Redis is down', () => {
     const outageMs = 1500;
     const { backAt, refused, requests } = storm({ outageMs });
     expect(refused).to.equal(CLIENTS);
@@ -42,7 +42,7 @@ describe('the simulation of a storm', () => {
     expect(backAt.at(-1)).to.be.within(4500, 1000 + 2000 + 2000 + 1);
   });
 
-  it('refuses those for whom there is no room, who are back later', () => {
+  it('rejects requests beyond maxInFlight, and their clients connect later', () => {
     const gate = { maxInFlight: 100, perTurn: 32 };
     const { backAt, shed, requests } = storm({ costs: { ...FREE, connectMicros: 1000 }, gate });
     expect(shed).to.be.above(0);
@@ -51,27 +51,27 @@ describe('the simulation of a storm', () => {
     expect(backAt.at(-1)).to.be.above(CLIENTS);
   });
 
-  it('forgets a request whose client has lost patience, and hears of it again', () => {
+  it('drops a request whose client has timed out, and receives its retry', () => {
     const { givenUp, requests, backAt } = storm({ costs: { ...FREE, connectMicros: 10_000 } });
     expect(givenUp).to.be.within(CLIENTS / 4, CLIENTS);
     expect(requests).to.equal(CLIENTS + givenUp);
     expect(backAt).to.have.lengthOf(CLIENTS);
   });
 
-  it('ends also where nobody is ever served', () => {
+  it('ends when no client ever connects', () => {
     const { backAt } = storm({ clients: 10, outageMs: Number.POSITIVE_INFINITY, endMs: 60_000 });
     expect(backAt).to.deep.equal([]);
   });
 
-  it('gives the clock back', () => {
+  it('restores the clock', () => {
     const before = performance.now();
     storm();
     expect(performance.now()).to.be.above(before);
   });
 });
 
-describe('an agenda', () => {
-  it('gives what is due, the earliest first, and the rest later', () => {
+describe('storm agenda', () => {
+  it('returns due entries, the earliest first, and the others later', () => {
     const agenda = createAgenda();
     agenda.add(1, 30);
     agenda.add(2, 10);
@@ -88,8 +88,8 @@ describe('an agenda', () => {
   });
 });
 
-describe('random numbers with a seed', () => {
-  it('lie evenly between 0 and 1', () => {
+describe('seededRandom()', () => {
+  it('returns numbers that are evenly distributed between 0 and 1', () => {
     const numbers = Array.from({ length: 10_000 }, seededRandom(7));
     for (let tenth = 0; tenth < 10; tenth += 1) {
       const within = numbers.filter((number) => Math.floor(number * 10) === tenth);

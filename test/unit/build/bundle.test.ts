@@ -10,7 +10,7 @@ const NEEDED = /require\("(\.[^"]*)"\)/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what ASCII consists of
 const NOT_ASCII = /[^\u0000-\u007f]/;
 
-describe('the build', () => {
+describe('ops/build/bundle.mjs', () => {
   let folder: string;
   let bundles: readonly string[];
   let parts: readonly string[];
@@ -22,20 +22,20 @@ describe('the build', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('makes a bundle of each part, and a file that runs it', () => {
+  it('writes a bundle of each part, and a file that runs it', () => {
     const names = parts.map((path) => basename(path, '.ts'));
     expect(new Set(names)).to.have.property('size', parts.length);
-    // The hash keeps the compiled form of another version from being taken for this one's.
+    // The hash prevents that the compiled form of another version is used.
     expect(bundles.map((path) => basename(path).replace(/-[A-Z0-9]{8}\.bundle$/, ''))).to.have.members(names);
     for (const file of [...bundles, ...names.map((name) => join(folder, `${name}.cjs`))])
       expect(existsSync(file), file).to.equal(true);
   });
 
-  it('writes ASCII alone into the bundles, which are read as latin1', () => {
+  it('writes only ASCII into the bundles, which are read as latin1', () => {
     for (const bundle of bundles) expect(NOT_ASCII.exec(readFileSync(bundle, 'utf8'))?.[0], bundle).to.equal(undefined);
   });
 
-  it('leaves no file out that another one needs', () => {
+  it('writes every file that another file requires', () => {
     const needed = readdirSync(folder).flatMap((name) => {
       const text = readFileSync(join(folder, name), 'utf8');
       return [...text.matchAll(NEEDED)].map(([, to = '']) => to);
@@ -44,7 +44,7 @@ describe('the build', () => {
     expect(needed.filter((to) => !existsSync(join(folder, to)))).to.deep.equal([]);
   });
 
-  it('makes a command that runs from anywhere, before any of it has been compiled', () => {
+  it('writes a command that runs in any directory before it has been compiled', () => {
     const command = join(folder, 'ticketd.cjs');
     accessSync(command, constants.X_OK);
     expect(readFileSync(command, 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);

@@ -5,14 +5,14 @@ import { loadLibraries } from '../../support/build.ts';
 import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
 import { run } from '../../support/run.ts';
 
-describe('the libraries of the package', () => {
+describe('package.json exports', () => {
   let installed: InstalledPackage;
   before(async () => {
     installed = await installPackage();
   });
   after(() => installed.remove());
 
-  it('are all listed in package.json, each with its types', async () => {
+  it('list every library with its types', async () => {
     const { exports } = JSON.parse(readFileSync(join(installed.path, 'package.json'), 'utf8'));
     const { libraries } = await loadLibraries();
     for (const { entry } of libraries) {
@@ -36,7 +36,7 @@ describe('the libraries of the package', () => {
     }
   });
 
-  it('have types that refer to none but what is there', () => {
+  it('have types that import only files of the package', () => {
     const dist = join(installed.path, 'dist');
     const types = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.d.ts'));
     expect(types).to.have.lengthOf.above(0);

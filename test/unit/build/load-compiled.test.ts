@@ -13,7 +13,7 @@ const COMPILE = `${LOAD} require('node:fs').writeFileSync(process.argv[1] + '.co
 const ADD = 'module.exports = { add: (a, b) => a + b };\n';
 const VERSION_HASH = 4;
 
-describe('a bundle', () => {
+describe('bin/load-compiled.cjs', () => {
   let folder: string;
   let bundle: string;
   beforeEach(() => {
@@ -23,7 +23,7 @@ describe('a bundle', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  // A process each: V8 remembers what it has compiled once.
+  // One process per run: V8 caches what it has compiled.
   const node = (script: string, ...flags: readonly string[]): string =>
     execFileSync(process.execPath, [...flags, '--eval', script, bundle], {
       encoding: 'utf8',
@@ -38,11 +38,11 @@ describe('a bundle', () => {
   };
   const keep = (bytes: string | Uint8Array) => writeFileSync(`${bundle}.compiled`, bytes);
 
-  it('runs without a compiled form', () => {
+  it('runs a bundle without a compiled form', () => {
     expect(run()).to.deep.equal({ sum: 3 });
   });
 
-  it('runs from the compiled form kept beside it', () => {
+  it('runs a bundle from the compiled form next to it', () => {
     compiled();
     expect(run()).to.deep.equal({ refused: false, sum: 3 });
   });
@@ -65,12 +65,12 @@ describe('a bundle', () => {
     empty: () => keep(''),
   };
   for (const [what, make] of Object.entries(unfit))
-    it(`is compiled anew where the compiled form is ${what}`, () => {
+    it(`compiles the bundle again when the compiled form is ${what}`, () => {
       make();
       expect(run()).to.deep.equal({ refused: true, sum: 3 });
     });
 
-  it('has exports, module and require as any CommonJS file in its folder has', () => {
+  it('provides exports, module and require like for any CommonJS file in the folder', () => {
     writeFileSync(join(folder, 'beside.cjs'), 'exports.two = 2;');
     writeFileSync(
       bundle,
@@ -79,12 +79,12 @@ describe('a bundle', () => {
     expect(run().sum).to.equal(3);
   });
 
-  it('may end in a comment', () => {
+  it('runs a bundle that ends in a comment', () => {
     writeFileSync(bundle, `${ADD}// the end`);
     expect(run().sum).to.equal(3);
   });
 
-  it('is named, with the line, by an error that arises in it', () => {
+  it('keeps the bundle and the line in the stack of an error', () => {
     writeFileSync(bundle, '\nmodule.exports = { add: () => new Error("broken").stack };\n');
     compiled();
     expect(run().sum)

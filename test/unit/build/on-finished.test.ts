@@ -9,11 +9,11 @@ import { until } from '../../support/until.ts';
 type OnFinished = (response: ServerResponse, listener: (error: unknown, response: ServerResponse) => void) => void;
 
 const standIn: OnFinished = createRequire(import.meta.url)('../../../ops/build/on-finished.cjs');
-// As Koa's own, which every test has that does not run the build.
+// The original of Koa, which all tests use that do not run the build.
 const original: OnFinished = createRequire(createRequire(import.meta.url).resolve('koa'))('on-finished');
 
-for (const [name, onFinished] of Object.entries({ original, 'stand-in of the build': standIn }))
-  describe(`on-finished, the ${name}`, () => {
+for (const [name, onFinished] of Object.entries({ original, 'replacement in the build': standIn }))
+  describe(`on-finished (${name})`, () => {
     const ended: ServerResponse[] = [];
     const listen = (response: ServerResponse) => onFinished(response, (_error, which) => ended.push(which));
     const server = createServer();
@@ -35,7 +35,7 @@ for (const [name, onFinished] of Object.entries({ original, 'stand-in of the bui
       return responses;
     };
 
-    it('tells once of an answer that has been sent', async () => {
+    it('calls the listener once when the response has been sent', async () => {
       const responses = answered((response) => {
         listen(response);
         response.end();
@@ -45,7 +45,7 @@ for (const [name, onFinished] of Object.entries({ original, 'stand-in of the bui
       expect(ended).to.deep.equal(responses);
     });
 
-    it('tells once of an answer whose connection has gone', async () => {
+    it('calls the listener once when the connection is closed before the response', async () => {
       const responses = answered((response) => {
         listen(response);
         response.socket?.destroy();
@@ -55,12 +55,12 @@ for (const [name, onFinished] of Object.entries({ original, 'stand-in of the bui
       expect(ended).to.deep.equal(responses);
     });
 
-    it('tells in a later turn of an answer that has ended before', async () => {
+    it('calls the listener in a later turn when the response has already ended', async () => {
       const closed = new EventEmitter();
       const responses = answered((response) => response.once('close', () => closed.emit('closed')).end());
       await new Promise((resolve) => closed.once('closed', resolve));
       for (const response of responses) listen(response);
       expect(ended).to.deep.equal([]);
-      await until('it is told', () => ended.length > 0);
+      await until('the listener is called', () => ended.length > 0);
     });
   });

@@ -5,21 +5,21 @@ import { rejectionOf } from '../../support/rejection.ts';
 type Any = (verifications: readonly Promise<unknown>[]) => Promise<unknown>;
 
 const standIn: Any = createRequire(import.meta.url)('../../../ops/build/p-any.cjs');
-// As koa-jwt's own, which every test has that does not run the build.
+// The original of koa-jwt, which all tests use that do not run the build.
 const original: Any = createRequire(createRequire(import.meta.url).resolve('koa-jwt'))('p-any');
 
 const first = new Error('the first key');
 const second = new Error('the second key');
 
-for (const [name, any] of Object.entries({ original, 'stand-in of the build': standIn }))
-  describe(`p-any, the ${name}`, () => {
-    it('gives what the one key gives, or the one that fits', async () => {
+for (const [name, any] of Object.entries({ original, 'replacement in the build': standIn }))
+  describe(`p-any (${name})`, () => {
+    it('returns the result of the key that fits', async () => {
       expect(await any([Promise.resolve('claims')])).to.equal('claims');
       expect(await any([Promise.reject(first), Promise.resolve('claims')])).to.equal('claims');
       expect(await any([Promise.resolve('claims'), Promise.reject(second)])).to.equal('claims');
     });
 
-    it('fails, as koa-jwt reads it, with the error of the first key where none fits', async () => {
+    it('rejects with the error of the first key, as koa-jwt reads it, when no key fits', async () => {
       const errorOf = async (verifications: readonly Promise<unknown>[]) => {
         const error: unknown = await rejectionOf(any(verifications));
         return typeof error === 'object' && error !== null && Symbol.iterator in error

@@ -8,9 +8,9 @@ const require = createRequire(import.meta.url);
 const ioredis = require.resolve('ioredis');
 const { list }: { list: readonly string[] } = createRequire(ioredis)('@ioredis/commands');
 
-// Of something else that has a method of that name: a buffer, a hash, an object, a pattern, a set of subscriptions.
+// Methods of something else: a buffer, a hash, an object, a pattern, a set of subscriptions.
 const OTHERS = ['copy', 'del', 'digest', 'exec', 'keys', 'reset', 'sort'];
-// For callers of ioredis who ask for a transaction or to watch all commands, as nobody does here.
+// For transactions and for monitoring of all commands, which ticketd does not use.
 const UNASKED = ['monitor', 'multi'];
 
 const sourcesIn = (folder: string): readonly string[] =>
@@ -18,8 +18,8 @@ const sourcesIn = (folder: string): readonly string[] =>
     .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
 
-describe('the Redis commands in the build', () => {
-  it('are all that ticketd and ioredis call', async () => {
+describe('REDIS_COMMANDS of the build', () => {
+  it('contains every command that ticketd and ioredis call', async () => {
     const { REDIS_COMMANDS } = await import(new URL('../../../ops/build/redis-commands.mjs', import.meta.url).href);
     const sources = [
       ...sourcesIn(fileURLToPath(new URL('../../../src/redis', import.meta.url))),

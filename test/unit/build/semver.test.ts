@@ -11,8 +11,8 @@ const standIn = createRequire(import.meta.url)('../../../ops/build/semver.cjs');
 // The oldest that package.json allows, and the one that runs this.
 const VERSIONS = ['v20.19.0', process.version];
 
-describe('semver, the stand-in of the build', () => {
-  it('says what semver would to all that jsonwebtoken asks', () => {
+describe('semver (replacement in the build)', () => {
+  it('returns the same result as semver for each range that jsonwebtoken checks', () => {
     const lib = join(dirname(jsonwebtoken), 'lib');
     const asked = readdirSync(lib).flatMap((name) => [
       ...readFileSync(join(lib, name), 'utf8').matchAll(/semver\.(\w+)\(process\.version, '([^']+)'\)/g),

@@ -10,12 +10,12 @@ const figures: Figures = {
   bytesPerTicket: 400,
 };
 
-describe('the capacity formula', () => {
-  it('gives a spare task and one shard however little there is to do', () => {
+describe('ops/capacity/formula.ts', () => {
+  it('returns one spare task and one shard for a minimal load', () => {
     expect(sizeFor(1, figures)).to.include({ tasks: 2, shards: 1 });
   });
 
-  it('loads each task to the target of scaling, and a shard to half a core', () => {
+  it('loads each task to the scaling target, and a shard to half a core', () => {
     // 2,000 × 300 µs is 0.6 of a core.
     expect(sizeFor(2000, figures).tasks).to.equal(2);
     expect(sizeFor(2001, figures).tasks).to.equal(3);
@@ -23,16 +23,16 @@ describe('the capacity formula', () => {
     expect(sizeFor(10_000, figures)).to.include({ tasks: 6, shards: 1 });
   });
 
-  it('reckons with what a cluster costs as soon as one shard is too little', () => {
+  it('calculates with the costs of a cluster when one shard is not enough', () => {
     expect(sizeFor(10_001, figures)).to.include({ tasks: 8, shards: 3 });
   });
 
-  it('keeps what is issued for as long as a ticket lives', () => {
+  it('calculates the memory from the tickets issued during one ticket lifetime', () => {
     expect(sizeFor(1000, figures).memoryMb).to.be.closeTo((1000 * 30 * 400) / 2 ** 20, 0.001);
     expect(sizeFor(1000, figures, 300).memoryMb).to.be.closeTo((1000 * 300 * 400) / 2 ** 20, 0.001);
   });
 
-  it('grows with the users of a storm and with the haste', () => {
+  it('returns more tasks for a storm of more users or for a shorter time', () => {
     const tasks = tasksForStorm(100_000, 30, figures);
     expect(tasksForStorm(1_000_000, 30, figures)).to.be.within(9 * tasks, 10 * tasks);
     expect(tasksForStorm(100_000, 10, figures)).to.be.above(tasks);
@@ -40,7 +40,7 @@ describe('the capacity formula', () => {
 
   for (const outageMs of [0, 30_000])
     for (const withinSeconds of [20, 60])
-      it(`has the users of a storm back within ${withinSeconds} s on paper, after ${outageMs / 1000} s without Redis`, () => {
+      it(`reconnects all users of a simulated storm within ${withinSeconds} s after ${outageMs / 1000} s without Redis`, () => {
         const users = 200_000;
         const clients = Math.round(users / tasksForStorm(users, withinSeconds, figures));
         const { single, ...refusals } = figures;

@@ -8,8 +8,8 @@ import { readResult } from '../../../ops/capacity/results.ts';
 const results = { scale: readResult('scale'), storm: readResult('storm'), soak: readResult('soak') };
 const read = (name: string) => readFile(`ops/capacity/${name}`, 'utf8');
 
-describe('the page on capacity', () => {
-  it('tells the figures of the result files', async () => {
+describe('ops/capacity/capacity.md', () => {
+  it('contains the figures of the result files', async () => {
     const page = await read('capacity.md');
     expect(withResults(page, results), 'run "npm run capacity"').to.equal(page);
   });
@@ -22,20 +22,20 @@ describe('the page on capacity', () => {
     }
   });
 
-  it('rests on storms that were reckoned with the costs it tells', () => {
+  it('shows storms that were simulated with the published costs', () => {
     const { simulated, users } = results.storm;
     for (const { tasks, withinSeconds } of simulated)
       if (withinSeconds !== null) expect(tasks).to.equal(tasksForStorm(users, withinSeconds, figuresOf(results.scale)));
   });
 
-  it('rests on storms that were over in the time that the formula promises', () => {
+  it('shows storms that ended within the time that the formula promises', () => {
     const promised = results.storm.simulated.filter(({ withinSeconds }) => withinSeconds !== null);
     expect(promised).to.have.lengthOf(3);
     for (const { withinSeconds, cut, outage } of promised)
       for (const { backSeconds } of [cut, outage]) expect(backSeconds.all).to.be.within(0, withinSeconds ?? 0);
   });
 
-  it('rests on a storm in truth that went as it does on paper', () => {
+  it('shows a measured storm within 25% of the simulated one', () => {
     const { observed, predicted } = results.storm.real;
     for (const part of ['half', 'most', 'all'] as const) {
       const expected = predicted.backSeconds[part] ?? Number.NaN;
@@ -43,7 +43,7 @@ describe('the page on capacity', () => {
     }
   });
 
-  it('rests on a soak long enough to tell, against which nothing speaks', () => {
+  it('shows a soak test of at least 20 minutes without faults', () => {
     const { soak } = results;
     expect(soak.minutes).to.be.at.least(20);
     expect(faultsOf(soak)).to.deep.equal([]);

@@ -4,21 +4,21 @@ import type { TicketSocketOptions } from '../../../src/client/types.ts';
 import { type ClientRig, createClientRig } from '../../support/client-rig.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the client whose socket is closed', () => {
+describe('ticketd/client close codes', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  /** Until the next request or the end. */
+  /** Resolves at the next request or when the client has stopped. */
   const passWait = async (rig: ClientRig) => {
     const { length } = rig.requests;
     while (rig.requests.length === length && rig.client.state !== 'stopped' && performance.now() < 1e6)
       await rig.pass(100);
   };
 
-  /** One connection a pair, each open that long and then closed with that code; the delays before the next ones. */
+  /** Opens and closes one connection for each pair; returns the delays before the next attempts. */
   const delaysAfter = async (rig: ClientRig, ...lives: readonly (readonly [livedMs: number, code: number])[]) => {
     for (const [livedMs, code] of lives) {
       await rig.open();
@@ -30,8 +30,8 @@ describe('the client whose socket is closed', () => {
   };
   const stops = ({ journal }: ClientRig) => journal.filter((line) => line.startsWith('stopped'));
 
-  describe('with 4003, since its session expired,', () => {
-    it('asks getToken and is back within a second, ten sessions of 3 s in a row', async () => {
+  describe('when the gateway closes with 4003 (session expired)', () => {
+    it('calls getToken and reconnects within 1 s, for ten sessions of 3 s in a row', async () => {
       let asked = 0;
       const rig = createClientRig(clock, { getToken: () => `jwt-${++asked}` });
       for (let n = 1; n <= 10; n += 1) {
@@ -51,16 +51,16 @@ describe('the client whose socket is closed', () => {
     });
 
     const random: Readonly<Record<string, number>> = { least: 0, most: 1 - Number.EPSILON };
-    for (const [what, lot] of Object.entries(random))
+    for (const [what, share] of Object.entries(random))
       for (const bounds of [{}, { baseDelayMs: 50, maxDelayMs: 100 }, { baseDelayMs: 5_000 }] as const)
-        it(`waits at ${what} ${what === 'least' ? 'no time' : '1 s'} with ${JSON.stringify(bounds)}`, async () => {
-          const rig = createClientRig(clock, { random: () => lot, ...bounds });
+        it(`waits at ${what} ${what === 'least' ? '0 s' : '1 s'} with options ${JSON.stringify(bounds)}`, async () => {
+          const rig = createClientRig(clock, { random: () => share, ...bounds });
           const delays = await delaysAfter(rig, [1_000, 4003], [1_000, 4003]);
           expect(delays).to.deep.equal(what === 'least' ? [] : [1_000, 1_000]);
           expect(rig.requests).to.have.lengthOf(3);
         });
 
-    it('waits with backoff where the socket lived less than 1 s', async () => {
+    it('waits with backoff when the socket was open for less than 1 s', async () => {
       const rig = createClientRig(clock);
       expect(await delaysAfter(rig, [0, 4003], [999, 4003], [10, 4003], [1_000, 4003])).to.deep.equal([
         500, 1000, 2000, 500,
@@ -68,7 +68,7 @@ describe('the client whose socket is closed', () => {
       expect(rig.journal.filter((line) => line.includes('in 2000'))[0]).to.match(/^retry 3 in 2000 expired @/);
     });
 
-    it('does not stop, however often', async () => {
+    it('does not stop after twelve closes in a row', async () => {
       const rig = createClientRig(clock);
       await delaysAfter(rig, ...Array.from({ length: 12 }, () => [0, 4003] as const));
       expect(stops(rig)).to.deep.equal([]);
@@ -76,8 +76,8 @@ describe('the client whose socket is closed', () => {
     });
   });
 
-  describe('with 4004, since its ticket was not redeemable,', () => {
-    it('retries with backoff and a new ticket, and is open again', async () => {
+  describe('when the gateway closes with 4004 (ticket not redeemable)', () => {
+    it('reconnects with backoff and a new ticket', async () => {
       const rig = createClientRig(clock);
       await rig.open();
       rig.socket().end(4004, 'not redeemable');
@@ -95,7 +95,7 @@ describe('the client whose socket is closed', () => {
 
     const short = [4_999, 4004] as const;
 
-    it('stops after five in a row that lived less than 5 s', async () => {
+    it('stops after five connections in a row that were open for less than 5 s', async () => {
       const rig = createClientRig(clock);
       expect(await delaysAfter(rig, short, short, short, short)).to.deep.equal([500, 1000, 2000, 4000]);
       expect(stops(rig)).to.deep.equal([]);
@@ -107,12 +107,12 @@ describe('the client whose socket is closed', () => {
     });
 
     const interrupted: Readonly<Record<string, readonly [livedMs: number, code: number]>> = {
-      'one that lived 5 s': [5_000, 4004],
+      'a connection of 5 s': [5_000, 4004],
       'another close code': [0, 1006],
-      'the end of a session': [0, 4003],
+      'a close with 4003': [0, 4003],
     };
     for (const [what, life] of Object.entries(interrupted))
-      it(`counts from the beginning after ${what}`, async () => {
+      it(`resets the count after ${what}`, async () => {
         const rig = createClientRig(clock);
         await delaysAfter(rig, short, short, short, short, life, short, short, short, short);
         expect(stops(rig)).to.deep.equal([]);
@@ -120,7 +120,7 @@ describe('the client whose socket is closed', () => {
         expect(stops(rig)).to.have.lengthOf(1);
       });
 
-    it('counts from the beginning after a handshake that failed', async () => {
+    it('resets the count after a failed handshake', async () => {
       const rig = createClientRig(clock);
       await delaysAfter(rig, short, short, short, short);
       await rig.grant();
@@ -130,7 +130,7 @@ describe('the client whose socket is closed', () => {
       expect(stops(rig)).to.deep.equal([]);
     });
 
-    it('counts on where no ticket was got in between', async () => {
+    it('keeps the count after a failed ticket request', async () => {
       const rig = createClientRig(clock);
       await delaysAfter(rig, short, short, short, short);
       await rig.request().answer(503);
@@ -139,7 +139,7 @@ describe('the client whose socket is closed', () => {
       expect(stops(rig)).to.have.lengthOf(1);
     });
 
-    it('counts from the beginning after a new one by the application', async () => {
+    it('resets the count when the application calls connect()', async () => {
       const rig = createClientRig(clock);
       for (let n = 1; n <= 2; n += 1) {
         await delaysAfter(rig, short, short, short, short);
@@ -150,7 +150,7 @@ describe('the client whose socket is closed', () => {
       }
     });
 
-    it('takes from stableAfterMs what a short life is', async () => {
+    it('counts the connections that were open for less than stableAfterMs', async () => {
       const rig = createClientRig(clock, { stableAfterMs: 100 });
       await delaysAfter(rig, ...Array.from({ length: 6 }, () => [100, 4004] as const));
       expect(stops(rig)).to.deep.equal([]);
@@ -159,7 +159,7 @@ describe('the client whose socket is closed', () => {
     });
   });
 
-  it('waits two seconds and the backoff after 1013', async () => {
+  it('waits 2 s plus the backoff after 1013', async () => {
     const rig = createClientRig(clock);
     expect(await delaysAfter(rig, [0, 1013], [0, 1013], [5_000, 1013])).to.deep.equal([2500, 3000, 2500]);
     expect(rig.journal).to.include('retry 1 in 2500 closed @ 0');
@@ -174,7 +174,7 @@ describe('the client whose socket is closed', () => {
 
   const finalInstead: readonly Partial<TicketSocketOptions>[] = [{ finalCodes: [4003, 4004] }, { finalCodes: [] }];
   for (const options of finalInstead)
-    it(`takes ${JSON.stringify(options.finalCodes)} for final where the application says so`, async () => {
+    it(`stops only after the close codes of finalCodes ${JSON.stringify(options.finalCodes)}`, async () => {
       for (const code of [4001, 4003, 4004]) {
         const rig = createClientRig(clock, options);
         await rig.open();

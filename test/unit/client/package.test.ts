@@ -48,7 +48,7 @@ const WITH_WS = `
 import { WebSocket } from 'ws';
 ${WITH_SOCKETS}`;
 
-describe('ticketd/client as it is installed', () => {
+describe('ticketd/client, installed from the package', () => {
   let installed: InstalledPackage;
   before(async () => {
     installed = await installPackage(['@types']);
@@ -71,15 +71,15 @@ describe('ticketd/client as it is installed', () => {
 
   const browser = { lib: ['es2022', 'dom'], types: [] };
   const programs: Readonly<Record<string, readonly [text: string, compilerOptions: object]>> = {
-    'a page that a bundler makes': [
+    'a page built by a bundler': [
       PROGRAM + WITH_SOCKETS,
       { ...browser, module: 'esnext', moduleResolution: 'bundler' },
     ],
     'a page without a bundler': [PROGRAM + WITH_SOCKETS, { ...browser, module: 'nodenext' }],
-    'Node.js, with ws': [PROGRAM + WITH_WS, { lib: ['es2023'], types: ['node'], module: 'nodenext' }],
+    'Node.js with ws': [PROGRAM + WITH_WS, { lib: ['es2023'], types: ['node'], module: 'nodenext' }],
   };
   for (const [what, [text, options]] of Object.entries(programs))
-    it(`has types that fit ${what}`, async () => {
+    it(`has types that compile in ${what}`, async () => {
       installed.write('program.mts', text);
       const compilerOptions = { ...options, noEmit: true, strict: true, exactOptionalPropertyTypes: true };
       const config = installed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.mts'] }));

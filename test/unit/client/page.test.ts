@@ -4,7 +4,7 @@ import { createClientRig } from '../../support/client-rig.ts';
 import { type FakePage, installFakePage } from '../../support/fake-page.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the client on a page', () => {
+describe('ticketd/client in a browser page', () => {
   let clock: SinonFakeTimers;
   let page: FakePage;
   beforeEach(() => {
@@ -20,8 +20,8 @@ describe('the client on a page', () => {
   const back = { offline: { onLine: true }, hidden: { visibilityState: 'visible' } } as const;
 
   for (const why of ['offline', 'hidden'] as const)
-    describe(`that is ${why}`, () => {
-      it('does not begin', async () => {
+    describe(`when the page is ${why}`, () => {
+      it('pauses from the start and connects when the page is back', async () => {
         page.set(away[why]);
         const rig = createClientRig(clock);
         await rig.pass(60_000);
@@ -31,7 +31,7 @@ describe('the client on a page', () => {
         expect(rig.journal.at(-1)).to.equal('connecting 0 connect @ 60000');
       });
 
-      it('pauses its retries, and resumes at once when back', async () => {
+      it('pauses its retries and resumes immediately when the page is back', async () => {
         const rig = createClientRig(clock);
         await rig.pass(0);
         await rig.request().answer(500);
@@ -49,7 +49,7 @@ describe('the client on a page', () => {
         ]);
       });
 
-      it('comes back no sooner than Retry-After allows', async () => {
+      it('reconnects no sooner than Retry-After allows', async () => {
         const rig = createClientRig(clock);
         await rig.pass(0);
         page.set(away[why]);
@@ -64,7 +64,7 @@ describe('the client on a page', () => {
         ]);
       });
 
-      it('lets go on what is under way, and keeps what is open', async () => {
+      it('finishes a connection attempt in progress and keeps an open connection', async () => {
         const rig = createClientRig(clock);
         await rig.pass(0);
         page.set(away[why]);
@@ -78,7 +78,7 @@ describe('the client on a page', () => {
         expect(rig.journal.slice(2)).to.deep.equal(['close 1006 @ 60000', `paused ${why} @ 60000`]);
       });
 
-      it('ends its pause with close', async () => {
+      it('stops when close() is called during the pause', async () => {
         page.set(away[why]);
         const rig = createClientRig(clock);
         await rig.pass(0);
@@ -89,7 +89,7 @@ describe('the client on a page', () => {
       });
     });
 
-  it('tells when it is no longer hidden, but offline', async () => {
+  it('reports each change between paused offline and paused hidden', async () => {
     page.set({ onLine: false, visibilityState: 'hidden' });
     const rig = createClientRig(clock);
     await rig.pass(0);
@@ -99,7 +99,7 @@ describe('the client on a page', () => {
     expect(rig.journal).to.deep.equal(['paused offline @ 0', 'paused hidden @ 0', 'paused offline @ 0']);
   });
 
-  it('connects while hidden where it is told to', async () => {
+  it('connects while hidden with pauseWhenHidden: false', async () => {
     page.set(away.hidden);
     const rig = createClientRig(clock, { pauseWhenHidden: false });
     await rig.pass(0);
@@ -110,7 +110,7 @@ describe('the client on a page', () => {
   });
 
   for (const host of ['localhost:3000', 'chat.localhost', '127.0.0.1', '[::1]:80'])
-    it(`reaches ${host} where there has been no network from the start`, async () => {
+    it(`connects to ${host} when the page starts offline`, async () => {
       page.set(away.offline);
       const rig = createClientRig(clock, { socketUrl: `ws://${host}/socket` });
       await rig.pass(0);
@@ -118,7 +118,7 @@ describe('the client on a page', () => {
       rig.client.close();
     });
 
-  it('pauses when the network is lost also where it needs none', async () => {
+  it('pauses when the network is lost, even with a local host', async () => {
     const rig = createClientRig(clock, { socketUrl: 'ws://localhost' });
     await rig.pass(0);
     page.set(away.offline);
@@ -126,7 +126,7 @@ describe('the client on a page', () => {
     expect(rig.journal.at(-1)).to.equal('paused offline @ 0');
   });
 
-  it('does not take a host for its own machine by its look', async () => {
+  it('pauses offline with a host that only looks local', async () => {
     page.set(away.offline);
     for (const host of ['localhost.example.com', 'notlocalhost', '10.127.0.1']) {
       const rig = createClientRig(clock, { socketUrl: `ws://${host}/socket` });
@@ -136,7 +136,7 @@ describe('the client on a page', () => {
     }
   });
 
-  it('listens to the page from its beginning to its end, and anew after a new beginning', async () => {
+  it('listens to page events only until it stops, and again after connect()', async () => {
     const rig = createClientRig(clock);
     const { listening } = page;
     expect(listening).to.be.above(0);
@@ -153,7 +153,7 @@ describe('the client on a page', () => {
     expect(page.listening).to.equal(0);
   });
 
-  it('tells anew that it is paused after a new beginning', async () => {
+  it('reports paused again after close() and connect()', async () => {
     page.set(away.hidden);
     const rig = createClientRig(clock);
     await rig.pass(0);

@@ -6,7 +6,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 
 const INVALID = { errorCode: 'AUTH_TOKEN_INVALID', message: 'JWT expired', traceId: 'trace-1' };
 
-describe('the client whose JWT ticketd refuses', () => {
+describe('ticketd/client with a rejected JWT', () => {
   let clock: SinonFakeTimers;
   let asked: boolean[];
   beforeEach(() => {
@@ -15,7 +15,7 @@ describe('the client whose JWT ticketd refuses', () => {
   });
   afterEach(() => clock.restore());
 
-  /** A client whose getToken returns these, one a call, and the last of them for ever; an error is thrown. */
+  /** A client whose getToken returns these in order and then repeats the last one. It throws each Error. */
   const withTokens = (...tokens: readonly (MaybeToken | Error)[]): ClientRig =>
     createClientRig(clock, {
       getToken: ({ rejected }) => {
@@ -27,7 +27,7 @@ describe('the client whose JWT ticketd refuses', () => {
   const sent = ({ requests }: ClientRig) =>
     requests.map(({ init }) => new Headers(init.headers).get('Authorization')?.replace('Bearer ', ''));
 
-  it('asks getToken once more, without a wait, and connects with the new JWT', async () => {
+  it('calls getToken once more without delay and connects with the new JWT', async () => {
     const rig = withTokens('old', 'new');
     await rig.pass(0);
     await rig.request().answer(401, INVALID, { 'Retry-After': '60' });
@@ -42,7 +42,7 @@ describe('the client whose JWT ticketd refuses', () => {
     ]);
   });
 
-  it('stops when ticketd refuses the new JWT, too', async () => {
+  it('stops when ticketd rejects the new JWT as well', async () => {
     const rig = withTokens('old', 'new', 'newer');
     await rig.pass(0);
     await rig.request().answer(401, INVALID);
@@ -55,7 +55,7 @@ describe('the client whose JWT ticketd refuses', () => {
     ]);
   });
 
-  it('takes the same JWT again as refused, without a request, and reports what ticketd said of it', async () => {
+  it('stops without a request when getToken returns the same JWT, and reports the 401 of ticketd', async () => {
     const rig = withTokens('old');
     const stops: object[] = [];
     rig.client.addEventListener('stopped', ({ reason, status, errorCode, message, traceId }) => {
@@ -69,7 +69,7 @@ describe('the client whose JWT ticketd refuses', () => {
     expect(stops).to.deep.equal([{ reason: 'unauthorized', status: 401, ...INVALID }]);
   });
 
-  it('stops when getToken has no other JWT', async () => {
+  it('stops when getToken returns no other JWT', async () => {
     const rig = withTokens('old', null);
     await rig.pass(0);
     await rig.request().answer(401, INVALID);
@@ -80,7 +80,7 @@ describe('the client whose JWT ticketd refuses', () => {
     ]);
   });
 
-  it('says so at each call until getToken has returned another JWT', async () => {
+  it('passes rejected: true to getToken until it returns another JWT', async () => {
     const rig = withTokens('old', new Error('offline'), new Error('offline'), 'new');
     await rig.pass(0);
     await rig.request().answer(401, INVALID);
@@ -91,7 +91,7 @@ describe('the client whose JWT ticketd refuses', () => {
     expect(sent(rig)).to.deep.equal(['old', 'new', 'new']);
   });
 
-  it('asks anew once ticketd has accepted the new JWT, though it had no ticket', async () => {
+  it('calls getToken again on a later 401, once ticketd has accepted the new JWT without issuing a ticket', async () => {
     const rig = withTokens('old', 'new', 'new', 'newer');
     await rig.pass(0);
     await rig.request().answer(401, INVALID);
@@ -104,7 +104,7 @@ describe('the client whose JWT ticketd refuses', () => {
   });
 
   for (const errorCode of ['AUTH_KEYS_UNAVAILABLE', 'SERVICE_OVERLOADED', undefined])
-    it(`does not take 503 ${errorCode ?? 'of a proxy'} for an accepted JWT`, async () => {
+    it(`does not count 503 ${errorCode ?? 'of a proxy'} as an accepted JWT`, async () => {
       const rig = withTokens('old', 'new');
       await rig.pass(0);
       await rig.request().answer(401, INVALID);
@@ -114,7 +114,7 @@ describe('the client whose JWT ticketd refuses', () => {
       expect(rig.journal.at(-1)).to.equal('stopped unauthorized 401 @ 500');
     });
 
-  it('asks anew after each ticket that it got in between', async () => {
+  it('calls getToken again on a later 401, after each issued ticket', async () => {
     const rig = withTokens('first', 'second', 'second', 'third');
     for (let n = 1; n <= 2; n += 1) {
       await rig.pass(1_000);
@@ -126,7 +126,7 @@ describe('the client whose JWT ticketd refuses', () => {
     expect(rig.client.state).to.equal('waiting');
   });
 
-  it('sends the refused JWT again once the application has asked for a new beginning', async () => {
+  it('sends the rejected JWT again after the application calls connect()', async () => {
     const rig = withTokens('old');
     await rig.pass(0);
     await rig.request().answer(401, INVALID);
@@ -136,7 +136,7 @@ describe('the client whose JWT ticketd refuses', () => {
     expect(sent(rig)).to.deep.equal(['old', 'old']);
   });
 
-  it('does not count what was said of a JWT too late', async () => {
+  it('ignores a 401 that arrives after the request timeout', async () => {
     const answers: ((answer: Response) => void)[] = [];
     const rig = createClientRig(clock, {
       timeoutMs: 1_000,
@@ -154,7 +154,7 @@ describe('the client whose JWT ticketd refuses', () => {
     expect(rig.sockets).to.have.lengthOf(1);
   });
 
-  it('waits as Retry-After says where ticketd has no keys to check the JWT with', async () => {
+  it('waits for Retry-After on 503 AUTH_KEYS_UNAVAILABLE without rejecting the JWT', async () => {
     const rig = withTokens('young', 'young');
     await rig.pass(0);
     await rig.request().answer(503, { errorCode: 'AUTH_KEYS_UNAVAILABLE', retryAfter: 4 }, { 'Retry-After': '4' });
@@ -165,8 +165,8 @@ describe('the client whose JWT ticketd refuses', () => {
   });
 
   const ofOthers: Readonly<Record<string, unknown>> = {
-    'a page': '<html><h1>Forbidden</h1></html>',
-    nothing: '',
+    'an HTML page': '<html><h1>Forbidden</h1></html>',
+    'an empty body': '',
     'JSON of an API gateway': { message: 'Unauthorized' },
     'JSON without an object': '["errorCode"]',
     'a number for an errorCode': { errorCode: 1020 },

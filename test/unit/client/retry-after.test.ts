@@ -5,7 +5,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 
-describe('the wait that an answer demands', () => {
+describe('ticketd/client Retry-After', () => {
   let clock: SinonFakeTimers;
   before(() => {
     clock = freezeTime(NOW);
@@ -13,25 +13,25 @@ describe('the wait that an answer demands', () => {
   after(() => clock.restore());
 
   const cases: readonly [what: string, headers: Record<string, string>, body: object, ms: number][] = [
-    ['seconds', { 'Retry-After': '120' }, {}, 120_000],
-    ['no seconds', { 'Retry-After': '0' }, {}, 0],
+    ['a number of seconds', { 'Retry-After': '120' }, {}, 120_000],
+    ['zero seconds', { 'Retry-After': '0' }, {}, 0],
     ['a date', { 'Retry-After': 'Thu, 01 Jan 2026 12:00:30 GMT' }, {}, 30_000],
-    ['a date that has passed', { 'Retry-After': 'Thu, 01 Jan 2026 11:59:00 GMT' }, {}, 0],
+    ['a date in the past', { 'Retry-After': 'Thu, 01 Jan 2026 11:59:00 GMT' }, {}, 0],
     [
-      'a date by a clock that is not this one',
+      'a date by the clock of the server, which differs',
       { 'Retry-After': 'Thu, 01 Jan 2026 10:00:30 GMT', Date: 'Thu, 01 Jan 2026 10:00:00 GMT' },
       {},
       30_000,
     ],
-    ['the body alone', {}, { retryAfter: 2 }, 2_000],
-    ['both, of which the header counts', { 'Retry-After': '3' }, { retryAfter: 2 }, 3_000],
-    ['nothing', {}, {}, 0],
-    ['nonsense', { 'Retry-After': 'soon' }, {}, 0],
-    ['nonsense in the body', {}, { retryAfter: 'soon' }, 0],
-    ['less than nothing', { 'Retry-After': '-5' }, { retryAfter: -5 }, 0],
+    ['retryAfter in the body only', {}, { retryAfter: 2 }, 2_000],
+    ['a header that differs from the body', { 'Retry-After': '3' }, { retryAfter: 2 }, 3_000],
+    ['no header and no retryAfter', {}, {}, 0],
+    ['an invalid header', { 'Retry-After': 'soon' }, {}, 0],
+    ['an invalid retryAfter in the body', {}, { retryAfter: 'soon' }, 0],
+    ['negative seconds', { 'Retry-After': '-5' }, { retryAfter: -5 }, 0],
   ];
   for (const [what, headers, body, ms] of cases)
-    it(`is ${ms} ms by ${what}`, () => {
+    it(`waits ${ms} ms for ${what}`, () => {
       expect(retryAfterMs(new Headers(headers), body)).to.equal(ms);
     });
 });

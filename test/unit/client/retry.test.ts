@@ -5,7 +5,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 
 const UNAVAILABLE = { errorCode: 'WS_TICKET_REDIS_NOT_READY', message: 'not now', retryAfter: 2 };
 
-describe('the retries of the client', () => {
+describe('ticketd/client retries', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -23,13 +23,13 @@ describe('the retries of the client', () => {
     return rig.journal.flatMap((line) => line.match(/^retry \d+ in (\d+)/)?.[1] ?? []).map(Number);
   };
 
-  it('wait a share, drawn by lot, of a time that doubles from 1 s to 8 s', async () => {
+  it('wait a random share of a delay that doubles from 1 s to 8 s', async () => {
     const rig = createClientRig(clock);
     const delays = await delaysOf(rig, 7, () => rig.request().fail(new TypeError('fetch failed')));
     expect(delays).to.deep.equal([500, 1000, 2000, 4000, 4000, 4000, 4000]);
   });
 
-  it('wait no time at all, or all of it, as the lot falls', async () => {
+  it('wait between 0 and the full delay, depending on random()', async () => {
     const least = createClientRig(clock, { random: () => 0 });
     const fail = (rig: ClientRig) => () => rig.request().answer(502);
     expect(await delaysOf(least, 3, fail(least))).to.deep.equal([]);
@@ -38,7 +38,7 @@ describe('the retries of the client', () => {
     expect(await delaysOf(most, 3, fail(most))).to.deep.equal([1000, 2000, 4000]);
   });
 
-  it('wait a single millisecond, too', async () => {
+  it('can wait a single millisecond', async () => {
     const rig = createClientRig(clock, { baseDelayMs: 2 });
     await rig.pass(0);
     await rig.request().answer(500);
@@ -46,12 +46,12 @@ describe('the retries of the client', () => {
     rig.client.close();
   });
 
-  it('take their bounds from the options', async () => {
+  it('use baseDelayMs and maxDelayMs', async () => {
     const rig = createClientRig(clock, { baseDelayMs: 100, maxDelayMs: 300 });
     expect(await delaysOf(rig, 3, () => rig.request().answer(500))).to.deep.equal([50, 100, 150]);
   });
 
-  it('wait on top of Retry-After, for 429 and 503 alike', async () => {
+  it('add the backoff to Retry-After, for 429 and 503', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await rig.request().answer(503, UNAVAILABLE, { 'Retry-After': '2' });
@@ -64,7 +64,7 @@ describe('the retries of the client', () => {
     expect(rig.journal).to.include.members(['retry 1 in 2500 ticket @ 0', 'retry 2 in 21000 ticket @ 2500']);
   });
 
-  it('wait for as long as the body says where CORS hides the header', async () => {
+  it('use retryAfter of the body when CORS hides the header', async () => {
     const rig = createClientRig(clock, { random: () => 0 });
     await rig.pass(0);
     await rig.request().answer(503, UNAVAILABLE);
@@ -72,7 +72,7 @@ describe('the retries of the client', () => {
     expect(rig.requests.map(({ at }) => at)).to.deep.equal([0, 2_000]);
   });
 
-  it('wait longer than a timer can', async () => {
+  it('wait 30 days, which is longer than a timer can wait', async () => {
     const rig = createClientRig(clock, { random: () => 0 });
     const month = 30 * 24 * 3600;
     await rig.pass(0);
@@ -84,7 +84,7 @@ describe('the retries of the client', () => {
     expect(rig.requests).to.have.lengthOf(2);
   });
 
-  it('follow a handshake that failed, with a new ticket', async () => {
+  it('use a new ticket after a failed handshake', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await rig.grant();
@@ -99,7 +99,7 @@ describe('the retries of the client', () => {
     expect(rig.sockets.map(({ url }) => new URL(url).search)).to.deep.equal(['?ticket=ticket-1', '?ticket=ticket-2']);
   });
 
-  it('follow a connection that was lost, with a new ticket', async () => {
+  it('use a new ticket after a lost connection', async () => {
     const rig = createClientRig(clock);
     await rig.open();
     await rig.pass(60_000);
@@ -117,7 +117,7 @@ describe('the retries of the client', () => {
     expect(rig.socket().url).to.equal('wss://chat.test/socket?ticket=ticket-2');
   });
 
-  it('begin anew with short delays only once a connection has held for 5 s', async () => {
+  it('reset the backoff only after a connection was open for 5 s', async () => {
     const rig = createClientRig(clock);
     for (const held of [0, 4_999, 5_000, 10]) {
       await rig.open();
@@ -129,7 +129,7 @@ describe('the retries of the client', () => {
     expect(delays).to.deep.equal(['500', '1000', '500', '1000']);
   });
 
-  it('leave a gateway that closes with 1013 two seconds at least', async () => {
+  it('wait at least 2 s after a close with 1013', async () => {
     const rig = createClientRig(clock, { random: () => 0 });
     await rig.open();
     rig.socket().end(1013, 'try again later');
@@ -139,7 +139,7 @@ describe('the retries of the client', () => {
     expect(rig.requests).to.have.lengthOf(2);
   });
 
-  it('can be hurried by the application, though not below Retry-After', async () => {
+  it('run immediately when the application calls connect(), but not before Retry-After', async () => {
     const rig = createClientRig(clock, { random: () => 0.9 });
     await rig.pass(0);
     await rig.request().answer(503, {}, { 'Retry-After': '2' });
@@ -154,7 +154,7 @@ describe('the retries of the client', () => {
     expect(rig.journal).to.include('retry 1 in 2000 ticket @ 0');
   });
 
-  it('leave one timer at most, and none after the end', async () => {
+  it('use at most one timer, and none after close()', async () => {
     const rig = createClientRig(clock);
     for (let n = 0; n < 3; n += 1) {
       await rig.pass(0);

@@ -5,14 +5,14 @@ import { freezeTime, turns } from '../../support/frozen-time.ts';
 
 const NIGHT_MS = 8 * 3_600_000;
 
-describe('the client on a computer that sleeps', () => {
+describe('ticketd/client on a computer that sleeps', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  /** Time passes, and whatever timers came due in it fire once, late. */
+  /** Advances the time. Timers that became due fire once, late. */
   const sleep = async (ms = NIGHT_MS) => {
     await turns();
     clock.jump(ms);
@@ -20,7 +20,7 @@ describe('the client on a computer that sleeps', () => {
   };
   const living = ({ sockets }: ClientRig) => sockets.filter(({ readyState }) => readyState < 2).length;
 
-  it('keeps an open socket, and has no timer to fire', async () => {
+  it('keeps an open socket and fires no timer', async () => {
     const rig = createClientRig(clock);
     await rig.open();
     await sleep();
@@ -28,7 +28,7 @@ describe('the client on a computer that sleeps', () => {
     expect(rig.sockets).to.have.lengthOf(1);
   });
 
-  it('comes back with a new JWT when the session expired meanwhile', async () => {
+  it('reconnects with a new JWT when the session expired during sleep', async () => {
     let asked = 0;
     const rig = createClientRig(clock, { getToken: () => `jwt-${++asked}` });
     await rig.open();
@@ -44,7 +44,7 @@ describe('the client on a computer that sleeps', () => {
     ]);
   });
 
-  it('makes one attempt for the wait that passed meanwhile', async () => {
+  it('makes one attempt when a retry delay passed during sleep', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await rig.request().answer(500);
@@ -54,7 +54,7 @@ describe('the client on a computer that sleeps', () => {
     expect(rig.journal.at(-1)).to.equal(`connecting 1 ticket @ ${NIGHT_MS}`);
   });
 
-  it('gives up the request under way, and uses no ticket of before', async () => {
+  it('aborts the request in progress and does not use a ticket from before sleep', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await sleep();
@@ -66,7 +66,7 @@ describe('the client on a computer that sleeps', () => {
     expect(living(rig)).to.equal(1);
   });
 
-  it('asks once more when the JWT expired on its way to ticketd', async () => {
+  it('calls getToken once more when the JWT expired during sleep', async () => {
     const give: ((jwt: string) => void)[] = [];
     const rig = createClientRig(clock, {
       timeoutMs: 2 ** 31 - 1,
@@ -81,7 +81,7 @@ describe('the client on a computer that sleeps', () => {
     expect(rig.journal.at(-1)).to.equal(`open @ ${NIGHT_MS}`);
   });
 
-  it('closes the socket whose handshake was under way before it makes another', async () => {
+  it('closes a socket in its handshake before it opens another', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await rig.grant();
@@ -100,7 +100,7 @@ describe('the client on a computer that sleeps', () => {
   });
 
   for (const [what, ms] of Object.entries({ forward: NIGHT_MS, back: -NIGHT_MS }))
-    it(`waits as long as Retry-After says also where the clock is set ${what}`, async () => {
+    it(`waits for Retry-After when the clock is set ${what}`, async () => {
       const rig = createClientRig(clock, { random: () => 0 });
       await rig.pass(0);
       await rig.request().answer(503, {}, { 'Retry-After': '2' });
@@ -111,7 +111,7 @@ describe('the client on a computer that sleeps', () => {
       expect(rig.requests).to.have.lengthOf(2);
     });
 
-  it('counts the life of a connection by time that passed, not by a clock that was set', async () => {
+  it('measures how long a connection was open by elapsed time, not by the system clock', async () => {
     const rig = createClientRig(clock);
     await rig.open();
     clock.setSystemTime(Date.now() + NIGHT_MS);

@@ -4,7 +4,7 @@ import { createClientRig } from '../../support/client-rig.ts';
 import { replaceGlobals } from '../../support/fake-page.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the socket of the client', () => {
+describe('ticketd/client socket', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -28,19 +28,19 @@ describe('the socket of the client', () => {
     'http://chat.test:8080/s': 'ws://chat.test:8080/s?ticket=wst_a-b_c',
   };
   for (const [socketUrl, url] of Object.entries(addresses))
-    it(`leads from ${socketUrl} to ${url}`, async () => {
+    it(`connects to ${url} for socketUrl ${socketUrl}`, async () => {
       expect(await addressOf({ socketUrl })).to.deep.equal({ url, protocols: [] });
       expect(await addressOf({ socketUrl: new URL(socketUrl) })).to.have.property('url', url);
     });
 
-  it('bears a ticket of any form', async () => {
+  it('URL-encodes a ticket of any form', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await rig.request().answer(200, { ticket: 'a+b&c=d#e' });
     expect(new URL(rig.socket().url).searchParams.get('ticket')).to.equal('a+b&c=d#e');
   });
 
-  it('may have an address relative to the page', async () => {
+  it('resolves a socketUrl relative to the page', async () => {
     const restore = replaceGlobals({ location: { href: 'https://app.test/rooms/7?q=1' } });
     try {
       expect(await addressOf({ socketUrl: '/socket' })).to.have.property(
@@ -59,7 +59,7 @@ describe('the socket of the client', () => {
     ]);
   });
 
-  it('bears the ticket as one more subprotocol where told to, behind the real ones', async () => {
+  it('offers the ticket as the last subprotocol with ticketIn: protocol', async () => {
     const socketUrl = 'wss://chat.test/s?a=1';
     expect(await addressOf({ socketUrl, protocols: ['chat'], ticketIn: 'protocol' })).to.deep.equal({
       url: socketUrl,
@@ -67,7 +67,7 @@ describe('the socket of the client', () => {
     });
   });
 
-  it('is refused at once where no ticket could make it work', () => {
+  it('throws a TypeError for a socketUrl or ticketIn that cannot work', () => {
     const bad = [
       { socketUrl: '/socket' },
       { socketUrl: 'wss://' },
@@ -77,7 +77,7 @@ describe('the socket of the client', () => {
     for (const options of bad) expect(() => createClientRig(clock, options)).to.throw(TypeError);
   });
 
-  it('hands on messages as they are, and the subprotocol that the server took', async () => {
+  it('passes on unchanged messages and the selected subprotocol', async () => {
     const rig = createClientRig(clock, { protocols: ['chat'], binaryType: 'arraybuffer' });
     const received: unknown[] = [];
     rig.client.addEventListener('message', ({ data }) => void received.push(data));
@@ -92,7 +92,7 @@ describe('the socket of the client', () => {
     expect(rig.journal).to.include('open chat @ 0');
   });
 
-  it('takes what is sent only while it is open, and says so', async () => {
+  it('sends only while open; send() returns false otherwise', async () => {
     const rig = createClientRig(clock);
     expect(rig.client.send('too early')).to.equal(false);
     await rig.pass(0);
@@ -105,7 +105,7 @@ describe('the socket of the client', () => {
     expect(rig.socket().sent).to.deep.equal(['in time']);
   });
 
-  it('has the state that its events tell', async () => {
+  it('has the state that its events report', async () => {
     const rig = createClientRig(clock);
     const { client } = rig;
     const states: string[] = [client.state];
@@ -125,19 +125,19 @@ describe('the socket of the client', () => {
     ]);
   });
 
-  it('is an EventTarget, whose listeners can be taken away', async () => {
+  it('is an EventTarget whose listeners can be removed', async () => {
     const rig = createClientRig(clock);
     expect(rig.client).to.be.instanceOf(EventTarget);
     const heard: string[] = [];
-    const tell = ({ type, target }: Event) => void heard.push(`${type} ${target === (rig.client as unknown)}`);
-    rig.client.addEventListener('connecting', tell, { once: true });
-    rig.client.addEventListener('open', tell);
-    rig.client.removeEventListener('open', tell);
+    const listener = ({ type, target }: Event) => void heard.push(`${type} ${target === (rig.client as unknown)}`);
+    rig.client.addEventListener('connecting', listener, { once: true });
+    rig.client.addEventListener('open', listener);
+    rig.client.removeEventListener('open', listener);
     await rig.open();
     expect(heard).to.deep.equal(['connecting true']);
   });
 
-  it('says what it lacks where there is no WebSocket', async () => {
+  it('stops with reason invalid when there is no WebSocket', async () => {
     const restore = replaceGlobals({ WebSocket: undefined });
     try {
       const rig = createClientRig(clock, { WebSocket: undefined });
@@ -149,7 +149,7 @@ describe('the socket of the client', () => {
     }
   });
 
-  it("uses the browser's own fetch and WebSocket unless others are given", async () => {
+  it("uses the browser's fetch and WebSocket by default", async () => {
     const { requests, client } = createClientRig(clock);
     client.close();
     const asked: string[] = [];

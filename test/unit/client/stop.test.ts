@@ -3,14 +3,14 @@ import type { SinonFakeTimers } from 'sinon';
 import { type ClientRig, createClientRig } from '../../support/client-rig.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the end of the client', () => {
+describe('ticketd/client close() and final errors', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  /** That it has stopped, is told so once and does nothing more. */
+  /** Expects that the client has stopped with this last event and does nothing more. */
   const expectStopped = async (rig: ClientRig, last: string) => {
     const [requests, sockets] = [rig.requests.length, rig.sockets.length];
     await rig.pass(3_600_000);
@@ -28,7 +28,7 @@ describe('the end of the client', () => {
     [413, 'PAYLOAD_TOO_LARGE', 'invalid'],
   ];
   for (const [status, errorCode, reason] of final)
-    it(`comes with ${status} ${errorCode}, reported as ${reason}`, async () => {
+    it(`stops with reason ${reason} after ${status} ${errorCode}`, async () => {
       const rig = createClientRig(clock);
       await rig.pass(0);
       await rig.request().answer(status, { errorCode }, { 'Retry-After': '1' });
@@ -36,7 +36,7 @@ describe('the end of the client', () => {
       expect(rig.journal.at(-2)).to.equal(`ticket-error ${status} ${errorCode} @ 0`);
     });
 
-  it('comes with a close by 4001', async () => {
+  it('stops with reason refused after a close with 4001', async () => {
     const rig = createClientRig(clock);
     await rig.open();
     rig.socket().end(4001, 'not redeemable');
@@ -44,14 +44,14 @@ describe('the end of the client', () => {
     expect(rig.journal.at(-2)).to.equal('close 4001 not redeemable @ 0');
   });
 
-  it('comes with the close codes that the application holds to be final', async () => {
+  it('stops with reason refused after a close code of finalCodes', async () => {
     const rig = createClientRig(clock, { finalCodes: [4001, 4100] });
     await rig.open();
     rig.socket().end(4100);
     await expectStopped(rig, 'stopped refused 4100 @ 0');
   });
 
-  it('comes where the browser will not have the address', async () => {
+  it('stops with reason invalid when the WebSocket constructor throws', async () => {
     function refuse() {
       throw new SyntaxError('the subprotocol is invalid');
     }
@@ -64,8 +64,8 @@ describe('the end of the client', () => {
     expect(messages).to.deep.equal(['SyntaxError: the subprotocol is invalid']);
   });
 
-  describe('by the application', () => {
-    it('closes an open socket with the code and reason given', async () => {
+  describe('when the application calls close()', () => {
+    it('closes an open socket with the code and reason of the call', async () => {
       const rig = createClientRig(clock);
       await rig.open();
       rig.client.close(4000, 'signed out');
@@ -83,14 +83,14 @@ describe('the end of the client', () => {
       expect(rig.socket().closedWith).to.deep.equal([1000, '']);
     });
 
-    it('leaves it open where the code is none to send', async () => {
+    it('throws a RangeError for a reserved code and leaves the socket open', async () => {
       const rig = createClientRig(clock);
       await rig.open();
       expect(() => rig.client.close(1002)).to.throw(RangeError);
       expect(rig.client.state).to.equal('open');
     });
 
-    it('gives up a request under way, and takes no notice of its answer', async () => {
+    it('aborts a request in progress and ignores its response', async () => {
       const rig = createClientRig(clock);
       await rig.pass(0);
       rig.client.close();
@@ -99,7 +99,7 @@ describe('the end of the client', () => {
       await expectStopped(rig, 'stopped closed @ 0');
     });
 
-    it('gives up a handshake under way', async () => {
+    it('closes a socket in its handshake', async () => {
       const rig = createClientRig(clock);
       await rig.pass(0);
       await rig.grant();
@@ -109,7 +109,7 @@ describe('the end of the client', () => {
       await expectStopped(rig, 'stopped closed @ 0');
     });
 
-    it('gives up a wait', async () => {
+    it('cancels a pending retry', async () => {
       const rig = createClientRig(clock);
       await rig.pass(0);
       await rig.request().answer(500);
@@ -118,7 +118,7 @@ describe('the end of the client', () => {
     });
 
     for (const type of ['connecting', 'ticket', 'ticket-error', 'open', 'close', 'retry'] as const)
-      it(`can come while it hears of ${type}`, async () => {
+      it(`stops once when a listener of ${type} calls it`, async () => {
         const rig = createClientRig(clock);
         rig.client.addEventListener(type, () => rig.client.close());
         await rig.pass(0);
@@ -131,7 +131,7 @@ describe('the end of the client', () => {
         if (type === 'ticket') expect(rig.sockets).to.have.lengthOf(0);
       });
 
-    it('comes first where another end is just being told', async () => {
+    it('reports reason closed when a listener calls it just before another stop', async () => {
       const rig = createClientRig(clock);
       rig.client.addEventListener('ticket-error', () => rig.client.close());
       rig.client.addEventListener('close', () => rig.client.close());
@@ -146,7 +146,7 @@ describe('the end of the client', () => {
       ]);
     });
 
-    it('comes once, however often it is asked for', async () => {
+    it('reports stopped once for repeated calls', async () => {
       const rig = createClientRig(clock);
       rig.client.close();
       rig.client.close();
@@ -155,7 +155,7 @@ describe('the end of the client', () => {
     });
   });
 
-  it('can be followed by a new beginning, with short delays', async () => {
+  it('connects again with short delays when connect() is called after it stopped', async () => {
     const rig = createClientRig(clock);
     await rig.pass(0);
     await rig.request().answer(500);
@@ -175,7 +175,7 @@ describe('the end of the client', () => {
   });
 
   for (const type of ['ticket-error', 'close'] as const)
-    it(`can be followed by a new beginning from a listener of ${type}, which is no retry`, async () => {
+    it(`connects again without a retry when a listener of ${type} calls close() and connect()`, async () => {
       const rig = createClientRig(clock);
       rig.client.addEventListener(type, () => {
         rig.client.close();
@@ -190,7 +190,7 @@ describe('the end of the client', () => {
       expect(rig.requests).to.have.lengthOf(2);
     });
 
-  it('can be followed by a new beginning from its own listener', async () => {
+  it('connects again when a listener of stopped calls connect()', async () => {
     const rig = createClientRig(clock);
     rig.client.addEventListener('stopped', () => rig.client.connect());
     await rig.pass(0);

@@ -4,7 +4,7 @@ import type { TicketSocketOptions } from '../../../src/client/types.ts';
 import { createClientRig } from '../../support/client-rig.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-/** What `String()` itself throws for. */
+/** A value for which `String()` throws. */
 const unprintable = {
   toString: () => {
     throw new Error('no text');
@@ -16,7 +16,7 @@ const values: Readonly<Record<string, unknown>> = {
   'an Error': new Error('no refresh token'),
   undefined,
   null: null,
-  'a text': 'no refresh token',
+  'a string': 'no refresh token',
   'a number': 0,
   'a symbol': Symbol('why'),
   'an object without a prototype': Object.create(null),
@@ -25,7 +25,7 @@ const values: Readonly<Record<string, unknown>> = {
   'a revoked proxy': revoked.proxy,
 };
 
-describe('the client where an option throws', () => {
+describe('ticketd/client when an option throws', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -48,7 +48,7 @@ describe('the client where an option throws', () => {
   };
   for (const [how, optionsFor] of Object.entries(throwing))
     for (const [what, value] of Object.entries(values))
-      it(`reports it and retries where ${how} ${what}`, async () => {
+      it(`reports ticket-error and retries when ${how} ${what}`, async () => {
         const rig = createClientRig(clock, optionsFor(value));
         const errors: unknown[] = [];
         const messages: unknown[] = [];
@@ -64,7 +64,7 @@ describe('the client where an option throws', () => {
       });
 
   for (const [what, value] of Object.entries(values))
-    it(`stops and reports it where the WebSocket constructor throws ${what}`, async () => {
+    it(`stops with reason invalid when the WebSocket constructor throws ${what}`, async () => {
       function WebSocket() {
         throw value;
       }
@@ -80,7 +80,7 @@ describe('the client where an option throws', () => {
     });
 });
 
-describe('the client whose getToken returns', () => {
+describe('ticketd/client getToken', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -94,14 +94,14 @@ describe('the client whose getToken returns', () => {
     'an array': ['jwt'],
     'a symbol': Symbol('jwt'),
     'a function': () => 'jwt',
-    'the whole header': 'Bearer a.b.c',
-    'a text of two lines': 'a.b.c\r\nX-Admin: 1',
-    'a text with a blank behind it': 'a.b.c ',
-    'a text that no header can hold': 'a.b.ü',
-    'a text with a control character': 'a.b.c\x7f',
+    'the whole Authorization header': 'Bearer a.b.c',
+    'two lines of text': 'a.b.c\r\nX-Admin: 1',
+    'text with a trailing space': 'a.b.c ',
+    'text outside of ASCII': 'a.b.ü',
+    'text with a control character': 'a.b.c\x7f',
   };
   for (const [what, value] of Object.entries(nonsense))
-    it(`${what} sends nothing, says what is wrong without the value, and asks again`, async () => {
+    it(`sends no request, reports a TypeError without the value and retries for ${what}`, async () => {
       let asked = 0;
       const rig = createClientRig(clock, { getToken: () => (++asked < 3 ? (value as never) : 'a.b.c') });
       await rig.pass(1_500);
@@ -112,7 +112,7 @@ describe('the client whose getToken returns', () => {
       expect(rig.journal[1]).to.equal('ticket-error TypeError: getToken must return a JWT: ASCII without blanks @ 0');
     });
 
-  it('any visible ASCII text sends it as it is', async () => {
+  it('sends any visible ASCII text unchanged', async () => {
     const visible = String.fromCharCode(...Array.from({ length: 94 }, (_, n) => 0x21 + n));
     const rig = createClientRig(clock, { getToken: () => visible });
     await rig.pass(0);
@@ -120,7 +120,7 @@ describe('the client whose getToken returns', () => {
   });
 
   for (const nothing of [undefined, null, '', false])
-    it(`${JSON.stringify(nothing)} stops without a request: no user is signed in`, async () => {
+    it(`stops without a request when it returns ${JSON.stringify(nothing)} (no user is signed in)`, async () => {
       const rig = createClientRig(clock, { getToken: () => nothing as never });
       await rig.pass(3_600_000);
       expect(rig.requests).to.have.lengthOf(0);
@@ -130,7 +130,7 @@ describe('the client whose getToken returns', () => {
       ]);
     });
 
-  it('a promise that never settles is given up and asked again', async () => {
+  it('is called again when its promise does not settle within 10 s', async () => {
     let asked = 0;
     const rig = createClientRig(clock, { getToken: () => (++asked === 1 ? new Promise(() => {}) : 'jwt') });
     await rig.pass(10_500);
@@ -139,7 +139,7 @@ describe('the client whose getToken returns', () => {
     expect(rig.client.state).to.equal('open');
   });
 
-  it('nothing at all, since there is no getToken, is an error of the call', () => {
+  it('throws a TypeError when it is not a function', () => {
     for (const getToken of [undefined, null, 'jwt'])
       expect(() => createClientRig(clock, { getToken: getToken as never })).to.throw(
         TypeError,

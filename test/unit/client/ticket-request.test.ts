@@ -3,14 +3,14 @@ import type { SinonFakeTimers } from 'sinon';
 import { createClientRig } from '../../support/client-rig.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the request for a ticket', () => {
+describe('ticketd/client ticket request', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('is a POST with the JWT, without cookies, past every cache and with no body', async () => {
+  it('is a POST with the JWT, no cookies, no cache and no body', async () => {
     const rig = createClientRig(clock, { getToken: async () => 'a.b.c' });
     await rig.pass(0);
     const { url, init } = rig.request();
@@ -19,7 +19,7 @@ describe('the request for a ticket', () => {
     expect(init.headers).to.deep.equal({ Authorization: 'Bearer a.b.c' });
   });
 
-  it('names the audience and the channel in JSON where they are given', async () => {
+  it('contains audience and channel as JSON when they are set', async () => {
     const rig = createClientRig(clock, { audience: 'chat', channel: 'room 7' });
     await rig.pass(0);
     const { init } = rig.request();
@@ -30,7 +30,7 @@ describe('the request for a ticket', () => {
     expect(JSON.parse(String(other.request().init.body))).to.deep.equal({ channel: 'room 7' });
   });
 
-  it('asks for the JWT anew each time', async () => {
+  it('calls getToken each time', async () => {
     let asked = 0;
     const rig = createClientRig(clock, { getToken: () => `jwt-${++asked}` });
     await rig.pass(0);
@@ -42,7 +42,7 @@ describe('the request for a ticket', () => {
     ]);
   });
 
-  it('waits for the code that asked for it, so that it can add its listeners', async () => {
+  it('starts after the calling code has run, so that it can add its listeners', async () => {
     const rig = createClientRig(clock);
     expect(rig.client.state).to.equal('connecting');
     expect(rig.requests).to.have.lengthOf(0);
@@ -50,7 +50,7 @@ describe('the request for a ticket', () => {
     expect(rig.journal).to.deep.equal(['connecting 0 connect @ 0']);
   });
 
-  it('is not made where it was closed at once', async () => {
+  it('is not sent when close() is called immediately', async () => {
     const rig = createClientRig(clock);
     rig.client.close();
     await rig.pass(1_000);
@@ -59,29 +59,29 @@ describe('the request for a ticket', () => {
   });
 
   const failures: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
-    'a server error': [500, { errorCode: 'INTERNAL_ERROR' }],
-    'an error that has a ticket with it': [500, { ticket: 'wst_x' }],
-    'an error that is not JSON': [502, '<h1>Bad Gateway</h1>'],
-    'a page in place of a ticket': [200, '<h1>Sign in to this network</h1>'],
+    'a 500 from ticketd': [500, { errorCode: 'INTERNAL_ERROR' }],
+    'a 500 that contains a ticket': [500, { ticket: 'wst_x' }],
+    'a 502 that is not JSON': [502, '<h1>Bad Gateway</h1>'],
+    'an HTML page in place of a ticket': [200, '<h1>Sign in to this network</h1>'],
     'JSON without a ticket': [200, { hello: 'world' }],
-    'JSON that is nothing': [200, 'null'],
-    "a time-out's answer": [408, { errorCode: 'REQUEST_TIMEOUT' }],
-    'too many requests': [429, { errorCode: 'WS_TICKET_RATE_LIMITED' }],
-    'a 404 that is not of ticketd': [404, 'default backend'],
+    'JSON null': [200, 'null'],
+    'a 408 timeout': [408, { errorCode: 'REQUEST_TIMEOUT' }],
+    '429 WS_TICKET_RATE_LIMITED': [429, { errorCode: 'WS_TICKET_RATE_LIMITED' }],
+    'a 404 that is not from ticketd': [404, 'default backend'],
   };
   for (const [what, [status, body]] of Object.entries(failures))
-    it(`is told to have failed, and made again, after ${what}`, async () => {
+    it(`reports ticket-error and retries after ${what}`, async () => {
       const rig = createClientRig(clock);
       await rig.pass(0);
       await rig.request().answer(status, body);
       await rig.pass(500);
-      const told = rig.journal.find((line) => line.startsWith('ticket-error'));
-      expect(told).to.match(new RegExp(`^ticket-error ${status}\\b`));
+      const reported = rig.journal.find((line) => line.startsWith('ticket-error'));
+      expect(reported).to.match(new RegExp(`^ticket-error ${status}\\b`));
       expect(rig.requests).to.have.lengthOf(2);
       expect(rig.sockets).to.have.lengthOf(0);
     });
 
-  it('is told to have failed with the error of fetch or of getToken', async () => {
+  it('reports ticket-error with the error of fetch or of getToken', async () => {
     const rig = createClientRig(clock, { random: () => 0 });
     const errors: unknown[] = [];
     rig.client.addEventListener('ticket-error', ({ error }) => void errors.push(error));
@@ -104,7 +104,7 @@ describe('the request for a ticket', () => {
     expect(other.requests).to.have.lengthOf(0);
   });
 
-  it('tells the trace by which the log of ticketd knows it', async () => {
+  it('reports the traceId of ticketd in ticket and ticket-error events', async () => {
     const rig = createClientRig(clock);
     const traces: unknown[] = [];
     rig.client.addEventListener('ticket-error', ({ traceId }) => void traces.push(traceId));

@@ -3,14 +3,14 @@ import type { SinonFakeTimers } from 'sinon';
 import { createClientRig } from '../../support/client-rig.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the time limits of the client', () => {
+describe('ticketd/client timeouts', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('give up a request for a ticket after 10 s, and take no notice of a late answer', async () => {
+  it('abort a ticket request after 10 s and ignore a late response', async () => {
     const rig = createClientRig(clock);
     await rig.pass(10_000);
     expect(rig.request().signal.aborted).to.equal(true);
@@ -23,7 +23,7 @@ describe('the time limits of the client', () => {
     ]);
   });
 
-  it('give up waiting for getToken, abort its signal and ask it again', async () => {
+  it('abort the signal of getToken and call it again', async () => {
     const signals: AbortSignal[] = [];
     const rig = createClientRig(clock, {
       timeoutMs: 3_000,
@@ -37,12 +37,12 @@ describe('the time limits of the client', () => {
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, false]);
   });
 
-  it('send nothing with a JWT that came too late', async () => {
+  it('prevent a request with a JWT that arrives too late', async () => {
     const give: ((token: string) => void)[] = [];
     let sent = 0;
     const rig = createClientRig(clock, {
       getToken: () => new Promise((resolve) => void give.push(resolve)),
-      // Does not look at its signal.
+      // Ignores its signal.
       fetch: async () => Response.json({ sent: ++sent }, { status: 500 }),
     });
     await rig.pass(10_000);
@@ -52,7 +52,7 @@ describe('the time limits of the client', () => {
     rig.client.close();
   });
 
-  it('give up a handshake after 10 s more, and get a new ticket', async () => {
+  it('close a socket whose handshake takes 10 s, and request a new ticket', async () => {
     const rig = createClientRig(clock);
     await rig.pass(9_000);
     await rig.grant();
@@ -71,7 +71,7 @@ describe('the time limits of the client', () => {
     ]);
   });
 
-  it('do not touch a connection that is open', async () => {
+  it('do not affect an open connection', async () => {
     const rig = createClientRig(clock);
     await rig.open();
     await rig.pass(24 * 3_600_000);

@@ -12,7 +12,7 @@ import { thrownBy } from '../../support/rejection.ts';
 const [FIRST = '', SECOND = ''] = rootCertificates;
 const SOURCE = new URL('../../../src/config/certificates.ts', import.meta.url).href;
 
-describe('a file of certificates', () => {
+describe('certificates of REDIS_TLS_CA_FILE', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'ticketd-certificates-'));
@@ -29,20 +29,20 @@ describe('a file of certificates', () => {
     return error.message;
   };
 
-  it('gives the certificate in it', () => {
+  it('returns the certificate in the file', () => {
     expect(certificates(file(`${FIRST}\n`))).to.equal(FIRST);
   });
 
-  it('gives all of a bundle, without the text around them', () => {
+  it('returns all certificates of a bundle, without the text around them', () => {
     expect(certificates(file(`# One\n${FIRST}\n\n# Another\n${SECOND}\n`))).to.equal(`${FIRST}\n${SECOND}`);
   });
 
-  it('may have the line ends of Windows', () => {
+  it('accepts Windows line endings', () => {
     const text = FIRST.replaceAll('\n', '\r\n');
     expect(certificates(file(text))).to.equal(text);
   });
 
-  it('gives no private key that lies beside a certificate', () => {
+  it('leaves out a private key next to the certificate', () => {
     expect(certificates(file(`${ecPrivateKey('pkcs8')}${FIRST}\n`))).to.equal(FIRST);
   });
 
@@ -51,31 +51,31 @@ describe('a file of certificates', () => {
     'no PEM': 'hunter2',
     'a key': ecPublicKey(),
     'half a certificate': FIRST.slice(0, FIRST.length / 2),
-    'a certificate with half of it cut out': `${FIRST.slice(0, 400)}\n-----END CERTIFICATE-----`,
-    'PEM around something else': '-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----',
-    'a broken one beside a good one': `${FIRST}\n-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----`,
-    'bytes that are no text': '\u0000\ufffd\u0000',
+    'a certificate that is cut in the middle': `${FIRST.slice(0, 400)}\n-----END CERTIFICATE-----`,
+    'PEM that is not a certificate': '-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----',
+    'a broken certificate next to a valid one': `${FIRST}\n-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----`,
+    'binary data': '\u0000\ufffd\u0000',
   };
   for (const [what, text] of Object.entries(broken))
-    it(`is refused with ${what} in it`, () => {
+    it(`rejects a file that contains ${what}`, () => {
       expect(refusal(file(text))).to.equal('a file of certificates in PEM');
     });
 
-  it('is refused where there is none, with the reason', () => {
+  it('rejects a path that cannot be read, with the error code of the reason', () => {
     expect(refusal(join(folder, 'missing.pem'))).to.equal('a readable file (ENOENT)');
     expect(refusal(join(file(FIRST), 'below-a-file'))).to.equal('a readable file (ENOTDIR)');
     expect(refusal('a\u0000b')).to.equal('a readable file (ERR_INVALID_ARG_VALUE)');
   });
 
-  it('is refused where it is a folder or a device', () => {
+  it('rejects a directory or a device', () => {
     expect(refusal(folder)).to.equal('a regular file');
     expect(refusal('/dev/null')).to.equal('a regular file');
   });
 
-  it('is refused where it is a pipe, without waiting for somebody to write to it', () => {
+  it('rejects a named pipe without waiting for a writer', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    // In a process of its own: one that waited would be deaf to time limits.
+    // In its own process: a blocked process would ignore the timeout.
     const script = `import(${JSON.stringify(SOURCE)}).then(({ certificates }) => certificates(${JSON.stringify(pipe)}))`;
     const args = ['--import', 'tsx', '--input-type=module', '--eval', `${script}.catch((e) => console.log(e.message))`];
     const { stdout, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });

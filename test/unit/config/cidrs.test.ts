@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { cidrList } from '../../../src/config/cidrs.ts';
 import { Expected } from '../../../src/config/field.ts';
 
-describe('a list of addresses and networks', () => {
+describe('TRUSTED_PROXIES and FORWARD_AUTH_TRUSTED lists', () => {
   const cases: readonly (readonly [list: string, inside: readonly string[], outside: readonly string[]])[] = [
     ['192.0.2.7', ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:192.0.2.7'], ['192.0.2.8', '::192.0.2.7']],
     ['10.0.0.0/8', ['10.0.0.0', '10.255.255.255', '::ffff:10.1.2.3'], ['11.0.0.0', '9.255.255.255', '::1']],
@@ -13,13 +13,13 @@ describe('a list of addresses and networks', () => {
     ['0.0.0.0/0', ['192.0.2.7', '::ffff:10.0.0.1'], ['2001:db8::1']],
   ];
   for (const [list, inside, outside] of cases)
-    it(`${list} holds ${inside.join(' and ')}, not ${outside.join(' and ')}`, () => {
+    it(`${list} contains ${inside.join(' and ')}, not ${outside.join(' and ')}`, () => {
       const { contains } = cidrList(list);
       expect(inside.filter((address) => !contains(address))).to.deep.equal([]);
       expect(outside.filter((address) => contains(address))).to.deep.equal([]);
     });
 
-  it('holds nothing that is no address', () => {
+  it('contain nothing that is not an IP address', () => {
     const { contains } = cidrList('0.0.0.0/0, ::/0');
     for (const text of ['', 'unknown', '10.0.0.1:80', '[::1]', '10.0.0.1, 10.0.0.2', '::ffff:300.0.0.1'])
       expect(contains(text), text).to.equal(false);
@@ -35,7 +35,7 @@ describe('a list of addresses and networks', () => {
     'localhost',
     '1.2.3.4,',
   ])
-    it(`takes no ${text}`, () => {
+    it(`reject ${text}`, () => {
       expect(() => cidrList(text)).to.throw(Expected);
     });
 });

@@ -1,14 +1,14 @@
 import type { Config } from '../../../src/config/fields.ts';
 
-/** What must hold of one variable. */
+/** The values with which one variable is tested. */
 export interface FieldCase {
   readonly value: (config: Config) => unknown;
   readonly preset: unknown;
-  /** Other variables, without which a good value has no place. */
+  /** Other variables that a good value requires. */
   readonly needs?: Readonly<Record<string, string>>;
   readonly good: readonly (readonly [text: string, value: unknown])[];
   readonly wrong: readonly string[];
-  /** Part of what is told to be expected. */
+  /** Part of the error message: what was expected. */
   readonly expected: string;
 }
 
@@ -58,7 +58,7 @@ const host = (value: FieldCase['value'], preset: string | undefined): FieldCase 
   expected: 'a host name or an IP address',
 });
 
-/** One row for each variable that is not a secret; those have files of their own. */
+/** One row for each variable that is not a secret; secrets have their own test files. */
 export const fieldCases: Readonly<Record<string, FieldCase>> = {
   NODE_ENV: {
     value: ({ runtime }) => runtime.nodeEnv,

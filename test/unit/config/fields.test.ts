@@ -7,8 +7,8 @@ import { fieldCases } from './field-cases.ts';
 
 const allFields = Object.values(fields).flatMap((section) => Object.values<Field<unknown>>(section));
 
-describe('the variables', () => {
-  it('each have a case here, but the secrets, which have files of their own', () => {
+describe('configuration variables', () => {
+  it('have a test case each, except secrets, which have their own test files', () => {
     const open = allFields.filter(({ secret }) => !secret).map(({ name }) => name);
     expect(Object.keys(fieldCases)).to.have.members(open);
     const secrets = allFields.filter(({ secret }) => secret).map(({ name }) => name);
@@ -21,7 +21,7 @@ describe('the variables', () => {
     ]);
   });
 
-  it('each have a name of their own and a line of documentation', () => {
+  it('have a unique name and one line of documentation each', () => {
     expect(new Set(allFields.map(({ name }) => name))).to.have.property('size', allFields.length);
     for (const { name, doc } of allFields) expect(doc, name).to.match(/^\S.{9,}[^.]$/);
   });
@@ -34,12 +34,12 @@ describe('the variables', () => {
       });
 
       for (const [text, parsed] of good)
-        it(`takes ${JSON.stringify(text.slice(0, 32))}`, async () => {
+        it(`accepts ${JSON.stringify(text.slice(0, 32))}`, async () => {
           expect(value(await configOf({ ...needs, [name]: text }))).to.deep.equal(parsed);
         });
 
       for (const text of wrong)
-        it(`refuses ${JSON.stringify(text.slice(0, 32))}, by name and with what was expected`, async () => {
+        it(`rejects ${JSON.stringify(text.slice(0, 32))}, naming the variable and what was expected`, async () => {
           const problems = await problemsOf({ JWT_SECRET: SECRET, [name]: text });
           const found = `found ${JSON.stringify(text.slice(0, 64))}`;
           expect(problems).to.deep.equal([{ name, problem: `expected ${expected}, ${found}` }]);

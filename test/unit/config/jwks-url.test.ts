@@ -6,7 +6,7 @@ import { token } from '../../support/jwt.ts';
 const problemOf = async (url: string) => (await problemsOf({ JWT_JWKS_URL: url }))[0]?.problem;
 
 describe('JWT_JWKS_URL', () => {
-  it('has no place for credentials, and never shows them', async () => {
+  it('rejects credentials in the URL and never prints them', async () => {
     for (const url of [
       'https://user:hunter2@idp.example/',
       'https://hunter2@idp.example/',
@@ -18,15 +18,15 @@ describe('JWT_JWKS_URL', () => {
     expect(await problemOf('https://user:hunter2@idp.example/')).to.match(/without credentials in it/);
   });
 
-  it('does not show a JWT that was put in its place', async () => {
+  it('masks a JWT that was set in place of the URL', async () => {
     expect(await problemOf(token())).to.equal('expected an https:// URL, found "[jwt]"');
   });
 
-  it('has no fragment', async () => {
+  it('rejects a fragment', async () => {
     expect(await problemOf('https://idp.example/#x')).to.match(/^expected an https:\/\/ URL without a fragment/);
   });
 
-  it('is tamper-proof over TLS, and on this machine', () => {
+  it('counts as tamper-proof over https and on loopback hosts only', () => {
     for (const url of [
       'https://a.example',
       'http://localhost',

@@ -12,13 +12,13 @@ const refusal = (text: string): string => {
 };
 
 describe('JWT_SECRET', () => {
-  it('is refused below 32 bytes, which are not characters', () => {
+  it('rejects fewer than 32 bytes, counting bytes and not characters', () => {
     expect(thrownBy(() => hmacSecret('x'.repeat(31)))).to.be.instanceOf(Expected);
     expect(algorithmsFor(hmacSecret('x'.repeat(32)))).to.deep.equal(['HS256']);
     expect(hmacSecret('ü'.repeat(16)).symmetricKeySize).to.equal(32);
   });
 
-  it('takes a list to rotate, in order and without the blanks around each', async () => {
+  it('accepts a list for rotation, keeps its order and trims each secret', async () => {
     const [older, newer] = ['o'.repeat(32), 'n'.repeat(32)];
     const { secrets } = (await configOf({ JWT_SECRET: `${newer}, ${older} ` })).jwt;
     expect(secrets?.map((key) => key.export().toString())).to.deep.equal([newer, older]);
@@ -26,15 +26,15 @@ describe('JWT_SECRET', () => {
 });
 
 describe('JWT_PUBLIC_KEY', () => {
-  it('takes RSA from 2,048 bits on, for RS256 and PS256', () => {
+  it('accepts an RSA key of 2,048 bits for RS256 and PS256', () => {
     expect(algorithmsFor(publicKey(rsaPublicKey(2048)))).to.deep.equal(['RS256', 'PS256']);
   });
 
-  it('takes an EC key on P-256, for ES256', () => {
+  it('accepts an EC key on P-256 for ES256', () => {
     expect(algorithmsFor(publicKey(ecPublicKey()))).to.deep.equal(['ES256']);
   });
 
-  it('takes the two characters \\n in place of its line ends', () => {
+  it('accepts the two characters \\n in place of line breaks', () => {
     const pem = ecPublicKey();
     const escaped = pem.replaceAll('\n', '\\n');
     expect(escaped).to.not.include('\n');
@@ -49,17 +49,17 @@ describe('JWT_PUBLIC_KEY', () => {
     'RSA restricted to PSS': () => rsaPssPublicKey(2048),
   };
   for (const [what, key] of Object.entries(weak))
-    it(`refuses ${what}, and tells which keys it takes`, () => {
+    it(`rejects ${what} and names the accepted kinds of keys`, () => {
       expect(refusal(key())).to.equal('an RSA key of at least 2048 bits or an EC key on P-256, as a PEM public key');
     });
 
   for (const type of ['pkcs8', 'sec1'] as const)
-    it(`refuses a private key (${type}), which has no place here`, () => {
+    it(`rejects a private key (${type})`, () => {
       expect(refusal(ecPrivateKey(type))).to.equal('a public key in PEM, not a private one');
     });
 
   for (const text of ['junk', '-----BEGIN PUBLIC KEY-----', ecPublicKey().slice(0, 80), '{"kty":"EC"}'])
-    it(`refuses ${JSON.stringify(text.slice(0, 40))}, which is no PEM`, () => {
+    it(`rejects ${JSON.stringify(text.slice(0, 40))}, which is not valid PEM`, () => {
       expect(refusal(text)).to.equal('a public key or certificate in PEM');
     });
 });

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { configOf } from '../../support/config.ts';
 
-describe('in production', () => {
-  it('a start without Redis fails closed, unless told otherwise', async () => {
+describe('NODE_ENV=production', () => {
+  it('sets REDIS_FAIL_CLOSED to true by default', async () => {
     expect((await configOf({ NODE_ENV: 'production' })).redis.failClosed).to.equal(true);
     expect((await configOf({ NODE_ENV: 'production', REDIS_FAIL_CLOSED: '' })).redis.failClosed).to.equal(true);
     expect((await configOf({ NODE_ENV: 'production', REDIS_FAIL_CLOSED: 'false' })).redis.failClosed).to.equal(false);
     expect((await configOf({ NODE_ENV: 'test' })).redis.failClosed).to.equal(false);
   });
 
-  it('requests are served for 10 s after SIGTERM, unless told otherwise', async () => {
+  it('sets DRAIN_DELAY_MS to 10 s by default', async () => {
     expect((await configOf({ NODE_ENV: 'production' })).shutdown.drainDelayMs).to.equal(10_000);
     expect((await configOf({ NODE_ENV: 'production', DRAIN_DELAY_MS: '0' })).shutdown.drainDelayMs).to.equal(0);
     expect((await configOf({ NODE_ENV: 'test' })).shutdown.drainDelayMs).to.equal(0);

@@ -60,13 +60,13 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
 
 describe('REDIS_URL as a list', () => {
   for (const [urls, target] of Object.entries(GOOD))
-    it(`takes ${JSON.stringify(urls)}`, () => {
+    it(`accepts ${JSON.stringify(urls)}`, () => {
       expect(redisUrl(urls)).to.deep.equal(target);
     });
 
   for (const [expected, lists] of Object.entries(WRONG))
     for (const urls of lists)
-      it(`refuses ${JSON.stringify(urls)}, and quotes nothing of it`, () => {
+      it(`rejects ${JSON.stringify(urls)} without quoting any of it`, () => {
         const error = thrownBy(() => redisUrl(urls));
         expect(error).to.be.instanceOf(Expected);
         expect(error.message.startsWith(expected), error.message).to.equal(true);

@@ -83,18 +83,18 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
 
 describe('REDIS_URL', () => {
   for (const [url, target] of Object.entries(GOOD))
-    it(`takes ${url}`, () => {
+    it(`accepts ${url}`, () => {
       expect(redisUrl(url)).to.deep.equal(target);
     });
 
-  it('may have blanks around it, as a file of settings can leave them', () => {
+  it('ignores whitespace around the URL', () => {
     for (const url of [' redis://host', 'redis://host\n', '\tredis://host\r\n'])
       expect(redisUrl(url)).to.deep.equal(plain);
   });
 
   for (const [expected, urls] of Object.entries(WRONG))
     for (const url of urls)
-      it(`refuses ${JSON.stringify(url)}, and quotes nothing of it`, () => {
+      it(`rejects ${JSON.stringify(url)} without quoting any of it`, () => {
         const error = thrownBy(() => redisUrl(url));
         expect(error).to.be.instanceOf(Expected);
         expect(error.message.startsWith(expected), error.message).to.equal(true);
@@ -108,7 +108,7 @@ describe('REDIS_URL', () => {
     'redis://host..internal',
     'redis://1.2.3',
   ])
-    it(`refuses ${url}, whose host is none`, () => {
+    it(`rejects ${url}, whose host is invalid`, () => {
       expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(Expected);
     });
 
@@ -120,13 +120,13 @@ describe('REDIS_URL', () => {
     'redis://ho\tst',
     'redis://host\u0000',
   ])
-    it(`refuses ${JSON.stringify(url)} rather than take its blanks and control characters away`, () => {
+    it(`rejects ${JSON.stringify(url)} instead of stripping whitespace and control characters`, () => {
       expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(Expected);
     });
 });
 
-describe('the endpoint told of a Redis', () => {
-  it('bears host, port and database, and no credentials', () => {
+describe('Redis endpoint in logs', () => {
+  it('contains host, port and database, and no credentials', () => {
     expect(endpointOf(redisUrl('REDIS://user:hunter2@host'))).to.equal('redis://host:6379');
     expect(endpointOf(redisUrl('rediss://:hunter2@[::1]:6380/3'))).to.equal('rediss://[::1]:6380/3');
     expect(endpointOf(redisUrl('redis://u:hunter2@a:7000/2,b,redis://u:hunter2@[::1]'))).to.equal(
@@ -135,7 +135,7 @@ describe('the endpoint told of a Redis', () => {
     expect(endpointOf(redisUrl('memory://'))).to.equal('memory://');
   });
 
-  it('is itself a URL for the same place', () => {
+  it('is a valid URL of the same server', () => {
     for (const url of ['redis://host:6379', 'rediss://[2001:db8::7]:1/15', 'rediss://a:1,[::1]:2,c:3'])
       expect(redisUrl(endpointOf(redisUrl(url)))).to.deep.equal(redisUrl(url));
   });

@@ -11,8 +11,8 @@ const NO_KEY = {
   problem: 'expected exactly one of them to be set, found 0',
 };
 
-describe('what must hold between variables', () => {
-  it('exactly one source of JWT keys is set', async () => {
+describe('rules between configuration variables', () => {
+  it('require exactly one of JWT_SECRET, JWT_PUBLIC_KEY and JWT_JWKS_URL', async () => {
     expect(await problemsOf({})).to.deep.equal([NO_KEY]);
     const both = await problemsOf({ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: ecPublicKey() });
     expect(both).to.deep.equal([{ ...NO_KEY, problem: 'expected exactly one of them to be set, found 2' }]);
@@ -22,11 +22,11 @@ describe('what must hold between variables', () => {
   });
 
   for (const nodeEnv of ['development', 'test', 'production'])
-    it(`a source of JWT keys is demanded in ${nodeEnv} as well`, async () => {
+    it(`require a source of JWT keys when NODE_ENV is ${nodeEnv}`, async () => {
       expect(await problemsOf({ NODE_ENV: nodeEnv })).to.deep.equal([NO_KEY]);
     });
 
-  it('the algorithms are ones that the key can do', async () => {
+  it('require JWT_ALGORITHMS that the key supports', async () => {
     const problem = (able: string) => [
       { name: 'JWT_ALGORITHMS', problem: `expected some of ${able}, which the key can do` },
     ];
@@ -38,7 +38,7 @@ describe('what must hold between variables', () => {
     expect(await problemsOf({ JWT_JWKS_URL: JWKS_URL, JWT_ALGORITHMS: 'RS256,HS256' })).to.deep.equal(published);
   });
 
-  it('keys are fetched over TLS or from this machine in production, and from anywhere elsewhere', async () => {
+  it('require an https or loopback JWT_JWKS_URL in production, and in production only', async () => {
     const production = { NODE_ENV: 'production' };
     for (const url of [
       'http://idp.example/jwks',
@@ -55,7 +55,7 @@ describe('what must hold between variables', () => {
       await readConfig({ ...production, JWT_JWKS_URL: url });
   });
 
-  it('the shutdown has more time than the drain delay', async () => {
+  it('require SHUTDOWN_TIMEOUT_MS to be above DRAIN_DELAY_MS', async () => {
     const env = { JWT_SECRET: SECRET, DRAIN_DELAY_MS: '5000', SHUTDOWN_TIMEOUT_MS: '5000' };
     expect(await problemsOf(env)).to.deep.equal([
       { name: 'SHUTDOWN_TIMEOUT_MS', problem: 'expected more than DRAIN_DELAY_MS (5000), found 5000' },
@@ -63,14 +63,14 @@ describe('what must hold between variables', () => {
     expect((await configOf({ ...env, SHUTDOWN_TIMEOUT_MS: '5001' })).shutdown.timeoutMs).to.equal(5001);
   });
 
-  it('the shutdown has more time than the drain delay that production brings', async () => {
+  it('require SHUTDOWN_TIMEOUT_MS to be above the default DRAIN_DELAY_MS of production', async () => {
     const env = { JWT_SECRET: SECRET, NODE_ENV: 'production', SHUTDOWN_TIMEOUT_MS: '9000' };
     expect(await problemsOf(env)).to.deep.equal([
       { name: 'SHUTDOWN_TIMEOUT_MS', problem: 'expected more than DRAIN_DELAY_MS (10000), found 9000' },
     ]);
   });
 
-  it('the embedded store is refused in production, and there alone', async () => {
+  it('reject memory:// in production only', async () => {
     const env = { JWT_SECRET: SECRET, REDIS_URL: 'memory://' };
     expect(await problemsOf({ ...env, NODE_ENV: 'production' })).to.deep.equal([
       {
@@ -81,7 +81,7 @@ describe('what must hold between variables', () => {
     expect((await configOf(env)).redis.target).to.deep.equal({ kind: 'memory' });
   });
 
-  it('the two listeners have an address each', async () => {
+  it('require different addresses for PORT and INTERNAL_PORT', async () => {
     const env = { JWT_SECRET: SECRET, PORT: '4000', INTERNAL_PORT: '4000' };
     expect(await problemsOf(env)).to.deep.equal([
       { name: 'INTERNAL_PORT', problem: 'expected another port than PORT, or off' },

@@ -9,7 +9,7 @@ import { problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('NAME_FILE in place of a secret', () => {
+describe('NAME_FILE variable of a secret', () => {
   let folder: string;
   const file = async (text: string): Promise<string> => {
     const path = join(folder, 'secret');
@@ -21,7 +21,7 @@ describe('NAME_FILE in place of a secret', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('gives what is in the file, without the line end that an editor leaves', async () => {
+  it('provides the content of the file without its final line break', async () => {
     const { jwt, redis } = await readConfig({
       JWT_SECRET_FILE: await file(`${SECRET}\r\n`),
       REDIS_URL: 'redis://plain:1',
@@ -30,12 +30,12 @@ describe('NAME_FILE in place of a secret', () => {
     expect(redis.target).to.deep.include({ servers: [{ host: 'plain', port: 1 }] });
   });
 
-  it('is told as the source of the value', async () => {
+  it('is reported as the source of the value', async () => {
     const env = { REDIS_URL_FILE: await file('redis://mounted:6380') };
     expect(await sourceOf(fields.redis.target, env)).to.deep.equal({ text: 'redis://mounted:6380', from: 'file' });
   });
 
-  it('counts as unset when it is empty, and so does an empty NAME beside it', async () => {
+  it('counts as unset when empty, as does an empty NAME next to it', async () => {
     const env = {
       JWT_SECRET: SECRET,
       JWT_SECRET_FILE: '',
@@ -45,7 +45,7 @@ describe('NAME_FILE in place of a secret', () => {
     expect((await readConfig(env)).redis.target).to.deep.include({ servers: [{ host: 'mounted', port: 6379 }] });
   });
 
-  it('is refused beside NAME', async () => {
+  it('is rejected when NAME is set as well', async () => {
     const path = await file(SECRET);
     const problems = await problemsOf({ JWT_SECRET: SECRET, JWT_SECRET_FILE: path });
     expect(problems).to.deep.equal([
@@ -53,34 +53,34 @@ describe('NAME_FILE in place of a secret', () => {
     ]);
   });
 
-  it('is refused when the file is not there, by its own name and with the reason', async () => {
+  it('is rejected by its own name with ENOENT when the file does not exist', async () => {
     const problems = await problemsOf({ JWT_SECRET_FILE: join(folder, 'missing') });
     expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a readable file (ENOENT)' }]);
   });
 
-  it('is refused when it is a folder', async () => {
+  it('is rejected when it is a directory', async () => {
     const problems = await problemsOf({ JWT_SECRET_FILE: folder });
     expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a regular file' }]);
   });
 
   for (const text of ['', '\n', '  \r\n'])
-    it(`is refused when the file holds no more than ${JSON.stringify(text)}`, async () => {
+    it(`is rejected when the file contains only ${JSON.stringify(text)}`, async () => {
       const problems = await problemsOf({ JWT_SECRET_FILE: await file(text) });
       expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a file that is not empty' }]);
     });
 
-  it('is told by the name of the secret when its text is wrong, and never quoted', async () => {
+  it('is reported under the name of the secret when the value is invalid, and never quoted', async () => {
     const problems = await problemsOf({ JWT_SECRET_FILE: await file('hunter2') });
     expect(problems.map(({ name }) => name)).to.deep.equal(['JWT_SECRET']);
     expect(JSON.stringify(problems)).to.not.include('hunter2');
   });
 
-  it('is for secrets alone', async () => {
+  it('is ignored for a variable that is not a secret', async () => {
     const env = { JWT_SECRET: SECRET, PORT_FILE: await file('8080') };
     expect((await readConfig(env)).http.port).to.equal(3000);
   });
 
-  it('is not waited for once the signal has aborted', async () => {
+  it('is not read when the signal is aborted: the read rejects with the abort reason', async () => {
     const reason = new Error('interrupted');
     const env = { JWT_SECRET_FILE: await file(SECRET) };
     expect(await rejectionOf(readConfig(env, AbortSignal.abort(reason)))).to.equal(reason);

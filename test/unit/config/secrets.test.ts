@@ -26,10 +26,10 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   JWT_PUBLIC_KEY: ['hunter2', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----', '{"k":"hunter2"}'],
 };
 
-describe('the secrets', () => {
+describe('secret variables', () => {
   for (const [name, texts] of Object.entries(WRONG))
     for (const text of texts)
-      it(`${name}: ${JSON.stringify(text.slice(0, 80))} is refused by name, and never quoted`, async () => {
+      it(`reject ${name}=${JSON.stringify(text.slice(0, 50))} by name and never quote it`, async () => {
         const problems = await problemsOf({ ...(!name.startsWith('JWT_') && { JWT_SECRET: SECRET }), [name]: text });
         expect(problems).to.have.lengthOf(1);
         expect(problems[0]).to.have.property('name', name);
@@ -37,7 +37,7 @@ describe('the secrets', () => {
         expect(problems[0]?.problem).to.not.include('hunter2');
       });
 
-  it('count as unset when they are empty', async () => {
+  it('count as unset when empty', async () => {
     expect((await configOf({ REDIS_URL: '', JWT_PUBLIC_KEY: '' })).redis.target).to.deep.include({
       servers: [{ host: 'localhost', port: 6379 }],
     });
@@ -47,19 +47,19 @@ describe('the secrets', () => {
     });
   });
 
-  it('are taken as they stand where they have no form of their own', async () => {
+  it('accept any printable text as REDIS_SENTINEL_PASSWORD and leave it unchanged', async () => {
     const env = { REDIS_SENTINEL_MASTER: 'main', REDIS_SENTINEL_PASSWORD: 'p@ss %2C, wörd' };
     expect((await configOf(env)).redis.sentinelPassword).to.equal('p@ss %2C, wörd');
     expect((await configOf({ ...env, REDIS_SENTINEL_PASSWORD: '' })).redis.sentinelPassword).to.equal(undefined);
   });
 
-  it('take a list of gateway keys, and none by default', async () => {
+  it('accept a list in GATEWAY_KEYS, which is unset by default', async () => {
     expect((await configOf()).gateways.keys).to.equal(undefined);
     const { gateways } = await configOf({ GATEWAY_KEYS: `${KEY}, ${KEY}2` });
     expect(gateways.keys).to.deep.equal([KEY, `${KEY}2`]);
   });
 
-  it('have Redis on this machine as the default of REDIS_URL', async () => {
+  it('default REDIS_URL to localhost:6379', async () => {
     const { target } = (await configOf()).redis;
     expect(target).to.deep.equal({
       kind: 'server',

@@ -9,7 +9,7 @@ import { SECRET } from '../../support/jwt.ts';
 const NAME = { REDIS_TLS_SERVERNAME: 'cache.internal' };
 const NO_TLS = 'expected a rediss:// URL with it';
 
-describe('the variables about TLS', () => {
+describe('REDIS_TLS_* variables', () => {
   let folder: string;
   let authority: { readonly REDIS_TLS_CA_FILE: string };
   before(async () => {
@@ -21,7 +21,7 @@ describe('the variables about TLS', () => {
   const problems = (env: Readonly<Record<string, string>>) => problemsOf({ JWT_SECRET: SECRET, ...env });
 
   for (const url of ['redis://host', 'memory://', ''])
-    it(`have no place with ${url || 'the default of REDIS_URL'}, which would go without TLS unnoticed`, async () => {
+    it(`are rejected with ${url || 'the default REDIS_URL'}, which does not use TLS`, async () => {
       const env = { REDIS_URL: url };
       expect(await problems({ ...env, ...NAME })).to.deep.equal([{ name: 'REDIS_TLS_SERVERNAME', problem: NO_TLS }]);
       const ofAuthority = [{ name: 'REDIS_TLS_CA_FILE', problem: NO_TLS }];
@@ -29,14 +29,14 @@ describe('the variables about TLS', () => {
       expect(await problems({ ...env, ...authority, ...NAME })).to.deep.equal(ofAuthority);
     });
 
-  it('are taken with rediss:// in any case, behind Sentinels too', async () => {
+  it('are accepted with rediss:// in any letter case, also with Sentinel', async () => {
     for (const env of [{ REDIS_URL: 'REDISS://host' }, { REDIS_URL: 'rediss://a,b', REDIS_SENTINEL_MASTER: 'main' }]) {
       const { redis } = await configOf({ ...env, ...authority, ...NAME });
       expect(redis).to.include({ tlsServername: 'cache.internal', tlsCa: rootCertificates[0] });
     }
   });
 
-  it('give no one name to the nodes of a cluster, only an authority', async () => {
+  it('reject REDIS_TLS_SERVERNAME with REDIS_CLUSTER, but accept REDIS_TLS_CA_FILE', async () => {
     const env = { REDIS_URL: 'rediss://a,b', REDIS_CLUSTER: 'true' };
     expect(await problems({ ...env, ...NAME, ...authority })).to.deep.equal([
       {
@@ -47,7 +47,7 @@ describe('the variables about TLS', () => {
     expect((await configOf({ ...env, ...authority })).redis.tlsCa).to.equal(rootCertificates[0]);
   });
 
-  it('are not judged beside a wrong REDIS_URL', async () => {
+  it('are not checked when REDIS_URL is invalid', async () => {
     const names = (await problems({ REDIS_URL: 'rediss://', ...NAME })).map(({ name }) => name);
     expect(names).to.deep.equal(['REDIS_URL']);
   });

@@ -5,8 +5,8 @@ import { hostileValues } from '../../support/hostile-values.ts';
 
 const coded = (code: unknown, message: string): Error => Object.assign(new Error(message), { code });
 
-describe('what of an error may be logged', () => {
-  it('is its message and its code: that of Node, that of Redis, or else the name of its class', () => {
+describe('describeError()', () => {
+  it('returns the message and the code of Node.js or Redis, or else the name of the class', () => {
     expect(describeError(coded('ECONNREFUSED', 'refused'))).to.deep.equal({
       error: 'refused',
       errorCode: 'ECONNREFUSED',
@@ -18,12 +18,12 @@ describe('what of an error may be logged', () => {
     expect(describeError(coded(7, 'odd')).errorCode).to.equal('Error');
   });
 
-  it('is nothing else of it: commands hold passwords and digests', () => {
+  it('returns no other property, such as a command that contains passwords or digests', () => {
     const error = Object.assign(new Error('WRONGPASS no'), { command: { name: 'auth', args: ['hunter2'] } });
     expect(describeError(error)).to.deep.equal({ error: 'WRONGPASS no', errorCode: 'WRONGPASS' });
   });
 
-  it('is the first of several addresses where Node tried them all', () => {
+  it('returns the first error of an AggregateError', () => {
     const all = new AggregateError([coded('ECONNREFUSED', 'connect ECONNREFUSED ::1:1'), coded('EACCES', 'no')], '');
     expect(describeError(all)).to.deep.equal({ error: 'connect ECONNREFUSED ::1:1', errorCode: 'ECONNREFUSED' });
     expect(describeError(new AggregateError([], ''))).to.deep.equal({
@@ -32,7 +32,7 @@ describe('what of an error may be logged', () => {
     });
   });
 
-  it('is the reason of the last node where no node of a cluster would do', () => {
+  it('returns the last node error when no node of a cluster is usable', () => {
     const last = coded('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.7:6379');
     const all = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: last });
     expect(describeError(all)).to.deep.equal({ error: last.message, errorCode: 'ECONNREFUSED' });
@@ -40,7 +40,7 @@ describe('what of an error may be logged', () => {
     expect(describeError(Object.assign(all, { lastNodeError: reply })).errorCode).to.equal('WRONGPASS');
   });
 
-  it('is its own where no node of a cluster gave a reason', () => {
+  it('returns the error itself when a cluster has no last node error', () => {
     for (const lastNodeError of [null, undefined, 'a string'])
       expect(
         describeError(Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError })),
@@ -50,29 +50,33 @@ describe('what of an error may be logged', () => {
       });
   });
 
-  it('is never empty, and is made of whatever was thrown', () => {
+  it('returns a text that is not empty for any thrown value', () => {
     expect(describeError(coded('ECONNRESET', ''))).to.deep.equal({ error: 'ECONNRESET', errorCode: 'ECONNRESET' });
     expect(describeError('a string')).to.deep.equal({ error: 'a string', errorCode: 'UNKNOWN' });
     expect(describeError(undefined)).to.deep.equal({ error: 'undefined', errorCode: 'UNKNOWN' });
   });
 
   for (const [what, thrown] of Object.entries(hostileValues()))
-    it(`is text, whatever else it may be, of ${what}`, () => {
+    it(`returns strings for ${what}`, () => {
       for (const described of [describeError(thrown), describeWithCause(thrown)]) {
         expect(described.error).to.be.a('string').that.is.not.equal('');
         expect(described.errorCode).to.be.a('string').that.is.not.equal('');
       }
       expect(typeof stackOf(thrown)).to.be.oneOf(['string', 'undefined']);
     });
+});
 
-  it('has a stack where there is a readable one', () => {
+describe('stackOf()', () => {
+  it('returns the stack of an error, or undefined when the stack is not a string', () => {
     const error = new Error('broken');
     expect(stackOf(error)).to.equal(error.stack);
     expect(stackOf(Object.defineProperty(new Error('x'), 'stack', { value: {} }))).to.equal(undefined);
     expect(stackOf('broken')).to.equal(undefined);
   });
+});
 
-  it('can have the message of its cause behind its own', () => {
+describe('describeWithCause()', () => {
+  it('appends the message of the cause', () => {
     const error = new ProcessError('PHASE_TIMEOUT', 'out of time', { cause: coded('ECONNREFUSED', 'refused') });
     expect(describeWithCause(error)).to.deep.equal({ error: 'out of time: refused', errorCode: 'PHASE_TIMEOUT' });
     expect(describeWithCause(new Error('alone'))).to.deep.equal({ error: 'alone', errorCode: 'Error' });

@@ -4,13 +4,13 @@ import { ConfigError, isConfigError } from '../../../src/config/problems.ts';
 import * as own from '../../../src/errors/process-error.ts';
 import { RequestError } from '../../../src/errors/request-error.ts';
 
-// Every bundle of the build has classes of its own: so has a module that is loaded under another name.
+// Each bundle of the build has its own classes. So has a module that is loaded under another name.
 const OTHER_ERRORS = '../../../src/errors/process-error.ts?other';
 const OTHER_PROBLEMS = '../../../src/config/problems.ts?other';
 
 const { isInterruptedError, isProcessError } = own;
 
-describe('an expected failure', () => {
+describe('process errors of another bundle', () => {
   let other: typeof own;
   let OtherConfigError: typeof ConfigError;
   before(async () => {
@@ -18,7 +18,7 @@ describe('an expected failure', () => {
     ({ ConfigError: OtherConfigError } = await import(OTHER_PROBLEMS));
   });
 
-  it('is known as one whichever bundle it comes from', () => {
+  it('are recognized by isProcessError() and exit with their own code', () => {
     const error = new other.ProcessError('REDIS_UNUSABLE', 'full');
     expect(error).to.not.be.instanceOf(own.ProcessError);
     expect(isProcessError(error)).to.equal(true);
@@ -26,7 +26,7 @@ describe('an expected failure', () => {
     expect(exitCodeOf(error)).to.equal(2);
   });
 
-  it('is known as an interruption whichever bundle it comes from', () => {
+  it('are recognized by isInterruptedError() and exit with 143 for SIGTERM', () => {
     const error = new other.InterruptedError('SIGTERM');
     expect(error).to.not.be.instanceOf(own.InterruptedError);
     expect(isInterruptedError(error)).to.equal(true);
@@ -34,7 +34,7 @@ describe('an expected failure', () => {
     expect(exitCodeOf(error)).to.equal(143);
   });
 
-  it('is known as a wrong configuration whichever bundle it comes from', () => {
+  it('are recognized by isConfigError() and exit with 78', () => {
     const error = new OtherConfigError([{ name: 'PORT', problem: 'expected less' }]);
     expect(error).to.not.be.instanceOf(ConfigError);
     expect(isConfigError(error)).to.equal(true);
@@ -42,7 +42,7 @@ describe('an expected failure', () => {
     expect(exitCodeOf(error)).to.equal(78);
   });
 
-  it('is nothing else that was thrown', () => {
+  it('differ from any other thrown value, which exits with 70', () => {
     const others = [new Error('x'), new TypeError('x'), new RequestError('NOT_FOUND', 'x'), 'ProcessError', undefined];
     for (const error of [...others, null, { name: 'ProcessError', code: 'USAGE' }]) {
       expect(isProcessError(error), String(error)).to.equal(false);

@@ -10,7 +10,7 @@ import { answersIn } from '../../support/raw-http.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
 
-describe('the response to a refused handshake', () => {
+describe('ticketd/gateway answerRefusal()', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime(NOW);
@@ -32,7 +32,7 @@ describe('the response to a refused handshake', () => {
     ['WS_TICKET_OUTCOME_UNKNOWN', '503 Service Unavailable', { 'retry-after': '2' }, 2],
     ['WS_TICKET_REDIS_NOT_READY', '503 Service Unavailable', { 'retry-after': '2' }, 2],
   ] as readonly [RefusalCode, string, object, number | undefined][])
-    it(`is all of ${status} for ${code}, and the end of the connection`, async () => {
+    it(`answers ${status} for ${code} and closes the connection`, async () => {
       const connection = fakeConnection();
       const refusal = new UpgradeRefused(code, { traceId: 'id-1' });
       answerRefusal(connection, refusal);
@@ -47,7 +47,7 @@ describe('the response to a refused handshake', () => {
       expect(clock.countTimers()).to.equal(0);
     });
 
-  it('counts bytes, not characters', async () => {
+  it('sets Content-Length in bytes, not characters', async () => {
     const connection = fakeConnection();
     answerPlainly(connection, { status: 404, errorCode: 'NOT_FOUND', message: '€', traceId: 't' });
     await once(connection, 'close');
@@ -57,7 +57,7 @@ describe('the response to a refused handshake', () => {
       .and.match(/"€"/);
   });
 
-  it('is cut off after five seconds where the client does not read', () => {
+  it('destroys the connection after 5 s when the client does not read', () => {
     const stuck = new Duplex({ read: () => {}, write: () => {} });
     answerRefusal(stuck, new UpgradeRefused('WS_TICKET_MISSING', { traceId: 't' }));
     clock.tick(4999);
@@ -66,7 +66,7 @@ describe('the response to a refused handshake', () => {
     expect(stuck.destroyed).to.equal(true);
   });
 
-  it('is not written to a connection that is ended or gone, which is cut', () => {
+  it('destroys a connection that is ended or closed, without writing to it', () => {
     for (const end of [(socket: Duplex) => socket.end(), (socket: Duplex) => socket.destroy()]) {
       const connection = fakeConnection();
       end(connection);
@@ -76,7 +76,7 @@ describe('the response to a refused handshake', () => {
     }
   });
 
-  it('survives an error of its connection, which is cut', () => {
+  it('destroys the connection after an error event and does not throw', () => {
     const stuck = new Duplex({ read: () => {}, write: () => {} });
     answerRefusal(stuck, new UpgradeRefused('WS_TICKET_MISSING', { traceId: 't' }));
     stuck.emit('error', new Error('reset'));

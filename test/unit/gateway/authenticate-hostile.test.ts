@@ -12,13 +12,13 @@ const throwing = (names: readonly string[], value: unknown) => {
   return Object.defineProperties(withTicket(), Object.fromEntries(names.map((name) => [name, { get }])));
 };
 
-describe('the authentication of a handshake among hostile code', () => {
+describe('ticketd/gateway authenticate() with hostile code', () => {
   for (const [what, value] of Object.entries(hostileValues())) {
     const raise = () => {
       throw value;
     };
 
-    it(`answers 503, ticket untouched, where the audience function throws ${what}`, async () => {
+    it(`answers 503 and does not redeem when audience() throws ${what}`, async () => {
       const { refusalOf, asked, events } = authentication(redeemed, { audience: raise });
       expect(await refusalOf(withTicket())).to.include({ status: 503, errorCode: 'WS_TICKET_REDIS_NOT_READY' });
       expect(asked).to.deep.equal([]);
@@ -26,7 +26,7 @@ describe('the authentication of a handshake among hostile code', () => {
       expect(events[0]).to.include({ event: 'redeem_failed', level: 'error' });
     });
 
-    it(`answers 503, ticket perhaps spent, where the redeem throws or rejects with ${what}`, async () => {
+    it(`answers 503 WS_TICKET_OUTCOME_UNKNOWN when the redeem fails with ${what}`, async () => {
       for (const redeem of [raise, async () => raise()]) {
         const { refusalOf, events } = authentication(redeem);
         expect(await refusalOf(withTicket())).to.include({ status: 503, errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' });
@@ -35,7 +35,7 @@ describe('the authentication of a handshake among hostile code', () => {
     });
 
     for (const part of ['url', 'headers', 'rawHeaders', 'headersDistinct'])
-      it(`answers 503, ticket untouched, where request.${part} throws ${what}`, async () => {
+      it(`answers 503 and does not redeem when request.${part} throws ${what}`, async () => {
         const { refusalOf, asked, events } = authentication(redeemed);
         expect(await refusalOf(throwing([part], value))).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
         expect(asked).to.deep.equal([]);
@@ -43,13 +43,13 @@ describe('the authentication of a handshake among hostile code', () => {
       });
 
     if (what !== 'a redeemed ticket')
-      it(`admits nobody where the redeem resolves with ${what}`, async () => {
+      it(`refuses the handshake when the redeem resolves with ${what}`, async () => {
         const { refusalOf } = authentication(async () => value as never);
         expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' });
       });
 
     if (value !== undefined && value !== null && typeof value !== 'string')
-      it(`answers 503, and blames the set-up, where the audience function returns ${what}`, async () => {
+      it(`answers 503 and reports gateway_misconfigured when audience() returns ${what}`, async () => {
         const { refusalOf, asked, events } = authentication(redeemed, { audience: () => value as never });
         expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
         expect(events[0]).to.include({
@@ -61,7 +61,7 @@ describe('the authentication of a handshake among hostile code', () => {
       });
   }
 
-  it('admits a client of a framework whose requests lack headersDistinct', async () => {
+  it('admits a request without headersDistinct, as some frameworks make it', async () => {
     const { authenticate } = authentication(redeemed);
     const request = { url: `/?ticket=${newTicket()}`, headers: {}, rawHeaders: [] } as unknown as IncomingMessage;
     expect((await authenticate(request)).outcome).to.equal('admitted');

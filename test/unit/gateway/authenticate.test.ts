@@ -5,8 +5,8 @@ import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts'
 import { authentication, IDENTITY, type Redeem, redeemed, rejected, withTicket } from '../../support/authentication.ts';
 import { upgradeMessage } from '../../support/upgrade-message.ts';
 
-describe('the authentication of a handshake', () => {
-  it('admits who a redeemed ticket names, with the trace id and the subprotocols of the handshake', async () => {
+describe('ticketd/gateway authenticate()', () => {
+  it('admits the subject of a redeemed ticket, with the trace id and subprotocols of the handshake', async () => {
     const { authenticate, asked, events } = authentication(redeemed, { audience: 'chat' });
     const ticket = newTicket();
     const headers = { 'Sec-WebSocket-Protocol': 'v1.chat', Origin: 'https://a.example', 'X-Request-Id': 'id-1' };
@@ -29,7 +29,7 @@ describe('the authentication of a handshake', () => {
     expect(events).to.have.length(1);
   });
 
-  it('passes on what the redeem refuses, with its reason for the log alone', async () => {
+  it('returns the refusal of the redeem and reports its reason in the event only', async () => {
     const { refusalOf, events } = authentication(rejected);
     expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_NOT_REDEEMABLE', status: 403 });
     expect(events[0]).to.include({ event: 'upgrade_refused', level: 'warn', reason: 'used' });
@@ -37,7 +37,7 @@ describe('the authentication of a handshake', () => {
 
   for (const [what, request, expected] of [
     ['no ticket', () => upgradeMessage('/'), { errorCode: 'WS_TICKET_MISSING', reason: undefined }],
-    ['what is no ticket', () => withTicket('wst_x'), { errorCode: 'WS_TICKET_NOT_REDEEMABLE', reason: 'malformed' }],
+    ['a malformed ticket', () => withTicket('wst_x'), { errorCode: 'WS_TICKET_NOT_REDEEMABLE', reason: 'malformed' }],
     [
       'two tickets',
       () => upgradeMessage(`/?ticket=${newTicket()}&ticket=${newTicket()}`),
@@ -49,7 +49,7 @@ describe('the authentication of a handshake', () => {
       { errorCode: 'WS_TICKET_NOT_REDEEMABLE', reason: 'origin' },
     ],
   ] as const)
-    it(`refuses ${what} without a redeem`, async () => {
+    it(`refuses a handshake with ${what} and does not redeem`, async () => {
       const { refusalOf, asked, events } = authentication(redeemed);
       expect(await refusalOf(request())).to.include(expected);
       expect(asked).to.deep.equal([]);
@@ -57,7 +57,7 @@ describe('the authentication of a handshake', () => {
       expect(events[0]).to.include({ event: 'upgrade_refused', ...expected });
     });
 
-  it('refuses an audience of 129 characters without a redeem, and asks for one of 128', async () => {
+  it('refuses an audience of 129 characters and does not redeem; redeems with one of 128', async () => {
     const { authenticate, asked, events } = authentication(redeemed, { audience: ({ url = '' }) => url.slice(1) });
     const verdictOn = async (length: number) =>
       (await authenticate(upgradeMessage(`/${'a'.repeat(length)}?ticket=${newTicket()}`))).outcome;
@@ -68,27 +68,27 @@ describe('the authentication of a handshake', () => {
     expect(asked[0]?.audience).to.have.length(128);
   });
 
-  it('asks with an origin of 512 characters, and with none', async () => {
+  it('redeems with an origin of 512 characters, and without an origin', async () => {
     const { authenticate, asked } = authentication(redeemed);
     await authenticate(withTicket(newTicket(), { Origin: 'o'.repeat(512) }));
     await authenticate(withTicket());
     expect(asked.map(({ origin }) => origin?.length)).to.deep.equal([512, undefined]);
   });
 
-  it('takes null from an audience function for none', async () => {
+  it('treats null from the audience function as no audience', async () => {
     const { authenticate, asked } = authentication(redeemed, { audience: () => null as never });
     expect((await authenticate(withTicket())).outcome).to.equal('admitted');
     expect(asked[0]?.audience).to.equal(undefined);
   });
 
-  it('calls the audience function when the ticket is out of the request already', async () => {
+  it('calls the audience function after it has removed the ticket from the request', async () => {
     const seen: unknown[] = [];
     const { authenticate } = authentication(redeemed, { audience: ({ url }) => void seen.push(url) as undefined });
     await authenticate(withTicket());
     expect(seen).to.deep.equal(['/']);
   });
 
-  it('answers 503 to a handshake beyond those that may be under way', async () => {
+  it('answers 503 with retryAfter 2 to a handshake beyond maxPending', async () => {
     let settle = (_result: RedeemResult) => {};
     const pending = new Promise<RedeemResult>((resolve) => {
       settle = resolve;
@@ -102,7 +102,7 @@ describe('the authentication of a handshake', () => {
     expect((await Promise.all(first)).map(({ outcome }) => outcome)).to.deep.equal(['admitted', 'admitted']);
   });
 
-  it('admits no more at once after many redeems than after none', async () => {
+  it('allows no more than maxPending concurrent handshakes after earlier ones have finished', async () => {
     let answer: Redeem = redeemed;
     const { authenticate, refusalOf } = authentication((handshake) => answer(handshake), { maxPending: 1 });
     for (let count = 0; count < 3; count += 1) await authenticate(withTicket());
@@ -125,7 +125,7 @@ describe('the authentication of a handshake', () => {
       throw new Error('broken');
     },
   }))
-    it(`counts a redeem that ${what} as no longer under way, a thousand times`, async () => {
+    it(`frees the maxPending slot of a redeem that ${what}, 1,000 times in a row`, async () => {
       const { authenticate, asked } = authentication(redeem, { maxPending: 1 });
       for (let count = 0; count < 1000; count += 1) await authenticate(withTicket());
       expect(asked).to.have.length(1000);

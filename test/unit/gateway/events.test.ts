@@ -14,8 +14,8 @@ const FAILED: GatewayEvent = {
   error: 'connect ECONNREFUSED',
 };
 
-describe('what a gateway reports', () => {
-  it('is printed by default, if it is an error', () => {
+describe('ticketd/gateway onEvent', () => {
+  it('prints error events, and no others, by default', () => {
     const printed = stub(console, 'error');
     try {
       printErrors(FAILED);
@@ -26,7 +26,7 @@ describe('what a gateway reports', () => {
     }
   });
 
-  it('ends nothing where the listener throws, but does not go unnoticed', async () => {
+  it('emits a process warning when the listener throws', async () => {
     const warned = once(process, 'warning');
     safely(() => {
       throw new Error('from the listener');
@@ -34,7 +34,7 @@ describe('what a gateway reports', () => {
     expect((await warned)[0]).to.include({ message: 'onEvent threw: from the listener', name: 'TicketdWarning' });
   });
 
-  describe('where a listener fails', () => {
+  describe('when the listener fails', () => {
     let warnings: SinonStub;
     beforeEach(() => {
       warnings = stub(process, 'emitWarning');
@@ -42,7 +42,7 @@ describe('what a gateway reports', () => {
     afterEach(() => warnings.restore());
 
     for (const [what, value] of Object.entries(hostileValues()))
-      it(`ends nothing and warns once where it throws ${what}, or rejects with it`, async () => {
+      it(`emits one warning and does not throw when it throws or rejects with ${what}`, async () => {
         const raise = () => {
           throw value;
         };
@@ -55,7 +55,7 @@ describe('what a gateway reports', () => {
       });
   });
 
-  it('reaches the listener before the call returns, and warns of nothing where it succeeds', async () => {
+  it('calls the listener synchronously and emits no warning when it succeeds', async () => {
     const warnings = stub(process, 'emitWarning');
     const heard: GatewayEvent[] = [];
     safely(async (event) => void heard.push(event))(FAILED);

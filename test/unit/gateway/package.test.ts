@@ -52,7 +52,7 @@ createGateway({ audience: 'chat' });
 if (new UpgradeRefused('WS_TICKET_MISSING', { traceId: '' }).status === 500) console.log();
 `;
 
-describe('ticketd/gateway as it is installed', () => {
+describe('ticketd/gateway, installed from the package', () => {
   let installed: InstalledPackage;
   before(async () => {
     installed = await installPackage(['@types', 'ws', 'ioredis', 'cluster-key-slot']);
@@ -61,9 +61,9 @@ describe('ticketd/gateway as it is installed', () => {
 
   for (const [what, options] of [
     ['a program of ES modules', { module: 'nodenext' }],
-    ['a program that a bundler makes', { module: 'esnext', moduleResolution: 'bundler' }],
+    ['a program built by a bundler', { module: 'esnext', moduleResolution: 'bundler' }],
   ] as const)
-    it(`has types that fit ${what}`, async () => {
+    it(`has types that compile in ${what}`, async () => {
       installed.write('program.mts', PROGRAM);
       const strict = { strict: true, exactOptionalPropertyTypes: true, noPropertyAccessFromIndexSignature: true };
       const compilerOptions = { target: 'es2023', types: ['node'], noEmit: true, ...strict, ...options };
@@ -71,7 +71,7 @@ describe('ticketd/gateway as it is installed', () => {
       await run(process.execPath, [TSC, '-p', config]);
     });
 
-  it('has types of its own and of nothing else of ticketd', async () => {
+  it('contains types of the libraries only, and none of the service', async () => {
     const list =
       "import { readdirSync } from 'node:fs'; console.log(readdirSync(process.argv[2], { recursive: true }).join());";
     const program = installed.write('list.mjs', list);
@@ -81,12 +81,12 @@ describe('ticketd/gateway as it is installed', () => {
     expect(types.filter((file) => !/^(gateway|client)\//.test(file))).to.deep.equal([]);
   });
 
-  it('can be required, too', async () => {
+  it('can be loaded with require()', async () => {
     const program = installed.write('program.cjs', "console.log(typeof require('ticketd/gateway').createGateway);");
     expect(await run(process.execPath, [program])).to.equal('function');
   });
 
-  it('loads ioredis only to redeem straight from Redis', async () => {
+  it('loads ioredis only to redeem directly from Redis', async () => {
     const text = (redeem: string) => `
       import { createRequire } from 'node:module';
       import { createGateway } from 'ticketd/gateway';

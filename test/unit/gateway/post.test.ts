@@ -7,7 +7,7 @@ import { hostileValues } from '../../support/hostile-values.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 import { closeServers, silentServer, tcpServer } from '../../support/tcp-server.ts';
 
-describe('one request of a gateway', () => {
+describe('ticketd/gateway redeem request', () => {
   const closing: (() => void)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0)) close();
@@ -30,7 +30,7 @@ describe('one request of a gateway', () => {
     return `http://127.0.0.1:${await listen(server)}/path`;
   };
 
-  it('has the method, the headers and the length of its body, and gives the whole answer', async () => {
+  it('sends method, headers and Content-Length, and returns the whole response', async () => {
     const url = await serve(async (request, response) => {
       const { method, url: path, headers } = request;
       const parts = await request.setEncoding('utf8').toArray();
@@ -40,7 +40,7 @@ describe('one request of a gateway', () => {
     expect(await ask(url)).to.deep.equal({ status: 418, text: '€["POST","/path","1","8","{\\"é\\":1}"]' });
   });
 
-  it('takes an answer of 65,536 characters, and no longer one', async () => {
+  it('accepts a response of 65,536 characters and rejects a longer one', async () => {
     expect((await ask(await serve((_request, response) => response.end('x'.repeat(65_536))))).text).to.have.length(
       65_536,
     );
@@ -49,34 +49,34 @@ describe('one request of a gateway', () => {
     expect(cause).to.have.property('message', 'the answer is too long');
   });
 
-  it('was not sent where nothing listens', async () => {
+  it('counts as not sent when nothing listens on the port', async () => {
     const { sent, cause } = await failureOf(`http://127.0.0.1:${await freePort()}`);
     expect(sent).to.equal(false);
     expect(cause).to.have.property('code', 'ECONNREFUSED');
   });
 
-  it('may have been acted upon where the connection breaks, or the answer does', async () => {
+  it('counts as sent when the connection closes before the response is complete', async () => {
     for (const bytes of ['', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}']) {
       const { port } = await tcpServer((socket) => socket.on('data', () => socket.end(bytes)));
       expect((await failureOf(`http://127.0.0.1:${port}`)).sent).to.equal(true);
     }
   });
 
-  it('may have been acted upon where the answer is late', async () => {
+  it('counts as sent when there is no response within timeoutMs', async () => {
     const { port } = await silentServer();
     const { sent, cause } = await failureOf(`http://127.0.0.1:${port}`, { timeoutMs: 50 });
     expect(sent).to.equal(true);
     expect(cause).to.include({ message: 'no answer within 50 ms', code: 'ETIMEDOUT' });
   });
 
-  it('was not sent where the agent is for the other protocol, and says so', async () => {
+  it('counts as not sent when the agent is for the other protocol', async () => {
     const { sent, cause } = await failureOf('https://127.0.0.1:1');
     expect(sent).to.equal(false);
     expect(cause).to.have.property('message').that.includes('Protocol "https:" not supported');
   });
 
   for (const [what, value] of Object.entries(hostileValues()))
-    it(`was not sent where the agent throws ${what}`, async () => {
+    it(`counts as not sent when the agent throws ${what}`, async () => {
       const addRequest = () => {
         throw value;
       };

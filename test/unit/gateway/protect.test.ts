@@ -42,14 +42,14 @@ const failure = (more: object) => ({
   ...more,
 });
 
-describe('a protected upgrade', () => {
+describe('ticketd/gateway protect()', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('is accepted where it is admitted, and refused where it is refused', async () => {
+  it('calls the accept handler for an admitted upgrade and the refuse handler for a refused one', async () => {
     for (const [verdict, expected] of [
       [ADMITTED, ['accept', ADMITTED.admission]],
       [REFUSED, ['refuse', REFUSED.refusal]],
@@ -62,7 +62,7 @@ describe('a protected upgrade', () => {
     }
   });
 
-  it('is not handed over where its client left meanwhile', async () => {
+  it('calls no handler and reports client_left when the client disconnected meanwhile', async () => {
     const { handled, events, upgrade } = protection(ADMITTED);
     upgrade('/').destroy();
     await turns();
@@ -70,7 +70,7 @@ describe('a protected upgrade', () => {
     expect(events).to.deep.equal([{ event: 'client_left', level: 'info', traceId: 'id-1' }]);
   });
 
-  it('is neither handed over nor closed where another listener took it meanwhile', async () => {
+  it('leaves a connection that another upgrade listener took, and reports upgrade_failed', async () => {
     const { handled, events, upgrade } = protection(ADMITTED);
     const connection = upgrade('/');
     connection.on('data', () => {});
@@ -82,7 +82,7 @@ describe('a protected upgrade', () => {
     expect({ sent: connection.sent, destroyed: connection.destroyed }).to.deep.equal({ sent: '', destroyed: false });
   });
 
-  it('is answered at the time limit where nothing takes it, and not before', async () => {
+  it('answers 503 at the time limit when nothing takes the connection', async () => {
     const { events, upgrade } = protection(ADMITTED);
     const connection = upgrade('/');
     await turns();
@@ -93,7 +93,7 @@ describe('a protected upgrade', () => {
     expect(events[0]).to.include(failure({ error: 'nothing took the connection within 1000 ms' }));
   });
 
-  it('is answered with its own refusal where that reaches nobody in time', async () => {
+  it('answers with the original refusal at the time limit when the refuse handler does nothing', async () => {
     const { upgrade } = protection(REFUSED);
     const connection = upgrade('/');
     await turns();
@@ -101,7 +101,7 @@ describe('a protected upgrade', () => {
     expect(connection.sent).to.match(/^HTTP\/1.1 403 [\s\S]*"traceId":"id-2"/);
   });
 
-  it('is left alone at the time limit where it was taken', async () => {
+  it('does nothing at the time limit when the accept handler took the connection', async () => {
     const { events, upgrade } = protection(ADMITTED, { accept: (_request, socket) => socket.on('data', () => {}) });
     const connection = upgrade('/');
     await turns();
@@ -115,7 +115,7 @@ describe('a protected upgrade', () => {
       throw value;
     };
 
-    it(`is answered 503 where the handler throws or rejects with ${what}`, async () => {
+    it(`answers 503 when the accept handler throws or rejects with ${what}`, async () => {
       for (const accept of [raise, async () => raise()]) {
         const { events, upgrade } = protection(ADMITTED, { accept });
         const connection = upgrade('/');
@@ -126,7 +126,7 @@ describe('a protected upgrade', () => {
       }
     });
 
-    it(`is cut where the handler throws ${what} after it took the connection`, async () => {
+    it(`destroys a connection that the accept handler took before it throws ${what}`, async () => {
       const { events, upgrade } = protection(ADMITTED, {
         accept: (_request, socket) => {
           socket.on('data', () => {});
@@ -139,7 +139,7 @@ describe('a protected upgrade', () => {
       expect(events).to.have.length(1);
     });
 
-    it(`is cut where the authentication itself rejects with ${what}`, async () => {
+    it(`destroys the connection when the authentication rejects with ${what}`, async () => {
       const rejecting = new Promise<Verdict>((_resolve, reject) => reject(value));
       const { handled, upgrade } = protection(rejecting);
       const connection = upgrade('/');
@@ -149,7 +149,7 @@ describe('a protected upgrade', () => {
     });
   }
 
-  it('is answered with its own refusal where the handler of refusals throws or rejects', async () => {
+  it('answers with the original refusal when the refuse handler throws or rejects', async () => {
     const raise = () => {
       throw new Error('broken');
     };
@@ -162,7 +162,7 @@ describe('a protected upgrade', () => {
     }
   });
 
-  it('reports what was thrown without a ticket in it', async () => {
+  it('masks a ticket in the reported error and stack', async () => {
     const ticket = 'wst_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
     const { events, upgrade } = protection(ADMITTED, {
       accept: () => {
@@ -176,14 +176,14 @@ describe('a protected upgrade', () => {
     expect(event?.stack).to.match(/^Error: no room for \[ticket\]\n/);
   });
 
-  it('has no stack to report where what was thrown has none', async () => {
+  it('reports no stack when the thrown value has none', async () => {
     const { events, upgrade } = protection(ADMITTED, { accept: () => Promise.reject('broken') });
     upgrade('/');
     await turns();
     expect(events[0]).to.deep.equal(failure({ error: 'broken', stack: undefined }));
   });
 
-  it('is no longer handled once that is ended', () => {
+  it('removes its upgrade listener when it is ended', () => {
     const { server, end } = protection(ADMITTED);
     end();
     expect(server.listenerCount('upgrade')).to.equal(0);

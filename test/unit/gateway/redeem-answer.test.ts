@@ -22,14 +22,14 @@ const FULL = {
 const answer = (body: unknown, status = 200) => ({ status, text: JSON.stringify(body) });
 const identityOf = (more: object, status = 200) => readIdentity(answer({ ...FULL, ...more }, status));
 
-describe('the answer to a redeem', () => {
+describe('ticketd/gateway readIdentity()', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime(NOW);
   });
   afterEach(() => clock.restore());
 
-  it('names who is admitted', () => {
+  it('returns the identity of the redeemed ticket', () => {
     expect(identityOf({})).to.deep.equal({
       issuer: 'https://issuer.test',
       subject: 'alice',
@@ -42,7 +42,7 @@ describe('the answer to a redeem', () => {
     });
   });
 
-  it('may lack what the ticket lacks', () => {
+  it('accepts a response without issuer, sessionId, audience and channel', () => {
     for (const nothing of [null, undefined, 7])
       expect(identityOf({ issuer: nothing, sessionId: nothing, audience: nothing, channel: nothing })).to.include({
         issuer: undefined,
@@ -52,18 +52,18 @@ describe('the answer to a redeem', () => {
       });
   });
 
-  it('may have members that this gateway does not know', () => {
+  it('ignores unknown members', () => {
     expect(identityOf({ claims: {}, more: [] })).to.include({ subject: 'alice' });
   });
 
   for (const left of [undefined, null, '3590', true])
-    it(`falls back to the instant where sessionExpiresIn is ${left}, as from an older ticketd`, () => {
+    it(`falls back to sessionExpiresAt when sessionExpiresIn is ${JSON.stringify(left)}, as from an older ticketd`, () => {
       expect(identityOf({ sessionExpiresIn: left })?.sessionExpiresIn).to.equal(3600);
       clock.setSystemTime(NOW + 3_600_001);
       expect(identityOf({ sessionExpiresIn: left })?.sessionExpiresIn).to.equal(0);
     });
 
-  it('counts from sessionExpiresIn whatever the clock of the gateway says', () => {
+  it('uses sessionExpiresIn independently of the clock of the gateway', () => {
     for (const skew of [-86_400_000, 60_000, 86_400_000]) {
       clock.setSystemTime(NOW + skew);
       expect(identityOf({ sessionExpiresIn: 3 })?.sessionExpiresIn).to.equal(3);
@@ -73,36 +73,36 @@ describe('the answer to a redeem', () => {
   });
 
   for (const [what, more, status] of [
-    ['another status', {}, 201],
-    ['a refusal', {}, 403],
-    ['active that is false', { active: false }],
-    ['active that is a text', { active: 'true' }],
+    ['status 201', {}, 201],
+    ['status 403', {}, 403],
+    ['active set to false', { active: false }],
+    ['active set to a string', { active: 'true' }],
     ['no subject', { subject: null }],
     ['a subject that is a number', { subject: 1 }],
-    ['no instant of the issue', { issuedAt: undefined }],
-    ['an instant that is a number', { issuedAt: 7 }],
-    ['an instant that is none', { issuedAt: 'today' }],
-    ['no instant of the session’s end', { sessionExpiresAt: null, sessionExpiresIn: 3 }],
+    ['no issuedAt', { issuedAt: undefined }],
+    ['an issuedAt that is a number', { issuedAt: 7 }],
+    ['an issuedAt that is not a date', { issuedAt: 'today' }],
+    ['no sessionExpiresAt', { sessionExpiresAt: null, sessionExpiresIn: 3 }],
   ] as const)
-    it(`admits nobody with ${what}`, () => {
+    it(`returns no identity for a response with ${what}`, () => {
       expect(identityOf(more, status)).to.equal(undefined);
     });
 
   for (const text of ['', '<html>', 'null', '[]', '"alice"', '1', '{'])
-    it(`admits nobody with the body ${text || 'of nothing'}`, () => {
+    it(`returns no identity for a response with the body ${text || '(empty)'}`, () => {
       expect(readIdentity({ status: 200, text })).to.equal(undefined);
       expect(refusalFrom({ status: 200, text }, 't').errorCode).to.equal('WS_TICKET_OUTCOME_UNKNOWN');
     });
 });
 
-describe('an answer that admits nobody', () => {
+describe('ticketd/gateway refusalFrom()', () => {
   const refusal = (status: number, body: unknown) => {
     const { errorCode, retryAfter, cause, reason, traceId } = refusalFrom(answer(body, status), 't');
     expect({ reason, traceId }).to.deep.equal({ reason: undefined, traceId: 't' });
     return { errorCode, retryAfter, cause: cause as Error | undefined };
   };
 
-  it('is a refusal where it says that the ticket is not redeemable', () => {
+  it('returns WS_TICKET_NOT_REDEEMABLE for a 403 with that code, and not for a 401', () => {
     expect(refusal(403, { errorCode: 'WS_TICKET_NOT_REDEEMABLE' })).to.deep.equal({
       errorCode: 'WS_TICKET_NOT_REDEEMABLE',
       retryAfter: undefined,
@@ -116,7 +116,7 @@ describe('an answer that admits nobody', () => {
     ['WS_TICKET_OUTCOME_UNKNOWN', 'WS_TICKET_OUTCOME_UNKNOWN'],
     ['SERVICE_OVERLOADED', 'WS_TICKET_REDIS_NOT_READY'],
   ] as const)
-    it(`is an outage where it is a 503 ${said}, and that alone`, () => {
+    it(`returns ${meant} with the retryAfter of a 503 ${said}, but not of a 500`, () => {
       const { cause, ...rest } = refusal(503, { errorCode: said, message: 'not now', retryAfter: 7 });
       expect(rest).to.deep.equal({ errorCode: meant, retryAfter: 7 });
       expect(cause).to.have.property('message', 'ticketd says: not now');
@@ -137,7 +137,7 @@ describe('an answer that admits nobody', () => {
     ['7', 2],
     [undefined, 2],
   ] as const)
-    it(`takes a retryAfter of ${given} for ${taken} seconds`, () => {
+    it(`returns retryAfter ${taken} for a retryAfter of ${JSON.stringify(given)}`, () => {
       const { retryAfter } = refusal(503, { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: given });
       expect(retryAfter).to.equal(taken);
     });
@@ -151,30 +151,30 @@ describe('an answer that admits nobody', () => {
     [500, 'WS_TICKET_OUTCOME_UNKNOWN', 2, false],
     [503, 'WS_TICKET_OUTCOME_UNKNOWN', 2, false],
   ] as const)
-    it(`is a ${errorCode} where it is an unexpected ${status}`, () => {
+    it(`returns ${errorCode} for an unexpected ${status}`, () => {
       const { cause, ...rest } = refusal(status, {});
       expect(rest).to.deep.equal({ errorCode, retryAfter });
       expect(cause instanceof Misconfigured).to.equal(misconfigured);
       expect(cause?.message).to.equal(`unexpected answer: ${status} without an errorCode`);
     });
 
-  it('names the errorCode of an unexpected answer', () => {
+  it('names the errorCode of an unexpected response', () => {
     expect(refusal(500, { errorCode: 'INTERNAL_ERROR' }).cause?.message).to.equal(
       'unexpected answer: 500 INTERNAL_ERROR',
     );
   });
 });
 
-describe('the answer to a redeem of nothing, at the start', () => {
+describe('ticketd/gateway startup check of the redeem endpoint', () => {
   const problem = (status: number, body: unknown) => setUpProblem(answer(body, status));
 
-  it('is as it should be where it is a bad request, and only then', () => {
+  it('passes for 400 BAD_REQUEST only', () => {
     expect(problem(400, { errorCode: 'BAD_REQUEST' })).to.equal(undefined);
     expect(problem(401, { errorCode: 'BAD_REQUEST' })).to.equal('unexpected answer: 401 BAD_REQUEST');
     expect(problem(400, {})).to.equal('unexpected answer: 400 without an errorCode');
   });
 
-  it('says what is wrong', () => {
+  it('names the problem: wrong key, no redeem endpoint, or the message of ticketd', () => {
     expect(problem(401, { errorCode: 'GATEWAY_UNAUTHORIZED' })).to.equal('the key is none of its GATEWAY_KEYS');
     expect(problem(404, { errorCode: 'NOT_FOUND' })).to.include('there is no redeem endpoint');
     expect(problem(503, { errorCode: 'SERVICE_OVERLOADED', message: 'busy' })).to.equal('it says: busy');

@@ -18,8 +18,8 @@ const RECORD: TicketRecord = {
   revocationIds: undefined,
 };
 
-describe('a gateway that redeems straight from Redis', () => {
-  it('admits who the record names', () => {
+describe('ticketd/gateway redeem from Redis', () => {
+  it('returns the identity of the ticket record', () => {
     expect(identityOf(RECORD, 1_010_000)).to.deep.equal({
       issuer: 'https://issuer.test',
       subject: 'alice',
@@ -34,16 +34,16 @@ describe('a gateway that redeems straight from Redis', () => {
 
   for (const [what, now, left] of [
     ['at the issue', 1_000_000, 300],
-    ['at the end of the ticket', 1_030_000, 270],
+    ['at the expiry of the ticket', 1_030_000, 270],
     ['before the issue: the clock is wrong', 999_999, 300],
-    ['behind the end of the ticket: the clock is wrong', 1_030_001, 270],
+    ['after the expiry of the ticket: the clock is wrong', 1_030_001, 270],
     ['far ahead: the clock is wrong', 9_000_000, 270],
   ] as const)
-    it(`counts to the end of the session from a clock ${what}`, () => {
+    it(`returns a sessionExpiresIn of ${left} s with a clock ${what}`, () => {
       expect(identityOf(RECORD, now).sessionExpiresIn).to.equal(left);
     });
 
-  it('refuses with 503, and blames the set-up, before it was started', async () => {
+  it('refuses with 503 as misconfigured before start()', async () => {
     const redeemer = redeemFromRedis({ url: 'redis://127.0.0.1:1' }, 1000, () => {});
     expect(redeemer.isReady()).to.equal(false);
     const handshake = { ticket: newTicket(), audience: undefined, origin: undefined, traceId: 't' };

@@ -7,7 +7,7 @@ import type { RedisOptions } from '../../../src/gateway/options.ts';
 import { readAccess } from '../../../src/gateway/redis-access.ts';
 import { accessOf } from '../../support/redis-access.ts';
 
-describe('how a gateway reaches Redis', () => {
+describe('ticketd/gateway redeem.redis options', () => {
   let folder: string;
   let caFile: string;
   before(() => {
@@ -42,7 +42,7 @@ describe('how a gateway reaches Redis', () => {
     ],
   ];
 
-  it('is what the variables of ticketd say, option by option', async () => {
+  it('mean the same as the REDIS_* variables of ticketd', async () => {
     for (const [options, env] of cases()) expect(await readAccess(options)).to.deep.equal(await accessOf(env));
   });
 });

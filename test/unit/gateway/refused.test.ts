@@ -9,9 +9,9 @@ const CODES: readonly RefusalCode[] = [
   'WS_TICKET_REDIS_NOT_READY',
 ];
 
-describe('a refused upgrade', () => {
+describe('ticketd/gateway UpgradeRefused', () => {
   for (const code of CODES)
-    it(`has the status and the time of ${code} that ticketd answers with`, () => {
+    it(`has the status and retryAfter that ticketd returns for ${code}`, () => {
       const { status, retryAfter } = new UpgradeRefused(code, { traceId: 't' });
       expect({ status, retryAfter }).to.deep.equal({
         status: refusals[code].status,
@@ -19,7 +19,7 @@ describe('a refused upgrade', () => {
       });
     });
 
-  it('takes another time for an outage, and none for what is final', () => {
+  it('accepts another retryAfter for an outage, and none for a final refusal', () => {
     const of = (code: RefusalCode) => new UpgradeRefused(code, { traceId: 't', retryAfter: 9 }).retryAfter;
     expect(of('WS_TICKET_REDIS_NOT_READY')).to.equal(9);
     expect(of('WS_TICKET_NOT_REDEEMABLE')).to.equal(undefined);

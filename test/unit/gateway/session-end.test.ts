@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 interface FakeSocket extends ClosableSocket {
   readonly calls: readonly unknown[];
-  /** As when the connection is gone. */
+  /** Calls the close listeners, as when the connection has closed. */
   end(): void;
 }
 
@@ -25,7 +25,7 @@ const fakeSocket = (): FakeSocket => {
   };
 };
 
-describe('a socket whose session ends', () => {
+describe('ticketd/gateway closeAtSessionEnd()', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime(1_700_000_000_000);
@@ -34,7 +34,7 @@ describe('a socket whose session ends', () => {
 
   const inMs = (ms: number) => ({ sessionExpiresIn: ms / 1000 });
 
-  it('is closed with 4003 then, not before, and reported once', () => {
+  it('closes with 4003 when the session ends, not before, and reports it once', () => {
     const socket = fakeSocket();
     let reported = 0;
     closeAtSessionEnd(socket, inMs(60_000), () => {
@@ -53,7 +53,7 @@ describe('a socket whose session ends', () => {
     });
   });
 
-  it('is closed immediately where the session has ended', () => {
+  it('closes immediately when the session has already ended', () => {
     for (const left of [0, -1]) {
       const socket = fakeSocket();
       closeAtSessionEnd(socket, inMs(left));
@@ -61,7 +61,7 @@ describe('a socket whose session ends', () => {
     }
   });
 
-  it('is closed after 100 days, longer than a timer can wait', () => {
+  it('closes after 100 days, which is longer than a timer can wait', () => {
     const socket = fakeSocket();
     closeAtSessionEnd(socket, inMs(100 * DAY_MS));
     clock.tick(100 * DAY_MS - 1);
@@ -74,7 +74,7 @@ describe('a socket whose session ends', () => {
     ['ahead', 20 * DAY_MS],
     ['back', -20 * DAY_MS],
   ] as const)
-    it(`is closed after the seconds of its admission where the clock is set ${what} meanwhile`, () => {
+    it(`closes after sessionExpiresIn when the clock is set ${what} meanwhile`, () => {
       const socket = fakeSocket();
       closeAtSessionEnd(socket, inMs(3 * DAY_MS));
       clock.setSystemTime(Date.now() + step);
@@ -84,7 +84,7 @@ describe('a socket whose session ends', () => {
       expect(socket.calls).to.deep.equal([[4003, 'session ended']]);
     });
 
-  it('leaves no timer behind when it is gone before', () => {
+  it('leaves no timer when the connection closes before the session ends', () => {
     const socket = fakeSocket();
     closeAtSessionEnd(socket, inMs(60_000));
     expect(clock.countTimers()).to.equal(1);
@@ -92,7 +92,7 @@ describe('a socket whose session ends', () => {
     expect(clock.countTimers()).to.equal(0);
   });
 
-  it('is not cut where the other side agrees to the end', () => {
+  it('does not terminate a connection that the client closes in time', () => {
     const socket = fakeSocket();
     closeFirmly(socket, 1013, 'later');
     socket.end();
@@ -100,7 +100,7 @@ describe('a socket whose session ends', () => {
     expect(socket.calls).to.deep.equal([[1013, 'later']]);
   });
 
-  it('is cut after two seconds where the other side does not go along', () => {
+  it('terminates a connection that the client does not close within 2 s', () => {
     const socket = fakeSocket();
     closeFirmly(socket, 1013, 'later');
     clock.tick(1999);

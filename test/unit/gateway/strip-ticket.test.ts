@@ -5,8 +5,8 @@ import { upgradeMessage } from '../../support/upgrade-message.ts';
 
 const PROTOCOLS = 'Sec-WebSocket-Protocol';
 
-describe('the ticket in a request', () => {
-  it('may be in the target or among the subprotocols', () => {
+describe('ticketd/gateway stripTicket()', () => {
+  it('reads the request target and the list of subprotocols', () => {
     expect(carriersOf(upgradeMessage('/a?b', { [PROTOCOLS]: ' chat ,, v2,' }))).to.deep.equal({
       uri: '/a?b',
       protocols: ['chat', 'v2'],
@@ -16,10 +16,10 @@ describe('the ticket in a request', () => {
 
   for (const [what, offer, left] of [
     ['alone', (ticket: string) => `ticketd.${ticket}`, []],
-    ['beside others', (ticket: string) => `chat,ticketd.${ticket} , v2`, ['chat', 'v2']],
-    ['nowhere', () => 'chat', ['chat']],
+    ['next to others', (ticket: string) => `chat,ticketd.${ticket} , v2`, ['chat', 'v2']],
+    ['absent', () => 'chat', ['chat']],
   ] as const)
-    it(`is taken out of the subprotocols where it is ${what}, and the others are returned`, () => {
+    it(`returns the subprotocols without the ticket and removes it from the request when it is ${what}`, () => {
       const ticket = newTicket();
       const request = upgradeMessage(`/a?ticket=${ticket}&b`, { Cookie: 'c', [PROTOCOLS]: offer(ticket), Accept: 'd' });
       expect(stripTicket(request)).to.deep.equal(left);
@@ -35,7 +35,7 @@ describe('the ticket in a request', () => {
       expect('sec-websocket-protocol' in request.headersDistinct).to.equal(text !== '');
     });
 
-  it('is taken out of raw headers beyond those that Node counts', () => {
+  it('removes the ticket from raw headers beyond the header limit of Node.js', () => {
     const ticket = newTicket();
     const request = upgradeMessage('/');
     request.rawHeaders.push(PROTOCOLS, `ticketd.${ticket}`, 'Odd');

@@ -14,7 +14,7 @@ import { upgradeMessage } from '../../support/upgrade-message.ts';
 
 const ADMISSION = { subject: 'alice', sessionId: 's', traceId: 't', sessionExpiresIn: 60 } as Admission;
 
-/** A WebSocket that is open, and what was done to it. */
+/** An open WebSocket that records its calls. */
 const fakeWebSocket = () => {
   const calls: unknown[] = [];
   return Object.assign(new EventEmitter(), {
@@ -44,7 +44,7 @@ const fakeWebSocketServer = () => {
   return { server, webSocket, handshakes, connections };
 };
 
-describe('the handler of a WebSocket server', () => {
+describe('ticketd/gateway protect() of a WebSocketServer', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -58,7 +58,7 @@ describe('the handler of a WebSocket server', () => {
     return { ...fake, events, handler: upgradeHandlerFor(fake.server, options, (event) => events.push(event)) };
   };
 
-  it('accepts with a connection event that has the admission', async () => {
+  it('emits a connection event with the admission', async () => {
     const { handler, handshakes, connections, webSocket } = rig();
     await handler.accept(...handshake, ADMISSION);
     expect(handshakes).to.deep.equal([[...handshake]]);
@@ -66,7 +66,7 @@ describe('the handler of a WebSocket server', () => {
     expect(webSocket.calls).to.deep.equal([]);
   });
 
-  it('closes the WebSocket with 4003 at the end of the session by default, and reports it', async () => {
+  it('closes the WebSocket with 4003 at the end of the session by default and reports session_ended', async () => {
     for (const options of [{}, { closeAtSessionEnd: true }]) {
       const { handler, webSocket, events } = rig(options);
       await handler.accept(...handshake, ADMISSION);
@@ -87,7 +87,7 @@ describe('the handler of a WebSocket server', () => {
     expect([...webSocket.calls, ...events]).to.deep.equal([]);
   });
 
-  it('lets no error of a WebSocket end the process, be it admitted or refused', async () => {
+  it('handles the error event of an admitted or refused WebSocket', async () => {
     const { handler, webSocket } = rig({ refuse: 'close' });
     await handler.accept(...handshake, ADMISSION);
     expect(() => webSocket.emit('error', new Error('invalid frame'))).not.to.throw();
@@ -96,7 +96,7 @@ describe('the handler of a WebSocket server', () => {
     expect(() => other.webSocket.emit('error', new Error('invalid frame'))).not.to.throw();
   });
 
-  it('rejects with what a connection listener throws, also where the server accepts later', async () => {
+  it('rejects with the error of a connection listener, also when the server accepts asynchronously', async () => {
     const { handler, server } = rig();
     const broken = new Error('broken');
     server.on('connection', () => {
@@ -108,7 +108,7 @@ describe('the handler of a WebSocket server', () => {
     expect(await rejectionOf(handler.accept(...handshake, ADMISSION) as Promise<void>)).to.equal(broken);
   });
 
-  it('refuses in plain HTTP by default', () => {
+  it('refuses with an HTTP response by default', () => {
     for (const options of [{}, { refuse: 'http' }] as const) {
       const { handler, handshakes } = rig(options);
       const connection = fakeConnection();

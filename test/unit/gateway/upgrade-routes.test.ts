@@ -12,7 +12,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 const NOT_FOUND =
   /^HTTP\/1.1 404 Not Found\r\n[\s\S]*\{"errorCode":"NOT_FOUND","message":"There is no WebSocket here",/;
 
-describe('the upgrades of a server', () => {
+describe('ticketd/gateway upgrade routes', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -26,7 +26,7 @@ describe('the upgrades of a server', () => {
   const add = (server: UpgradeServer, path?: string, more: Partial<UpgradeRoute> = {}) =>
     addUpgradeRoute(server, { path, timeoutMs: 1000, take: () => taken.push(path ?? 'all'), ...more });
 
-  it('go to the route of their path, whatever the query, else to that without a path', () => {
+  it('match the path without the query, or else fall back to the route without a path', () => {
     const { server, upgrade } = fakeServer();
     for (const path of ['/a', undefined, '/b']) add(server, path);
     for (const url of ['/a', '/a?b', '/b?/a', '/', '/ab', '/a/']) upgrade(url);
@@ -34,7 +34,7 @@ describe('the upgrades of a server', () => {
     expect(server.listenerCount('upgrade')).to.equal(1);
   });
 
-  it('go to a route as the event has them', () => {
+  it('pass on request, socket and head of the event', () => {
     const { server, upgrade } = fakeServer();
     const seen: unknown[] = [];
     add(server, undefined, { take: (request, socket, head) => seen.push(request.url, socket, head.length) });
@@ -42,7 +42,7 @@ describe('the upgrades of a server', () => {
     expect(seen).to.deep.equal(['/x', connection, 0]);
   });
 
-  it('are seen before any other listener sees them', () => {
+  it('run before any other upgrade listener', () => {
     const { server, upgrade } = fakeServer();
     server.on('upgrade', () => taken.push('other'));
     add(server);
@@ -50,7 +50,7 @@ describe('the upgrades of a server', () => {
     expect(taken).to.deep.equal(['all', 'other']);
   });
 
-  it('are listened for on a server that has no prependListener, too', () => {
+  it('work on a server without prependListener', () => {
     const { server, upgrade } = fakeServer();
     Object.assign(server, { prependListener: undefined });
     add(server);
@@ -58,7 +58,7 @@ describe('the upgrades of a server', () => {
     expect(taken).to.deep.equal(['all']);
   });
 
-  it('are of WebSockets in any letters, or go to no route', () => {
+  it('match Upgrade: WebSocket in any letter case, and answer 404 to other protocols', () => {
     const { server, upgrade } = fakeServer();
     add(server);
     upgrade('/', { Upgrade: 'WebSocket' });
@@ -67,7 +67,7 @@ describe('the upgrades of a server', () => {
     expect(taken).to.deep.equal(['all']);
   });
 
-  it('are refused by the route without a path where they cannot be read', () => {
+  it('pass an unreadable request to the route without a path, or answer 404', () => {
     const { server } = fakeServer();
     add(server, '/a');
     const unreadable = {
@@ -86,14 +86,14 @@ describe('the upgrades of a server', () => {
     expect(taken).to.deep.equal(['all']);
   });
 
-  it('are answered 404 immediately where only routes listen, with the trace id of the handshake', () => {
+  it('answer 404 with the trace id of the handshake immediately when no other listener exists', () => {
     const { server, upgrade } = fakeServer();
     for (const path of ['/a', '/b']) add(server, path);
     const { sent } = upgrade('/c', { 'X-Request-Id': 'id-1' });
     expect(sent).to.match(NOT_FOUND).and.include('X-Trace-Id: id-1\r\n');
   });
 
-  it('are left to another listener for the longest of the limits, then answered 404', () => {
+  it('answer 404 after the longest timeout when another listener does nothing', () => {
     const { server, upgrade } = fakeServer();
     add(server, '/a', { timeoutMs: 500 });
     add(server, '/b');
@@ -106,15 +106,15 @@ describe('the upgrades of a server', () => {
   });
 
   for (const [what, use] of Object.entries<(socket: FakeConnection) => void>({
-    'reads it': (socket) => socket.on('data', () => {}),
-    'reads it by hand': (socket) => socket.on('readable', () => {}),
-    'passes it on': (socket) => socket.pipe(fakeConnection()),
-    'pauses it': (socket) => socket.pause(),
-    'has ended it': (socket) => socket.end('x'),
-    'has written to it': (socket) => Object.assign(socket, { bytesWritten: 1 }),
+    'reads the socket': (socket) => socket.on('data', () => {}),
+    'reads the socket in paused mode': (socket) => socket.on('readable', () => {}),
+    'pipes the socket': (socket) => socket.pipe(fakeConnection()),
+    'pauses the socket': (socket) => socket.pause(),
+    'ended the socket': (socket) => socket.end('x'),
+    'wrote to the socket': (socket) => Object.assign(socket, { bytesWritten: 1 }),
   }))
     for (const order of ['before', 'after'] as const)
-      it(`are never answered where another listener, added ${order}, ${what}`, () => {
+      it(`do not answer when another listener, added ${order}, ${what}`, () => {
         const { server, upgrade } = fakeServer();
         const foreign: UpgradeListener = (_request, socket) => use(socket as FakeConnection);
         if (order === 'before') server.on('upgrade', foreign);
@@ -128,15 +128,15 @@ describe('the upgrades of a server', () => {
 
   for (const [what, prepare, use] of [
     ['was written to before', (socket) => Object.assign(socket, { bytesWritten: 7 }), () => {}],
-    ['has a listener for its end', () => {}, (socket) => socket.on('end', () => {})],
-    ['has a listener for its errors', () => {}, (socket) => socket.on('error', () => {})],
+    ['has an end listener', () => {}, (socket) => socket.on('end', () => {})],
+    ['has an error listener', () => {}, (socket) => socket.on('error', () => {})],
     [
-      'gets the response to an earlier request',
+      'is receiving the response to an earlier request',
       (socket) => Object.assign(socket, { bytesWritten: 7, _httpMessage: {} }),
       (socket) => Object.assign(socket, { bytesWritten: 99 }),
     ],
   ] as readonly [string, (socket: FakeConnection) => unknown, (socket: FakeConnection) => unknown][])
-    it(`are answered 404 all the same on a connection that ${what}`, () => {
+    it(`answer 404 on a connection that ${what}`, () => {
       const { server, upgrade } = fakeServer();
       add(server, '/a');
       server.on('upgrade', (_request, socket) => use(socket as FakeConnection));
@@ -147,7 +147,7 @@ describe('the upgrades of a server', () => {
       expect(connection.sent).to.match(NOT_FOUND);
     });
 
-  it('leave no timer behind once their connection is closed', async () => {
+  it('leave no timer when the connection is closed', async () => {
     const { server, upgrade } = fakeServer();
     add(server, '/a');
     server.on('upgrade', () => {});
@@ -158,13 +158,13 @@ describe('the upgrades of a server', () => {
     expect(clock.countTimers()).to.equal(0);
   });
 
-  it('survive an error of their connection', () => {
+  it('handle the error event of the connection', () => {
     const { server, upgrade } = fakeServer();
     add(server);
     expect(() => upgrade('/').emit('error', new Error('reset'))).not.to.throw();
   });
 
-  it('have one route a path, which can be given up and taken again', () => {
+  it('allow one route per path, which can be added again after it was removed', () => {
     const { server, upgrade } = fakeServer();
     const end = add(server, '/a');
     add(server);
@@ -179,7 +179,7 @@ describe('the upgrades of a server', () => {
     endAgain();
   });
 
-  it('are no longer listened for when the last route is given up, and again with the next', () => {
+  it('remove the upgrade listener with the last route and add it again with the next', () => {
     const { server, upgrade } = fakeServer();
     const ends = [add(server, '/a'), add(server)];
     for (const [index, end] of ends.entries()) {
@@ -193,7 +193,7 @@ describe('the upgrades of a server', () => {
     expect(taken).to.deep.equal(['/a']);
   });
 
-  it('are those of one server alone', () => {
+  it('apply to one server only', () => {
     const [one, other] = [fakeServer(), fakeServer()];
     add(one.server, '/a');
     add(other.server, '/b');

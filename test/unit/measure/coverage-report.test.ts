@@ -16,13 +16,13 @@ const FILES = [
   fileOf('src/log/c/d.ts', [9], [9]),
 ];
 
-describe('the coverage report', () => {
+describe('coverage report', () => {
   it('has a row for each folder of src and one for all', () => {
     const rows = coverageTable(FILES).split('\n').slice(2);
     expect(rows).to.deep.equal(['| src/jwt | 100.00 | – |', '| src/log | 50.00 | 66.66 |', '| all | 62.50 | 66.66 |']);
   });
 
-  it('lists what did not run, in ranges, of the files alone that have any', () => {
+  it('lists uncovered lines and branches in ranges, for files that have any', () => {
     expect(uncovered(FILES)).to.equal('src/log/a.ts  lines 2-3, 5  branches in lines 2');
     expect(uncovered(FILES.slice(1))).to.equal('');
   });

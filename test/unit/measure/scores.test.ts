@@ -13,8 +13,8 @@ const mutant = (file: string, line: number, status: MutantResult['status']): Mut
   status,
 });
 
-describe('the mutation scores', () => {
-  it('count a mutant that timed out as killed, and one that no test runs as alive', () => {
+describe('mutation scores', () => {
+  it('count a mutant that timed out as killed, and one without a test as survived', () => {
     const results = (['Killed', 'Timeout', 'Survived', 'NoCoverage'] as const).map((status, line) =>
       mutant('src/jwt/a.ts', line, status),
     );
@@ -22,7 +22,7 @@ describe('the mutation scores', () => {
     expect(rows).to.deep.equal(['| src/jwt | 4 | 1 | 1 | 1 | 1 | 50.00 |', '| all | 4 | 1 | 1 | 1 | 1 | 50.00 |']);
   });
 
-  it('leave out a mutant that was ignored or has no valid code', () => {
+  it('exclude a mutant that is ignored or has invalid code', () => {
     const results = (['Killed', 'Ignored', 'CompileError', 'RuntimeError'] as const).map((status, line) =>
       mutant('src/jwt/a.ts', line, status),
     );
@@ -30,17 +30,17 @@ describe('the mutation scores', () => {
   });
 });
 
-describe('the sample of mutants', () => {
+describe('mutant sample', () => {
   const mutants = Array.from({ length: 1_000 }, (_, line) => mutant('src/redis/a.ts', line, 'Survived'));
   const sampled = (share: number) => mutants.filter((one) => isInSample(one, { 'src/redis': share }));
 
-  it('is about the share that was asked for, and a larger one has all of a smaller one', () => {
+  it('has about the requested share, and a larger sample includes a smaller one', () => {
     const [some, more] = [sampled(0.3), sampled(0.5)];
     expect(some.length).to.be.within(250, 350);
     expect(more).to.include.members(some);
   });
 
-  it('is all at a share of 1, and nothing of a folder without a share', () => {
+  it('contains all mutants at a share of 1, and none of a folder without a share', () => {
     expect(sampled(1)).to.have.lengthOf(1_000);
     expect(mutants.filter((one) => isInSample(one, { 'src/jwt': 1 }))).to.deep.equal([]);
   });
