@@ -4,7 +4,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, type Part, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 
 describe('the limits of a start-up that begins at any time', () => {
   let clock: SinonFakeTimers;
@@ -32,7 +32,7 @@ describe('the limits of a start-up that begins at any time', () => {
   it('are the phase’s own where both end at the same time', async () => {
     const { orchestrator } = rehearse([{ name: 'one', start: hangs, timeoutMs: 600 }], { deadlineMs: () => 600 });
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(600 + LAST_WORDS_MS);
+    await clock.tickAsync(600 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'PHASE_TIMEOUT' });
   });
 
@@ -42,7 +42,7 @@ describe('the limits of a start-up that begins at any time', () => {
       { deadlineMs: () => 600 },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(600 + LAST_WORDS_MS);
+    await clock.tickAsync(600 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(journal).to.deep.equal(['start redis', 'stop redis']);
   });
@@ -57,7 +57,7 @@ describe('the limits of a start-up that begins at any time', () => {
     );
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(600);
-    await clock.tickAsync(1 + LAST_WORDS_MS);
+    await clock.tickAsync(1 + ABORT_CAUSE_MS);
     expect((await rejection).message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
   });
 
@@ -87,7 +87,7 @@ describe('the time that a stop has', () => {
     const { orchestrator } = rehearse(names.map((name) => ({ name, stop: hangs })));
     await orchestrator.start();
     const stopped = orchestrator.stop(budgetMs);
-    await clock.tickAsync(Math.max(0, budgetMs) + phases * (1 + LAST_WORDS_MS));
+    await clock.tickAsync(Math.max(0, budgetMs) + phases * (1 + ABORT_CAUSE_MS));
     return (await stopped).map(({ error }) => Number(/within (\d+) ms/.exec(String(error))?.[1]));
   };
 

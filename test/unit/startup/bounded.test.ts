@@ -5,7 +5,7 @@ import { attempt } from '../../../src/startup/bounded.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, fails, hangs, takes } from '../../support/phases.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 const tooLate = new Error('too late');
 const limitOf = (timeoutMs: number, abort?: AbortSignal) => ({
   timeoutMs,
@@ -37,17 +37,17 @@ describe('work under a limit', () => {
 
   it('has timed out exactly at its limit, with the last words counted in', async () => {
     const attempted = attempt(hangs, limitOf(100));
-    await clock.tickAsync(100 + LAST_WORDS_MS);
-    expect(await attempted).to.include({ outcome: 'timed-out', error: tooLate, durationMs: 100 + LAST_WORDS_MS });
+    await clock.tickAsync(100 + ABORT_CAUSE_MS);
+    expect(await attempted).to.include({ outcome: 'timed-out', error: tooLate, durationMs: 100 + ABORT_CAUSE_MS });
   });
 
   it('is not heard once its last words take too long', async () => {
     const slow = (signal: AbortSignal) =>
       new Promise<void>((_, reject) =>
-        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('why')), LAST_WORDS_MS + 1)),
+        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('why')), ABORT_CAUSE_MS + 1)),
       );
     const attempted = attempt(slow, limitOf(100));
-    await clock.tickAsync(100 + LAST_WORDS_MS + 1);
+    await clock.tickAsync(100 + ABORT_CAUSE_MS + 1);
     const { error, late } = await attempted;
     expect(error).to.equal(tooLate);
     expect(tooLate.cause).to.equal(undefined);
@@ -63,7 +63,7 @@ describe('work under a limit', () => {
   it('whose signal has aborted before ends at once as failed, even where it is deaf', async () => {
     const reason = new Error('stopped before');
     const attempted = attempt(hangs, limitOf(60_000, AbortSignal.abort(reason)));
-    await clock.tickAsync(LAST_WORDS_MS);
+    await clock.tickAsync(ABORT_CAUSE_MS);
     expect(await attempted).to.include({ outcome: 'failed', error: reason });
   });
 
@@ -79,7 +79,7 @@ describe('work under a limit', () => {
       const outer = new AbortController();
       const attempted = attempt(work, limitOf(100, outer.signal));
       expect(getEventListeners(outer.signal, 'abort')).to.have.lengthOf(1);
-      await clock.tickAsync(100 + LAST_WORDS_MS);
+      await clock.tickAsync(100 + ABORT_CAUSE_MS);
       await attempted;
       expect(clock.countTimers()).to.equal(0);
       expect(getEventListeners(outer.signal, 'abort')).to.deep.equal([]);

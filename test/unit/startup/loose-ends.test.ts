@@ -8,7 +8,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, rehearse } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 
 describe('the loose ends of a start-up', () => {
   let clock: SinonFakeTimers;
@@ -32,7 +32,7 @@ describe('the loose ends of a start-up', () => {
       },
     });
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(LAST_WORDS_MS);
+    await clock.tickAsync(ABORT_CAUSE_MS);
     expect(outcomes).to.deep.equal(['failed']);
     expect(await rejection).to.equal(sigterm);
   });

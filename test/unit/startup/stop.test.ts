@@ -4,7 +4,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, fails, hangs, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 
 describe('stop', () => {
   let clock: SinonFakeTimers;
@@ -64,7 +64,7 @@ describe('stop', () => {
     const { orchestrator, journal } = rehearse(['one', 'two', 'three'].map((name) => ({ name, stop: hangs })));
     await orchestrator.start();
     const stopped = orchestrator.stop(1_000);
-    await clock.tickAsync(1_000 + LAST_WORDS_MS);
+    await clock.tickAsync(1_000 + ABORT_CAUSE_MS);
     expect((await stopped).map(({ outcome }) => outcome)).to.deep.equal(Array(3).fill('timed-out'));
     expect(journal.slice(3)).to.deep.equal(['stop three', 'stop two', 'stop one']);
   });
@@ -113,7 +113,7 @@ describe('a roll-back', () => {
       { deadlineMs: () => 100, rollbackTimeoutMs: 2_000 },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(100 + LAST_WORDS_MS + 2_000 + LAST_WORDS_MS);
+    await clock.tickAsync(100 + ABORT_CAUSE_MS + 2_000 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(journal).to.deep.equal(['start one', 'start two', 'stop two', 'stop one']);
     expect(events.slice(-2).map((event) => 'outcome' in event && event.outcome)).to.deep.equal(['timed-out', 'ok']);

@@ -4,8 +4,8 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-// What a phase that ran out of time gets to say why.
-const LAST_WORDS_MS = 100;
+// How long a phase may take to report its cause after its signal aborts.
+const ABORT_CAUSE_MS = 100;
 
 describe('the time limits of a start-up', () => {
   let clock: SinonFakeTimers;
@@ -21,7 +21,7 @@ describe('the time limits of a start-up', () => {
       { name: 'three' },
     ]);
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(300 + LAST_WORDS_MS);
+    await clock.tickAsync(300 + ABORT_CAUSE_MS);
     const error = await rejection;
     expect(error).to.include({ code: 'PHASE_TIMEOUT' });
     expect(error.message).to.equal('phase "stubborn" did not finish within 300 ms');
@@ -41,7 +41,7 @@ describe('the time limits of a start-up', () => {
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(299);
     expect(reason).to.equal(undefined);
-    await clock.tickAsync(1 + LAST_WORDS_MS);
+    await clock.tickAsync(1 + ABORT_CAUSE_MS);
     expect(reason).to.equal(await rejection);
   });
 
@@ -73,7 +73,7 @@ describe('the time limits of a start-up', () => {
       { deadlineMs: () => 600 },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(600 + LAST_WORDS_MS);
+    await clock.tickAsync(600 + ABORT_CAUSE_MS);
     const error = await rejection;
     expect(error).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(error.message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
@@ -95,7 +95,7 @@ describe('the time limits of a start-up', () => {
       },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(50 + LAST_WORDS_MS);
+    await clock.tickAsync(50 + ABORT_CAUSE_MS);
     expect((await rejection).message).to.include('within 50 ms');
   });
 
