@@ -136,7 +136,7 @@ describe('log event log_lines_dropped', () => {
   });
 });
 
-describe('log lines of level error', () => {
+describe('log lines of level warn and above', () => {
   it('are flushed immediately with all lines before them', () => {
     const done: string[] = [];
     const destination = { write: () => void done.push('line'), flush: () => void done.push('flush') };

@@ -10,7 +10,7 @@ import { rejectionOf } from '../../support/rejection.ts';
 
 const ABORT_CAUSE_MS = 100;
 
-describe('the loose ends of a start-up', () => {
+describe('startup cleanup', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -19,7 +19,7 @@ describe('the loose ends of a start-up', () => {
   });
   afterEach(() => clock.restore());
 
-  it('cuts off a phase whose beginning has the start-up aborted', async () => {
+  it('ends a phase when the startup is aborted during its phase-start event', async () => {
     const sigterm = new InterruptedError('SIGTERM');
     const outcomes: string[] = [];
     const orchestrator = createOrchestrator({
@@ -37,7 +37,7 @@ describe('the loose ends of a start-up', () => {
     expect(await rejection).to.equal(sigterm);
   });
 
-  it('leaves no timer behind once a phase has said why it was cut off', async () => {
+  it('leaves no timer behind when a timed-out phase has reported its cause', async () => {
     const { orchestrator } = rehearse([{ name: 'redis', start: endsWith(new Error('gave up')), timeoutMs: 200 }]);
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(200);
@@ -47,7 +47,7 @@ describe('the loose ends of a start-up', () => {
 });
 
 describe('stopPhases', () => {
-  it('passes over a phase that has nothing to stop', async () => {
+  it('skips a phase without a stop function', async () => {
     const heard: StopRecord[] = [];
     const phases = [
       { name: 'config', timeoutMs: 1_000, start: () => {} },
