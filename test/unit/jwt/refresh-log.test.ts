@@ -67,7 +67,7 @@ describe('log of JWKS refreshes', () => {
     provider.answer(fail);
     await nextFetch(REFRESH_MS);
     for (let attempt = 0; attempt < 10; attempt += 1) await nextFetch(RETRY_MS);
-    // Each wait for a fetch asks for an unknown key, which has the keys fetched once more.
+    // Each nextFetch() looks up an unknown key, which causes one more fetch.
     expect(told('jwks_refresh_fail').map(({ attempts }) => attempts)).to.deep.equal([1, 21]);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
 
-// Section 6 of the contract, as far as it is built: the level of each event, and fields that it must have.
+// Section 6 of the contract, as far as it is implemented: the level and the required fields of each event.
 const CONTRACT: Readonly<Record<string, readonly [level: EventDeclaration['level'], fields: readonly string[]]>> = {
   phase_start: ['info', ['phase', 'timeoutMs']],
   phase_ok: ['info', ['phase', 'durationMs', 'timeoutMs']],

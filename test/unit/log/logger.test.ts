@@ -13,7 +13,7 @@ const logTo = (lines: string[], level: LoggerOptions['level'] = 'info') =>
 
 const LISTENING = { listener: 'public', host: '0.0.0.0', port: 3000 };
 
-// A JWT may name its subject in any characters; what we make ourselves is short.
+// The subject of a JWT may have any characters; the fields that ticketd generates are short.
 const WORST: Readonly<Record<string, string>> = {
   subject: '\u0001'.repeat(1024),
   sessionId: '\u0001'.repeat(1024),

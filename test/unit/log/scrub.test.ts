@@ -64,7 +64,7 @@ describe('log scrubber', () => {
   });
 
   it('runs in linear time', function () {
-    // Far more than it takes, and far less than a step for each pair of characters would.
+    // Far more than linear time needs, and far less than quadratic time would.
     this.timeout(5_000);
     for (const part of ['eyJ', 'wst_', '://', '://@', 'eyJ.'])
       expect(scrub(part.repeat(200_000))).to.have.lengthOf.at.most(513);

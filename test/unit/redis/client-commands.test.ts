@@ -97,10 +97,10 @@ describe('Redis client command', () => {
     const { port } = await silentServer();
     // With a silent server the TLS handshake never ends.
     const client = await clientFor({ REDIS_URL: `rediss://127.0.0.1:${port}`, REDIS_CONNECT_TIMEOUT_MS: '100' });
-    const told: string[] = [];
-    client.on('error', (error) => told.push(error.message));
+    const errors: string[] = [];
+    client.on('error', (error) => errors.push(error.message));
     client.connect().catch(() => {});
-    await until('the time-out', () => told.includes('connect ETIMEDOUT'));
+    await until('the time-out', () => errors.includes('connect ETIMEDOUT'));
   });
 });
 

@@ -20,7 +20,7 @@ describe('Redis client', () => {
   });
   const clientFor = async (env: Readonly<Record<string, string>>, once = false) => {
     const client = createClient(await accessOf(env), { once });
-    // Without a listener ioredis prints what connect() rejects with anyway.
+    // Without a listener ioredis prints the error, with which connect() rejects anyway.
     client.on('error', () => {});
     clients.push(client);
     return client;

@@ -12,8 +12,8 @@ describe('Redis connection during an outage', () => {
   });
   afterEach(() => rig.restore());
 
-  const toldOf = (event: string) => rig.emitted.filter((one) => one.event === event).map(({ fields }) => fields);
-  const reasons = () => toldOf('redis_down').map(({ reason }) => reason);
+  const fieldsOf = (event: string) => rig.emitted.filter((one) => one.event === event).map(({ fields }) => fields);
+  const reasons = () => fieldsOf('redis_down').map(({ reason }) => reason);
 
   const expectDown = () => {
     expect(rig.connection.isReady()).to.equal(false);
@@ -23,7 +23,7 @@ describe('Redis connection during an outage', () => {
   it('is not ready and logs redis_down when the connection closes', () => {
     rig.lose();
     expectDown();
-    expect(toldOf('redis_down')).to.deep.equal([
+    expect(fieldsOf('redis_down')).to.deep.equal([
       { endpoint: ENDPOINT, reason: 'the connection was closed', errorCode: 'ECONNRESET' },
     ]);
   });
@@ -39,7 +39,7 @@ describe('Redis connection during an outage', () => {
 
   it('logs redis_down with the error of the client as its reason', () => {
     rig.lose(RESET);
-    expect(toldOf('redis_down')).to.deep.equal([
+    expect(fieldsOf('redis_down')).to.deep.equal([
       { endpoint: ENDPOINT, reason: 'read ECONNRESET', errorCode: 'ECONNRESET' },
     ]);
   });
@@ -47,7 +47,7 @@ describe('Redis connection during an outage', () => {
   it('does not log an earlier error of a cluster node as the reason', () => {
     rig.client.emit('node error', REFUSED, '10.0.0.1:6379');
     expect(rig.connection.isReady()).to.equal(true);
-    expect(toldOf('redis_down')).to.deep.equal([]);
+    expect(fieldsOf('redis_down')).to.deep.equal([]);
     rig.lose();
     expect(reasons()).to.deep.equal(['the connection was closed']);
   });
@@ -70,7 +70,7 @@ describe('Redis connection during an outage', () => {
     await rig.recover();
     expect(rig.connection.isReady()).to.equal(true);
     expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
-    expect(toldOf('redis_up')).to.deep.equal([{ endpoint: ENDPOINT, reason: 'read ECONNRESET', downMs: 5_000 }]);
+    expect(fieldsOf('redis_up')).to.deep.equal([{ endpoint: ENDPOINT, reason: 'read ECONNRESET', downMs: 5_000 }]);
   });
 
   it('logs summaries with the last error and the attempts of this outage', async () => {
@@ -80,14 +80,14 @@ describe('Redis connection during an outage', () => {
       rig.lose(REFUSED);
     }
     await rig.pass(30_000);
-    expect(toldOf('redis_connect_fail').at(-1)).to.include({ error: 'connect ECONNREFUSED', attempts: 3 });
+    expect(fieldsOf('redis_connect_fail').at(-1)).to.include({ error: 'connect ECONNREFUSED', attempts: 3 });
   });
 
   it('logs summaries with the error of a cluster node during the outage', async () => {
     rig.lose();
     rig.client.emit('node error', REFUSED, '10.0.0.1:6379');
     await rig.pass(30_000);
-    expect(toldOf('redis_connect_fail').at(-1)).to.include({ error: 'connect ECONNREFUSED' });
+    expect(fieldsOf('redis_connect_fail').at(-1)).to.include({ error: 'connect ECONNREFUSED' });
   });
 
   it('is ready again after the first write, not when it is connected', async () => {
@@ -97,10 +97,10 @@ describe('Redis connection during an outage', () => {
     rig.become('ready');
     await rig.pass(700);
     expectDown();
-    expect(toldOf('redis_up')).to.deep.equal([]);
+    expect(fieldsOf('redis_up')).to.deep.equal([]);
     await rig.recover();
     expect(rig.connection.isReady()).to.equal(true);
-    expect(toldOf('redis_up')).to.have.lengthOf(1);
+    expect(fieldsOf('redis_up')).to.have.lengthOf(1);
   });
 
   it('is not ready after a late reply on the lost connection', async () => {
@@ -111,20 +111,20 @@ describe('Redis connection during an outage', () => {
     rig.answer('done');
     await rig.pass(100);
     expectDown();
-    expect(toldOf('redis_up')).to.deep.equal([]);
+    expect(fieldsOf('redis_up')).to.deep.equal([]);
   });
 
   it('logs redis_down when Redis hangs, and reconnects', async () => {
     rig.answer('none');
     await rig.pass(10_000);
     expectDown();
-    expect(toldOf('redis_down')).to.have.lengthOf(1);
-    expect(toldOf('redis_down')[0]).to.include({ errorCode: 'ETIMEDOUT' });
+    expect(fieldsOf('redis_down')).to.have.lengthOf(1);
+    expect(fieldsOf('redis_down')[0]).to.include({ errorCode: 'ETIMEDOUT' });
     expect(rig.calls).to.deep.equal(['connect', 'reconnect']);
     rig.lose();
     await rig.recover();
     expect(rig.connection.isReady()).to.equal(true);
-    expect(toldOf('redis_up')).to.have.lengthOf(1);
+    expect(fieldsOf('redis_up')).to.have.lengthOf(1);
   });
 
   it('logs redis_down with the error reply as its reason when Redis rejects the next write', async () => {
@@ -173,11 +173,11 @@ describe('Redis connection after close', () => {
 
   it('logs no summary when it is closed during an outage', async () => {
     rig.lose();
-    const told = rig.told().length;
+    const logged = rig.told().length;
     await rig.connection.close();
     expect(rig.clock.countTimers()).to.equal(0);
     await rig.pass(60_000);
-    expect(rig.told()).to.have.lengthOf(told);
+    expect(rig.told()).to.have.lengthOf(logged);
   });
 
   it('is not ready after a late reply', async () => {

@@ -143,11 +143,11 @@ describe('Redis connection at startup', () => {
 
   it('never repeats a password from a Redis error', async () => {
     const repeating = new Error(`ERR unknown command 'AUTH', with args beginning with: '${PASSWORD}'`);
-    for (const told of [
+    for (const error of [
       await failedStart(() => rig.lose(repeating)),
       await rejectionOf(rig.connection.start(limit.signal)),
     ])
-      expect(JSON.stringify([told.message, String(told.cause), rig.emitted])).to.not.include(PASSWORD);
+      expect(JSON.stringify([error.message, String(error.cause), rig.emitted])).to.not.include(PASSWORD);
   });
 
   it('never repeats a password from an error of connect()', async () => {

@@ -67,7 +67,7 @@ describe('Redis error that only reports a closed connection', () => {
 });
 
 describe('logged error of a failed Redis command', () => {
-  const told: Readonly<Record<string, string>> = {
+  const messages: Readonly<Record<string, string>> = {
     'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.':
       'the connection was closed before Redis answered',
     'Connection is closed.': 'the connection was closed before Redis answered',
@@ -76,7 +76,7 @@ describe('logged error of a failed Redis command', () => {
     "Stream isn't writeable and enableOfflineQueue options is false": 'there was no connection to Redis',
     "Cluster isn't ready and enableOfflineQueue options is false": 'there was no connection to Redis',
   };
-  for (const [message, words] of Object.entries(told))
+  for (const [message, words] of Object.entries(messages))
     it(`is "${words}" for "${message}"`, () => {
       expect(plainFault(new Error(message)))
         .to.be.an('error')

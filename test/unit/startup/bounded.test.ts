@@ -69,9 +69,9 @@ describe('startup phase attempt with a time limit', () => {
 
   it('receives the reason of an abort that happened before', async () => {
     const reason = new Error('stopped before');
-    const heard: unknown[] = [];
-    await attempt((signal) => void heard.push(signal.reason), limitOf(100, AbortSignal.abort(reason)));
-    expect(heard).to.deep.equal([reason]);
+    const received: unknown[] = [];
+    await attempt((signal) => void received.push(signal.reason), limitOf(100, AbortSignal.abort(reason)));
+    expect(received).to.deep.equal([reason]);
   });
 
   for (const [what, work] of Object.entries({ 'is done': takes(10), fails: fails('broken'), hangs }))

@@ -14,7 +14,7 @@ describe('startup cleanup', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
-    // The process has run for a while: an instant is no duration.
+    // The process has run for a while, so that an instant cannot pass for a duration.
     clock.tick(100_000);
   });
   afterEach(() => clock.restore());
@@ -48,13 +48,13 @@ describe('startup cleanup', () => {
 
 describe('stopPhases', () => {
   it('skips a phase without a stop function', async () => {
-    const heard: StopRecord[] = [];
+    const reported: StopRecord[] = [];
     const phases = [
       { name: 'config', timeoutMs: 1_000, start: () => {} },
       { name: 'listen', timeoutMs: 1_000, start: () => {}, stop: () => {} },
     ];
-    const records = await stopPhases(phases, 1_000, (record) => heard.push(record));
+    const records = await stopPhases(phases, 1_000, (record) => reported.push(record));
     expect(records.map(({ phase }) => phase)).to.deep.equal(['listen']);
-    expect(heard).to.deep.equal(records);
+    expect(reported).to.deep.equal(records);
   });
 });

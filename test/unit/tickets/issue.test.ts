@@ -28,14 +28,14 @@ const others = {
 };
 
 const setUp = (ttlSeconds = 30) => {
-  const kept: { digest: string; payload: string; ttlMs: number }[] = [];
+  const stored: { digest: string; payload: string; ttlMs: number }[] = [];
   const store: TicketStore = {
     name: 'memory',
     isReady: () => true,
-    put: async (digest, payload, ttlMs) => void kept.push({ digest, payload, ttlMs }),
+    put: async (digest, payload, ttlMs) => void stored.push({ digest, payload, ttlMs }),
     ...others,
   };
-  return { kept, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
+  return { stored, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
 };
 
 describe('issue', () => {
@@ -48,19 +48,19 @@ describe('issue', () => {
   });
 
   it('stores the digest with a time to live, and never the ticket itself', async () => {
-    const { issue, kept } = setUp();
+    const { issue, stored } = setUp();
     const { ticket } = await issue(caller(3_600_000), BINDING);
-    expect(kept).to.have.lengthOf(1);
-    expect(kept[0]).to.include({ digest: digestOf(ticket), ttlMs: 30_000 });
+    expect(stored).to.have.lengthOf(1);
+    expect(stored[0]).to.include({ digest: digestOf(ticket), ttlMs: 30_000 });
     for (const part of [ticket, ticket.slice(4), ticket.slice(4, 24)])
-      expect(JSON.stringify(kept)).to.not.include(part);
+      expect(JSON.stringify(stored)).to.not.include(part);
   });
 
   it('stores the caller, the binding and both expiries in a compact record', async () => {
-    const { issue, kept } = setUp();
+    const { issue, stored } = setUp();
     const binding = { audience: 'chat', channel: 'room-1', origin: 'https://app.example', traceId: 'trace' };
     await issue(caller(3_600_000), binding);
-    expect(JSON.parse(kept[0]?.payload ?? '')).to.deep.equal({
+    expect(JSON.parse(stored[0]?.payload ?? '')).to.deep.equal({
       u: 'https://idp.example/',
       s: 'alice',
       i: 'session-1',
@@ -75,34 +75,34 @@ describe('issue', () => {
   });
 
   it('stores no absent fields', async () => {
-    const { issue, kept } = setUp();
+    const { issue, stored } = setUp();
     await issue({ ...caller(3_600_000), issuer: undefined, sessionId: undefined }, BINDING);
-    expect(JSON.parse(kept[0]?.payload ?? '')).to.have.all.keys('s', 't', 'e', 'x', 'r');
+    expect(JSON.parse(stored[0]?.payload ?? '')).to.have.all.keys('s', 't', 'e', 'x', 'r');
   });
 
   it('limits the expiry of a ticket to that of its JWT', async () => {
-    const { issue, kept } = setUp();
+    const { issue, stored } = setUp();
     const { expiresIn, expiresAt } = await issue(caller(12_700), BINDING);
-    expect(kept[0]).to.include({ ttlMs: 12_700 });
+    expect(stored[0]).to.include({ ttlMs: 12_700 });
     expect(expiresAt.getTime()).to.equal(NOW + 12_700);
     expect(expiresIn).to.equal(12);
   });
 
   it('rounds the time to live down to whole milliseconds', async () => {
-    const { issue, kept } = setUp();
+    const { issue, stored } = setUp();
     await issue(caller(5_000.7), BINDING);
-    expect(kept[0]).to.include({ ttlMs: 5_000 });
+    expect(stored[0]).to.include({ ttlMs: 5_000 });
   });
 
   it('accepts a JWT with 1 s left, and rejects less with AUTH_TOKEN_INVALID', async () => {
-    const { issue, kept } = setUp();
+    const { issue, stored } = setUp();
     expect((await issue(caller(1_000), BINDING)).expiresIn).to.equal(1);
     for (const lifeMs of [999, 0, -3_000]) {
       const error = await rejectionOf(issue(caller(lifeMs), BINDING));
       expect(error).to.be.instanceOf(RequestError);
       expect(error).to.include({ code: 'AUTH_TOKEN_INVALID' });
     }
-    expect(kept).to.have.lengthOf(1);
+    expect(stored).to.have.lengthOf(1);
   });
 
   it('rejects with the error of the store when the ticket is not stored', async () => {

@@ -9,8 +9,8 @@ const LIMIT = { tickets: 3, seconds: 10 };
 const setUp = (answer: Count | Error) => {
   const clock = { now: 5000 };
   const asked: unknown[] = [];
-  const count = async (holder: string, windowMs: number) => {
-    asked.push([holder, windowMs]);
+  const count = async (subject: string, windowMs: number) => {
+    asked.push([subject, windowMs]);
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -60,8 +60,8 @@ describe('TICKET_RATE_LIMIT counter', () => {
     const { limiter } = setUp({ count: 3, endsInMs: 4000 });
     for (let number = 0; number <= 10_000; number += 1) await limiter.count(`subject-${number}`);
     limiter.demandRoom('subject-0');
-    for (const holder of ['subject-1', 'subject-10000'])
-      expect(() => limiter.demandRoom(holder), holder).to.throw(RequestError);
+    for (const subject of ['subject-1', 'subject-10000'])
+      expect(() => limiter.demandRoom(subject), subject).to.throw(RequestError);
   });
 
   it('fails with the error of the store, and never issues uncounted tickets', async () => {

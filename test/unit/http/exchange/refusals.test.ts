@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RequestErrorCode } from '../../../../src/errors/request-error.ts';
 import { errorBody, refusals } from '../../../../src/http/exchange/refusals.ts';
 
-// The compiler demands every code here, as it does in the table itself.
+// The compiler requires every code here, as in the table itself.
 const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   AUTH_KEYS_UNAVAILABLE: 503,
   AUTH_TOKEN_INVALID: 401,

@@ -22,7 +22,7 @@ describe('HTTP admission when 16 connections pipeline 2,000 requests each', () =
 
   before(async () => {
     const arrivals = new Map<IncomingMessage, number>();
-    // Room for one request of each connection; one start in each turn of the event loop makes all of them wait.
+    // The limit is one request of each connection. With one start in each turn of the event loop, all of them wait.
     const gate = createGate({ maxInFlight: FLOODS + 1, perTurn: 1, maxHeld: 1, maxWaitMs: 60_000 });
     const admit = admitInTurn({
       gate,

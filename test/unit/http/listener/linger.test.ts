@@ -11,7 +11,7 @@ const MANY = 4_000_000;
 const MAX_TURNS = 20_000;
 const post = (headers: readonly string[]) => rawRequest('POST / HTTP/1.1', ['Host: x', ...headers]);
 
-/** Sends everything before it reads anything, as many a client does; resolves with what it then reads. */
+/** Sends everything before it reads anything, as many clients do. Resolves with what it then reads. */
 const writeThenRead = async (port: number, parts: readonly string[]): Promise<string> => {
   const socket = connect(port, '127.0.0.1').pause().setEncoding('latin1');
   let failure: Error | undefined;
@@ -97,10 +97,10 @@ describe('HTTP listener after the last response of a connection', () => {
     await listener.stop(AbortSignal.timeout(5000));
   });
 
-  /** Waits with the real I/O, while the clock stands still. */
+  /** Waits for real I/O while the clock is frozen. */
   const untilSoon = async (holds: () => boolean): Promise<void> => {
     for (let left = MAX_TURNS; !holds(); left -= 1) {
-      if (left === 0) throw new Error('it never happened');
+      if (left === 0) throw new Error('the condition was not met in time');
       await turns();
     }
   };

@@ -12,7 +12,7 @@ import { until } from '../../../support/until.ts';
 const get = (path: string) => rawRequest(`GET ${path} HTTP/1.1`, ['Host: x']);
 // More than the kernel buffers for a connection that is not read.
 const FLOOD_BYTES = 16_000_000;
-// What Node.js reads in one piece.
+// The number of bytes that Node.js reads from a socket in one call.
 const ONE_READ = 65_536;
 const paths = (count: number) => Array.from({ length: count }, (_, n) => `/${n}`);
 const bodies = ({ received }: RawConnection) => answersIn(received).map(({ body }) => body);
@@ -85,7 +85,7 @@ describe('HTTP listener when a client pipelines requests', () => {
     await until('the first', () => held.started.length === 1);
     const { request: first } = held.started[0] as { readonly request: IncomingMessage };
     await begin(first);
-    // By then the server has been asked to read often enough.
+    // After these turns of the event loop the server would have read more.
     for (let n = 0; n < 20; n += 1) {
       const other = ask(`${listener.url}/other`).catch(() => {});
       await until('another client', () => held.started.length === n + 2);

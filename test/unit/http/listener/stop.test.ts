@@ -41,7 +41,7 @@ describe('HTTP listener during shutdown', () => {
   afterEach(() => connection.destroy());
 
   const statuses = () => answersIn(connection.received).map(({ status }) => status);
-  /** Resolves once the server has read what was sent on `connection` before. */
+  /** Resolves when the server has read everything sent on `connection` so far. */
   const untilRead = async () => {
     const other = await openConnection(listener.url);
     await other.send(rawRequest('GET /read HTTP/1.1', ['Host: x']));
