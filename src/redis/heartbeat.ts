@@ -4,15 +4,16 @@ const INTERVAL_MS = 500;
 const LATE_MS = 1000;
 // With what it takes to connect anew, a connection whose packets are lost for good is replaced within 3 s.
 const DEAD_MS = 2500;
-// After a late reply it takes better ones to be ready again than it took to stay ready, and several in a row: a Redis
-// that is always slow is then one outage, and not one with each reply.
+// After a late reply one reply in time is no proof: a Redis that is always slow is then one outage, not one with each
+// reply. Three prompt replies in a row are, or twenty-one that are merely in time.
 const PROMPT_MS = 500;
-const PROMPT_REPLIES = 3;
+const PROOF = 21;
+const PROMPT_COUNTS_FOR = 7;
 
 export interface HeartbeatOptions {
   /** Sends one write; resolves when Redis has done it. */
   readonly write: () => Promise<unknown>;
-  /** A write was done; after a late one, the third in a row that was done promptly. */
+  /** A write was done; after a late one, only once several in a row were done in time. */
   readonly onAnswer: () => void;
   /** Redis answered with an error, or the write could not be sent. */
   readonly onError: (error: unknown) => void;
@@ -36,13 +37,13 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
   // Answers to writes of an earlier beginning count for nothing.
   let beginning = 0;
   let outstanding = false;
-  // How many prompt replies are missing until Redis counts as usable again; a new connection does not forgive them.
+  // How much proof is missing until Redis counts as usable again; a new connection does not reset it.
   let missing = 0;
   let interval: NodeJS.Timeout | undefined;
   let stopWaiting: (() => void) | undefined;
 
   const late = () => {
-    missing = PROMPT_REPLIES;
+    missing = PROOF;
     onLate();
   };
 
@@ -73,8 +74,8 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
   };
 
   const answered = (tookMs: number) => {
-    if (missing > 0) missing = tookMs <= PROMPT_MS ? missing - 1 : PROMPT_REPLIES;
-    if (missing === 0) onAnswer();
+    if (missing > 0) missing = tookMs >= LATE_MS ? PROOF : missing - (tookMs <= PROMPT_MS ? PROMPT_COUNTS_FOR : 1);
+    if (missing <= 0) onAnswer();
     else void beat();
   };
 

@@ -67,15 +67,15 @@ describe('the authentication of a handshake among hostile code', () => {
     expect((await authenticate(request)).outcome).to.equal('admitted');
   });
 
-  for (const [what, request] of Object.entries<unknown>({
-    'no request': undefined,
-    'a request without headers': { url: '/', rawHeaders: [] },
-    'a request without rawHeaders': { url: '/?ticket=x', headers: {}, headersDistinct: {} },
-    'a frozen request': Object.freeze({ url: '/?ticket=x', headers: {}, headersDistinct: {}, rawHeaders: [] }),
+  for (const [what, make] of Object.entries<() => unknown>({
+    'no request': () => undefined,
+    'a request without headers': () => ({ url: '/', rawHeaders: [] }),
+    'a request without rawHeaders': () => ({ url: '/?ticket=x', headers: {}, headersDistinct: {} }),
+    'a frozen request': () => Object.freeze({ url: '/?ticket=x', headers: {}, headersDistinct: {}, rawHeaders: [] }),
   }))
     it(`answers 503 to ${what}, as a framework may make it`, async () => {
       const { refusalOf, events } = authentication(redeemed);
-      expect(await refusalOf(request as IncomingMessage)).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
+      expect(await refusalOf(make() as IncomingMessage)).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY' });
       expect(events[0]).to.include({ event: 'redeem_failed', level: 'error' });
     });
 });

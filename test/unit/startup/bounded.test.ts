@@ -6,7 +6,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, fails, hangs, takes } from '../../support/phases.ts';
 
 const ABORT_CAUSE_MS = 100;
-const tooLate = new Error('too late');
+let tooLate: Error;
 const limitOf = (timeoutMs: number, abort?: AbortSignal) => ({
   timeoutMs,
   timeoutError: () => tooLate,
@@ -17,6 +17,7 @@ describe('startup phase attempt with a time limit', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime(5_000);
+    tooLate = new Error('too late');
   });
   afterEach(() => clock.restore());
 

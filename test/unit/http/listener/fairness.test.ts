@@ -15,12 +15,13 @@ const HONEST_REQUESTS = 20;
 describe('HTTP admission when 16 connections pipeline 2,000 requests each', () => {
   let listener: RunningListener;
   let floods: readonly RawConnection[];
-  const started: (string | undefined)[] = [];
-  const refused: (string | undefined)[] = [];
+  let started: (string | undefined)[];
+  let refused: (string | undefined)[];
   /** How many other requests started between the arrival and the start of each honest request. */
-  const overtakenBy: number[] = [];
+  let overtakenBy: number[];
 
   before(async () => {
+    [started, refused, overtakenBy] = [[], [], []];
     const arrivals = new Map<IncomingMessage, number>();
     // The limit is one request of each connection. With one start in each turn of the event loop, all of them wait.
     const gate = createGate({ maxInFlight: FLOODS + 1, perTurn: 1, maxHeld: 1, maxWaitMs: 60_000 });
