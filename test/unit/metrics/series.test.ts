@@ -3,7 +3,7 @@ import { createMetrics } from '../../../src/metrics/metrics.ts';
 
 const LOST = { endpoint: 'redis://host:6379', error: 'closed', errorCode: 'ECONNRESET', attempts: 1, downMs: 0 };
 
-describe('metric series', () => {
+describe('Prometheus metrics', () => {
   const setUp = () => {
     const metrics = createMetrics({ inFlight: () => 0 });
     /** Every series of that name, with its value. */
@@ -12,7 +12,7 @@ describe('metric series', () => {
     return { ...metrics, seriesOf };
   };
 
-  it('of rejected requests begin at 0 for each listener', async () => {
+  it('have ticketd_requests_shed_total for each listener, from 0', async () => {
     const { observe, seriesOf } = setUp();
     const shed = (internal: number) => [
       'ticketd_requests_shed_total{listener="public"} 0',
@@ -23,7 +23,7 @@ describe('metric series', () => {
     expect(await seriesOf('ticketd_requests_shed_total')).to.deep.equal(shed(1));
   });
 
-  it('of Redis commands have the duration in seconds', async () => {
+  it('have the duration of each Redis command in seconds', async () => {
     const { commandTook, seriesOf } = setUp();
     commandTook('take', 4);
     expect(await seriesOf('ticketd_redis_command_duration_seconds_sum')).to.deep.equal([
@@ -34,7 +34,7 @@ describe('metric series', () => {
     ]);
   });
 
-  it('of redeemed tickets have the label via', async () => {
+  it('have the label via for redeemed tickets', async () => {
     const { observe, seriesOf } = setUp();
     for (const via of ['redeem', 'forward-auth', 'redeem'])
       observe('ws_ticket_redeemed', { traceId: 't', ticketId: 'id', via, durationMs: 1 });
@@ -44,13 +44,13 @@ describe('metric series', () => {
     ]);
   });
 
-  it('ticketd_redis_ready is 1 with the memory store', async () => {
+  it('have ticketd_redis_ready 1 with the memory store', async () => {
     const { observe, seriesOf } = setUp();
     observe('memory_store', {});
     expect(await seriesOf('ticketd_redis_ready')).to.deep.equal(['ticketd_redis_ready 1']);
   });
 
-  it('ticketd_redis_ready is 0 when a connection attempt fails, which does not count as an outage', async () => {
+  it('have ticketd_redis_ready 0 but no outage when a connection attempt fails', async () => {
     const { observe, seriesOf } = setUp();
     observe('redis_up', { endpoint: LOST.endpoint, reason: 'closed', downMs: 1 });
     observe('redis_connect_fail', LOST);

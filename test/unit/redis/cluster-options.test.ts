@@ -6,7 +6,7 @@ const optionsFor = async (env: Readonly<Record<string, string>> = {}) =>
   clusterOptions(await accessOf({ REDIS_URL: 'redis://a,b', REDIS_CLUSTER: 'true', ...env }));
 
 describe('Redis client options for a cluster', () => {
-  it('never queue a command, and never send it again after a failover', async () => {
+  it('never queue a command or send it again after a failover', async () => {
     expect(await optionsFor()).to.include({
       lazyConnect: true,
       enableOfflineQueue: false,

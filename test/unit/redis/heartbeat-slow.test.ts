@@ -85,7 +85,7 @@ describe('readiness with a slow Redis', () => {
       expect(changes).to.deep.equal(['ready']);
     });
 
-  it('returns with the third prompt reply in a row, without waiting for the next heartbeat', async () => {
+  it('is restored by the third prompt reply in a row; the next write does not wait for the interval', async () => {
     await begin();
     await pass(3_000, () => 1_400);
     const before = writes.length;
@@ -97,7 +97,7 @@ describe('readiness with a slow Redis', () => {
     expect(gaps).to.deep.equal([0, 500, 500]);
   });
 
-  it('returns with the 21st reply in time when Redis is slow but no longer late', async () => {
+  it('is restored by the 21st reply in time when Redis is slow but no longer late', async () => {
     await begin();
     await pass(3_000, () => 1_400);
     const late = writes.length;
@@ -108,7 +108,7 @@ describe('readiness with a slow Redis', () => {
     expect(writes.length - late).to.be.within(21, 25);
   });
 
-  it('returns to a write every 500 ms when Redis is prompt again', async () => {
+  it('is checked by a write every 500 ms again when Redis is prompt again', async () => {
     await begin();
     await pass(2_000, () => 1_400);
     await pass(3_000, () => 1);
@@ -117,7 +117,7 @@ describe('readiness with a slow Redis', () => {
     expect(writes.length - before).to.equal(10);
   });
 
-  it('returns after three prompt replies on a new connection when the last one was slow', async () => {
+  it('is restored by three prompt replies on a new connection when the last one was slow', async () => {
     await begin();
     await pass(1_500, () => 1_900);
     heartbeat.end();
@@ -128,7 +128,7 @@ describe('readiness with a slow Redis', () => {
     expect(changes).to.deep.equal(['ready', 'late', 'ready']);
   });
 
-  it('returns with the first reply on a new connection when the last one was never late', async () => {
+  it('is restored by the first reply on a new connection when the last one was never late', async () => {
     await begin();
     heartbeat.end();
     changes.length = 0;

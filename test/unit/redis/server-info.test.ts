@@ -45,7 +45,7 @@ describe('Redis INFO', () => {
     expect([version, settings.version]).to.deep.equal(['8.1.0', '8.1.0']);
   });
 
-  it('may be empty', () => {
+  it('gives empty values for an empty reply', () => {
     expect(parseInfo('')).to.deep.equal({
       version: '',
       mode: '',

@@ -55,7 +55,7 @@ describe('startup phase attempt with a time limit', () => {
     expect(await late).to.equal(false);
   });
 
-  it('reports in late whether it succeeded after the limit', async () => {
+  it('resolves late with true when it succeeds after the limit', async () => {
     const attempted = attempt(takes(500), limitOf(100));
     await clock.tickAsync(500);
     expect(await (await attempted).late).to.equal(true);

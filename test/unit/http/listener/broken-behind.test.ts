@@ -38,7 +38,7 @@ describe('HTTP listener when malformed bytes follow a request in progress', () =
   const answers = () => answersIn(connection.received).map(({ status, body }) => (status === 200 ? body : status));
 
   for (const [what, [bytes, status]] of Object.entries(broken)) {
-    it(`answers the request first, then ${what} with ${status}`, async () => {
+    it(`answers the request first, then returns ${status} for ${what}`, async () => {
       await sendAll(GET + bytes);
       expect(connection.received).to.equal('');
       held.answer();
@@ -47,7 +47,7 @@ describe('HTTP listener when malformed bytes follow a request in progress', () =
       expect(held.paths).to.deep.equal(['/first']);
     });
 
-    it(`answers the request first, then ${what} with ${status}, sent in a second packet`, async () => {
+    it(`answers the request first, then returns ${status} for ${what} in a second packet`, async () => {
       await sendAll(GET);
       await connection.send(bytes);
       await until('more read', () => Number(held.started[0]?.request.socket.bytesRead) > GET.length);

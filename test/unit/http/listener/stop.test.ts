@@ -25,7 +25,7 @@ const unfinished: Readonly<Record<string, readonly [string, number | undefined]>
     408,
   ],
   'that starts a TLS handshake': ['\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03', 400],
-  'that asks for a tunnel': [rawRequest('CONNECT x:443 HTTP/1.1', ['Host: x:443']), 400],
+  'that sends CONNECT': [rawRequest('CONNECT x:443 HTTP/1.1', ['Host: x:443']), 400],
 };
 
 const readsBody: Parameters<typeof startListener>[0] = (request, response) =>
