@@ -5,7 +5,7 @@ import { rejectionOf } from '../../support/rejection.ts';
 
 const NEVER = new AbortController().signal;
 
-describe('fetching keys over HTTP', () => {
+describe('JWKS fetch', () => {
   let provider: IdentityProvider;
   beforeEach(async () => {
     provider = await startIdentityProvider();
@@ -15,14 +15,14 @@ describe('fetching keys over HTTP', () => {
   const get = (signal = NEVER, path = '/keys?p=1') => getText(new URL(path, provider.origin), signal);
   const refusal = async (signal?: AbortSignal) => (await rejectionOf(get(signal))).message;
 
-  it('asks for JSON, with the query, and says who asks', async () => {
+  it('sends the query, Accept with JSON types, and User-Agent ticketd', async () => {
     provider.answer((req, res) =>
       res.end(`${req.method} ${req.url} ${req.headers.accept} ${req.headers['user-agent']}`),
     );
     expect(await get()).to.match(/^GET \/keys\?p=1 application\/jwk-set\+json, application\/json ticketd\/\d/);
   });
 
-  it('reads UTF-8, however it was cut into pieces', async () => {
+  it('decodes UTF-8 that is split across packets', async () => {
     provider.answer((_req, res) => {
       const bytes = Buffer.from('"ü"');
       res.write(bytes.subarray(0, 2));
@@ -31,14 +31,14 @@ describe('fetching keys over HTTP', () => {
     expect(await get()).to.equal('"ü"');
   });
 
-  it('takes 256 KiB and no more', async () => {
+  it('accepts a response of 256 KiB, and rejects a larger one', async () => {
     provider.answer((_req, res) => res.end('x'.repeat(256 * 1024)));
     expect(await get()).to.have.lengthOf(256 * 1024);
     provider.answer((_req, res) => res.end('x'.repeat(256 * 1024 + 1)));
     expect(await refusal()).to.equal('the answer is larger than 262144 bytes');
   });
 
-  it('gives up an answer without end as soon as it is too large', async () => {
+  it('rejects an endless response as soon as it is too large', async () => {
     let ended = false;
     provider.answer((_req, res) => {
       const pour = () => {
@@ -53,24 +53,24 @@ describe('fetching keys over HTTP', () => {
   });
 
   for (const status of [201, 204, 304, 400, 404, 500, 503])
-    it(`refuses an answer of ${status}`, async () => {
+    it(`rejects a response with status ${status}`, async () => {
       provider.answer((_req, res) => res.writeHead(status).end());
       expect(await refusal()).to.equal(`the answer was HTTP ${status}, not 200`);
     });
 
   for (const status of [301, 302, 303, 307, 308])
-    it(`follows no redirect (${status})`, async () => {
+    it(`does not follow a redirect (${status})`, async () => {
       provider.answer((_req, res) => res.writeHead(status, { Location: '/elsewhere' }).end('{"keys":[]}'));
       expect(await refusal()).to.equal(`the answer was HTTP ${status}, not 200`);
       expect(provider.asked).to.deep.equal(['/keys?p=1']);
     });
 
-  it('tells where nothing listens', async () => {
+  it('rejects with ECONNREFUSED when nothing listens', async () => {
     await provider.stop();
     expect(await rejectionOf(get())).to.have.property('code', 'ECONNREFUSED');
   });
 
-  it('refuses an answer that breaks off', async () => {
+  it('rejects with ECONNRESET when the response is cut off', async () => {
     provider.answer((_req, res) => {
       res.writeHead(200, { 'Content-Length': '100' }).write('{"keys":');
       setImmediate(() => res.destroy());
@@ -78,7 +78,7 @@ describe('fetching keys over HTTP', () => {
     expect(await rejectionOf(get())).to.have.property('code', 'ECONNRESET');
   });
 
-  it('refuses what is not HTTP', async () => {
+  it('rejects a response that is not HTTP', async () => {
     provider.answer((_req, res) => res.socket?.end('SSH-2.0-OpenSSH_9.2\r\n'));
     expect(await rejectionOf(get()))
       .to.have.property('code')
@@ -86,10 +86,10 @@ describe('fetching keys over HTTP', () => {
   });
 
   for (const [when, answer] of [
-    ['before an answer', () => {}],
-    ['in the middle of one', (_req, res) => res.write('{"keys":')],
+    ['before the response', () => {}],
+    ['during the response', (_req, res) => res.write('{"keys":')],
   ] as readonly [string, Parameters<IdentityProvider['answer']>[0]][])
-    it(`ends with its signal's reason ${when}`, async () => {
+    it(`rejects with the reason of its signal when aborted ${when}`, async () => {
       const cut = new AbortController();
       const reason = new Error('enough');
       provider.answer((req, res) => {

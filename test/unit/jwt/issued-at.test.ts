@@ -5,7 +5,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = 1_767_225_600;
 
-describe('the time a JWT says it was issued at', () => {
+describe('JWT iat', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime(NOW * 1000);
@@ -27,7 +27,7 @@ describe('the time a JWT says it was issued at', () => {
     ['a string', String(NOW), 'its iat is not a number'],
     ['null', null, 'its iat is not a number'],
   ] as const)
-    it(`is refused when it is ${what}`, () => {
+    it(`is rejected when it is ${what}`, () => {
       expect(() => refuseIssuedAhead({ iat }, 5)).to.throw(message);
     });
 
@@ -48,7 +48,7 @@ describe('the time a JWT says it was issued at', () => {
       expect(unverifiedIssuedAt(jwtOf(payload))).to.equal(issuedAt);
     });
 
-  it('reads as undefined where there is no payload at all', () => {
+  it('reads as undefined when there is no payload', () => {
     expect(unverifiedIssuedAt('e30')).to.equal(undefined);
   });
 });

@@ -13,14 +13,14 @@ const withMembers = (members: Readonly<Record<string, unknown>>) =>
 const headerOf = joseHeaderReader(['HS256']);
 const reason = (jwt: string) => thrownBy(() => headerOf(jwt)).message;
 
-describe('the header of a JWT', () => {
-  it('gives the algorithm, and the key id where there is one', () => {
+describe('JWT header', () => {
+  it('has the alg, and the kid if there is one', () => {
     expect(headerOf(token())).to.deep.equal({ alg: 'HS256', kid: undefined });
     expect(headerOf(withMembers({ kid: 'key 1' }))).to.deep.equal({ alg: 'HS256', kid: 'key 1' });
     expect(headerOf(withMembers({ kid: 'schlüssel' }))).to.have.property('kid', 'schlüssel');
   });
 
-  it('is that of each JWT, whatever the one before had', () => {
+  it('is read from each JWT, whatever the header of the JWT before', () => {
     const ids = ['a', 'b', 'b', 'a', undefined, 'a'];
     expect(ids.map((kid) => headerOf(withMembers({ kid })).kid)).to.deep.equal(ids);
     expect(reason(withMembers({ kid: 1 }))).to.equal('its kid is not a string');
@@ -29,7 +29,7 @@ describe('the header of a JWT', () => {
   });
 
   for (const typ of ['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/JWT'])
-    it(`may have the typ ${typ}`, () => {
+    it(`is accepted with the typ ${typ}`, () => {
       expect(headerOf(withMembers({ typ })).alg).to.equal('HS256');
     });
 
@@ -45,27 +45,27 @@ describe('the header of a JWT', () => {
     7,
     null,
   ])
-    it(`is refused with the typ ${JSON.stringify(typ)}, which is another kind of token`, () => {
+    it(`is rejected with the typ ${JSON.stringify(typ)}`, () => {
       expect(reason(withMembers({ typ }))).to.equal('its typ is that of another kind of token');
     });
 
   for (const members of [{ crit: ['exp'] }, { crit: [] }, { crit: null }, { b64: false }, { b64: true, crit: ['b64'] }])
-    it(`is refused with ${JSON.stringify(members)}, an extension that must be understood`, () => {
+    it(`is rejected with the extension ${JSON.stringify(members)}`, () => {
       expect(reason(withMembers(members))).to.equal('its header demands an extension');
     });
 
   for (const alg of ['none', 'None', 'HS512', 'RS256', 'hs256', '', null, 1, ['HS256'], undefined])
-    it(`is refused with the alg ${JSON.stringify(alg)}, where only HS256 is allowed`, () => {
+    it(`is rejected with the alg ${JSON.stringify(alg)} when only HS256 is allowed`, () => {
       expect(reason(withMembers({ alg }))).to.equal('its alg is not among those allowed');
     });
 
   for (const kid of [1, null, ['a'], { a: 1 }])
-    it(`is refused with the kid ${JSON.stringify(kid)}, which is no string`, () => {
+    it(`is rejected with the kid ${JSON.stringify(kid)}, which is not a string`, () => {
       expect(reason(withMembers({ kid }))).to.equal('its kid is not a string');
     });
 
   for (const header of ['[]', 'null', '"HS256"', '7', '{"alg":"HS256"', '{}{}', Buffer.from([0x7b, 0xff, 0x7d])])
-    it(`is refused where it is ${JSON.stringify(String(header))}`, () => {
+    it(`is rejected when it is ${JSON.stringify(String(header))}`, () => {
       expect(reason(withHeader(header))).to.match(/^its header is not a JSON object$/);
     });
 
@@ -87,11 +87,11 @@ describe('the header of a JWT', () => {
     'YWIAA.YWI.YWI',
     'YWI.YWI.YWIAAx',
   ])
-    it(`is not looked for in ${JSON.stringify(jwt)}`, () => {
+    it(`is not read from the malformed JWT ${JSON.stringify(jwt)}`, () => {
       expect(reason(jwt)).to.equal('it is not three parts in base64url');
     });
 
-  it('is not looked for in more than 8,192 characters', () => {
+  it('is not read from a JWT of more than 8,192 characters', () => {
     const ofLength = (length: number) => {
       const head = `${encode('{"alg":"HS256"}')}.`;
       return `${head}${'A'.repeat(length - head.length - 5)}.AAAA`;
@@ -101,7 +101,7 @@ describe('the header of a JWT', () => {
     expect(reason(ofLength(8196))).to.equal('it is longer than 8192 characters');
   });
 
-  it('has no reason for a refusal that quotes the token', () => {
+  it('is rejected with a reason that never quotes the token', () => {
     const secret = 'c2VjcmV0';
     for (const jwt of [
       withHeader(`{"alg":"${secret}"}`),

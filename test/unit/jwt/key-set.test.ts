@@ -9,14 +9,14 @@ const rsa = rsaKey('rsa-1');
 
 const without = ({ [String('alg')]: _, ...jwk }: Jwk): Jwk => jwk;
 const setOf = (...jwks: readonly Jwk[]) => keySetOf(jwksOf(...jwks.map((jwk) => ({ jwk }))));
-/** What a key may verify when it is published like this; none where it is not usable. */
+/** What a key may verify when it is published like this; none when it is not usable. */
 const algorithmsOf = (jwk: Jwk) =>
   setOf(jwk, ecKey('usable').jwk)
     .keys.filter(({ kid }) => kid !== 'usable')
     .flatMap(({ algorithms }) => algorithms);
 
-describe('a published set of keys', () => {
-  it('has a key object for each key, and what it may verify', () => {
+describe('JWK Set', () => {
+  it('gives a key object for each key, with the algorithms it may verify', () => {
     const { keys, unusable } = setOf(ec.jwk, rsa.jwk);
     expect(keys.map(({ kid, algorithms }) => [kid, algorithms])).to.deep.equal([
       ['ec-1', ['ES256']],
@@ -27,7 +27,7 @@ describe('a published set of keys', () => {
     expect(unusable).to.equal(0);
   });
 
-  it('gives a key that names no algorithm all of its kind, and one that names one no other', () => {
+  it('gives a key without alg all algorithms of its kind, and a key with alg only that one', () => {
     expect(algorithmsOf(without(rsa.jwk))).to.deep.equal(['RS256', 'PS256']);
     expect(algorithmsOf({ ...rsa.jwk, alg: 'PS256' })).to.deep.equal(['PS256']);
     expect(algorithmsOf(without(ec.jwk))).to.deep.equal(['ES256']);
@@ -35,19 +35,19 @@ describe('a published set of keys', () => {
 
   const unusable: Readonly<Record<string, () => Jwk>> = {
     'for encryption': () => ({ ...rsa.jwk, use: 'enc' }),
-    'for signing alone': () => ({ ...rsa.jwk, key_ops: ['sign'] }),
-    'whose operations are no list': () => ({ ...rsa.jwk, key_ops: 'verify' }),
+    'for signing only': () => ({ ...rsa.jwk, key_ops: ['sign'] }),
+    'whose key_ops is not a list': () => ({ ...rsa.jwk, key_ops: 'verify' }),
     'that is a secret': () => ({
       kty: 'oct',
       k: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA',
       kid: 'oct',
       alg: 'HS256',
     }),
-    'that names HS256': () => ({ ...rsa.jwk, alg: 'HS256' }),
-    'that names none': () => ({ ...rsa.jwk, alg: 'none' }),
-    'that names RSA-OAEP': () => ({ ...rsa.jwk, alg: 'RSA-OAEP' }),
-    'that names RS512': () => ({ ...rsa.jwk, alg: 'RS512' }),
-    'that names an algorithm of another kind': () => ({ ...rsa.jwk, alg: 'ES256' }),
+    'with alg HS256': () => ({ ...rsa.jwk, alg: 'HS256' }),
+    'with alg none': () => ({ ...rsa.jwk, alg: 'none' }),
+    'with alg RSA-OAEP': () => ({ ...rsa.jwk, alg: 'RSA-OAEP' }),
+    'with alg RS512': () => ({ ...rsa.jwk, alg: 'RS512' }),
+    'with the alg of another kind of key': () => ({ ...rsa.jwk, alg: 'ES256' }),
     'of RSA with 1,024 bits': () => rsaKey('weak', 1024).jwk,
     'on P-384': () => ({
       ...generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }),
@@ -57,20 +57,20 @@ describe('a published set of keys', () => {
     'whose point is not on its curve': () => ({ ...ec.jwk, x: ec.jwk.y }),
     'without its modulus': () => ({ kty: 'RSA', e: 'AQAB', kid: 'half' }),
     'published with its private part': () => ({ ...ec.privateKey.export({ format: 'jwk' }), kid: 'leaked' }),
-    'whose kid is no string': () => ({ ...ec.jwk, kid: 7 }),
-    'of no kind': () => ({ kid: 'nothing' }),
+    'whose kid is not a string': () => ({ ...ec.jwk, kid: 7 }),
+    'without kty': () => ({ kid: 'nothing' }),
   };
   for (const [what, jwk] of Object.entries(unusable))
-    it(`leaves out a key ${what}, and counts it`, () => {
+    it(`omits a key ${what}, and counts it as unusable`, () => {
       expect(algorithmsOf(jwk())).to.deep.equal([]);
       expect(setOf(jwk(), ec.jwk).unusable).to.equal(1);
     });
 
-  it('takes a key whose operations name verifying', () => {
+  it('accepts a key whose key_ops include verify', () => {
     expect(algorithmsOf({ ...ec.jwk, use: undefined, key_ops: ['verify'] })).to.deep.equal(['ES256']);
   });
 
-  it('leaves out what is no key at all', () => {
+  it('omits entries that are not keys', () => {
     expect(keySetOf(JSON.stringify({ keys: [null, 7, 'key', [], ec.jwk] }))).to.include({ unusable: 4 });
   });
 
@@ -87,16 +87,16 @@ describe('a published set of keys', () => {
       'the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256',
     ],
   ] as const)
-    it(`is not found in ${text.slice(0, 24) || 'an empty answer'}`, () => {
+    it(`is rejected when the response is ${text.slice(0, 24) || 'empty'}`, () => {
       expect(thrownBy(() => keySetOf(text)).message).to.equal(reason);
     });
 });
 
-describe('the keys that may have signed a JWT', () => {
+describe('JWK Set lookup', () => {
   const fitting = (set: ReturnType<typeof setOf>, kid: string | undefined, alg: 'RS256' | 'PS256' | 'ES256') =>
     keysFitting(set, { kid, alg }).length;
 
-  it('are those of its key id that can do its algorithm', () => {
+  it('returns the keys with the kid and the algorithm of the JWT', () => {
     const set = setOf(ec.jwk, rsa.jwk);
     expect(fitting(set, 'ec-1', 'ES256')).to.equal(1);
     expect(fitting(set, 'rsa-1', 'RS256')).to.equal(1);
@@ -106,21 +106,21 @@ describe('the keys that may have signed a JWT', () => {
     expect(fitting(set, '', 'ES256')).to.equal(0);
   });
 
-  it('are the only one there is, where the JWT names none', () => {
+  it('returns the only key of the set when the JWT has no kid', () => {
     expect(fitting(setOf(ec.jwk), undefined, 'ES256')).to.equal(1);
     expect(fitting(setOf(ec.jwk), undefined, 'RS256')).to.equal(0);
     expect(fitting(setOf(ec.jwk, rsa.jwk), undefined, 'ES256')).to.equal(0);
     expect(fitting(setOf({ ...ec.jwk, kid: undefined }, rsa.jwk), undefined, 'ES256')).to.equal(0);
   });
 
-  it('may be two of one id, for an algorithm each', () => {
+  it('distinguishes two keys with the same kid by algorithm', () => {
     const set = setOf({ ...rsa.jwk, kid: 'same' }, { ...ec.jwk, kid: 'same' });
     expect(fitting(set, 'same', 'RS256')).to.equal(1);
     expect(fitting(set, 'same', 'ES256')).to.equal(1);
   });
 
   for (const kid of ['__proto__', 'constructor', 'toString'])
-    it(`are none for the key id ${kid}`, () => {
+    it(`returns no key for the kid ${kid}`, () => {
       expect(fitting(setOf(ec.jwk), kid, 'ES256')).to.equal(0);
     });
 });

@@ -9,14 +9,14 @@ const RETRY_MS = 30_000;
 
 const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
 
-describe('the keys of an identity provider are told of', () => {
+describe('log of JWKS refreshes', () => {
   let frozen: FrozenKeys;
   beforeEach(async () => {
     frozen = await freezeKeys(first);
   });
   afterEach(() => frozen.restore());
 
-  it('when they come and when they change, by their ids, and not at every refresh', async () => {
+  it('has jwks_refreshed with the kids when the keys change, and not at every refresh', async () => {
     const { provider, start, told, nextFetch } = frozen;
     await start();
     const endpoint = provider.url;
@@ -27,7 +27,7 @@ describe('the keys of an identity provider are told of', () => {
     expect(told('jwks_refreshed').slice(1)).to.deep.equal([{ endpoint, kids: 'first, third', keys: 2, unusable: 1 }]);
   });
 
-  it('when an outage begins, at most every five minutes of it, and when it ends', async () => {
+  it('has jwks_refresh_fail when an outage begins and every 5 minutes, and jwks_refreshed when it ends', async () => {
     const { provider, start, told, nextFetch } = frozen;
     await start();
     provider.answer(fail);
@@ -42,7 +42,7 @@ describe('the keys of an identity provider are told of', () => {
     expect(told('jwks_refreshed')).to.have.lengthOf(2);
   });
 
-  it('when the next outage begins, however soon after the last one, with attempts and time of its own', async () => {
+  it('has jwks_refresh_fail for each new outage, with its own attempts and downMs', async () => {
     const { provider, start, told, nextFetch } = frozen;
     await start();
     for (let outage = 0; outage < 3; outage += 1) {
@@ -61,17 +61,17 @@ describe('the keys of an identity provider are told of', () => {
     expect(told('jwks_refreshed')).to.have.lengthOf(1 + 3);
   });
 
-  it('with the attempts of an outage in each summary', async () => {
+  it('has the attempts of the outage in each summary', async () => {
     const { provider, start, told, nextFetch } = frozen;
     await start();
     provider.answer(fail);
     await nextFetch(REFRESH_MS);
     for (let attempt = 0; attempt < 10; attempt += 1) await nextFetch(RETRY_MS);
-    // Each wait for a fetch asks for an unknown key, which has the keys fetched once more.
+    // Each nextFetch() looks up an unknown key, which causes one more fetch.
     expect(told('jwks_refresh_fail').map(({ attempts }) => attempts)).to.deep.equal([1, 21]);
   });
 
-  it('without the query of the URL, and without a key', async () => {
+  it('contains neither the query of the URL nor a key', async () => {
     const { start, emitted } = frozen;
     await start();
     const text = JSON.stringify(emitted);
@@ -79,7 +79,7 @@ describe('the keys of an identity provider are told of', () => {
   });
 });
 
-describe('keys that are trusted no longer', () => {
+describe('log event jwks_expired', () => {
   const TRUSTED_FOR_MS = 900_000;
   let frozen: FrozenKeys;
   beforeEach(async () => {
@@ -87,7 +87,7 @@ describe('keys that are trusted no longer', () => {
   });
   afterEach(() => frozen.restore());
 
-  it('are logged once in an outage, with their age', async () => {
+  it('is logged once per outage, with the age of the keys', async () => {
     const { provider, start, told, nextFetch } = frozen;
     await start();
     for (let outage = 1; outage <= 2; outage += 1) {
@@ -104,7 +104,7 @@ describe('keys that are trusted no longer', () => {
     }
   });
 
-  it('are none where there never were any', async () => {
+  it('is not logged when no keys were ever fetched', async () => {
     const { provider, clock, start, told } = frozen;
     provider.answer(fail);
     const limit = new AbortController();

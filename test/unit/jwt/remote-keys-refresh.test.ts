@@ -10,14 +10,14 @@ const RETRY_MS = 30_000;
 
 const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
 
-describe('the keys of an identity provider, as time goes by,', () => {
+describe('JWKS keys refresh', () => {
   let frozen: FrozenKeys;
   beforeEach(async () => {
     frozen = await freezeKeys(first);
   });
   afterEach(() => frozen.restore());
 
-  it('are fetched every five minutes, so that a key withdrawn is one no longer', async () => {
+  it('fetches every 5 minutes, and drops a withdrawn key', async () => {
     const { provider, clock, start, find, fetches, nextFetch } = frozen;
     await start();
     provider.publish(second);
@@ -28,7 +28,7 @@ describe('the keys of an identity provider, as time goes by,', () => {
     expect(await find('second')).to.equal(1);
   });
 
-  it('are kept through an outage of an hour, while it is tried every 30 seconds', async () => {
+  it('keeps the keys during an outage of one hour, and retries every 30 s', async () => {
     const { provider, clock, start, find, nextFetch } = frozen;
     await start();
     provider.answer(fail);
@@ -45,10 +45,10 @@ describe('the keys of an identity provider, as time goes by,', () => {
   for (const [what, body] of [
     ['HTML', '<html>maintenance</html>'],
     ['an empty set', '{"keys":[]}'],
-    ['keys of other kinds alone', '{"keys":[{"kty":"oct","k":"AAAA","kid":"first"}]}'],
+    ['only keys of unsupported kinds', '{"keys":[{"kty":"oct","k":"AAAA","kid":"first"}]}'],
     ['nothing', ''],
   ] as const)
-    it(`are kept where the provider answers with ${what}`, async () => {
+    it(`keeps the keys when the provider responds with ${what}`, async () => {
       const { provider, start, find, told, nextFetch } = frozen;
       await start();
       provider.answer((_req, res) => res.end(body));
@@ -57,7 +57,7 @@ describe('the keys of an identity provider, as time goes by,', () => {
       expect(told('jwks_refresh_fail')).to.have.lengthOf(1);
     });
 
-  it('are waited for four seconds a fetch, and no longer', async () => {
+  it('times out a fetch after 4 s', async () => {
     const { provider, clock, start, find, fetches, told } = frozen;
     await start();
     provider.answer((_req, res) => void res.write('{"keys":['));
@@ -72,7 +72,7 @@ describe('the keys of an identity provider, as time goes by,', () => {
     });
   });
 
-  it('are fetched no more once they are closed, the fetch under way included', async () => {
+  it('stops fetching after close, and aborts the fetch in progress', async () => {
     const { provider, keys, clock, start, find, fetches, told } = frozen;
     await start();
     provider.answer(() => {});

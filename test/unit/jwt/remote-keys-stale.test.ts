@@ -11,7 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
 
-describe('keys that cannot be refreshed', () => {
+describe('JWKS keys when the provider is unavailable', () => {
   let frozen: FrozenKeys;
   const setUp = async (maxStaleMs: number) => {
     frozen = await freezeKeysTrustedFor(maxStaleMs, first);
@@ -20,7 +20,7 @@ describe('keys that cannot be refreshed', () => {
   afterEach(() => frozen.restore());
   const outcomeOf = async (kid: string | undefined) => (await frozen.lookUp(kid)).outcome;
 
-  it('are trusted for as long as configured, and then no JWT is, known key or none', async () => {
+  it('are trusted until JWT_JWKS_MAX_STALE_SECONDS pass, then unavailable for every kid', async () => {
     await setUp(HOUR_MS);
     const { provider, clock, lookUp } = frozen;
     await provider.stop();
@@ -35,7 +35,7 @@ describe('keys that cannot be refreshed', () => {
     );
   });
 
-  it('are looked up once in a cool-down when stale, by whatever JWT, and trusted again as soon as they come', async () => {
+  it('are fetched once per cool-down when stale, and trusted again after the first successful fetch', async () => {
     await setUp(HOUR_MS);
     const { provider, clock, find, fetches } = frozen;
     provider.answer(fail);
@@ -58,7 +58,7 @@ describe('keys that cannot be refreshed', () => {
     [60_000, 30_000],
     [1_000, 500],
   ] as const)
-    it(`are refreshed every ${everyMs / 1000} s where they are trusted for ${trustedForMs / 1000} s`, async () => {
+    it(`are refreshed every ${everyMs / 1000} s when they are trusted for ${trustedForMs / 1000} s`, async () => {
       await setUp(trustedForMs);
       const { clock, fetches, nextFetch } = frozen;
       await clock.tickAsync(everyMs - 1);
@@ -71,7 +71,7 @@ describe('keys that cannot be refreshed', () => {
     [DAY_MS, RETRY_MS],
     [10_000, 5_000],
   ] as const)
-    it(`are tried again ${everyMs / 1000} s after a failure where they are trusted for ${trustedForMs / 1000} s`, async () => {
+    it(`are fetched again ${everyMs / 1000} s after a failure when they are trusted for ${trustedForMs / 1000} s`, async () => {
       await setUp(trustedForMs);
       const { provider, clock, fetches, told } = frozen;
       provider.answer(fail);

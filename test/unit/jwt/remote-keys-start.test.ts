@@ -10,14 +10,14 @@ const first = ecKey('first');
 
 const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
 
-describe('the keys of an identity provider, at the start, are fetched', () => {
+describe('JWKS keys at startup', () => {
   let frozen: FrozenKeys;
   beforeEach(async () => {
     frozen = await freezeKeys(first);
   });
   afterEach(() => frozen.restore());
 
-  it('once, and are there when it is over', async () => {
+  it('are fetched once, and available when the start resolves', async () => {
     const { start, find, fetches } = frozen;
     await start();
     expect(await find('first')).to.equal(1);
@@ -25,7 +25,7 @@ describe('the keys of an identity provider, at the start, are fetched', () => {
     expect(fetches()).to.equal(1);
   });
 
-  it('again and again, half a second after each failure, until they come', async () => {
+  it('are fetched again 500 ms after each failure until a fetch succeeds', async () => {
     const { provider, clock, start, find, told } = frozen;
     const askedAt: number[] = [];
     provider.answer((req, res) => {
@@ -48,7 +48,7 @@ describe('the keys of an identity provider, at the start, are fetched', () => {
     expect(told('jwks_refreshed')).to.have.lengthOf(1);
   });
 
-  it('or the start ends with the last real cause when its time is over', async () => {
+  it('fail the start with JWKS_UNAVAILABLE and the last cause when the time limit passes', async () => {
     const { provider, clock, start, told } = frozen;
     const limit = new AbortController();
     provider.answer(fail);
@@ -62,7 +62,7 @@ describe('the keys of an identity provider, at the start, are fetched', () => {
     expect(error.message).to.equal(`no keys from ${provider.url}: the answer was HTTP 503, not 200`);
   });
 
-  it('or the start says that no answer came, where that is all there is to say', async () => {
+  it('fail the start with "no whole answer" when the provider never answered', async () => {
     const { provider, start, emitted } = frozen;
     const limit = new AbortController();
     provider.answer(() => limit.abort(new Error('time is over')));
@@ -72,7 +72,7 @@ describe('the keys of an identity provider, at the start, are fetched', () => {
     expect(emitted).to.deep.equal([]);
   });
 
-  it('or the start ends with the signal that interrupted it', async () => {
+  it('fail the start with InterruptedError on SIGTERM', async () => {
     const { provider, start } = frozen;
     const limit = new AbortController();
     const interrupted = new InterruptedError('SIGTERM');

@@ -12,11 +12,11 @@ const FETCHED_AT = NOW_MS / 1000;
 
 const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
 
-/** In how many milliseconds to come back, or how many keys there are. */
+/** In how many milliseconds to retry, or how many keys there are. */
 const inShort = (lookup: KeyLookup): string =>
   lookup.outcome === 'unavailable' ? `unavailable for ${lookup.retryAfterMs} ms` : `${lookup.keys.length} keys`;
 
-describe('the key of a JWT that is unknown and may not be looked up yet', () => {
+describe('JWKS lookup of an unknown kid during the cool-down', () => {
   let frozen: FrozenKeys;
   beforeEach(async () => {
     frozen = await freezeKeys(first);
@@ -25,7 +25,7 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
   afterEach(() => frozen.restore());
   const youngOf = async (kid: string) => inShort(await frozen.lookUp(kid, Date.now() / 1000));
 
-  it('is unavailable for the rest of the cool-down that a made-up id began, and found after it', async () => {
+  it('is unavailable for the rest of a cool-down that a made-up kid began, then finds the key', async () => {
     const { provider, clock, find, fetches } = frozen;
     await find('made up');
     provider.publish(first, second);
@@ -39,7 +39,7 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
     expect(fetches()).to.equal(3);
   });
 
-  it('is unavailable where a cache answers with the keys of before, until it answers with the new ones', async () => {
+  it('is unavailable while a cache returns the old keys, until it returns the new ones', async () => {
     const { provider, clock, fetches } = frozen;
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await youngOf('second')).to.equal(`unavailable for ${COOL_DOWN_MS} ms`);
@@ -50,7 +50,7 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
     expect(fetches()).to.equal(5);
   });
 
-  it('is unavailable where the provider fails, for as long as it does', async () => {
+  it('is unavailable while the provider fails', async () => {
     const { provider, clock } = frozen;
     provider.answer(fail);
     await clock.tickAsync(REFRESH_MS - 1);
@@ -60,7 +60,7 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
     expect(inShort(await frozen.lookUp('second', issuedAt))).to.equal(`unavailable for ${COOL_DOWN_MS} ms`);
   });
 
-  it('costs one fetch in a cool-down, however many made-up ids come with young JWTs', async () => {
+  it('fetches once per cool-down for any number of made-up kids in recent JWTs', async () => {
     const { clock, fetches } = frozen;
     for (let second = 0; second < 20; second += 1) {
       await Promise.all(Array.from({ length: 50 }, (_, n) => youngOf(`made up ${second} ${n}`)));
@@ -78,15 +78,15 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
     ['10 minutes before the last fetch', FETCHED_AT - TEN_MINUTES, '0 keys'],
     ['long before the last fetch', FETCHED_AT - 86_400, '0 keys'],
     ['at the epoch', 0, '0 keys'],
-    ['at no time', undefined, '0 keys'],
+    ['without an iat', undefined, '0 keys'],
     ['in the future', FETCHED_AT + 86_400, `unavailable for ${COOL_DOWN_MS} ms`],
   ] as const)
-    it(`is ${expected === '0 keys' ? 'none' : 'unavailable'} for a JWT issued ${what}`, async () => {
+    it(`${expected === '0 keys' ? 'finds no key' : 'is unavailable'} for a JWT issued ${what}`, async () => {
       expect(inShort(await frozen.lookUp('second', issuedAt))).to.equal(expected);
       expect(frozen.fetches()).to.equal(2);
     });
 
-  it('is none once a fetch 10 minutes after the JWT was issued did not bring it', async () => {
+  it('finds no key when a fetch 10 minutes after the issue of the JWT did not return it', async () => {
     const { clock, lookUp } = frozen;
     const issuedAt = Date.now() / 1000;
     const askedAt: string[] = [];
@@ -98,7 +98,7 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
     expect(askedAt.at(-1)).to.equal('0 keys');
   });
 
-  it('is none where it is published, but not to verify with, and is not looked up', async () => {
+  it('finds no key, without a fetch, when the key is published but not for verifying', async () => {
     const { provider, nextFetch, fetches, lookUp } = frozen;
     provider.publish(first, { jwk: { ...second.jwk, use: 'enc' } });
     await nextFetch(REFRESH_MS);
@@ -107,14 +107,14 @@ describe('the key of a JWT that is unknown and may not be looked up yet', () => 
     expect(fetches()).to.equal(before);
   });
 
-  it('has the clock of now as its measure, where that was set since the last fetch', async () => {
+  it('uses the current clock when the clock was set since the last fetch', async () => {
     const { provider, clock, lookUp } = frozen;
     provider.answer(fail);
     clock.setSystemTime(NOW_MS - 3_600_000);
     expect(inShort(await lookUp('second', Date.now() / 1000))).to.equal(`unavailable for ${COOL_DOWN_MS} ms`);
   });
 
-  it('is unavailable for a reason that names neither the JWT nor its key', async () => {
+  it('is unavailable with a reason that contains neither the JWT nor its kid', async () => {
     const lookup = await frozen.lookUp('secret-id', FETCHED_AT);
     expect(lookup.outcome === 'unavailable' && lookup.reason.message).to.equal('its key may not be published yet');
   });

@@ -9,14 +9,14 @@ const REFRESH_MS = 300_000;
 
 const fail: RequestListener = (_req, res) => void res.writeHead(503).end();
 
-describe('the keys of an identity provider, when a key id is unknown,', () => {
+describe('JWKS keys when a kid is unknown', () => {
   let frozen: FrozenKeys;
   beforeEach(async () => {
     frozen = await freezeKeys(first);
   });
   afterEach(() => frozen.restore());
 
-  it('are fetched at once, and it is found where it was published meanwhile', async () => {
+  it('are fetched immediately, and include a newly published key', async () => {
     const { provider, start, find, fetches } = frozen;
     await start();
     provider.publish(first, second);
@@ -25,7 +25,7 @@ describe('the keys of an identity provider, when a key id is unknown,', () => {
     expect(fetches()).to.equal(2);
   });
 
-  it('are fetched once for however many ask at a time', async () => {
+  it('are fetched once for 100 concurrent lookups', async () => {
     const { provider, start, find, fetches } = frozen;
     await start();
     provider.publish(first, second);
@@ -34,7 +34,7 @@ describe('the keys of an identity provider, when a key id is unknown,', () => {
     expect(fetches()).to.equal(2);
   });
 
-  it('are fetched at most once in five seconds, whatever ids are made up, and none of them waits meanwhile', async () => {
+  it('are fetched at most once in 5 s for any number of made-up kids, none of which waits', async () => {
     const { clock, start, find, fetches } = frozen;
     await start();
     for (let second = 0; second < 20; second += 1) {
@@ -44,7 +44,7 @@ describe('the keys of an identity provider, when a key id is unknown,', () => {
     expect(fetches()).to.equal(1 + 20_000 / COOL_DOWN_MS);
   });
 
-  it('are fetched at most once in five seconds in an outage, too', async () => {
+  it('are fetched at most once in 5 s also during an outage', async () => {
     const { provider, clock, start, find, fetches } = frozen;
     await start();
     provider.answer(fail);
@@ -55,7 +55,7 @@ describe('the keys of an identity provider, when a key id is unknown,', () => {
     expect(fetches()).to.equal(1 + 10_000 / COOL_DOWN_MS);
   });
 
-  it('are fetched again after a fetch under way that was sent too early for it', async () => {
+  it('are fetched again after a fetch that began before the lookup', async () => {
     const { provider, clock, start, find, fetches } = frozen;
     await start();
     let answer = () => {};
@@ -71,7 +71,7 @@ describe('the keys of an identity provider, when a key id is unknown,', () => {
     expect(fetches()).to.equal(3);
   });
 
-  it('are not fetched for a JWT that names none, nor for one that means another algorithm, however young', async () => {
+  it('are not fetched for a JWT without a kid, nor for a known kid with another algorithm', async () => {
     const { provider, keys, start, fetches } = frozen;
     await start();
     provider.publish(first, second);

@@ -22,8 +22,8 @@ const collect = ({ max = 1000, buffered = 0 } = {}) => {
   return { written, dropped, stream, ...lines };
 };
 
-describe('the lines of the log', () => {
-  it('of one turn of the event loop leave together, in order', async () => {
+describe('log destination', () => {
+  it('writes the lines of one turn of the event loop together, in order', async () => {
     const { written, write } = collect();
     write('a\n');
     write('b\n');
@@ -34,7 +34,7 @@ describe('the lines of the log', () => {
     expect(written).to.deep.equal(['a\nb\n', 'c\n']);
   });
 
-  it('leave at once when they are flushed, before the flush is told to be done', () => {
+  it('writes on flush immediately, before the callback runs', () => {
     const { written, write, flush } = collect();
     write('a\n');
     let seen: readonly string[] = [];
@@ -44,7 +44,7 @@ describe('the lines of the log', () => {
     expect(seen).to.deep.equal(['a\n']);
   });
 
-  it('leave once: nothing is written at the end of a turn in which they were flushed', async () => {
+  it('writes flushed lines once, and nothing more at the end of the turn', async () => {
     const { written, write, flush } = collect();
     write('a\n');
     flush(() => {});
@@ -52,14 +52,14 @@ describe('the lines of the log', () => {
     expect(written).to.deep.equal(['a\n']);
   });
 
-  it('are dropped once as much as may wait is waiting, in the stream or here', async () => {
+  it('drops lines when the maximum is buffered, in the stream or in the destination', async () => {
     const { written, write } = collect({ max: 10, buffered: 6 });
     for (const line of ['aaa\n', 'bbb\n', 'c\n']) write(line);
     await turns();
     expect(written).to.deep.equal(['aaa\n']);
   });
 
-  it('that were dropped are counted in their place, once there is room again', async () => {
+  it('writes the number of dropped lines in their place when there is room again', async () => {
     const { written, stream, write } = collect({ max: 100, buffered: 100 });
     for (const line of ['a\n', 'b\n', 'c\n']) write(line);
     stream.writableLength = 0;
@@ -69,7 +69,7 @@ describe('the lines of the log', () => {
     expect(written).to.deep.equal(['dropped 3\nd\ne\n']);
   });
 
-  it('that were dropped are counted once the reader has caught up, where no other line follows', async () => {
+  it('writes the number of dropped lines on drain when no other line follows', async () => {
     const { written, dropped, stream, write } = collect({ max: 100, buffered: 100 });
     write('a\n');
     write('b\n');
@@ -82,7 +82,7 @@ describe('the lines of the log', () => {
     expect(dropped).to.deep.equal([2]);
   });
 
-  it('that were dropped are counted anew after each time', () => {
+  it('resets the number of dropped lines after each report', () => {
     const { dropped, stream, write } = collect({ max: 100 });
     for (const count of [1, 2]) {
       stream.writableLength = 100;

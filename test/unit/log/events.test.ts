@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
 
-// Section 6 of the contract, as far as it is built: the level of each event, and fields that it must bear.
+// Section 6 of the contract, as far as it is implemented: the level and the required fields of each event.
 const CONTRACT: Readonly<Record<string, readonly [level: EventDeclaration['level'], fields: readonly string[]]>> = {
   phase_start: ['info', ['phase', 'timeoutMs']],
   phase_ok: ['info', ['phase', 'durationMs', 'timeoutMs']],
@@ -27,21 +27,21 @@ const CONTRACT: Readonly<Record<string, readonly [level: EventDeclaration['level
   server_stop_forced: ['error', ['signal', 'durationMs', 'pending']],
 };
 
-describe('the catalogue of log events', () => {
+describe('log events', () => {
   const declared = new Map(Object.entries<EventDeclaration>(events));
 
   for (const [name, [level, fields]] of Object.entries(CONTRACT))
-    it(`has ${name} at ${level} with ${fields.join(', ')}`, () => {
+    it(`declare ${name} at ${level} with ${fields.join(', ')}`, () => {
       expect(declared.get(name)).to.have.property('level', level);
       expect(Object.keys(declared.get(name)?.fields ?? {})).to.include.members([...fields]);
     });
 
-  it('has an errorCode beside every error', () => {
+  it('declare an errorCode with every error', () => {
     for (const [name, { fields }] of declared)
       if ('error' in fields) expect(fields, name).to.have.property('errorCode');
   });
 
-  it('has a message of its own for each event, and no field by the name of what every line has', () => {
+  it('have a unique message each, and no field named like a standard field of a log line', () => {
     expect(new Set([...declared.values()].map(({ msg }) => msg))).to.have.property('size', declared.size);
     for (const { fields } of declared.values())
       expect(Object.keys(fields)).to.not.contain.oneOf(['level', 'time', 'service', 'version', 'event', 'msg']);

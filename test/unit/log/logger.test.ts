@@ -13,7 +13,7 @@ const logTo = (lines: string[], level: LoggerOptions['level'] = 'info') =>
 
 const LISTENING = { listener: 'public', host: '0.0.0.0', port: 3000 };
 
-// A JWT may name its subject in any characters; what we make ourselves is short.
+// The subject of a JWT may have any characters; the fields that ticketd generates are short.
 const WORST: Readonly<Record<string, string>> = {
   subject: '\u0001'.repeat(1024),
   sessionId: '\u0001'.repeat(1024),
@@ -22,7 +22,7 @@ const WORST: Readonly<Record<string, string>> = {
   ticketId: 'x'.repeat(12),
 };
 
-describe('a log line', () => {
+describe('log line', () => {
   it('is one JSON object with level, time, service, version, event, fields and message', () => {
     const lines: string[] = [];
     const clock = freezeTime(Date.UTC(2030, 0, 2, 3, 4, 5, 678));
@@ -41,7 +41,7 @@ describe('a log line', () => {
     });
   });
 
-  it('has its level as a word, as the event declares it', () => {
+  it('has the level that the event declares, as a word', () => {
     const lines: string[] = [];
     const { emit } = logTo(lines, 'debug');
     emit('server_listening', LISTENING);
@@ -51,7 +51,7 @@ describe('a log line', () => {
     expect(lines.map((line) => JSON.parse(line).level)).to.deep.equal(['info', 'warn', 'error', 'fatal']);
   });
 
-  it('is left out below the level that is logged', () => {
+  it('is omitted below LOG_LEVEL', () => {
     const lines: string[] = [];
     const { emit } = logTo(lines, 'error');
     emit('server_listening', LISTENING);
@@ -62,7 +62,7 @@ describe('a log line', () => {
     expect(lines).to.have.lengthOf(1);
   });
 
-  it('has every string scrubbed, and leaves out what is undefined', () => {
+  it('has every string scrubbed, and omits undefined fields', () => {
     const lines: string[] = [];
     const [jwt, ticket] = [token(), newTicket()];
     logTo(lines).emit('ws_ticket_issued', {
@@ -78,7 +78,7 @@ describe('a log line', () => {
     for (const secret of [jwt, ticket, 'hunter2']) expect(lines[0]).to.not.include(secret);
   });
 
-  it('stays below 16 KB whatever its strings hold', () => {
+  it('stays below 16 KB whatever its strings contain', () => {
     for (const [event, { fields }] of Object.entries<EventDeclaration>(events)) {
       const lines: string[] = [];
       const emit: (event: string, fields: object) => void = logTo(lines, 'debug').emit as never;
@@ -88,7 +88,7 @@ describe('a log line', () => {
   });
 });
 
-describe('a stack in a log line', () => {
+describe('log line with a stack', () => {
   const logged = (stack: string, event: 'internal_error' | 'uncaught_error' = 'internal_error') => {
     const lines: string[] = [];
     logTo(lines).emit(event, { traceId: 't', error: 'e', errorCode: 'E', stack });
@@ -96,32 +96,32 @@ describe('a stack in a log line', () => {
   };
   const frames = (count: number) => Array.from({ length: count }, (_, n) => `    at f${n} (src/a.ts:1:1)`);
 
-  it('may be longer than other fields', () => {
+  it('may have a stack longer than other fields', () => {
     const stack = ['Error: x', ...frames(50)].join('\n');
     expect(stack.length).to.be.above(1024);
     expect(logged(stack).stack).to.equal(stack);
     expect(logged(stack, 'uncaught_error').stack).to.equal(stack);
   });
 
-  it('is cut to whole lines of 4 KiB together', () => {
+  it('has the stack truncated to whole lines, 4 KiB in total', () => {
     const { stack } = logged(['Error: x', ...frames(500)].join('\n'));
     expect(Buffer.byteLength(stack)).to.be.within(3500, 4096);
     expect(stack).to.match(/\(src\/a\.ts:1:1\)$/);
   });
 
-  it('keeps the line below 16 KB whatever its message holds', () => {
+  it('stays below 16 KB whatever the message of the stack contains', () => {
     for (const text of ['\u0001', '"', '\ud800', '\u0001\n', '𝄞'])
       expect(Buffer.byteLength(logged(`Error: ${text.repeat(9999)}`).line)).to.be.below(16_384);
   });
 
-  it('has its secrets taken out', () => {
+  it('has secrets removed from the stack', () => {
     const { line } = logged(`Error: ${token()} redis://user:hunter2@host\n    at f (${newTicket()}:1:1)`);
     expect(line).to.include('[jwt]').and.to.include('[ticket]').and.not.to.include('hunter2');
   });
 });
 
-describe('lines that had to be dropped', () => {
-  it('are logged with their number', () => {
+describe('log event log_lines_dropped', () => {
+  it('is logged with the number of dropped lines', () => {
     let report = (_count: number) => {};
     const lines: string[] = [];
     const destination = {
@@ -136,8 +136,8 @@ describe('lines that had to be dropped', () => {
   });
 });
 
-describe('what went wrong', () => {
-  it('leaves at once with all before it, and the rest when its turn comes', () => {
+describe('log lines of level warn and above', () => {
+  it('are flushed immediately with all lines before them', () => {
     const done: string[] = [];
     const destination = { write: () => void done.push('line'), flush: () => void done.push('flush') };
     const { emit } = createLogger({ level: 'info', destination });
@@ -148,7 +148,7 @@ describe('what went wrong', () => {
   });
 });
 
-describe('flushing the log', () => {
+describe('log flush', () => {
   it('waits until the destination has written everything', async () => {
     const waiting: (() => void)[] = [];
     const destination = { write: () => {}, flush: (done: () => void) => void waiting.push(done) };
@@ -164,7 +164,7 @@ describe('flushing the log', () => {
     await flush;
   });
 
-  it('gives up on a destination that hangs', async () => {
+  it('stops waiting for a destination that hangs', async () => {
     const clock = freezeTime();
     try {
       let flushed = false;
@@ -183,7 +183,7 @@ describe('flushing the log', () => {
     }
   });
 
-  it('is done at once where nothing is buffered', async () => {
+  it('resolves immediately when the destination does not buffer', async () => {
     await logTo([]).flush(60_000);
   });
 });

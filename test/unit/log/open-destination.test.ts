@@ -4,19 +4,19 @@ import { run } from '../../support/run.ts';
 const MODULE = new URL('../../../src/log/destination.ts', import.meta.url);
 const LINE = { level: 30, time: 0, pid: 1, service: 'ticketd', event: 'server_listening', msg: 'Listening', port: 80 };
 
-describe('the log on standard output', () => {
-  /** What a process of its own prints of that line. */
+describe('log on standard output', () => {
+  /** What a separate process prints for that line. */
   const printed = (pretty: boolean): Promise<string> => {
     const write = `(await openDestination(${pretty})).write(${JSON.stringify(`${JSON.stringify(LINE)}\n`)})`;
     const program = `import { openDestination } from ${JSON.stringify(MODULE.href)};\n${write};`;
     return run(process.execPath, ['--import=tsx', '--input-type=module', '--eval', program]);
   };
 
-  it('is the JSON lines themselves', async () => {
+  it('writes JSON lines', async () => {
     expect(JSON.parse(await printed(false))).to.deep.equal(LINE);
   });
 
-  it('is for a developer one line a message: the time, the event, the message and the rest', async () => {
+  it('writes one readable line per event for a developer: time, level, event, message, fields', async () => {
     const text = await printed(true);
     expect(text.split('\n')).to.have.lengthOf(1);
     expect(text).to.match(/^\[[\d:.]+\] INFO: server_listening: Listening \{"port":80\}$/);

@@ -3,8 +3,8 @@ import { scrub } from '../../../src/log/scrub.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { token } from '../../support/jwt.ts';
 
-describe('a string for the log', () => {
-  it('has no JWT in it, whole or without its signature', () => {
+describe('log scrubber', () => {
+  it('removes a JWT, with or without its signature', () => {
     const jwt = token();
     const unsigned = jwt.slice(0, jwt.lastIndexOf('.') + 1);
     expect(scrub(`got ${jwt}, no good`)).to.equal('got [jwt], no good');
@@ -12,20 +12,20 @@ describe('a string for the log', () => {
     expect(scrub(`${jwt} ${jwt}`)).to.equal('[jwt] [jwt]');
   });
 
-  it('has no ticket in it, whole or cut', () => {
+  it('removes a ticket, whole or truncated', () => {
     const ticket = newTicket();
     expect(scrub(`/ws?ticket=${ticket}&x=1`)).to.equal('/ws?ticket=[ticket]&x=1');
     expect(scrub(`ticketd.${ticket}`)).to.equal('ticketd.[ticket]');
     expect(scrub(ticket.slice(0, 20))).to.equal('[ticket]');
   });
 
-  it('has no credentials of a URL in it', () => {
+  it('removes credentials in a URL', () => {
     expect(scrub('redis://user:hunter2@host:6379/0 is down')).to.equal('redis://[credentials]@host:6379/0 is down');
     expect(scrub('rediss://:hunter2@host')).to.equal('rediss://[credentials]@host');
     expect(scrub('redis://u:hunter2@a, redis://u:hunter2@b')).to.not.include('hunter2');
   });
 
-  it('has nothing left of a password with an @ in it', () => {
+  it('removes all of a password that contains @', () => {
     expect(scrub('redis://user:p@hunter2@host:6379')).to.equal('redis://[credentials]@host:6379');
   });
 
@@ -40,17 +40,17 @@ describe('a string for the log', () => {
     'ü',
     '',
   ])
-    it(`is as it was: ${JSON.stringify(text)}`, () => {
+    it(`keeps ${JSON.stringify(text)}`, () => {
       expect(scrub(text)).to.equal(text);
     });
 
-  it('has at most 512 characters, and an ellipsis where it had more', () => {
+  it('truncates to 512 characters, with an ellipsis', () => {
     expect(scrub('x'.repeat(512))).to.equal('x'.repeat(512));
     expect(scrub('x'.repeat(513))).to.equal(`${'x'.repeat(512)}…`);
     expect(scrub('://@'.repeat(10_000))).to.have.lengthOf.at.most(513);
   });
 
-  it('has no part of a secret in it that stands where it is cut', () => {
+  it('removes all of a secret at the position where it truncates', () => {
     const [header = '', payload = ''] = token().split('.');
     const ticket = newTicket();
     const secrets: readonly (readonly [text: string, hidden: string])[] = [
@@ -63,8 +63,8 @@ describe('a string for the log', () => {
         expect(scrub(' '.repeat(512 - room) + text), `${room} characters before the cut`).to.not.include(hidden);
   });
 
-  it('is scrubbed in time that grows with its length alone', function () {
-    // Far more than it takes, and far less than a step for each pair of characters would.
+  it('runs in linear time', function () {
+    // Far more than linear time needs, and far less than quadratic time would.
     this.timeout(5_000);
     for (const part of ['eyJ', 'wst_', '://', '://@', 'eyJ.'])
       expect(scrub(part.repeat(200_000))).to.have.lengthOf.at.most(513);

@@ -3,14 +3,14 @@ import { traceIdOf } from '../../../src/log/trace-id.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { token } from '../../support/jwt.ts';
 
-describe('an X-Request-Id that looks like a secret', () => {
-  it('is not taken for the trace id, which is logged and sent back', () => {
+describe('X-Request-Id that looks like a secret', () => {
+  it('is not used as the trace id', () => {
     const [header = ''] = token().split('.');
     for (const secret of [newTicket(), header])
       expect(traceIdOf({ 'x-request-id': secret })).to.match(/^[0-9a-f]{32}$/);
   });
 
-  it('is taken where it merely has a word of one', () => {
+  it('is used when it only contains a word of a secret', () => {
     expect(traceIdOf({ 'x-request-id': 'ticket-1.jwt_2' })).to.equal('ticket-1.jwt_2');
   });
 });

@@ -8,17 +8,17 @@ const ROOT = 'Root=1-67891233-abcdef012345678912345678';
 
 const MADE = /^[0-9a-f]{32}$/;
 
-describe('the trace id', () => {
-  it('is the one of traceparent', () => {
+describe('trace id', () => {
+  it('is that of traceparent', () => {
     expect(traceIdOf({ traceparent: TRACEPARENT })).to.equal(W3C);
     expect(traceIdOf({ traceparent: `00-${W3C}-00f067aa0ba902b7-00` })).to.equal(W3C);
   });
 
-  it('is the one of a traceparent of a later version, which may be longer', () => {
+  it('is that of a traceparent of a later version, which may be longer', () => {
     expect(traceIdOf({ traceparent: `01-${W3C}-00f067aa0ba902b7-01-more` })).to.equal(W3C);
   });
 
-  it('is the root of X-Amzn-Trace-Id, its 32 digits in one', () => {
+  it('is the Root of X-Amzn-Trace-Id, as 32 hex digits without dashes', () => {
     for (const header of [
       ROOT,
       `Self=1-67891233-000000000000000000000001;${ROOT}`,
@@ -31,20 +31,20 @@ describe('the trace id', () => {
     for (const id of ['a', 'req_1.2-3', 'x'.repeat(128)]) expect(traceIdOf({ 'x-request-id': id })).to.equal(id);
   });
 
-  it('comes from traceparent first, then from the load balancer, then from X-Request-Id', () => {
+  it('comes from traceparent, otherwise X-Amzn-Trace-Id, otherwise X-Request-Id', () => {
     const all = { traceparent: TRACEPARENT, 'x-amzn-trace-id': ROOT, 'x-request-id': 'mine' };
     expect(traceIdOf(all)).to.equal(W3C);
     expect(traceIdOf({ ...all, traceparent: undefined })).to.equal(AMAZON);
     expect(traceIdOf({ 'x-request-id': 'mine' })).to.equal('mine');
   });
 
-  it('comes from the next header where one is malformed', () => {
+  it('comes from the next header when one is malformed', () => {
     const others = { 'x-amzn-trace-id': ROOT, 'x-request-id': 'mine' };
     expect(traceIdOf({ ...others, traceparent: 'junk' })).to.equal(AMAZON);
     expect(traceIdOf({ ...others, traceparent: 'junk', 'x-amzn-trace-id': 'Root=1-zz' })).to.equal('mine');
   });
 
-  it('is made, 32 hex digits, where no header brings one', () => {
+  it('is generated as 32 hex digits when no header contains one', () => {
     expect(traceIdOf({})).to.match(MADE);
     expect(newTraceId()).to.match(MADE);
     expect(newTraceId()).to.not.equal(newTraceId());
@@ -77,7 +77,7 @@ describe('the trace id', () => {
   };
   for (const [header, values] of Object.entries(malformed))
     for (const value of values)
-      it(`is made where ${header} is ${JSON.stringify(value.slice(0, 64))}`, () => {
+      it(`is generated when ${header} is ${JSON.stringify(value.slice(0, 64))}`, () => {
         const traceId = traceIdOf({ [header]: value });
         expect(traceId).to.match(MADE);
         expect(value).to.not.include(traceId);

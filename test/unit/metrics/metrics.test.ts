@@ -22,8 +22,8 @@ const setUp = () => {
   return { observe, render, contentType, value, begin: (path: string) => void underWay.push(path) };
 };
 
-describe('the metrics', () => {
-  it('count the tickets issued and those refused for want of Redis', async () => {
+describe('metrics', () => {
+  it('count issued tickets, and tickets rejected because Redis is not ready', async () => {
     const { observe, value } = setUp();
     expect(await value('ticketd_tickets_issued_total')).to.equal(0);
     for (let n = 0; n < 3; n += 1) observe('ws_ticket_issued', ISSUED);
@@ -32,7 +32,7 @@ describe('the metrics', () => {
     expect(await value('ticketd_tickets_refused_redis_not_ready_total')).to.equal(1);
   });
 
-  it('count what went wrong beside: lost answers, errors of our own, proxies that may not ask', async () => {
+  it('count unknown outcomes, internal errors and untrusted forward-auth peers', async () => {
     const { observe, value } = setUp();
     const failed = { traceId: 't', error: 'e', errorCode: 'X' };
     const counted = {
@@ -47,7 +47,7 @@ describe('the metrics', () => {
     }
   });
 
-  it('count refused tickets by way and reason, each from 0 on once its way was used', async () => {
+  it('count rejected tickets by via and reason, from 0 after the first request of a via', async () => {
     const { observe, value } = setUp();
     const refused = (via: string, reason: string) =>
       value(`ticketd_tickets_rejected_total{via="${via}",reason="${reason}"}`);
@@ -60,7 +60,7 @@ describe('the metrics', () => {
     expect(await refused('forward-auth/nginx', 'used')).to.equal(undefined);
   });
 
-  it('say whether the keys of the identity provider are stale', async () => {
+  it('report whether the JWKS keys are stale', async () => {
     const { observe, value } = setUp();
     const [endpoint, downMs] = ['https://id.example/jwks', 0];
     expect(await value('ticketd_jwks_stale')).to.equal(0);
@@ -84,7 +84,7 @@ describe('the metrics', () => {
     expect(await value(`ticketd_request_duration_seconds_bucket{le="0.5",${labels(200)}}`)).to.equal(2);
   });
 
-  it('make no series of a method that a caller has invented', async () => {
+  it('have no series for an unknown HTTP method', async () => {
     const { observe, render } = setUp();
     for (const method of ['BREW', 'PROPFIND', 'x']) observe('request', { ...REQUEST, method });
     expect(await render())
@@ -92,7 +92,7 @@ describe('the metrics', () => {
       .and.not.include('BREW');
   });
 
-  it('say whether Redis is ready, and how often it was lost', async () => {
+  it('report whether Redis is ready, and count its outages', async () => {
     const { observe, value } = setUp();
     expect(await value('ticketd_redis_ready')).to.equal(0);
     observe('redis_connect_ok', { endpoint: 'e', durationMs: 1, attempts: 1 });
@@ -106,7 +106,7 @@ describe('the metrics', () => {
     expect(await value('ticketd_redis_outages_total')).to.equal(2);
   });
 
-  it('keep how long each phase of the start-up took, and how it ended', async () => {
+  it('report the duration and outcome of each startup phase', async () => {
     const { observe, value } = setUp();
     observe('phase_ok', { phase: 'config', durationMs: 12, timeoutMs: 100 });
     observe('phase_timeout', { phase: 'redis', durationMs: 8000, timeoutMs: 8000, error: 'e', errorCode: 'c' });
@@ -118,7 +118,7 @@ describe('the metrics', () => {
     expect(await value(series('listen', 'failed'))).to.equal(0.005);
   });
 
-  it('say how many requests are under way at the moment of asking', async () => {
+  it('report the number of requests in flight', async () => {
     const { value, begin } = setUp();
     expect(await value('ticketd_requests_in_flight')).to.equal(0);
     begin('/one');
@@ -126,7 +126,7 @@ describe('the metrics', () => {
     expect(await value('ticketd_requests_in_flight')).to.equal(2);
   });
 
-  it('are Prometheus text, with the defaults of Node.js', async () => {
+  it('are Prometheus text, and include the default metrics of Node.js', async () => {
     const { render, contentType } = setUp();
     expect(contentType).to.match(/^text\/plain; version=0\.0\.4/);
     expect(await render())
@@ -134,7 +134,7 @@ describe('the metrics', () => {
       .and.include('process_cpu_seconds_total');
   });
 
-  it('bear no subject, session, ticket or trace', async () => {
+  it('contain no subject, session, ticket or trace id', async () => {
     const { observe, render } = setUp();
     observe('ws_ticket_issued', { ...ISSUED, traceId: 'trace-1', ticketId: 'ticket-1' });
     observe('request', { ...REQUEST, traceId: 'trace-1' });
@@ -142,7 +142,7 @@ describe('the metrics', () => {
     for (const name of ['alice', 'session-1', 'ticket-1', 'trace-1']) expect(text).to.not.include(name);
   });
 
-  it('of one service know nothing of those of another', async () => {
+  it('are separate for each service in one process', async () => {
     const [one, other] = [setUp(), setUp()];
     one.observe('ws_ticket_issued', ISSUED);
     expect(await other.value('ticketd_tickets_issued_total')).to.equal(0);

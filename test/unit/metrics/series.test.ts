@@ -3,7 +3,7 @@ import { createMetrics } from '../../../src/metrics/metrics.ts';
 
 const LOST = { endpoint: 'redis://host:6379', error: 'closed', errorCode: 'ECONNRESET', attempts: 1, downMs: 0 };
 
-describe('the series of the metrics', () => {
+describe('Prometheus metrics', () => {
   const setUp = () => {
     const metrics = createMetrics({ inFlight: () => 0 });
     /** Every series of that name, with its value. */
@@ -12,7 +12,7 @@ describe('the series of the metrics', () => {
     return { ...metrics, seriesOf };
   };
 
-  it('of requests shed are there for each listener from 0 on', async () => {
+  it('have ticketd_requests_shed_total for each listener, from 0', async () => {
     const { observe, seriesOf } = setUp();
     const shed = (internal: number) => [
       'ticketd_requests_shed_total{listener="public"} 0',
@@ -23,7 +23,7 @@ describe('the series of the metrics', () => {
     expect(await seriesOf('ticketd_requests_shed_total')).to.deep.equal(shed(1));
   });
 
-  it('of commands tell how long each took, in seconds', async () => {
+  it('have the duration of each Redis command in seconds', async () => {
     const { commandTook, seriesOf } = setUp();
     commandTook('take', 4);
     expect(await seriesOf('ticketd_redis_command_duration_seconds_sum')).to.deep.equal([
@@ -34,7 +34,7 @@ describe('the series of the metrics', () => {
     ]);
   });
 
-  it('of tickets redeemed are told apart by the way they came', async () => {
+  it('have the label via for redeemed tickets', async () => {
     const { observe, seriesOf } = setUp();
     for (const via of ['redeem', 'forward-auth', 'redeem'])
       observe('ws_ticket_redeemed', { traceId: 't', ticketId: 'id', via, durationMs: 1 });
@@ -44,13 +44,13 @@ describe('the series of the metrics', () => {
     ]);
   });
 
-  it('of Redis say that it takes writes while the embedded store is in its place', async () => {
+  it('have ticketd_redis_ready 1 with the memory store', async () => {
     const { observe, seriesOf } = setUp();
     observe('memory_store', {});
     expect(await seriesOf('ticketd_redis_ready')).to.deep.equal(['ticketd_redis_ready 1']);
   });
 
-  it('of Redis say that it takes none where a connection fails, which is no outage yet', async () => {
+  it('have ticketd_redis_ready 0 but no outage when a connection attempt fails', async () => {
     const { observe, seriesOf } = setUp();
     observe('redis_up', { endpoint: LOST.endpoint, reason: 'closed', downMs: 1 });
     observe('redis_connect_fail', LOST);
@@ -58,7 +58,7 @@ describe('the series of the metrics', () => {
     expect(await seriesOf('ticketd_redis_outages_total')).to.deep.equal(['ticketd_redis_outages_total 0']);
   });
 
-  it('are left as they are by an event that nothing counts', async () => {
+  it('do not change on an event without a metric', async () => {
     const { observe, render, seriesOf } = setUp();
     const before = await seriesOf('ticketd_');
     observe('connection_dropped', { listener: 'public' });

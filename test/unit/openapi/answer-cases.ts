@@ -83,62 +83,62 @@ const headersOf = (answer: Answer, change: Record<string, unknown>): Answer => (
   ),
 });
 
-/** Answers as documented. */
+/** Responses as documented. */
 export const good: Readonly<Record<string, Answer>> = {
   'a ticket': issued,
   'a probe': health,
   'a probe on the other listener': { ...health, listener: 'internal' },
-  'the answer to HEAD': { ...health, method: 'HEAD', body: '' },
+  'the response to HEAD': { ...health, method: 'HEAD', body: '' },
   'an outage': outage,
   'an unknown path': nowhere,
-  'a method that the path does not take': wrongMethod,
-  'bytes that are no request': noRequest,
+  'a method that the path does not support': wrongMethod,
+  'the response to bytes that are not HTTP': noRequest,
   'a ticket for a page of another origin': headersOf(issued, {
     vary: 'Origin',
     'access-control-allow-origin': 'https://a.example',
   }),
-  'a redeem where no key is configured': {
+  'a redeem when no key is configured': {
     ...nowhere,
     listener: 'internal',
     method: 'POST',
     path: '/api/v1/auth/ws-ticket/redeem',
   },
-  'a handshake that may pass': admitted,
-  'a handshake that may pass, to HEAD': { ...admitted, method: 'HEAD', body: '' },
-  'a handshake of any method that may pass Envoy': {
+  'an allowed handshake': admitted,
+  'an allowed handshake, to HEAD': { ...admitted, method: 'HEAD', body: '' },
+  'an allowed handshake of any method through Envoy': {
     ...admitted,
     method: 'PROPFIND',
     path: '/forward-auth/envoy/ws/room',
   },
 };
 
-/** Answers with a seeded fault each, and what is said of it. */
+/** Responses with a seeded fault each, and the report of it. */
 export const wrong: Readonly<Record<string, readonly [Answer, string]>> = {
   'an undocumented status': [{ ...issued, status: 201 }, 'has a status of its own'],
-  'a member too many': [
+  'an additional member': [
     bodyOf(issued, { subject: 'alice' }),
     'must NOT have additional properties {"additionalProperty":"subject"}',
   ],
-  'a member too few': [bodyOf(issued, { traceId: undefined }), "must have required property 'traceId'"],
+  'a missing member': [bodyOf(issued, { traceId: undefined }), "must have required property 'traceId'"],
   'a member of another type': [bodyOf(issued, { expiresIn: '30' }), '/expiresIn must be integer'],
-  'a time that is none': [bodyOf(issued, { expiresAt: 'soon' }), '/expiresAt must match format "date-time"'],
-  'a state of another status': [bodyOf(health, { status: 'DOWN' }), '/status must be equal to constant'],
-  'an error with a member too many': [bodyOf(nowhere, { stack: 'at …' }), 'must NOT have unevaluated properties'],
+  'an invalid time': [bodyOf(issued, { expiresAt: 'soon' }), '/expiresAt must match format "date-time"'],
+  'the state of another status': [bodyOf(health, { status: 'DOWN' }), '/status must be equal to constant'],
+  'an error with an additional member': [bodyOf(nowhere, { stack: 'at …' }), 'must NOT have unevaluated properties'],
   'an error code of another status': [
     bodyOf(nowhere, { errorCode: 'BAD_REQUEST' }),
     '/errorCode must be equal to one of the allowed values',
   ],
-  'a retryAfter that is lacking': [
-    bodyOf(outage, { retryAfter: undefined }),
-    "must have required property 'retryAfter'",
-  ],
-  'a body that is no JSON': [{ ...issued, body: '<html>' }, 'it must be object'],
+  'a missing retryAfter': [bodyOf(outage, { retryAfter: undefined }), "must have required property 'retryAfter'"],
+  'a body that is not JSON': [{ ...issued, body: '<html>' }, 'it must be object'],
   'no body': [{ ...issued, body: '' }, 'it must be object'],
   'a body to HEAD': [{ ...health, method: 'HEAD' }, 'has a body, to HEAD'],
   'a body with 204': [{ ...issued, path: '/api/v1/auth/ws-ticket/revoke', status: 204 }, 'has a body of its own'],
-  'a required header that is lacking': [headersOf(issued, { 'x-trace-id': undefined }), 'lacks the header X-Trace-Id'],
-  'a header of another value': [headersOf(issued, { 'cache-control': 'public' }), 'has the header Cache-Control wrong'],
-  'a header that is no number': [headersOf(outage, { 'retry-after': 'soon' }), 'has the header Retry-After wrong'],
+  'a missing required header': [headersOf(issued, { 'x-trace-id': undefined }), 'lacks the header X-Trace-Id'],
+  'a header with another value': [
+    headersOf(issued, { 'cache-control': 'public' }),
+    'has the header Cache-Control wrong',
+  ],
+  'a header that is not a number': [headersOf(outage, { 'retry-after': 'soon' }), 'has the header Retry-After wrong'],
   'an undocumented header': [headersOf(issued, { 'x-powered-by': 'Koa' }), 'has the header x-powered-by of its own'],
   'CORS on the internal listener': [
     headersOf({ ...health, listener: 'internal' }, { vary: 'Origin' }),
@@ -146,28 +146,25 @@ export const wrong: Readonly<Record<string, readonly [Answer, string]>> = {
   ],
   'another content type': [headersOf(issued, { 'content-type': 'text/html' }), 'has the type text/html of its own'],
   'another charset': [headersOf(issued, { 'content-type': 'application/json; charset=latin1' }), 'has the type'],
-  'an undocumented path that is answered': [{ ...health, path: '/status' }, 'has a status of its own'],
+  'a response on an undocumented path': [{ ...health, path: '/status' }, 'has a status of its own'],
   'a path of the other listener': [
     { ...health, path: '/metrics' },
     '(another path): the answer 200 has a status of its own',
   ],
-  'a method that the path should not take': [
+  'a method that the path should not support': [
     { ...issued, method: 'PUT' },
     '(another method): the answer 200 has a status',
   ],
-  'an Allow of other methods': [headersOf(wrongMethod, { allow: 'GET' }), 'allows GET instead of GET, HEAD'],
-  'a known path that is not found': [
-    { ...nowhere, path: '/health' },
-    '(getHealth): the answer 404 has a status of its own',
-  ],
-  'an identity header that is left out': [
+  'an Allow header with other methods': [headersOf(wrongMethod, { allow: 'GET' }), 'allows GET instead of GET, HEAD'],
+  '404 on a documented path': [{ ...nowhere, path: '/health' }, '(getHealth): the answer 404 has a status of its own'],
+  'a missing identity header': [
     headersOf(admitted, { 'x-ticketd-channel': undefined }),
     'lacks the header X-Ticketd-Channel',
   ],
-  'an identity that is not encoded': [
+  'an identity header that is not encoded': [
     headersOf(admitted, { 'x-ticketd-subject': '100%' }),
     'has the header X-Ticketd-Subject wrong',
   ],
-  'a proxy that nobody documents': [{ ...admitted, path: '/forward-auth/apache' }, '(another path)'],
-  'an answer to no request that is of a route': [{ ...noRequest, status: 404, body: error('NOT_FOUND') }, '(bytes)'],
+  'an undocumented proxy': [{ ...admitted, path: '/forward-auth/apache' }, '(another path)'],
+  'a route response to bytes that are not HTTP': [{ ...noRequest, status: 404, body: error('NOT_FOUND') }, '(bytes)'],
 };

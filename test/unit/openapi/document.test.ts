@@ -30,8 +30,8 @@ const codesOf = ({ content = {} }: Response): readonly RequestErrorCode[] =>
     return errorCode?.enum ?? [];
   });
 
-describe('the OpenAPI document beside the code', () => {
-  it('is of the version that the package is', () => {
+describe('OpenAPI document compared with the code', () => {
+  it('has the version of the package', () => {
     expect(document.info.version).to.equal(version);
   });
 
@@ -44,7 +44,7 @@ describe('the OpenAPI document beside the code', () => {
       }
   });
 
-  it('has a route of the code for every operation', async () => {
+  it('has no operation without a route in the code', async () => {
     const routes = await routesInCode();
     for (const located of operations)
       for (const listener of located.operation.tags)
@@ -61,17 +61,17 @@ describe('the OpenAPI document beside the code', () => {
       expect(servers, operation.operationId).to.deep.equal(operation.tags.map((tag) => `The ${tag} listener.`));
   });
 
-  it('lists every error code of the code, and no other', () => {
+  it('lists exactly the error codes of the code', () => {
     expect(document.components.schemas.ErrorCode?.enum).to.have.members(Object.keys(refusals));
   });
 
-  it('has an answer for every error code, and a code for every error', () => {
+  it('has a response for every error code, and a code for every error response', () => {
     const errors = answers.filter(({ status, response }) => status >= 400 && !isProbe(response));
     expect(errors.filter(({ response }) => codesOf(response).length === 0)).to.deep.equal([]);
     expect(new Set(errors.flatMap(({ response }) => codesOf(response)))).to.have.all.keys(Object.keys(refusals));
   });
 
-  it('gives an error code the status and the headers that the code gives it', () => {
+  it('has the status and headers of the code for each error code', () => {
     for (const { status, response } of answers)
       for (const code of codesOf(response)) {
         const { headers = {}, retryAfter, ...refusal }: Refusal = refusals[code];
@@ -82,7 +82,7 @@ describe('the OpenAPI document beside the code', () => {
       }
   });
 
-  it('has retryAfter in the body where there is a Retry-After', () => {
+  it('has retryAfter in the body of each response with Retry-After', () => {
     for (const { response } of answers)
       for (const { value } of examplesOf(response))
         expect(Object.keys(value as object).includes('retryAfter'), JSON.stringify(value)).to.equal(
@@ -90,7 +90,7 @@ describe('the OpenAPI document beside the code', () => {
         );
   });
 
-  it('has the headers that the code gives every answer', () => {
+  it('has the headers that every response has', () => {
     const { 'Cache-Control': caching, ...always } = apiHeaders;
     const documented = Object.entries(document['x-always']).map(([name, { schema }]) => [name, schema.const]);
     expect(Object.fromEntries(documented)).to.deep.equal(always);
@@ -98,7 +98,7 @@ describe('the OpenAPI document beside the code', () => {
       expect(valuesOf(response, 'Cache-Control'), `Cache-Control of ${status}`).to.deep.equal([caching]);
   });
 
-  it('allows nothing beyond what an answer names', () => {
+  it('allows no members beyond the documented ones', () => {
     const check = createSchemaCheck();
     for (const { response } of answers)
       for (const { schema, examples } of jsonOf(response))
@@ -108,7 +108,7 @@ describe('the OpenAPI document beside the code', () => {
         }
   });
 
-  it('shows a ticket that has a ticket’s form and checksum', async () => {
+  it('has an example ticket with a valid form and checksum', async () => {
     const shown = (await readFile(DOCUMENT, 'utf8')).match(/\bwst_[\w-]{43,}/g) ?? [];
     expect(shown).to.have.length.above(0);
     expect(shown.filter((ticket) => !isTicket(ticket))).to.deep.equal([]);
@@ -122,7 +122,7 @@ const jsonOf = ({ content }: Response): readonly Media[] => {
   return media === undefined ? [] : [media];
 };
 
-// Readiness answers 503 as a state, not as an error.
+// Readiness returns 503 as a state, not as an error.
 const isProbe = ({ content = {} }: Response): boolean =>
   Object.values(content).some(({ schema }) => schema.oneOf !== undefined);
 

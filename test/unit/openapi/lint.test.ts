@@ -10,14 +10,14 @@ const RULES = 'ops/openapi/redocly.yaml';
 
 interface Linted {
   readonly code: number;
-  /** The names of the rules that it breaks. */
+  /** The names of the violated rules. */
   readonly broken: readonly string[];
 }
 
 const lint = (file: string): Promise<Linted> =>
   new Promise((resolve) => {
     const args = [REDOCLY, 'lint', '--config', RULES, '--format', 'json', file];
-    // Linting asks nobody: neither for a newer version nor to count its users.
+    // No network: the linter neither checks for a newer version nor sends telemetry.
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_NOTIFICATIONS: 'true' };
     execFile(process.execPath, args, { env }, (error, stdout) => {
       const { problems } = JSON.parse(stdout);
@@ -26,7 +26,7 @@ const lint = (file: string): Promise<Linted> =>
     });
   });
 
-describe('the OpenAPI document', () => {
+describe('OpenAPI document', () => {
   let directory: string;
 
   before(async () => {
@@ -41,22 +41,22 @@ describe('the OpenAPI document', () => {
     return lint(file);
   };
 
-  it('keeps all rules of ops/openapi/redocly.yaml', async () => {
+  it('passes all rules of ops/openapi/redocly.yaml', async () => {
     expect(await lint(DOCUMENT)).to.deep.equal({ code: 0, broken: [] });
   });
 
   for (const [fault, from, to, rule] of [
-    ['a keyword that OpenAPI lacks', 'operationId: issueTicket', 'operationName: issueTicket', 'struct'],
-    ['a reference to nothing', 'responses/Alive', 'responses/Awake', 'no-unresolved-refs'],
-    ['an example that its schema forbids', 'expiresIn: 30', 'expiresIn: soon', 'no-invalid-media-type-examples'],
+    ['a keyword that OpenAPI does not have', 'operationId: issueTicket', 'operationName: issueTicket', 'struct'],
+    ['a dangling reference', 'responses/Alive', 'responses/Awake', 'no-unresolved-refs'],
+    ['an example that violates its schema', 'expiresIn: 30', 'expiresIn: soon', 'no-invalid-media-type-examples'],
     [
-      'an answer without X-Trace-Id',
+      'a response without X-Trace-Id',
       'headers: &uncached\n        X-Trace-Id',
       'headers: &uncached\n        X-Id',
       'response-contains-header',
     ],
   ] as const)
-    it(`would fail for ${fault}`, async () => {
+    it(`fails the linter with ${fault}`, async () => {
       const { code, broken } = await lintWith(from, to);
       expect(code).to.equal(1);
       expect(broken).to.include(rule);

@@ -15,7 +15,7 @@ import { exchange, rawRequest } from '../../support/raw-http.ts';
 const HEALTH = '{"status":"UP","checks":{"process":"UP"}}';
 const DOCUMENTED = { ...apiHeaders, 'X-Trace-Id': 't1', 'Content-Type': 'application/json' };
 
-/** Answers /health as documented, anything else as nobody documents. */
+/** Answers /health as documented, anything else with an undocumented response. */
 const answer: RequestListener = ({ url }, response) => {
   for (const [name, value] of Object.entries(DOCUMENTED)) response.setHeader(name, value);
   if (url === '/health') return void response.end(HEALTH);
@@ -23,7 +23,7 @@ const answer: RequestListener = ({ url }, response) => {
   response.end('true}');
 };
 
-/** A server of such answers, and its port. */
+/** A server with these responses, and its port. */
 const startServer = async (): Promise<readonly [Server, number]> => {
   const server = createServer(answer);
   server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
@@ -39,10 +39,10 @@ const faultsAfter = async (asked: PromiseLike<unknown>): Promise<string> => {
 const FAULT = 'GET /surprise on the public listener (another path): the answer 200 has a status of its own';
 
 for (const [side, startWatch] of [
-  ['that this process sends', watchSent],
-  ['that it receives from another', watchReceived],
+  ['sent by this process', watchSent],
+  ['received from another process', watchReceived],
 ] as const)
-  describe(`every answer ${side}`, () => {
+  describe(`OpenAPI check of every response ${side}`, () => {
     let server: Server;
     let watch: Watch;
     let url: string;
@@ -59,42 +59,42 @@ for (const [side, startWatch] of [
       server.close();
     });
 
-    it('is let pass where it is as documented', async () => {
+    it('accepts a documented response', async () => {
       const before = witnessed();
       expect(await faultsAfter(ask(`${url}/health`))).to.equal('');
       expect(witnessed()).to.equal(before + 1);
     });
 
-    it('is found wanting where it is not, whichever client asked', async () => {
+    it('reports an undocumented response, whichever client sent the request', async () => {
       expect(await faultsAfter(ask(`${url}/surprise?ticket=x`))).to.include(FAULT);
       expect(await faultsAfter(request(url).get('/surprise'))).to.include(FAULT);
     });
 
-    it('fails the test in which it came', async () => {
+    it('fails the test in which the undocumented response occurred', async () => {
       await ask(`${url}/surprise`);
       expect(expectDocumented).to.throw(`not as documented:\n${FAULT}`);
       expect(expectDocumented).not.to.throw();
     });
 
-    it('is nobody’s concern once the service has ended', async () => {
+    it('ignores responses after the service has ended', async () => {
       watch.end();
       expect(await faultsAfter(ask(`${url}/surprise`))).to.equal('');
     });
 
-    it('is found wanting where a bare connection asked', async () => {
+    it('reports an undocumented response on a raw connection', async () => {
       const connection = await openConnection(url);
       await connection.send(rawRequest('GET /surprise HTTP/1.1', ['Host: x', 'Connection: close']));
       expect(await faultsAfter(connection.closed)).to.include(FAULT);
     });
 
     if (startWatch === watchSent) {
-      it('is found wanting where fetch or bare bytes asked', async () => {
+      it('reports an undocumented response to fetch or raw bytes', async () => {
         expect(await faultsAfter(fetch(`${url}/surprise`))).to.include(FAULT);
         const bytes = rawRequest('GET /surprise HTTP/1.1', ['Host: x', 'Connection: close']);
         expect(await faultsAfter(exchange(url, bytes))).to.include(FAULT);
       });
 
-      it('is found wanting where it answers what was no request', async () => {
+      it('reports an undocumented response to bytes that are not HTTP', async () => {
         const fault = 'no request  on the public listener (bytes): the answer 400 lacks the header X-Trace-Id';
         expect(await faultsAfter(exchange(url, 'nonsense\r\n\r\n'))).to.include(fault);
       });

@@ -7,21 +7,21 @@ import { startRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('asking a Redis about itself', () => {
+describe('Redis server inspection', () => {
   const clients: Redis[] = [];
   afterEach(() => {
     for (const client of clients.splice(0)) client.disconnect();
   });
   const connectTo = async (url: string): Promise<Redis> => {
     const options = singleOptions(await accessOf({ REDIS_URL: url }));
-    // The ready check would ask for INFO before the test does.
+    // The ready check would send INFO before the test does.
     const client = new Redis({ ...options, enableReadyCheck: false, retryStrategy: () => null });
     clients.push(client);
     await client.connect();
     return client;
   };
 
-  it('tells version, role and settings', async () => {
+  it('returns version, role and settings', async () => {
     const redis = await startRedis({ args: ['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'] });
     const found = await askServer(await connectTo(redis.url));
     expect(found?.version).to.match(/^\d+\.\d+\.\d+$/);
@@ -34,7 +34,7 @@ describe('asking a Redis about itself', () => {
     });
   });
 
-  it('tells of what it keeps on disk, and whether a write needs replicas', async () => {
+  it('returns snapshots, appendonly, and whether a write needs replicas', async () => {
     const redis = await startRedis({
       args: ['--save', '3600 1', '--appendonly', 'yes', '--min-replicas-to-write', '1'],
     });
@@ -43,7 +43,7 @@ describe('asking a Redis about itself', () => {
     expect(found?.settings).to.include({ appendOnly: true });
   });
 
-  it('goes without what the user may not ask', async () => {
+  it('omits what the user has no permission for', async () => {
     const redis = await startRedis();
     await redis.cli('ACL', 'SETUSER', 'no-config', 'on', '>p', '~*', '+@all', '-config');
     await redis.cli('ACL', 'SETUSER', 'no-info', 'on', '>p', '~*', '+@all', '-info');
@@ -53,7 +53,7 @@ describe('asking a Redis about itself', () => {
     expect(await askServer(await as('no-info'))).to.equal(undefined);
   });
 
-  it('goes without CONFIG where the server knows no such command, as managed ones do', async () => {
+  it('succeeds without CONFIG, which managed servers do not support', async () => {
     const server = await fakeRedis((command) => {
       if (command === 'INFO') return bulk('redis_version:7.1.0\r\n');
       return command === 'CONFIG' ? '-ERR unknown command\r\n' : '+OK\r\n';
@@ -65,7 +65,7 @@ describe('asking a Redis about itself', () => {
     await server.close();
   });
 
-  it('fails with what Redis says otherwise', async () => {
+  it('fails with the Redis error on any other error', async () => {
     const server = await fakeRedis((command) => (command === 'INFO' ? '-BUSY a script runs\r\n' : '+OK\r\n'));
     const client = await connectTo(`redis://127.0.0.1:${server.port}`);
     expect((await rejectionOf(askServer(client))).message).to.equal('BUSY a script runs');

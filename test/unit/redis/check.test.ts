@@ -10,7 +10,7 @@ const check = async (
   { env = {}, ...options }: Partial<RedisCheckOptions> & { readonly env?: Record<string, string> } = {},
 ): Promise<RedisReport> => checkRedis({ ...(await accessOf({ REDIS_URL, ...env })), timeoutMs: 20_000, ...options });
 
-/** A server that says this of itself, and OK to the rest, unless another reply is given for a command. */
+/** A server with this INFO reply; it replies OK to other commands by default. */
 const saying = async (info: string, replies: Readonly<Record<string, string>> = {}): Promise<string> => {
   const { port } = await fakeRedis((command) => {
     if (command in replies) return replies[command] ?? '';
@@ -21,7 +21,7 @@ const saying = async (info: string, replies: Readonly<Record<string, string>> = 
   return `redis://127.0.0.1:${port}`;
 };
 
-describe('the check of a Redis', () => {
+describe('check-redis', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis({ args: ['--save', '', '--maxmemory-policy', 'noeviction'] });
@@ -30,7 +30,7 @@ describe('the check of a Redis', () => {
   afterEach(closeServers);
   after(() => redis.stop());
 
-  it('finds one that is usable, and what it says of itself, and leaves nothing behind', async () => {
+  it('reports a usable Redis with its version, role and settings, and leaves no keys behind', async () => {
     const report = await check(redis.url);
     expect(report).to.deep.include({
       ok: true,
@@ -48,7 +48,7 @@ describe('the check of a Redis', () => {
     expect(await redis.cli('KEYS', '*')).to.equal('');
   });
 
-  it('counts where tickets are counted, and needs the right to', async () => {
+  it('fails with NOPERM without permission for INCR when TICKET_RATE_LIMIT is set', async () => {
     await redis.cli('ACL', 'SETUSER', 'default', '-incr');
     const [plain, counting] = [await check(redis.url), await check(redis.url, { counts: true })];
     await redis.cli('ACL', 'SETUSER', 'default', '+incr');
@@ -58,21 +58,21 @@ describe('the check of a Redis', () => {
     expect(await redis.cli('KEYS', '*')).to.match(/^ticketd:n2:check:/);
   });
 
-  it('needs the right to read revocations', async () => {
+  it('fails with NOPERM without permission for MGET', async () => {
     await redis.cli('ACL', 'SETUSER', 'default', '-mget');
     const { problem } = await check(redis.url);
     await redis.cli('ACL', 'SETUSER', 'default', '+mget');
     expect(problem).to.include({ errorCode: 'NOPERM', verdict: 'unusable' });
   });
 
-  it('goes without PING where that is forbidden', async () => {
+  it('succeeds without permission for PING', async () => {
     await redis.cli('ACL', 'SETUSER', 'default', '-ping');
     const { ok } = await check(redis.url);
     await redis.cli('ACL', 'SETUSER', 'default', '+ping');
     expect(ok).to.equal(true);
   });
 
-  it('is made in the database of the address, and fails where that is not there', async () => {
+  it('checks the database of REDIS_URL, and fails with NO_DATABASE when it does not exist', async () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     expect((await check(`${redis.url}/3`)).ok).to.equal(true);
     expect(await redis.cli('INFO', 'commandstats')).to.include('cmdstat_select');
@@ -80,7 +80,7 @@ describe('the check of a Redis', () => {
     expect((await check(`${redis.url}/99`)).problem).to.include({ errorCode: 'NO_DATABASE' });
   });
 
-  it('ends with its time, where nothing answers', async () => {
+  it('fails with ETIMEDOUT after its timeout when Redis does not reply', async () => {
     const { port } = await silentServer();
     const { ok, problem } = await check(`redis://127.0.0.1:${port}`, { timeoutMs: 50 });
     expect(ok).to.equal(false);
@@ -91,20 +91,20 @@ describe('the check of a Redis', () => {
     });
   });
 
-  it('tells the first cause, and not that the connection closed after it', async () => {
+  it('reports the first cause, ECONNREFUSED, not the closed connection after it', async () => {
     const { problem } = await check('redis://127.0.0.1:1');
     expect(problem).to.include({ errorCode: 'ECONNREFUSED' });
     expect(problem?.error).to.include('ECONNREFUSED 127.0.0.1:1');
   });
 
-  it('tries once, and is not held up by a server that loads its data', async () => {
+  it('tries once, and fails with LOADING when Redis loads its data', async () => {
     const server = await fakeRedis(() => '-LOADING Redis is loading the dataset in memory\r\n');
     const { problem } = await check(`redis://127.0.0.1:${server.port}`);
     expect(problem).to.include({ errorCode: 'LOADING' });
     expect(server.accepted).to.equal(1);
   });
 
-  it('finds a node of a cluster, and a Sentinel, that are taken for a server', async () => {
+  it('fails with MOVED for a cluster node, and IS_SENTINEL for a Sentinel, used as a single server', async () => {
     const node = await check(await saying('redis_version:7.0.0\r\nredis_mode:cluster\r\nrole:master\r\n'));
     expect(node).to.deep.include({ ok: false, version: '7.0.0', masters: 1 });
     expect(node.problem).to.include({ errorCode: 'MOVED' });
@@ -113,7 +113,7 @@ describe('the check of a Redis', () => {
     expect(sentinel).not.to.have.property('roundTripMs');
   });
 
-  it('finds one that is too old for GETDEL, and takes the oldest that has it', async () => {
+  it('fails with TOO_OLD before version 6.2, which has no GETDEL', async () => {
     expect((await check(await saying('redis_version:6.1.9\r\n'))).problem).to.deep.include({
       errorCode: 'TOO_OLD',
       error: 'this is version 6.1.9',
@@ -121,13 +121,13 @@ describe('the check of a Redis', () => {
     expect((await check(await saying('redis_version:6.2.0\r\n'))).problem?.errorCode).to.equal('LOST_WRITE');
   });
 
-  it('finds one that does not keep what is written', async () => {
+  it('fails with LOST_WRITE when a written key cannot be read back', async () => {
     const { ok, problem, version } = await check(await saying('redis_version:7.0.0\r\n', { GETDEL: '$-1\r\n' }));
     expect({ ok, version }).to.deep.equal({ ok: false, version: '7.0.0' });
     expect(problem).to.include({ errorCode: 'LOST_WRITE', error: 'what was written could not be read back' });
   });
 
-  it('goes on where the server may not be asked, with a warning, and without what it would say', async () => {
+  it('succeeds with a warning and without version and settings when INFO is not allowed', async () => {
     await redis.cli('ACL', 'SETUSER', 'default', '-info');
     const report = await check(redis.url);
     await redis.cli('ACL', 'SETUSER', 'default', '+info');
@@ -136,7 +136,7 @@ describe('the check of a Redis', () => {
     expect(report).not.to.have.any.keys('version', 'role', 'evictionPolicy', 'appendOnly');
   });
 
-  it('finds what answers PING with something else', async () => {
+  it('fails with NOT_REDIS when the reply to PING is not PONG', async () => {
     const { problem } = await check(await saying('', { PING: '+HELLO\r\n' }));
     expect(problem).to.include({ errorCode: 'NOT_REDIS' });
   });

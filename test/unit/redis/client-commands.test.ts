@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 
 const TOPOLOGIES = { single: {}, sentinel: { REDIS_SENTINEL_MASTER: 'main' }, cluster: { REDIS_CLUSTER: 'true' } };
 
-describe('a command of the Redis client', () => {
+describe('Redis client command', () => {
   const clients: RedisClient[] = [];
   afterEach(async () => {
     for (const client of clients.splice(0)) client.disconnect();
@@ -24,7 +24,7 @@ describe('a command of the Redis client', () => {
   };
 
   for (const [topology, env] of Object.entries(TOPOLOGIES))
-    it(`fails at once where there is no connection (${topology})`, async () => {
+    it(`fails immediately when there is no connection (${topology})`, async () => {
       const client = await clientFor({ REDIS_URL: 'redis://127.0.0.1:1', ...env });
       const connected = client.connect().catch(() => {});
       expect((await rejectionOf(client.getdel('ticket'))).message).to.match(/^(Stream isn't writ|Cluster isn't ready)/);
@@ -33,7 +33,7 @@ describe('a command of the Redis client', () => {
     });
 
   for (const [topology, env] of Object.entries({ single: {}, cluster: TOPOLOGIES.cluster }))
-    describe(`on a connection (${topology})`, () => {
+    describe(`when connected (${topology})`, () => {
       let server: TcpServer;
       let asked: string[];
       const connect = async (replies: Replies, more = {}): Promise<RedisClient> => {
@@ -49,7 +49,7 @@ describe('a command of the Redis client', () => {
       };
       const timesAsked = (command: string) => asked.filter((one) => one === command).length;
 
-      it('fails with the reply that refuses it, and the connection stays', async () => {
+      it('fails with the error reply of Redis, and keeps the connection', async () => {
         const client = await connect((command) => (command === 'SET' ? '-READONLY this is a replica\r\n' : '+OK\r\n'));
         const { accepted } = server;
         expect((await rejectionOf(client.set('key', '1'))).message).to.equal('READONLY this is a replica');
@@ -58,17 +58,17 @@ describe('a command of the Redis client', () => {
         expect(timesAsked('SET')).to.equal(1);
       });
 
-      it('fails when REDIS_COMMAND_TIMEOUT_MS have passed', async () => {
+      it('fails with "Command timed out" after REDIS_COMMAND_TIMEOUT_MS', async () => {
         const client = await connect((command) => (command === 'GETDEL' ? '' : '+OK\r\n'), {
           REDIS_COMMAND_TIMEOUT_MS: '100',
         });
         expect((await rejectionOf(client.getdel('key'))).message).to.equal('Command timed out');
       });
 
-      it('is not sent again where the connection breaks before its answer', async () => {
+      it('is not sent again when the connection is lost before its reply', async () => {
         const client = await connect((command) => (command === 'GETDEL' ? '' : '+OK\r\n'));
         const failed = rejectionOf(client.getdel('key'));
-        await until('it has come', () => timesAsked('GETDEL') === 1);
+        await until('the command has arrived', () => timesAsked('GETDEL') === 1);
         const { accepted, port } = server;
         await server.close();
         expect(await failed).to.be.instanceOf(Error);
@@ -83,7 +83,7 @@ describe('a command of the Redis client', () => {
       });
     });
 
-  it('is that of the user in the database that REDIS_URL names, on a connection called ticketd', async () => {
+  it('runs as the user and in the database of REDIS_URL, on a connection named ticketd', async () => {
     const redis = await startRedis();
     await redis.cli('ACL', 'SETUSER', 'tickets', 'on', '>p@ss', '~*', '+@all');
     const client = await clientFor({ REDIS_URL: redis.url.replace('://', '://tickets:p%40ss@').concat('/3') });
@@ -93,17 +93,17 @@ describe('a command of the Redis client', () => {
     await redis.stop();
   });
 
-  it('waits for a connection no longer than REDIS_CONNECT_TIMEOUT_MS', async () => {
+  it('fails with "connect ETIMEDOUT" after REDIS_CONNECT_TIMEOUT_MS', async () => {
     const { port } = await silentServer();
-    // TLS is what a silent server leaves half-way.
+    // With a silent server the TLS handshake never ends.
     const client = await clientFor({ REDIS_URL: `rediss://127.0.0.1:${port}`, REDIS_CONNECT_TIMEOUT_MS: '100' });
-    const told: string[] = [];
-    client.on('error', (error) => told.push(error.message));
+    const errors: string[] = [];
+    client.on('error', (error) => errors.push(error.message));
     client.connect().catch(() => {});
-    await until('the time-out', () => told.includes('connect ETIMEDOUT'));
+    await until('the time-out', () => errors.includes('connect ETIMEDOUT'));
   });
 });
 
-/** All slots on one node, as CLUSTER SLOTS has it. */
+/** The reply of CLUSTER SLOTS for all slots on one node. */
 const slotsAt = (port: number): string =>
   `*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n${bulk('127.0.0.1')}:${port}\r\n${bulk('id')}`;

@@ -13,20 +13,20 @@ import { until } from '../../support/until.ts';
 const SENTINEL = { REDIS_SENTINEL_MASTER: 'main' };
 const CLUSTER = { REDIS_CLUSTER: 'true' };
 
-describe('the Redis client', () => {
+describe('Redis client', () => {
   const clients: RedisClient[] = [];
   afterEach(() => {
     for (const client of clients.splice(0)) client.disconnect();
   });
   const clientFor = async (env: Readonly<Record<string, string>>, once = false) => {
     const client = createClient(await accessOf(env), { once });
-    // Without a listener ioredis prints what connect() rejects with anyway.
+    // Without a listener ioredis prints the error, with which connect() rejects anyway.
     client.on('error', () => {});
     clients.push(client);
     return client;
   };
 
-  it('is one connection for one server', async () => {
+  it('is a single connection for one server', async () => {
     const env = { REDIS_URL: 'redis://host:6380/3' };
     const client = await clientFor(env);
     expect(client).to.be.instanceOf(Redis);
@@ -35,7 +35,7 @@ describe('the Redis client', () => {
     expect(topologyOf(await accessOf(env))).to.equal('single');
   });
 
-  it('asks the Sentinels for their master where one is named', async () => {
+  it('asks the Sentinels for the master when REDIS_SENTINEL_MASTER is set', async () => {
     const env = { REDIS_URL: 'redis://a:1,b:2', ...SENTINEL };
     const client = await clientFor(env);
     expect(client).to.be.instanceOf(Redis);
@@ -49,7 +49,7 @@ describe('the Redis client', () => {
     expect(topologyOf(await accessOf(env))).to.equal('sentinel');
   });
 
-  it('is that of a cluster where REDIS_CLUSTER says so, with one seed node or several', async () => {
+  it('is a cluster client when REDIS_CLUSTER is true, with one seed node or several', async () => {
     for (const url of ['redis://a', 'redis://a:1,b:2']) {
       const env = { REDIS_URL: url, ...CLUSTER };
       expect(await clientFor(env)).to.be.instanceOf(Cluster);
@@ -57,7 +57,7 @@ describe('the Redis client', () => {
     }
   });
 
-  it('does not wait for a server that is loading where it tries a single time', async () => {
+  it('does not wait for a loading server with { once: true }', async () => {
     const asked: string[] = [];
     const server = await fakeRedis((command) => {
       asked.push(command);
@@ -71,7 +71,7 @@ describe('the Redis client', () => {
   });
 
   for (const [topology, more] of Object.entries({ single: {}, sentinel: SENTINEL, cluster: CLUSTER })) {
-    it(`connects to nothing before it is told to (${topology})`, async () => {
+    it(`does not connect before connect() (${topology})`, async () => {
       const server = await tcpServer();
       const client = await clientFor({ REDIS_URL: `redis://127.0.0.1:${server.port}`, ...more });
       await turns(20);
@@ -84,7 +84,7 @@ describe('the Redis client', () => {
       await connected;
     });
 
-    it(`goes on trying where nothing listens (${topology})`, async () => {
+    it(`keeps retrying when nothing listens (${topology})`, async () => {
       const client = await clientFor({ REDIS_URL: `redis://127.0.0.1:${await freePort()}`, ...more });
       let errors = 0;
       client.on('error', () => {
@@ -95,7 +95,7 @@ describe('the Redis client', () => {
       expect(client.status).to.not.equal('end');
     });
 
-    it(`tries a single time where that is asked for (${topology})`, async () => {
+    it(`tries once with { once: true } (${topology})`, async () => {
       const client = await clientFor({ REDIS_URL: `redis://127.0.0.1:${await freePort()}`, ...more }, true);
       let attempts = 0;
       client.on('connecting', () => {

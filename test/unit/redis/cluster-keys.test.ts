@@ -7,7 +7,7 @@ import { thrownBy } from '../../support/rejection.ts';
 const SLOTS = 16_384;
 const PREFIXES = ['ticketd:probe:3f1d', 'ticketd:probe:0b0f8f4e-6d0c-4d35-8a53-1c2f60b2a9e7', 'a'];
 
-/** A cluster in which `masterOf` says whose a slot is. */
+/** A cluster in which `masterOf` returns the master of a slot. */
 const table = (masterOf: (slot: number) => string | undefined): SlotTable =>
   Array.from({ length: SLOTS }, (_, slot) => {
     const master = masterOf(slot);
@@ -17,24 +17,24 @@ const table = (masterOf: (slot: number) => string | undefined): SlotTable =>
 const even = table((slot) => `master-${Math.floor((slot * 3) / SLOTS)}`);
 const ownersOf = (slots: SlotTable, keys: readonly string[]) => keys.map((key) => slots[keySlot(key)]?.[0]);
 
-describe('the keys, one for each master of a cluster', () => {
-  it('lie on three masters of a third each', () => {
+describe('cluster probe keys', () => {
+  it('include one key on each of three masters', () => {
     const keys = keyOnEachMaster(even, 'ticketd:probe:1');
     expect(ownersOf(even, keys)).to.have.members(['master-0', 'master-1', 'master-2']);
   });
 
-  it('begin with the prefix, and differ', () => {
+  it('begin with the prefix, and are unique', () => {
     const keys = keyOnEachMaster(even, 'ticketd:probe:1');
     for (const key of keys) expect(key).to.match(/^ticketd:probe:1:\d+$/);
     expect(new Set(keys)).to.have.property('size', 3);
   });
 
-  it('stay the same while the cluster does', () => {
+  it('stay the same while the slot table does', () => {
     expect(keyOnEachMaster(even, 'p')).to.deep.equal(keyOnEachMaster(even, 'p'));
   });
 
   for (const slot of [0, 7_777, SLOTS - 1])
-    it(`lie on a master that has slot ${slot} alone as well`, () => {
+    it(`include a key on a master that has only slot ${slot}`, () => {
       const uneven = table((candidate) => {
         if (candidate === slot) return 'tiny';
         return candidate === (slot + 1) % SLOTS ? 'tiny-too' : 'huge';
@@ -43,12 +43,12 @@ describe('the keys, one for each master of a cluster', () => {
         expect(ownersOf(uneven, keyOnEachMaster(uneven, prefix))).to.have.members(['huge', 'tiny', 'tiny-too']);
     });
 
-  it('reach every slot there is, so that no master is left out', () => {
+  it('can reach every slot, so that no master is left out', () => {
     const all = table((slot) => `master-${slot}`);
     for (const prefix of PREFIXES) expect(keyOnEachMaster(all, prefix)).to.have.lengthOf(SLOTS);
   });
 
-  it('are one where there is one master', () => {
+  it('are one key when there is one master', () => {
     expect(
       keyOnEachMaster(
         table(() => 'only'),
@@ -70,7 +70,7 @@ describe('the keys, one for each master of a cluster', () => {
     'an empty entry': (hole) => even.map((nodes, slot) => (slot === hole ? [] : nodes)),
   };
   for (const [what, withHole] of Object.entries(holes))
-    it(`are none where a slot has no master (${what}): that cluster is down`, () => {
+    it(`fail with CLUSTERDOWN when a slot has no master (${what})`, () => {
       for (const hole of [0, 9_000, SLOTS - 1]) {
         const error = thrownBy(() => keyOnEachMaster(withHole(hole), 'p'));
         expect(error.message).to.match(new RegExp(`^CLUSTERDOWN .* slot ${hole}$`));
@@ -78,13 +78,13 @@ describe('the keys, one for each master of a cluster', () => {
       }
     });
 
-  it('are none while nothing of the cluster is known yet', () => {
+  it('fail with CLUSTERDOWN while the slot table is empty', () => {
     expect(thrownBy(() => keyOnEachMaster([], 'p')).message).to.match(/^CLUSTERDOWN/);
   });
 });
 
-describe('the keys at both ends of the slots', () => {
-  it('lie in the first and in the last sixteenth, and begin with the prefix', () => {
+describe('probe keys at both ends of the slots', () => {
+  it('are in the first and the last sixteenth of the slots, and begin with the prefix', () => {
     for (const prefix of PREFIXES) {
       const keys = keysAtBothEnds(prefix);
       for (const key of keys) expect(key.startsWith(`${prefix}:`), key).to.equal(true);

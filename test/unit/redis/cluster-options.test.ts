@@ -5,8 +5,8 @@ import { accessOf } from '../../support/redis-access.ts';
 const optionsFor = async (env: Readonly<Record<string, string>> = {}) =>
   clusterOptions(await accessOf({ REDIS_URL: 'redis://a,b', REDIS_CLUSTER: 'true', ...env }));
 
-describe('the options of the Redis client for a cluster', () => {
-  it('never queue a command, and never send one that may have run to whoever takes over', async () => {
+describe('Redis client options for a cluster', () => {
+  it('never queue a command or send it again after a failover', async () => {
     expect(await optionsFor()).to.include({
       lazyConnect: true,
       enableOfflineQueue: false,
@@ -15,20 +15,20 @@ describe('the options of the Redis client for a cluster', () => {
     });
   });
 
-  it('follow a slot that moves, but not without end', async () => {
+  it('follow at most 4 redirections of a moved slot', async () => {
     expect(await optionsFor()).to.include({ maxRedirections: 4, retryDelayOnTryAgain: 50 });
   });
 
-  it('learn of a new topology within seconds', async () => {
+  it('refresh the slots every 5 s', async () => {
     expect(await optionsFor()).to.include({ slotsRefreshTimeout: 1_000, slotsRefreshInterval: 5_000 });
   });
 
-  it('never give up on the cluster', async () => {
+  it('never stop retrying', async () => {
     const { clusterRetryStrategy } = await optionsFor();
     for (const attempt of [1, 10, 1_000, 1_000_000]) expect(clusterRetryStrategy(attempt)).to.be.within(50, 2_000);
   });
 
-  it('know a dead node before a command to it runs out of time', async () => {
+  it('time out the connection to a dead node before a command to it times out', async () => {
     const limitOf = async (connectMs: number, commandMs: number) => {
       const limits = { REDIS_CONNECT_TIMEOUT_MS: `${connectMs}`, REDIS_COMMAND_TIMEOUT_MS: `${commandMs}` };
       return (await optionsFor(limits)).redisOptions.connectTimeout;
@@ -39,7 +39,7 @@ describe('the options of the Redis client for a cluster', () => {
     expect(await limitOf(2_000, 500)).to.equal(250);
   });
 
-  it('call a node by the name that its certificate bears, where there is TLS', async () => {
+  it('connect to a node by its host name with TLS, so that its certificate matches', async () => {
     const { dnsLookup } = await optionsFor({ REDIS_URL: 'rediss://a,b' });
     const called = await new Promise((resolve) => dnsLookup?.('a.internal', (_, address) => resolve(address)));
     expect(called).to.equal('a.internal');

@@ -3,7 +3,7 @@ import { type ConnectionRig, rigConnection } from '../../support/connection-rig.
 
 const READONLY = new Error("READONLY You can't write against a read only replica.");
 
-describe('an error that a command met', () => {
+describe('Redis connection after a command error', () => {
   let rig: ConnectionRig;
   beforeEach(async () => {
     rig = await rigConnection();
@@ -15,7 +15,7 @@ describe('an error that a command met', () => {
   const downs = () => rig.told().filter((event) => event === 'redis_down').length;
 
   for (const code of ['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN'])
-    it(`ends readiness at once and makes a new connection where it is ${code}`, () => {
+    it(`is not ready and reconnects on ${code}`, () => {
       rig.connection.noteFault(new Error(`${code} says Redis`));
       expect(rig.connection.isReady()).to.equal(false);
       expect(rig.connection.getClientOrNull()).to.equal(null);
@@ -24,7 +24,7 @@ describe('an error that a command met', () => {
     });
 
   for (const code of ['OOM', 'MISCONF', 'LOADING', 'NOPERM', 'CLUSTERDOWN', 'NOREPLICAS', 'BUSY'])
-    it(`ends readiness at once on the same connection where it is ${code}`, () => {
+    it(`is not ready, without a reconnect, on ${code}`, () => {
       rig.connection.noteFault(new Error(`${code} says Redis`));
       expect(rig.connection.isReady()).to.equal(false);
       expect(downs()).to.equal(1);
@@ -32,7 +32,7 @@ describe('an error that a command met', () => {
     });
 
   for (const message of ['Command timed out', 'WRONGTYPE Operation against a key', 'Connection is closed.'])
-    it(`changes nothing where it is ${message}`, async () => {
+    it(`stays ready on "${message}"`, async () => {
       rig.connection.noteFault(new Error(message));
       expect(rig.connection.isReady()).to.equal(true);
       rig.lose();
@@ -41,12 +41,12 @@ describe('an error that a command met', () => {
       });
     });
 
-  it('is told once, however many commands met it', () => {
+  it('logs the error once, however many commands failed', () => {
     for (let command = 0; command < 10; command += 1) rig.connection.noteFault(new Error('OOM says Redis'));
     expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail']);
   });
 
-  it('makes a new connection at most every two seconds', async () => {
+  it('reconnects at most every 2 s', async () => {
     rig.connection.noteFault(READONLY);
     rig.connection.noteFault(READONLY);
     await rig.clock.tickAsync(1_999);
@@ -58,7 +58,7 @@ describe('an error that a command met', () => {
     expect(reconnects()).to.equal(2);
   });
 
-  it('makes a new connection at most every two seconds, also where each of them refuses its first write', async () => {
+  it('reconnects at most every 2 s, also when each new connection rejects its first write', async () => {
     rig.answer(READONLY);
     await rig.pass(600);
     expect(reconnects()).to.equal(1);
@@ -78,14 +78,14 @@ describe('an error that a command met', () => {
     expect(downs()).to.equal(1);
   });
 
-  it('is over with the next write that Redis does', async () => {
+  it('is ready again after the next successful write', async () => {
     rig.connection.noteFault(new Error('MISCONF says Redis'));
     await rig.pass(5_000);
     expect(rig.connection.isReady()).to.equal(true);
     expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
   });
 
-  it('is not over by the answer to a write that was under way before it', async () => {
+  it('is not ready after the reply to a write sent before the error', async () => {
     rig.answer('none');
     await rig.pass(500);
     const answerOpen = rig.holdOpen();
@@ -98,7 +98,7 @@ describe('an error that a command met', () => {
     expect(rig.connection.isReady()).to.equal(true);
   });
 
-  it('is not over by what is answered while its connection is given up', async () => {
+  it('is not ready after a reply on a connection that is being replaced', async () => {
     rig.answer('none');
     await rig.pass(500);
     rig.connection.noteFault(READONLY);
@@ -108,7 +108,7 @@ describe('an error that a command met', () => {
     expect(rig.told()).to.not.include('redis_up');
   });
 
-  it('is not over by an older answer where there was a new connection just now', async () => {
+  it('is not ready after an earlier reply shortly after a reconnect', async () => {
     rig.connection.noteFault(READONLY);
     rig.lose();
     rig.answer('none');
@@ -121,7 +121,7 @@ describe('an error that a command met', () => {
     expect(rig.connection.isReady()).to.equal(false);
   });
 
-  it('is over on the same connection where that is a new one already', async () => {
+  it('is ready again on the same connection when that is already new', async () => {
     rig.connection.noteFault(READONLY);
     rig.lose();
     rig.become('connecting');
@@ -134,7 +134,7 @@ describe('an error that a command met', () => {
     expect(reconnects()).to.equal(1);
   });
 
-  it('sends nothing on a connection that is lost', async () => {
+  it('sends nothing when the connection is lost', async () => {
     rig.lose();
     const { sent } = rig;
     rig.connection.noteFault(new Error('MISCONF says Redis'));

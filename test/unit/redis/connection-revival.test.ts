@@ -8,7 +8,7 @@ import { accessOf } from '../../support/redis-access.ts';
 import { tcpServer } from '../../support/tcp-server.ts';
 import { until } from '../../support/until.ts';
 
-describe('a Redis client that has stopped for good', () => {
+describe('Redis client after its end event', () => {
   let clock: SinonFakeTimers;
   let client: EventEmitter;
   let connection: RedisConnection;
@@ -32,7 +32,7 @@ describe('a Redis client that has stopped for good', () => {
     clock.restore();
   });
 
-  it('connects again, however often it stops', async () => {
+  it('connects again each time', async () => {
     for (let stop = 1; stop <= 3; stop += 1) {
       client.emit('end');
       await clock.tickAsync(99);
@@ -42,7 +42,7 @@ describe('a Redis client that has stopped for good', () => {
     }
   });
 
-  it('stays stopped where the connection was closed', async () => {
+  it('stays disconnected when the connection was closed', async () => {
     client.emit('end');
     await connection.close();
     expect(clock.countTimers()).to.equal(0);
@@ -52,8 +52,8 @@ describe('a Redis client that has stopped for good', () => {
   });
 });
 
-describe('a Redis client to which a failover is announced while it asks a Sentinel for the master', () => {
-  it('stops, and connects again', async () => {
+describe('Redis client when a failover is announced while it asks a Sentinel for the master', () => {
+  it('ends, and connects again', async () => {
     const sentinel = await tcpServer();
     const env = { REDIS_URL: `redis://127.0.0.1:${sentinel.port}`, REDIS_SENTINEL_MASTER: 'primary' };
     const access = await accessOf(env);
@@ -64,7 +64,7 @@ describe('a Redis client to which a failover is announced while it asks a Sentin
     try {
       void connection.start(new AbortController().signal);
       await until('the Sentinel is asked', () => sentinel.accepted > 0);
-      // What ioredis does at the announcement.
+      // What ioredis does when a failover is announced.
       Reflect.get(client, 'connector').disconnect();
       await until('the client connects again', () => states.length === 3);
       expect(states).to.deep.equal(['connecting', 'end', 'connecting']);

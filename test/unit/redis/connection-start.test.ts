@@ -8,7 +8,7 @@ import { rejectionOf } from '../../support/rejection.ts';
 const REFUSED = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const TIME_IS_OVER = new Error('time is over');
 
-describe('the start of the Redis connection', () => {
+describe('Redis connection at startup', () => {
   let rig: ConnectionRig;
   let limit: AbortController;
   beforeEach(async () => {
@@ -17,7 +17,7 @@ describe('the start of the Redis connection', () => {
   });
   afterEach(() => rig.restore());
 
-  /** Starts, and runs out of time after this. */
+  /** Starts, calls `meanwhile`, then aborts the start with the time limit. */
   const failedStart = async (meanwhile: () => unknown): Promise<Error> => {
     const rejection = rejectionOf(rig.connection.start(limit.signal));
     await meanwhile();
@@ -26,7 +26,7 @@ describe('the start of the Redis connection', () => {
     return rejection;
   };
 
-  it('connects once, and shares one promise among all who start it', async () => {
+  it('connects once, and returns the same promise to every caller', async () => {
     expect(rig.calls).to.deep.equal([]);
     const first = rig.connection.start(limit.signal);
     expect(rig.connection.start(new AbortController().signal)).to.equal(first);
@@ -41,7 +41,7 @@ describe('the start of the Redis connection', () => {
     expect(rig.calls).to.deep.equal(['connect']);
   });
 
-  it('is over at the first write that Redis has done, and not before', async () => {
+  it('resolves after the first successful write, not before', async () => {
     let over = false;
     await rig.pass(300);
     const started = rig.connection.start(limit.signal).then(() => {
@@ -63,7 +63,7 @@ describe('the start of the Redis connection', () => {
     ]);
   });
 
-  it('goes on through refused connections, and counts them', async () => {
+  it('keeps retrying refused connections, and counts the attempts', async () => {
     const started = rig.connection.start(limit.signal);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       rig.become('connecting');
@@ -78,7 +78,7 @@ describe('the start of the Redis connection', () => {
     expect(rig.emitted[1]?.fields).to.include({ attempts: 4 });
   });
 
-  it('is not over while Redis refuses to write', async () => {
+  it('does not resolve while Redis rejects writes', async () => {
     rig.answer(new Error('MISCONF Errors writing to the AOF file'));
     const error = await failedStart(() => {
       rig.become('ready');
@@ -87,7 +87,7 @@ describe('the start of the Redis connection', () => {
     expect(error.message).to.equal(`Redis at ${ENDPOINT}: MISCONF Errors writing to the AOF file`);
   });
 
-  it('ends when its time is over, with the last error as the cause', async () => {
+  it('rejects with REDIS_UNREACHABLE and the last error as cause after its time limit', async () => {
     const error = await failedStart(() => {
       rig.become('connecting');
       rig.lose(new Error('an earlier one'));
@@ -109,7 +109,7 @@ describe('the start of the Redis connection', () => {
     ]);
   });
 
-  it('keeps its cause where ioredis then says no more than that the connection is gone', async () => {
+  it('keeps the cause when ioredis then only reports a closed connection', async () => {
     const error = await failedStart(() => {
       rig.lose(REFUSED);
       rig.failToConnect(new Error('Connection is closed.'));
@@ -118,22 +118,22 @@ describe('the start of the Redis connection', () => {
     expect(error.cause).to.equal(REFUSED);
   });
 
-  it('has what connect() says as its cause where nothing else is known', async () => {
+  it('rejects with the error of connect() as cause when there is no other', async () => {
     const error = await failedStart(() => rig.failToConnect(REFUSED));
     expect(error.cause).to.equal(REFUSED);
   });
 
-  it('has the error of a node of a cluster as its cause', async () => {
+  it('rejects with the error of a cluster node as cause', async () => {
     const error = await failedStart(() => rig.client.emit('node error', REFUSED, '10.0.0.1:6379'));
     expect(error.cause).to.equal(REFUSED);
   });
 
-  it('has a connection that is closed without a word as its cause', async () => {
+  it('rejects with ECONNRESET as cause when the connection closes without an error', async () => {
     const error = await failedStart(() => rig.lose());
     expect(error.cause).to.include({ code: 'ECONNRESET', message: 'the connection was closed' });
   });
 
-  it('has a Redis that does not answer as its cause where there is no error at all', async () => {
+  it('rejects with ETIMEDOUT as cause when Redis is connected but does not reply', async () => {
     const error = await failedStart(() => rig.become('ready'));
     expect(error.cause).to.include({ code: 'ETIMEDOUT' });
     expect(error.message).to.match(
@@ -141,21 +141,21 @@ describe('the start of the Redis connection', () => {
     );
   });
 
-  it('never repeats a password, whoever does', async () => {
+  it('never repeats a password from a Redis error', async () => {
     const repeating = new Error(`ERR unknown command 'AUTH', with args beginning with: '${PASSWORD}'`);
-    for (const told of [
+    for (const error of [
       await failedStart(() => rig.lose(repeating)),
       await rejectionOf(rig.connection.start(limit.signal)),
     ])
-      expect(JSON.stringify([told.message, String(told.cause), rig.emitted])).to.not.include(PASSWORD);
+      expect(JSON.stringify([error.message, String(error.cause), rig.emitted])).to.not.include(PASSWORD);
   });
 
-  it('never repeats a password in what connect() says', async () => {
+  it('never repeats a password from an error of connect()', async () => {
     const error = await failedStart(() => rig.failToConnect(new Error(`ERR ${PASSWORD} is not known`)));
     expect(error.message).to.equal(`Redis at ${ENDPOINT}: ERR [password] is not known`);
   });
 
-  it('ends with a signal as itself, which is no fault of Redis', async () => {
+  it('rejects with InterruptedError on SIGTERM, and logs no Redis error', async () => {
     const interrupted = new InterruptedError('SIGTERM');
     const rejection = rejectionOf(rig.connection.start(limit.signal));
     rig.lose(REFUSED);
@@ -164,7 +164,7 @@ describe('the start of the Redis connection', () => {
     expect(rig.told()).to.deep.equal(['redis_connect_start']);
   });
 
-  it('goes on in the background once it has failed, and tells of redis_up when Redis comes', async () => {
+  it('keeps retrying in the background after a failed start, and logs redis_up when Redis is available', async () => {
     await failedStart(() => rig.lose(REFUSED));
     expect(rig.calls).to.deep.equal(['connect']);
     await rig.pass(5_000);
@@ -184,7 +184,7 @@ describe('the start of the Redis connection', () => {
     });
   });
 
-  it('listens to its signal no more once it is over', async () => {
+  it('ignores its signal after the start has resolved', async () => {
     await Promise.all([rig.connection.start(limit.signal), rig.recover()]);
     expect(getEventListeners(limit.signal, 'abort')).to.deep.equal([]);
     limit.abort(TIME_IS_OVER);

@@ -5,7 +5,7 @@ import { singleOptions } from '../../../src/redis/options.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 
-describe('counting in Redis', () => {
+describe('Redis rate limit counter', () => {
   let redis: TestRedis;
   let client: Redis;
   before(async () => {
@@ -18,7 +18,7 @@ describe('counting in Redis', () => {
     await redis.stop();
   });
 
-  it('begins a window at one that ends by itself, and does not prolong it', async () => {
+  it('begins a window at 1 with an expiry, and does not extend it', async () => {
     expect(await countOne(client, 'begun', 60_000)).to.deep.include({ count: 1 });
     await client.pexpire('begun', 5_000);
     const { count, endsInMs } = await countOne(client, 'begun', 60_000);
@@ -26,19 +26,19 @@ describe('counting in Redis', () => {
     expect(endsInMs).to.be.within(1, 5_000);
   });
 
-  it('gives each of any number at once a count of its own', async () => {
+  it('returns a unique count to each concurrent caller', async () => {
     const counted = await Promise.all(Array.from({ length: 100 }, () => countOne(client, 'at-once', 60_000)));
     expect(counted.map(({ count }) => count)).to.have.members(Array.from({ length: 100 }, (_, n) => n + 1));
   });
 
-  it('ends a window that would never end, without losing what it counted', async () => {
+  it('sets an expiry on a window without one, and keeps its count', async () => {
     await client.set('endless', 7);
     expect(await countOne(client, 'endless', 60_000)).to.deep.equal({ count: 8, endsInMs: 60_000 });
     expect(await client.get('endless')).to.equal('8');
     expect(await client.pttl('endless')).to.be.within(1, 60_000);
   });
 
-  it('takes one round trip', async () => {
+  it('needs one round trip', async () => {
     const sent = client.sendCommand.bind(client);
     const commands: string[] = [];
     client.sendCommand = (command, ...rest) => {

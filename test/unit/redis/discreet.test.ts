@@ -5,56 +5,56 @@ import { accessOf } from '../../support/redis-access.ts';
 
 const PASSWORD = 'hunter2@9';
 
-const told = async (message: string, env: Readonly<Record<string, string>> = {}) => {
+const redactedMessage = async (message: string, env: Readonly<Record<string, string>> = {}) => {
   const REDIS_URL = `redis://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379`;
-  const tellable = discreet(await accessOf({ REDIS_URL, ...env }));
-  return describeError(tellable(new Error(message)));
+  const redacted = discreet(await accessOf({ REDIS_URL, ...env }));
+  return describeError(redacted(new Error(message)));
 };
 
-describe('an error of Redis, as it may be told,', () => {
-  it('repeats nothing of a command that Redis does not know, be it cut off', async () => {
+describe('redacted Redis error', () => {
+  it('omits the arguments of an unknown command, also when they are truncated', async () => {
     for (const repeated of [`'user' '${PASSWORD}'`, `\`${PASSWORD}\``, "'user' 'hunt"])
-      expect(await told(`ERR unknown command 'auth', with args beginning with: ${repeated}`)).to.deep.equal({
+      expect(await redactedMessage(`ERR unknown command 'auth', with args beginning with: ${repeated}`)).to.deep.equal({
         error: "ERR unknown command 'auth'",
         errorCode: 'ERR',
       });
   });
 
-  it('has no password in it, wherever it stands', async () => {
-    expect(await told(`WRONGPASS ${PASSWORD} is wrong: ${PASSWORD}`)).to.deep.equal({
+  it('contains no password, anywhere in the message', async () => {
+    expect(await redactedMessage(`WRONGPASS ${PASSWORD} is wrong: ${PASSWORD}`)).to.deep.equal({
       error: 'WRONGPASS [password] is wrong: [password]',
       errorCode: 'WRONGPASS',
     });
   });
 
   it('keeps its code', async () => {
-    const tellable = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
+    const redacted = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
     const error = Object.assign(new Error(`no host ${PASSWORD}`), { code: 'ENOTFOUND' });
-    expect(describeError(tellable(error))).to.deep.equal({ error: 'no host [password]', errorCode: 'ENOTFOUND' });
+    expect(describeError(redacted(error))).to.deep.equal({ error: 'no host [password]', errorCode: 'ENOTFOUND' });
   });
 
-  it("has no password of the Sentinels' in it", async () => {
+  it('contains no password of the Sentinels', async () => {
     const env = { REDIS_SENTINEL_MASTER: 'tickets', REDIS_SENTINEL_PASSWORD: 'hunter3' };
-    const { error } = await told('All sentinels are unreachable. Last error: ERR hunter3', env);
+    const { error } = await redactedMessage('All sentinels are unreachable. Last error: ERR hunter3', env);
     expect(error).to.equal('All sentinels are unreachable. Last error: ERR [password]');
   });
 
-  it('has none in it that a node of a cluster repeated', async () => {
-    const tellable = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
+  it('contains no password that a cluster node repeated', async () => {
+    const redacted = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
     const error = Object.assign(new Error('Failed to refresh slots cache.'), {
       lastNodeError: new Error(`ERR unknown command 'auth', with args beginning with: '${PASSWORD}'`),
     });
-    expect(describeError(tellable(error))).to.include({ error: "ERR unknown command 'auth'" });
+    expect(describeError(redacted(error))).to.include({ error: "ERR unknown command 'auth'" });
   });
 
-  it('is itself where there is nothing to hide', async () => {
-    const tellable = discreet(await accessOf());
+  it('is the same error when there is nothing to redact', async () => {
+    const redacted = discreet(await accessOf());
     for (const error of [new TypeError('READONLY it is a replica'), 'no error', undefined])
-      expect(tellable(error)).to.equal(error);
+      expect(redacted(error)).to.equal(error);
   });
 
-  it('is not blotted out by a password that is next to none', async () => {
-    const tellable = discreet(await accessOf({ REDIS_URL: 'redis://:e@127.0.0.1:6379' }));
-    expect(describeError(tellable(new Error('READONLY the replica'))).error).to.equal('READONLY the replica');
+  it('stays readable when the password is a single letter', async () => {
+    const redacted = discreet(await accessOf({ REDIS_URL: 'redis://:e@127.0.0.1:6379' }));
+    expect(describeError(redacted(new Error('READONLY the replica'))).error).to.equal('READONLY the replica');
   });
 });

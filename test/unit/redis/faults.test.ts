@@ -15,9 +15,9 @@ const RECONNECTS: Readonly<Record<string, boolean>> = {
   BUSY: false,
 };
 
-describe('a reply by which Redis says that it takes no writes', () => {
+describe('Redis error reply that means "no writes"', () => {
   for (const [code, reconnect] of Object.entries(RECONNECTS))
-    it(`is ${code}, which a new connection ${reconnect ? 'may cure' : 'does not cure'}`, () => {
+    it(`is ${code}, ${reconnect ? 'with' : 'without'} a reconnect`, () => {
       expect(refusalOf(new Error(`${code} what Redis says of it.`))).to.deep.equal({ code, reconnect });
       expect(refusalOf(new Error(`-${code} as a script passes it on`))).to.deep.equal({ code, reconnect });
       expect(refusalOf(new Error(code))).to.deep.equal({ code, reconnect });
@@ -39,22 +39,22 @@ describe('a reply by which Redis says that it takes no writes', () => {
       expect(refusalOf(new Error(message))).to.equal(undefined);
     });
 
-  it('is an error, and nothing that merely reads like one', () => {
+  it('is an Error, not another value with the same text', () => {
     for (const value of ['READONLY x', undefined, null, { message: 'READONLY x' }])
       expect(refusalOf(value)).to.equal(undefined);
   });
 });
 
-describe('an error that says no more than that the connection is gone', () => {
+describe('Redis error that only reports a closed connection', () => {
   const closed = new Error('Connection is closed.');
 
-  it('is known by what it says, also as the reason of the last node of a cluster', () => {
+  it('is recognized by its message, also as the last node error of a cluster', () => {
     expect(isMereClose(closed)).to.equal(true);
     const ofCluster = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: closed });
     expect(isMereClose(ofCluster)).to.equal(true);
   });
 
-  it('is none that has a cause to tell', () => {
+  it('is not an error with a cause', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     for (const error of [
       refused,
@@ -66,8 +66,8 @@ describe('an error that says no more than that the connection is gone', () => {
   });
 });
 
-describe('what the log says of a command that failed', () => {
-  const told: Readonly<Record<string, string>> = {
+describe('logged error of a failed Redis command', () => {
+  const messages: Readonly<Record<string, string>> = {
     'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.':
       'the connection was closed before Redis answered',
     'Connection is closed.': 'the connection was closed before Redis answered',
@@ -76,8 +76,8 @@ describe('what the log says of a command that failed', () => {
     "Stream isn't writeable and enableOfflineQueue options is false": 'there was no connection to Redis',
     "Cluster isn't ready and enableOfflineQueue options is false": 'there was no connection to Redis',
   };
-  for (const [message, words] of Object.entries(told))
-    it(`is ${words}, rather than ${message}`, () => {
+  for (const [message, words] of Object.entries(messages))
+    it(`is "${words}" for "${message.slice(0, 48)}"`, () => {
       expect(plainFault(new Error(message)))
         .to.be.an('error')
         .with.property('message', words);
@@ -88,7 +88,7 @@ describe('what the log says of a command that failed', () => {
     expect(plainFault(timedOut)).to.include({ code: 'ETIMEDOUT', cause: timedOut });
   });
 
-  it('is the error itself where that says what is wrong, and whatever else was thrown', () => {
+  it('is the error itself when its message is clear, or any other thrown value', () => {
     for (const error of [new Error('READONLY no'), new TypeError('x is not a function'), 'a string', undefined])
       expect(plainFault(error)).to.equal(error);
   });

@@ -29,8 +29,8 @@ const recording = (stream: boolean) => {
   return { client, done };
 };
 
-describe('the commands of one turn of the event loop', () => {
-  it('leave together at its end', async () => {
+describe('Redis command batching', () => {
+  it('sends the commands of one turn of the event loop together at its end', async () => {
     const { client, done } = recording(true);
     client.sendCommand('a');
     client.sendCommand('b');
@@ -41,13 +41,13 @@ describe('the commands of one turn of the event loop', () => {
     expect(done).to.deep.equal(['cork', 'a', 'b', 'uncork', 'cork', 'c', 'uncork']);
   });
 
-  it('are left to ioredis where it has no connection', () => {
+  it('passes commands to ioredis when there is no connection', () => {
     const { client, done } = recording(false);
     client.sendCommand('a');
     expect(done).to.deep.equal(['a']);
   });
 
-  it('wait for no answer to those of earlier turns', async () => {
+  it('sends commands without waiting for the replies to earlier ones', async () => {
     const asked: string[] = [];
     const server = await fakeRedis((command) => {
       asked.push(command);

@@ -7,7 +7,7 @@ import { freezeTime, turns } from '../../support/frozen-time.ts';
 
 const TIMEOUT_MS = 2_000;
 
-describe('the handshake with Redis', () => {
+describe('Redis handshake', () => {
   let clock: SinonFakeTimers;
   let client: EventEmitter & { stream: { bytesRead: number } };
   let silentAt: number[];
@@ -24,7 +24,7 @@ describe('the handshake with Redis', () => {
     await turns();
   };
 
-  it('is given up once Redis has sent nothing for the time limit, once', async () => {
+  it('times out once, when Redis has sent nothing for the time limit', async () => {
     client.emit('connect');
     await pass(TIMEOUT_MS - 1);
     expect(silentAt).to.deep.equal([]);
@@ -34,7 +34,7 @@ describe('the handshake with Redis', () => {
   });
 
   for (const end of ['ready', 'close'])
-    it(`is watched no longer after ${end}`, async () => {
+    it(`has no timeout after the event ${end}`, async () => {
       client.emit('connect');
       await pass(TIMEOUT_MS - 1);
       client.emit(end);
@@ -43,7 +43,7 @@ describe('the handshake with Redis', () => {
       expect(silentAt).to.deep.equal([]);
     });
 
-  it('goes on for as long as Redis replies, as one that is loading does, and is given up when that ends', async () => {
+  it('continues while Redis replies, for example LOADING, and times out when it stops', async () => {
     client.emit('connect');
     for (let n = 0; n < 5; n += 1) {
       client.stream.bytesRead += 100;
@@ -54,7 +54,7 @@ describe('the handshake with Redis', () => {
     expect(silentAt).to.deep.equal([6 * TIMEOUT_MS]);
   });
 
-  it('is watched anew on the next connection, whatever the last one had sent', async () => {
+  it('has a new timeout on the next connection, whatever the last one had sent', async () => {
     client.stream.bytesRead = 100;
     client.emit('connect');
     await pass(TIMEOUT_MS);
@@ -65,7 +65,7 @@ describe('the handshake with Redis', () => {
     expect(silentAt).to.deep.equal([TIMEOUT_MS, 2 * TIMEOUT_MS]);
   });
 
-  it('is not given up for a stall of our own, after which its reply is there to be read', async () => {
+  it('does not time out when the event loop stalled and the reply is ready to be read', async () => {
     client.emit('connect');
     clock.tick(TIMEOUT_MS);
     await turns(1);
@@ -74,7 +74,7 @@ describe('the handshake with Redis', () => {
     expect(silentAt).to.deep.equal([]);
   });
 
-  it('begins no wait before there is a connection', async () => {
+  it('has no timeout before there is a connection', async () => {
     await pass(10 * TIMEOUT_MS);
     for (const event of ['ready', 'close']) client.emit(event);
     expect(clock.countTimers()).to.equal(0);
@@ -82,14 +82,14 @@ describe('the handshake with Redis', () => {
   });
 });
 
-describe('the handshake with a node of a cluster', () => {
+describe('Redis handshake with a cluster node', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('has that node disconnected where it is silent, and no other', async () => {
+  it('disconnects a silent node, and no other node', async () => {
     const disconnected: string[] = [];
     const nodeOf = (name: string) =>
       Object.assign(new EventEmitter(), {

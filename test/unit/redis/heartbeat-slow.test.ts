@@ -6,7 +6,7 @@ import { freezeTime, turns } from '../../support/frozen-time.ts';
 const STEP_MS = 50;
 const COMMAND_TIMEOUT_MS = 2_000;
 
-describe('readiness beside a slow Redis', () => {
+describe('readiness with a slow Redis', () => {
   let clock: SinonFakeTimers;
   let heartbeat: Heartbeat;
   let replyAfterMs: () => number;
@@ -55,7 +55,7 @@ describe('readiness beside a slow Redis', () => {
     expect(changes).to.deep.equal(['ready']);
   };
 
-  /** Repeats these times one after the other. */
+  /** Cycles through these times. */
   const cycle = (...times: readonly number[]) => {
     let n = 0;
     return () => times[n++ % times.length] ?? 0;
@@ -67,25 +67,25 @@ describe('readiness beside a slow Redis', () => {
     ['after 1 to 2 s', () => cycle(1_000, 1_700, 1_200, 1_999, 1_400)],
     ['after 0.9 and 1.1 s in turn', () => cycle(900, 1_100)],
     ['after 0.6 to 1.1 s', () => cycle(600, 1_100, 700, 800)],
-    ['promptly once in three times', () => cycle(1_500, 10, 1_200)],
-    ['promptly two in three times', () => cycle(1_500, 10, 10)],
-    ['late once in twenty-one times', () => cycle(1_500, ...Array.from({ length: 20 }, () => 501))],
+    ['promptly one time in three', () => cycle(1_500, 10, 1_200)],
+    ['promptly two times in three', () => cycle(1_500, 10, 10)],
+    ['late one time in 21', () => cycle(1_500, ...Array.from({ length: 20 }, () => 501))],
   ] as const)
-    it(`changes once where Redis replies ${what}`, async () => {
+    it(`changes once when Redis replies ${what}`, async () => {
       await begin();
       await pass(20_000, replies());
       expect(changes).to.deep.equal(['ready', 'late']);
     });
 
   for (const ms of [1, 500, 900])
-    it(`does not change where Redis always replies after ${ms} ms`, async () => {
+    it(`does not change when Redis always replies after ${ms} ms`, async () => {
       replyAfterMs = () => ms;
       heartbeat.begin();
       await pass(20_000, () => ms);
       expect(changes).to.deep.equal(['ready']);
     });
 
-  it('comes back with the third prompt reply in a row, without waiting for the next half second', async () => {
+  it('is restored by the third prompt reply in a row; the next write does not wait for the interval', async () => {
     await begin();
     await pass(3_000, () => 1_400);
     const before = writes.length;
@@ -97,7 +97,7 @@ describe('readiness beside a slow Redis', () => {
     expect(gaps).to.deep.equal([0, 500, 500]);
   });
 
-  it('comes back with the twenty-first reply in time, where Redis is slow but no longer late', async () => {
+  it('is restored by the 21st reply in time when Redis is slow but no longer late', async () => {
     await begin();
     await pass(3_000, () => 1_400);
     const late = writes.length;
@@ -108,7 +108,7 @@ describe('readiness beside a slow Redis', () => {
     expect(writes.length - late).to.be.within(21, 25);
   });
 
-  it('writes every half second again once it is back', async () => {
+  it('is checked by a write every 500 ms again when Redis is prompt again', async () => {
     await begin();
     await pass(2_000, () => 1_400);
     await pass(3_000, () => 1);
@@ -117,7 +117,7 @@ describe('readiness beside a slow Redis', () => {
     expect(writes.length - before).to.equal(10);
   });
 
-  it('needs three prompt replies on a new connection, too, where the last one was lost to slowness', async () => {
+  it('is restored by three prompt replies on a new connection when the last one was slow', async () => {
     await begin();
     await pass(1_500, () => 1_900);
     heartbeat.end();
@@ -128,7 +128,7 @@ describe('readiness beside a slow Redis', () => {
     expect(changes).to.deep.equal(['ready', 'late', 'ready']);
   });
 
-  it('is back with the first reply of a new connection where the last one was never late', async () => {
+  it('is restored by the first reply on a new connection when the last one was never late', async () => {
     await begin();
     heartbeat.end();
     changes.length = 0;

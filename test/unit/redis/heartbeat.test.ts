@@ -5,7 +5,7 @@ import { createHeart, type Heart } from '../../support/heart.ts';
 
 const TIMED_OUT = 'Command timed out';
 
-describe('the heartbeat', () => {
+describe('heartbeat', () => {
   let clock: SinonFakeTimers;
   let heart: Heart;
   beforeEach(() => {
@@ -18,7 +18,7 @@ describe('the heartbeat', () => {
     clock.restore();
   });
 
-  it('writes at once, and then every half second', async () => {
+  it('writes immediately, and then every 500 ms', async () => {
     for (let n = 0; n < 3; n += 1) {
       heart.answer();
       await heart.pass(500);
@@ -34,22 +34,22 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('never has two writes open', async () => {
+  it('never has two writes in flight', async () => {
     await heart.pass(900);
     expect(heart.journal).to.deep.equal(['write 0']);
   });
 
-  it('tells that an answer is late after one second, once', async () => {
+  it('reports a late reply once, after 1 s', async () => {
     await heart.pass(2_450);
     expect(heart.journal).to.deep.equal(['write 0', 'late 1000']);
   });
 
-  it('tells that the connection is dead after 2.5 seconds, once', async () => {
+  it('reports a dead connection once, after 2.5 s', async () => {
     await heart.pass(10_000);
     expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'dead 2500']);
   });
 
-  it('writes again as soon as a late answer comes, and tells of an answer once three came promptly', async () => {
+  it('writes again on a late reply, and reports a reply after three prompt ones', async () => {
     await heart.pass(1_200);
     heart.answer();
     for (let n = 0; n < 3; n += 1) {
@@ -69,14 +69,14 @@ describe('the heartbeat', () => {
     expect(heart.journal.slice(6)).to.deep.equal(['write 1500']);
   });
 
-  it('waits anew for the write after a late answer', async () => {
+  it('restarts its timeouts for the write after a late reply', async () => {
     await heart.pass(1_200);
     heart.answer();
     await heart.pass(3_000);
     expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'write 1200', 'late 2200', 'dead 3700']);
   });
 
-  it('tells of an error at once, and no longer waits', async () => {
+  it('reports an error immediately, and stops its timeouts', async () => {
     await heart.pass(100);
     heart.fail('READONLY');
     await heart.pass(300);
@@ -87,7 +87,7 @@ describe('the heartbeat', () => {
     expect(heart.journal.slice(2)).to.deep.equal(['write 500', 'answer 500']);
   });
 
-  it('takes a time-out for no answer: it writes again, and the wait goes on', async () => {
+  it('writes again after a command timeout, and continues its timeouts', async () => {
     await heart.pass(800);
     heart.fail(TIMED_OUT);
     await heart.pass(1_150);
@@ -96,7 +96,7 @@ describe('the heartbeat', () => {
     expect(heart.journal).to.deep.equal(['write 0', 'write 1000', 'late 1000', 'write 2000', 'dead 2500']);
   });
 
-  it('is revived by the answer to a write after one that timed out', async () => {
+  it('recovers with the reply to a write after one that timed out', async () => {
     await heart.pass(1_450);
     heart.fail(TIMED_OUT);
     await heart.pass(100);
@@ -105,20 +105,20 @@ describe('the heartbeat', () => {
     expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'write 1500', 'write 1550', 'late 2550']);
   });
 
-  it('does not take another error for a time-out, whatever its words', async () => {
+  it('does not treat another error as a command timeout, whatever its message', async () => {
     heart.fail(`${TIMED_OUT} of another kind`);
     await heart.pass(50);
     expect(heart.journal).to.deep.equal(['write 0', `error ${TIMED_OUT} of another kind 0`]);
   });
 
-  it('tells of an error after a late answer, too', async () => {
+  it('reports an error after a late reply', async () => {
     await heart.pass(1_200);
     heart.fail('LOADING');
     await heart.pass(50);
     expect(heart.journal).to.deep.equal(['write 0', 'late 1000', 'error LOADING 1200']);
   });
 
-  it('takes no notice of answers to writes of an earlier beginning', async () => {
+  it('ignores replies to writes before the last begin()', async () => {
     await heart.pass(700);
     heart.heartbeat.begin();
     heart.answer();
@@ -129,14 +129,14 @@ describe('the heartbeat', () => {
     expect(heart.journal.slice(2)).to.deep.equal(['error READONLY 800']);
   });
 
-  it('takes no notice of errors of an earlier beginning', async () => {
+  it('ignores errors of writes before the last begin()', async () => {
     heart.heartbeat.begin();
     heart.fail('READONLY');
     await heart.pass(100);
     expect(heart.journal).to.deep.equal(['write 0', 'write 0']);
   });
 
-  it('begins its wait anew with the connection', async () => {
+  it('restarts its timeouts on begin()', async () => {
     await heart.pass(900);
     heart.heartbeat.begin();
     await heart.pass(900);
@@ -145,7 +145,7 @@ describe('the heartbeat', () => {
     expect(heart.journal.slice(2)).to.deep.equal(['late 1900']);
   });
 
-  it('is silent after its end, whatever comes, and leaves no timer behind', async () => {
+  it('reports nothing after end(), and leaves no timer behind', async () => {
     await heart.pass(100);
     heart.heartbeat.end();
     heart.answer();

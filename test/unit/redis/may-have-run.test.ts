@@ -8,11 +8,11 @@ import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 import { type TcpServer, tcpServer } from '../../support/tcp-server.ts';
 
-/** Greets whoever connects, and does something else in place of an answer to GETDEL. */
+/** Replies OK to every command except GETDEL, for which it calls `instead`. */
 const onGetdel = (instead: (socket: Socket) => void) => (socket: Socket) =>
   void socket.on('data', (bytes) => (String(bytes).includes('getdel') ? instead(socket) : socket.write('+OK\r\n')));
 
-describe('a command that failed', () => {
+describe('failed Redis command', () => {
   const clients: Redis[] = [];
   const servers: TcpServer[] = [];
   afterEach(async () => {
@@ -39,11 +39,11 @@ describe('a command that failed', () => {
     'MOVED 7 10.0.0.7:7001',
     'CLUSTERDOWN The cluster is down',
   ])
-    it(`did not run where Redis answered ${message}`, () => {
+    it(`did not run when Redis replies ${message}`, () => {
       expect(mayHaveRun(new ReplyError(message))).to.equal(false);
     });
 
-  it('did not run where a real Redis answered with an error', async () => {
+  it('did not run when a real Redis replies with an error', async () => {
     const redis = await startRedis();
     await redis.cli('SET', 'text', 'x');
     const client = await clientFor(redis.port);
@@ -53,7 +53,7 @@ describe('a command that failed', () => {
     expect(mayHaveRun(error)).to.equal(false);
   });
 
-  it('did not run where it never left, for want of a connection', async () => {
+  it('did not run when it was not sent because there was no connection', async () => {
     const client = await clientFor(1);
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.include('enableOfflineQueue');
@@ -61,7 +61,7 @@ describe('a command that failed', () => {
     expect(mayHaveRun(error)).to.equal(false);
   });
 
-  it('did not run where it never left, for want of a cluster', async () => {
+  it('did not run when it was not sent because no cluster node was connected', async () => {
     const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], {
       ...clusterOptions(await accessOf({ REDIS_CLUSTER: 'true' })),
       clusterRetryStrategy: () => null,
@@ -74,7 +74,7 @@ describe('a command that failed', () => {
     expect(mayHaveRun(error)).to.equal(false);
   });
 
-  it('may have run where the connection broke before the answer', async () => {
+  it('may have run when the connection was lost before the reply', async () => {
     const { port } = await serverThat(onGetdel((socket) => socket.destroy()));
     const client = await clientFor(port);
     await client.connect();
@@ -84,7 +84,7 @@ describe('a command that failed', () => {
     expect(mayHaveRun(error)).to.equal(true);
   });
 
-  it('may have run where no answer came in time', async () => {
+  it('may have run when the reply timed out', async () => {
     const { port } = await serverThat(onGetdel(() => {}));
     const client = await clientFor(port, { REDIS_COMMAND_TIMEOUT_MS: '50' });
     await client.connect();
@@ -94,7 +94,7 @@ describe('a command that failed', () => {
     expect(mayHaveRun(error)).to.equal(true);
   });
 
-  it('may have run where the connection was given up before the answer', async () => {
+  it('may have run when the client disconnected before the reply', async () => {
     const { port } = await serverThat(onGetdel(() => clients[0]?.disconnect()));
     const client = await clientFor(port);
     await client.connect();
@@ -104,7 +104,7 @@ describe('a command that failed', () => {
     expect(mayHaveRun(error)).to.equal(true);
   });
 
-  it('may have run where nothing is known of it', () => {
+  it('may have run after any other error', () => {
     const aborted = Object.assign(new Error('Command aborted due to connection close'), { name: 'AbortError' });
     for (const error of [aborted, new Error('Connection is closed.'), new TypeError('x'), 'READONLY', undefined, null])
       expect(mayHaveRun(error), String(error)).to.equal(true);

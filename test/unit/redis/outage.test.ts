@@ -8,7 +8,7 @@ const ENDPOINT = 'redis://host:6379';
 const REFUSED = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const CLOSED = new Error('the connection was closed');
 
-describe('an outage', () => {
+describe('Redis outage log', () => {
   let clock: SinonFakeTimers;
   let outage: OutageLog;
   let emitted: readonly Emitted[];
@@ -24,7 +24,7 @@ describe('an outage', () => {
   });
   const names = () => emitted.map(({ event }) => event);
 
-  it('at run time is told as redis_down and redis_connect_fail when it begins, once each', () => {
+  it('has redis_down and redis_connect_fail once each when an outage begins at run time', () => {
     outage.begin(CLOSED);
     outage.begin(REFUSED);
     expect(emitted).to.deep.equal([
@@ -39,7 +39,7 @@ describe('an outage', () => {
     ]);
   });
 
-  it('at start-up is told as redis_connect_fail alone, with the attempts made so far', () => {
+  it('has only redis_connect_fail, with the attempts so far, when an outage begins at startup', () => {
     outage.attempted();
     outage.attempted();
     outage.begin(REFUSED, { atStartup: true });
@@ -57,7 +57,7 @@ describe('an outage', () => {
     ]);
   });
 
-  it('is summed up every 30 s, with the attempts, the time and the cause last seen', async () => {
+  it('has a summary every 30 s, with the attempts, downMs and the last cause', async () => {
     outage.begin(CLOSED);
     for (let n = 0; n < 4; n += 1) outage.attempted();
     outage.note(REFUSED);
@@ -80,7 +80,7 @@ describe('an outage', () => {
     expect(emitted.slice(3).map(({ fields }) => fields.downMs)).to.deep.equal([60_000, 90_000]);
   });
 
-  it('is told as redis_up when it ends, once, with its length, and no more after that', async () => {
+  it('has redis_up with downMs once when the outage ends, and nothing after it', async () => {
     outage.begin(CLOSED);
     await clock.tickAsync(1_500);
     outage.end();
@@ -94,7 +94,7 @@ describe('an outage', () => {
     });
   });
 
-  it('counts its own attempts, and the next one begins anew', () => {
+  it('counts the attempts of each outage from 0', () => {
     outage.attempted();
     outage.begin(CLOSED);
     expect(outage.attempts).to.equal(0);
@@ -106,13 +106,13 @@ describe('an outage', () => {
     expect(names()).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up', 'redis_down', 'redis_connect_fail']);
   });
 
-  it('that never was has no end', () => {
+  it('has no redis_up without an outage', () => {
     outage.note(REFUSED);
     outage.end();
     expect(emitted).to.deep.equal([]);
   });
 
-  it('is no longer summed up once the log of it is closed', async () => {
+  it('has no summary after close', async () => {
     outage.begin(CLOSED);
     outage.close();
     expect(clock.countTimers()).to.equal(0);

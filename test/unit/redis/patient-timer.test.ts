@@ -3,7 +3,7 @@ import type { SinonFakeTimers } from 'sinon';
 import { patientTimeout } from '../../../src/redis/patient-timer.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 
-describe('a patient time-out', () => {
+describe('stall-tolerant timeout', () => {
   let clock: SinonFakeTimers;
   let fired = 0;
   const fire = () => {
@@ -15,7 +15,7 @@ describe('a patient time-out', () => {
   });
   afterEach(() => clock.restore());
 
-  it('fires once its time is over, and once only', async () => {
+  it('fires once, after its time', async () => {
     patientTimeout(fire, 1_000);
     clock.tick(999);
     await turns();
@@ -28,7 +28,7 @@ describe('a patient time-out', () => {
     expect(fired).to.equal(1);
   });
 
-  it('lets the event loop read its sockets before it fires', async () => {
+  it('fires after the event loop has read its sockets', async () => {
     patientTimeout(fire, 1_000);
     clock.tick(1_000);
     expect(fired).to.equal(0);
@@ -38,7 +38,7 @@ describe('a patient time-out', () => {
     expect(fired).to.equal(1);
   });
 
-  it('does not fire when what it waited for was read meanwhile', async () => {
+  it('does not fire when it is cancelled during that read', async () => {
     const cancel = patientTimeout(fire, 1_000);
     clock.tick(1_000);
     await turns(1);

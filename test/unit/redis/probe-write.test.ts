@@ -15,7 +15,7 @@ const LAST_SLOT = SLOTS - 1;
 
 type Command = (typeof COMMANDS)[number];
 
-/** The commands of a client, as they are sent; each is answered at once, but for those that are held or refused. */
+/** Records the commands of a client. Each gets a reply immediately, except those in `held` or `refused`. */
 const record = () => {
   const sent: string[] = [];
   const refused = new Map<Command, Error>();
@@ -32,7 +32,7 @@ const record = () => {
   return { sent, refused, held, commands: Object.fromEntries(commands) as object };
 };
 
-describe('the probe of one Redis', () => {
+describe('Redis write probe on a single server', () => {
   const setUp = async (path = '', counts = false) => {
     const recorded = record();
     const access: RedisAccess = { ...(await accessOf({ REDIS_URL: `redis://host:6379${path}` })), counts };
@@ -40,7 +40,7 @@ describe('the probe of one Redis', () => {
     return { ...recorded, probe };
   };
 
-  it('writes and takes a key at either end of the slots, and reads a revocation, in this order', async () => {
+  it('sends SET and GETDEL for a key at both ends of the slots, then MGET of a revocation', async () => {
     const { sent, probe } = await setUp();
     await probe();
     const [low, high] = sent.filter((line) => line.startsWith('getdel')).map((line) => line.slice('getdel '.length));
@@ -55,7 +55,7 @@ describe('the probe of one Redis', () => {
     expect(keySlot(String(high))).to.be.above(LAST_SLOT - 1_024);
   });
 
-  it('counts, too, where tickets are counted, in a window that ends', async () => {
+  it('sends INCR in a window with an expiry when TICKET_RATE_LIMIT is set', async () => {
     const { sent, probe } = await setUp('', true);
     await probe();
     expect(sent.slice(4, -1)).to.deep.equal([
@@ -65,7 +65,7 @@ describe('the probe of one Redis', () => {
     ]);
   });
 
-  it('selects the database first where one is named, and none otherwise', async () => {
+  it('sends SELECT first when REDIS_URL has a database, otherwise not', async () => {
     const named = await setUp('/3');
     await named.probe();
     expect(named.sent[0]).to.equal('select 3');
@@ -75,7 +75,7 @@ describe('the probe of one Redis', () => {
   });
 
   for (const command of ['set', 'getdel', 'mget', 'select', 'incr', 'pttl'] as const)
-    it(`fails with what Redis said where it refuses ${command.toUpperCase()}`, async () => {
+    it(`fails with the Redis error when Redis rejects ${command.toUpperCase()}`, async () => {
       const { refused, probe } = await setUp('/3', true);
       const error = new Error(`NOPERM no ${command} here`);
       refused.set(command, error);
@@ -83,7 +83,7 @@ describe('the probe of one Redis', () => {
     });
 
   for (const command of ['set', 'getdel', 'mget', 'select', 'incr'] as const)
-    it(`is not done before ${command.toUpperCase()} is`, async () => {
+    it(`does not resolve before the reply to ${command.toUpperCase()}`, async () => {
       const { held, probe } = await setUp('/3', true);
       held.add(command);
       let done = false;
@@ -95,7 +95,7 @@ describe('the probe of one Redis', () => {
     });
 });
 
-describe('the probe of a cluster', () => {
+describe('Redis write probe in a cluster', () => {
   const setUp = async (counts = false) => {
     const recorded = record();
     let refreshes = 0;
@@ -122,7 +122,7 @@ describe('the probe of a cluster', () => {
   };
   const EACH_MASTER = ['master-0', 'master-1', 'master-2'];
 
-  it('does on every master what tickets need, and selects no database', async () => {
+  it('sends SET, GETDEL and GET to every master, and no SELECT', async () => {
     const { sent, mastersOf, probe, refreshes } = await setUp();
     await probe();
     for (const command of ['set', 'getdel', 'get'] as const)
@@ -131,22 +131,22 @@ describe('the probe of a cluster', () => {
     expect(refreshes()).to.equal(0);
   });
 
-  it('counts on every master where tickets are counted', async () => {
+  it('sends INCR to every master when TICKET_RATE_LIMIT is set', async () => {
     const { mastersOf, probe } = await setUp(true);
     await probe();
     expect(mastersOf('incr')).to.have.members(EACH_MASTER);
   });
 
   for (const command of ['set', 'getdel', 'get'] as const)
-    it(`fails with what a master said to ${command.toUpperCase()}, and has the client look who the masters are`, async () => {
+    it(`fails with the error reply of a master to ${command.toUpperCase()}, and refreshes the slots`, async () => {
       const { refused, probe, refreshes } = await setUp();
-      const error = new Error('READONLY says a master that was');
+      const error = new Error('READONLY former master');
       refused.set(command, error);
       expect(await rejectionOf(probe())).to.equal(error);
       expect(refreshes()).to.equal(1);
     });
 
-  it('fails where a slot has no master', async () => {
+  it('fails with CLUSTERDOWN when a slot has no master', async () => {
     const { slots, probe } = await setUp();
     slots[LAST_SLOT] = undefined;
     expect((await rejectionOf(probe())).message).to.equal(`CLUSTERDOWN no master is known for slot ${LAST_SLOT}`);

@@ -3,26 +3,26 @@ import type { SinonFakeTimers } from 'sinon';
 import { createRetryStrategy, retryDelayMs } from '../../../src/redis/options.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
-describe('the delay before the next connection', () => {
+describe('Redis reconnect delay', () => {
   it('doubles from 100 ms up to 2 s', () => {
     const longest = [1, 2, 3, 4, 5, 6, 7, 100, 1e6].map((attempt) => retryDelayMs(attempt, () => 0));
     expect(longest).to.deep.equal([100, 200, 400, 800, 1600, 2000, 2000, 2000, 2000]);
   });
 
-  it('has up to half of it taken off by chance', () => {
+  it('is shortened by up to half at random', () => {
     const shortest = [1, 2, 3, 4, 5, 6, 100].map((attempt) => retryDelayMs(attempt, () => 1 - Number.EPSILON));
     expect(shortest).to.deep.equal([50, 100, 200, 400, 800, 1000, 1000]);
     expect(retryDelayMs(3, () => 0.5)).to.equal(300);
   });
 
-  it('differs from one to the next, so that tasks do not march in step', () => {
+  it('varies, so that instances do not reconnect in step', () => {
     const delays = Array.from({ length: 200 }, () => retryDelayMs(8));
     expect(delays.every((ms) => ms >= 1000 && ms <= 2000)).to.equal(true);
     expect(new Set(delays).size).to.be.above(20);
   });
 });
 
-describe('the delay after an attempt to connect', () => {
+describe('Redis reconnect delay after a connection attempt', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -30,7 +30,7 @@ describe('the delay after an attempt to connect', () => {
   afterEach(() => clock.restore());
   const LONGEST = () => 0;
 
-  /** The delays where each attempt fails after this time. */
+  /** The delays when each attempt fails after this time. */
   const delaysWhere = (attemptMs: number, random = LONGEST) => {
     const strategy = createRetryStrategy(random);
     return Array.from({ length: 7 }, (_, n) => {
@@ -40,30 +40,30 @@ describe('the delay after an attempt to connect', () => {
     });
   };
 
-  it('grows where attempts fail immediately', () => {
+  it('grows when attempts fail immediately', () => {
     expect(delaysWhere(0)).to.deep.equal([100, 200, 400, 800, 1600, 2000, 2000]);
   });
 
-  it('is shorter by the time that the attempt took', () => {
+  it('is shortened by the duration of the attempt', () => {
     expect(delaysWhere(500)).to.deep.equal([100, 100, 100, 300, 1100, 1500, 1500]);
   });
 
-  it('is that of a first attempt where the attempt took its whole time limit', () => {
+  it('is that of a first attempt when the attempt timed out', () => {
     expect(delaysWhere(2_000)).to.deep.equal([100, 100, 100, 100, 100, 100, 100]);
   });
 
-  it('is a first one again where a connection was lost that had lived', () => {
+  it('is that of a first attempt after an established connection was lost', () => {
     const strategy = createRetryStrategy(LONGEST);
     clock.tick(strategy(6) + 60_000);
     expect(strategy(1)).to.equal(100);
   });
 
-  it('is no longer where it is asked for anew before the attempt has begun', () => {
+  it('does not grow when it is requested again before the attempt has begun', () => {
     const strategy = createRetryStrategy(LONGEST);
     expect([1, 6, 6].map(strategy)).to.deep.equal([100, 2_000, 2_000]);
   });
 
-  it('is different for each task, after a long attempt as well', () => {
+  it('varies between instances, also after a long attempt', () => {
     expect(delaysWhere(2_000, () => 0.5)).to.deep.equal(Array.from({ length: 7 }, () => 75));
     const delays = Array.from({ length: 50 }, () => createRetryStrategy()(1));
     expect(new Set(delays).size).to.be.above(5);

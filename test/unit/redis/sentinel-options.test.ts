@@ -8,8 +8,8 @@ const optionsFor = async (env: Readonly<Record<string, string>> = {}) =>
     'main',
   );
 
-describe('the options of the Redis client behind Sentinels', () => {
-  it('say where the Sentinels are and which master, with its own user, password and database', async () => {
+describe('Redis client options for Sentinels', () => {
+  it('have the Sentinels, the master name, and the user, password and database of the master', async () => {
     const options = await optionsFor();
     expect(options).to.deep.include({
       sentinels: [
@@ -25,18 +25,18 @@ describe('the options of the Redis client behind Sentinels', () => {
     expect(options).to.not.have.any.keys('host', 'port');
   });
 
-  it('give the Sentinels a password of their own, or none', async () => {
+  it('have REDIS_SENTINEL_PASSWORD for the Sentinels, otherwise no password', async () => {
     expect(await optionsFor()).to.not.have.property('sentinelPassword');
     const options = await optionsFor({ REDIS_SENTINEL_PASSWORD: 'theirs' });
     expect(options).to.include({ sentinelPassword: 'theirs', password: 'p' });
   });
 
-  it('leave an old master as soon as a Sentinel tells of a new one', async () => {
+  it('disconnect from the old master when a Sentinel reports a new one', async () => {
     expect(await optionsFor()).to.include({ failoverDetector: true });
     expect((await optionsFor()).sentinelReconnectStrategy()).to.equal(1_000);
   });
 
-  it('ask the Sentinels again within half a second, for as long as it takes', async () => {
+  it('retry the Sentinels within 500 ms, without end', async () => {
     const { sentinelRetryStrategy, sentinelCommandTimeout } = await optionsFor();
     expect([1, 2, 5, 6, 1_000_000].map(sentinelRetryStrategy)).to.deep.equal([100, 200, 500, 500, 500]);
     expect(sentinelCommandTimeout).to.equal(1_000);

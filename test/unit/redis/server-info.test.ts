@@ -15,8 +15,8 @@ const HEALTHY = [
   'aof_enabled:0',
 ];
 
-describe('what Redis says of itself', () => {
-  it('is read from the reply of INFO', () => {
+describe('Redis INFO', () => {
+  it('gives version, role and settings', () => {
     expect(parseInfo(reply(...HEALTHY))).to.deep.equal({
       version: '7.0.15',
       mode: 'standalone',
@@ -27,7 +27,7 @@ describe('what Redis says of itself', () => {
     });
   });
 
-  it('has the limit of its memory, its append-only file and its snapshots where they are on', () => {
+  it('gives maxmemory, appendonly and save when they are set', () => {
     const lines = ['maxmemory:1048576', 'maxmemory_policy:volatile-ttl', 'aof_enabled:1'];
     const { settings, maxMemoryBytes, snapshots } = parseInfo(reply(...lines), '3600 1 300 100');
     expect(settings).to.include({ evictionPolicy: 'volatile-ttl', appendOnly: true });
@@ -35,17 +35,17 @@ describe('what Redis says of itself', () => {
     expect(snapshots).to.equal('3600 1 300 100');
   });
 
-  it('counts replicas in good standing only where a write needs some, be it that there are none', () => {
+  it('gives needsReplicas when min-replicas-to-write is set, also without replicas', () => {
     expect(parseInfo(reply(...HEALTHY, 'min_slaves_good_slaves:0')).needsReplicas).to.equal(true);
     expect(parseInfo(reply(...HEALTHY, 'connected_slaves:2')).needsReplicas).to.equal(false);
   });
 
-  it('has the version of Valkey before the one that it claims for compatibility', () => {
+  it('gives the version of Valkey, not its Redis compatibility version', () => {
     const { version, settings } = parseInfo(reply('redis_version:7.2.4', 'valkey_version:8.1.0'));
     expect([version, settings.version]).to.deep.equal(['8.1.0', '8.1.0']);
   });
 
-  it('may be nothing at all', () => {
+  it('gives empty values for an empty reply', () => {
     expect(parseInfo('')).to.deep.equal({
       version: '',
       mode: '',
@@ -57,18 +57,18 @@ describe('what Redis says of itself', () => {
   });
 });
 
-describe('a version before 6.2, which has no GETDEL', () => {
-  it('is too old', () => {
+describe('Redis version check (6.2 or later, for GETDEL)', () => {
+  it('rejects versions before 6.2', () => {
     for (const version of ['2.8.24', '5.0.14', '6.0.16', '6.1.240', '6.0'])
       expect(isTooOld(version), version).to.equal(true);
   });
 
-  it('is the only one that is', () => {
+  it('accepts version 6.2 and later', () => {
     for (const version of ['6.2.0', '6.2', '6.10.1', '7.0.15', '8.1.0', '10.0.0', '255.255.255'])
       expect(isTooOld(version), version).to.equal(false);
   });
 
-  it('is not guessed at where the server tells none', () => {
+  it('accepts an unknown version', () => {
     expect(isTooOld(parseInfo('').version)).to.equal(false);
   });
 });

@@ -8,7 +8,7 @@ type Reply = (name: string, args: readonly unknown[]) => unknown;
 
 const replyError = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
-/** A store on a client that replies as told; `undefined` for a connection that is not ready. */
+/** A store on a client with these replies; `undefined` for a connection that is not ready. */
 const storeOn = (reply: Reply | undefined) => {
   const sent: unknown[][] = [];
   const faults: unknown[] = [];
@@ -56,9 +56,9 @@ const SENT: Readonly<Record<string, readonly unknown[]>> = {
   ],
 };
 
-describe('the store in Redis, by its commands', () => {
+describe('Redis ticket store', () => {
   for (const [name, call] of Object.entries(COMMANDS)) {
-    it(`${name}: sends what is to be sent and says how long it took, once`, async () => {
+    it(`${name}: sends its commands once and reports the duration once`, async () => {
       const { sent, faults, took, store } = storeOn(() => 'OK');
       const startedAt = performance.now();
       await call(store);
@@ -68,7 +68,7 @@ describe('the store in Redis, by its commands', () => {
       expect(took[0]?.[1]).to.be.within(0, performance.now() - startedAt);
     });
 
-    it(`${name}: rejects where there is no connection, and sends nothing`, async () => {
+    it(`${name}: rejects with WS_TICKET_REDIS_NOT_READY and sends nothing when there is no connection`, async () => {
       const { sent, took, store } = storeOn(undefined);
       const error = await rejectionOf(call(store));
       expect(error).to.include({
@@ -78,7 +78,7 @@ describe('the store in Redis, by its commands', () => {
       expect([sent, took]).to.deep.equal([[], []]);
     });
 
-    it(`${name}: rejects where Redis refuses, and tells the connection why`, async () => {
+    it(`${name}: rejects when Redis replies with an error, and reports it to the connection`, async () => {
       const refusal = replyError('READONLY You can’t write against a read only replica.');
       const { faults, took, store } = storeOn(() => Promise.reject(refusal));
       const error = await rejectionOf(call(store));
@@ -87,7 +87,7 @@ describe('the store in Redis, by its commands', () => {
       expect(took).to.have.length(1);
     });
 
-    it(`${name}: rejects where the reply is lost${name === 'take' ? ', and says that the ticket may be spent' : ''}`, async () => {
+    it(`${name}: rejects${name === 'take' ? ' with WS_TICKET_OUTCOME_UNKNOWN' : ''} when the reply is lost`, async () => {
       const { faults, store } = storeOn(() => Promise.reject(new Error('Command timed out')));
       const error = await rejectionOf(call(store));
       expect(error).to.include({ code: name === 'take' ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY' });
@@ -96,20 +96,20 @@ describe('the store in Redis, by its commands', () => {
     });
   }
 
-  it('take: reads a ticket, the mark of a used one, and nothing', async () => {
+  it('take: distinguishes a live ticket, a used ticket and an unknown ticket', async () => {
     expect(await storeOn(() => 'payload').store.take('digest')).to.deep.equal({ state: 'live', payload: 'payload' });
     expect(await storeOn(() => '').store.take('digest')).to.deep.equal({ state: 'used' });
     expect(await storeOn(() => null).store.take('digest')).to.deep.equal({ state: 'unknown' });
   });
 
-  it('put, replace: reject where Redis did not do it', async () => {
+  it('put, replace: reject when Redis did not write the record', async () => {
     const { store } = storeOn(() => null);
     const [put, replace] = [await rejectionOf(store.put('d', 'p', 1)), await rejectionOf(store.replace('d', 'p'))];
     expect(put.cause).to.include({ message: 'the ticket was there already' });
     expect(replace.cause).to.include({ message: 'the ticket was gone before it was given out' });
   });
 
-  it('is named redis, and ready as its connection is', () => {
+  it('has the name redis, and is ready when its connection is', () => {
     expect(storeOn(() => 'OK').store).to.include({ name: 'redis' });
     expect(storeOn(() => 'OK').store.isReady()).to.equal(true);
     expect(storeOn(undefined).store.isReady()).to.equal(false);

@@ -15,40 +15,40 @@ const single = async (url: string, env = {}) => singleOptions(await access(url, 
 const sentinel = async (url: string, env = {}) => sentinelOptions(await access(url, { ...SENTINEL, ...env }), 'main');
 const cluster = async (url: string) => clusterOptions(await access(url, CLUSTER));
 
-describe('TLS to one server', () => {
-  it('asks for the name of the host', async () => {
+describe('Redis TLS to a single server', () => {
+  it('verifies the host name of REDIS_URL', async () => {
     expect(await single('REDISS://cache.internal')).to.deep.include({ tls: { servername: 'cache.internal' } });
   });
 
-  it('asks for no name where the host is an address', async () => {
+  it('sends no server name when the host is an IP address', async () => {
     for (const host of ['10.0.0.7', '[::1]'])
       expect(await single(`rediss://${host}`))
         .to.have.property('tls')
         .that.deep.equals({});
   });
 
-  it('asks for the name that is configured instead, unless that is an address too', async () => {
+  it('verifies REDIS_TLS_SERVERNAME instead if it is not an IP address', async () => {
     for (const host of ['10.0.0.7', 'cache.internal'])
       expect(await single(`rediss://${host}`, NAME)).to.deep.include({ tls: { servername: 'cert.internal' } });
     const options = await single('rediss://cache.internal', { REDIS_TLS_SERVERNAME: '10.0.0.7' });
     expect(options).to.have.property('tls').that.deep.equals({});
   });
 
-  it('trusts the authority that is configured, and no other', async () => {
+  it('trusts only the configured certificate authority', async () => {
     expect(singleOptions(trusting(await access('rediss://host')))).to.deep.include({
       tls: { servername: 'host', ca: CA },
     });
   });
 });
 
-describe('TLS behind Sentinels', () => {
-  it('is spoken to the Sentinels and to the master alike', async () => {
+describe('Redis TLS with Sentinels', () => {
+  it('is used to the Sentinels and to the master', async () => {
     const options = sentinelOptions(trusting(await access('rediss://a,b', { ...SENTINEL, ...NAME })), 'main');
     const tls = { servername: 'cert.internal', ca: CA };
     expect(options).to.deep.include({ enableTLSForSentinelMode: true, tls, sentinelTLS: tls });
   });
 
-  it('asks for no name that is not configured, since each server has its own', async () => {
+  it('sends no server name by default, since each server has its own', async () => {
     expect(await sentinel('rediss://a,b')).to.deep.include({
       enableTLSForSentinelMode: true,
       tls: {},
@@ -56,13 +56,13 @@ describe('TLS behind Sentinels', () => {
     });
   });
 
-  it('is not spoken with redis://', async () => {
+  it('is not used with redis://', async () => {
     expect(await sentinel('redis://a,b')).to.not.have.any.keys('tls', 'sentinelTLS', 'enableTLSForSentinelMode');
   });
 });
 
-describe('TLS in a cluster', () => {
-  it('trusts the authority that is configured, and fixes no name', async () => {
+describe('Redis TLS in a cluster', () => {
+  it('trusts only the configured certificate authority, and sets no server name', async () => {
     const { redisOptions } = clusterOptions(trusting(await access('rediss://a,b', CLUSTER)));
     expect(redisOptions).to.have.property('tls').that.deep.equals({ ca: CA });
     expect((await cluster('rediss://a,b')).redisOptions)
@@ -72,8 +72,8 @@ describe('TLS in a cluster', () => {
   });
 });
 
-describe('TLS anywhere', () => {
-  it('always verifies the certificate, its name included', async () => {
+describe('Redis TLS', () => {
+  it('always verifies the certificate and its name', async () => {
     const all = [
       await single('rediss://host'),
       await single('rediss://10.0.0.7', NAME),

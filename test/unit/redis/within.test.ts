@@ -4,25 +4,25 @@ import { within } from '../../../src/redis/within.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('work within a time limit', () => {
+describe('within() time limit', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('gives its result, and leaves no timer behind', async () => {
+  it('returns the result of the work, and leaves no timer behind', async () => {
     expect(await within(1_000, Promise.resolve('done'))).to.equal('done');
     expect(clock.countTimers()).to.equal(0);
   });
 
-  it('fails with its own error, and leaves no timer behind', async () => {
+  it('rejects with the error of the work, and leaves no timer behind', async () => {
     const error = new Error('broken');
     expect(await rejectionOf(within(1_000, Promise.reject(error)))).to.equal(error);
     expect(clock.countTimers()).to.equal(0);
   });
 
-  it('fails as a host does that does not answer, once the time is over', async () => {
+  it('rejects with ETIMEDOUT after the time limit', async () => {
     const outcome = rejectionOf(within(1_000, new Promise(() => {})));
     await clock.tickAsync(999);
     expect(clock.countTimers()).to.equal(1);
@@ -31,7 +31,7 @@ describe('work within a time limit', () => {
     expect(clock.countTimers()).to.equal(0);
   });
 
-  it('may fail later without anybody being there to be told', async () => {
+  it('leaves no unhandled rejection when the work fails after the time limit', async () => {
     let fail: (error: Error) => void = () => {};
     const work = new Promise((_, reject) => {
       fail = reject;

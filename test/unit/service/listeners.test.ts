@@ -5,7 +5,7 @@ import { createListeners } from '../../../src/service/listeners.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../../support/config.ts';
 
-describe('the listeners', () => {
+describe('listeners', () => {
   const namesWith = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
     createListeners({
       config: await configOf(env),
@@ -16,11 +16,11 @@ describe('the listeners', () => {
       emit: () => {},
     }).map(({ name }) => name);
 
-  it('are the internal one, and the public one last, so that it stops first', async () => {
+  it('are internal and public, with public last, so that it stops first', async () => {
     expect(await namesWith({})).to.deep.equal(['internal', 'public']);
   });
 
-  it('are the public one alone where INTERNAL_PORT is off', async () => {
+  it('are only public when INTERNAL_PORT is off', async () => {
     expect(await namesWith({ INTERNAL_PORT: 'off' })).to.deep.equal(['public']);
   });
 });

@@ -8,14 +8,14 @@ import type { TcpServer } from '../../support/tcp-server.ts';
 
 const REPLIES: Readonly<Record<string, string>> = { GETDEL: bulk('1'), INFO: bulk(''), MGET: '*1\r\n$-1\r\n' };
 
-// The drain delay, the reserve for the last lines of the log, and that for the phase behind the listener are taken off.
+// Less the drain delay, the reserve for flushing the log, and the reserve for the phase behind the listener.
 const CASES = [
   { signal: 'SIGTERM', drainMs: 1_500, timeoutMs: 2_000, cutAt: 1_725 },
   { signal: 'SIGTERM', drainMs: 1_500, timeoutMs: 2_650, cutAt: 2_175 },
   { signal: 'SIGINT', drainMs: 1_500, timeoutMs: 2_000, cutAt: 1_350 },
 ] as const;
 
-describe('the deadline of a shutdown', () => {
+describe('shutdown deadline (SHUTDOWN_TIMEOUT_MS)', () => {
   let clock: SinonFakeTimers;
   let redis: TcpServer;
   let requestArrived: (() => void) | undefined;
@@ -41,7 +41,7 @@ describe('the deadline of a shutdown', () => {
     });
 
   for (const { signal, drainMs, timeoutMs, cutAt } of CASES)
-    it(`is kept on ${signal} with DRAIN_DELAY_MS=${drainMs} and SHUTDOWN_TIMEOUT_MS=${timeoutMs}`, async () => {
+    it(`aborts requests after ${cutAt} ms on ${signal} with DRAIN_DELAY_MS=${drainMs}, SHUTDOWN_TIMEOUT_MS=${timeoutMs}`, async () => {
       const service = await startService({
         REDIS_URL: `redis://127.0.0.1:${redis.port}`,
         REDIS_COMMAND_TIMEOUT_MS: '10000',

@@ -5,7 +5,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, type Part, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('abort', () => {
+describe('startup abort', () => {
   const reason = () => new InterruptedError('SIGTERM');
   let clock: SinonFakeTimers;
   beforeEach(() => {
@@ -28,7 +28,7 @@ describe('abort', () => {
     expect(events.at(3)).to.include({ type: 'phase-end', phase: 'redis', outcome: 'failed', durationMs: 50 });
   });
 
-  it('does not wait for a phase that is deaf to its signal', async () => {
+  it('does not wait for a phase that ignores its signal', async () => {
     const { orchestrator, journal } = rehearse([{ name: 'deaf', start: hangs, timeoutMs: 10_000 }]);
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(50);
@@ -39,7 +39,7 @@ describe('abort', () => {
     expect(journal).to.deep.equal(['start deaf', 'stop deaf']);
   });
 
-  it('has a deaf phase stopped once more when that succeeds after all', async () => {
+  it('stops a phase that ignores its signal again when it starts late', async () => {
     const { orchestrator, journal } = rehearse([{ name: 'deaf', start: takes(800) }]);
     const rejection = rejectionOf(orchestrator.start());
     orchestrator.abort(reason());
@@ -48,7 +48,7 @@ describe('abort', () => {
     expect(journal).to.deep.equal(['start deaf', 'stop deaf', 'stop deaf']);
   });
 
-  it('ends a phase that is not required as well', async () => {
+  it('also ends an optional phase', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'redis', required: false, start: endsWith(new Error('gave up')) },
       { name: 'listen' },
@@ -60,7 +60,7 @@ describe('abort', () => {
     expect(journal).to.deep.equal(['start redis', 'stop redis']);
   });
 
-  it('is the reason told also when a phase that is not required had just run out of time', async () => {
+  it('rejects with its reason also right after an optional phase timed out', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'redis', required: false, start: hangs, timeoutMs: 200 },
       { name: 'listen' },
@@ -74,7 +74,7 @@ describe('abort', () => {
     expect(journal).to.deep.equal(['start redis', 'stop redis']);
   });
 
-  it('before the first phase lets none begin', async () => {
+  it('starts no phase when it comes before the first phase', async () => {
     const { orchestrator, journal, events } = rehearse([{ name: 'one' }]);
     const sigterm = reason();
     orchestrator.abort(sigterm);
@@ -83,7 +83,7 @@ describe('abort', () => {
     expect(events).to.deep.equal([]);
   });
 
-  it('between two phases lets the next one not begin', async () => {
+  it('does not start the next phase when it comes between two phases', async () => {
     const sigterm = reason();
     function* parts(): Generator<Part> {
       yield { name: 'one' };
@@ -95,7 +95,7 @@ describe('abort', () => {
     expect(journal).to.deep.equal(['start one', 'stop one']);
   });
 
-  it('after the last phase undoes nothing: a started service is stopped by stop', async () => {
+  it('stops nothing after the last phase: stop() stops a started service', async () => {
     const { orchestrator, journal } = rehearse([{ name: 'one' }]);
     await orchestrator.start();
     orchestrator.abort(reason());

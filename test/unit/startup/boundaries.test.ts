@@ -4,9 +4,9 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, type Part, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 
-describe('the limits of a start-up that begins at any time', () => {
+describe('startup limits at their boundaries', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -14,7 +14,7 @@ describe('the limits of a start-up that begins at any time', () => {
   });
   afterEach(() => clock.restore());
 
-  it('count from its begin', async () => {
+  it('count from the beginning of the startup', async () => {
     const { orchestrator } = rehearse(
       [
         { name: 'one', start: takes(500) },
@@ -29,25 +29,25 @@ describe('the limits of a start-up that begins at any time', () => {
     expect(await started).to.deep.equal({ degraded: [] });
   });
 
-  it('are the phase’s own where both end at the same time', async () => {
+  it('report PHASE_TIMEOUT when both limits pass at the same time', async () => {
     const { orchestrator } = rehearse([{ name: 'one', start: hangs, timeoutMs: 600 }], { deadlineMs: () => 600 });
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(600 + LAST_WORDS_MS);
+    await clock.tickAsync(600 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'PHASE_TIMEOUT' });
   });
 
-  it('end it at the overall deadline also in a phase that is not required', async () => {
+  it('end the startup at the overall deadline also during an optional phase', async () => {
     const { orchestrator, journal } = rehearse(
       [{ name: 'redis', required: false, start: hangs, timeoutMs: 1_000 }, { name: 'listen' }],
       { deadlineMs: () => 600 },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(600 + LAST_WORDS_MS);
+    await clock.tickAsync(600 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(journal).to.deep.equal(['start redis', 'stop redis']);
   });
 
-  it('leave no time to a phase that begins when the overall deadline has passed', async () => {
+  it('time out a phase that begins after the overall deadline', async () => {
     const { orchestrator } = rehearse(
       [
         { name: 'one', required: false, start: endsWith(new Error('gave up')), timeoutMs: 600 },
@@ -57,11 +57,11 @@ describe('the limits of a start-up that begins at any time', () => {
     );
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(600);
-    await clock.tickAsync(1 + LAST_WORDS_MS);
+    await clock.tickAsync(1 + ABORT_CAUSE_MS);
     expect((await rejection).message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
   });
 
-  it('are not asked for an abort behind the last phase: it is rolled back', async () => {
+  it('roll back when the abort comes right after the last phase', async () => {
     const reason = new Error('stop');
     function* parts(): Generator<Part> {
       yield { name: 'one' };
@@ -73,7 +73,7 @@ describe('the limits of a start-up that begins at any time', () => {
   });
 });
 
-describe('the time that a stop has', () => {
+describe('time limits of a stop', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -81,29 +81,29 @@ describe('the time that a stop has', () => {
   });
   afterEach(() => clock.restore());
 
-  /** How long each of as many phases that hang has, the first to be stopped first. */
+  /** The stop limit of each of `phases` phases that hang, in the order of their stops. */
   const timesOf = async (phases: number, budgetMs: number): Promise<readonly number[]> => {
     const names = Array.from({ length: phases }, (_, n) => `${n}`);
     const { orchestrator } = rehearse(names.map((name) => ({ name, stop: hangs })));
     await orchestrator.start();
     const stopped = orchestrator.stop(budgetMs);
-    await clock.tickAsync(Math.max(0, budgetMs) + phases * (1 + LAST_WORDS_MS));
+    await clock.tickAsync(Math.max(0, budgetMs) + phases * (1 + ABORT_CAUSE_MS));
     return (await stopped).map(({ error }) => Number(/within (\d+) ms/.exec(String(error))?.[1]));
   };
 
-  it('is all of it for a single phase', async () => {
+  it('give a single phase the whole budget', async () => {
     expect(await timesOf(1, 10_000)).to.deep.equal([10_000]);
   });
 
-  it('leaves 500 ms to each phase behind, of which last words are taken off', async () => {
+  it('reserve 500 ms for each later phase, of which 100 ms are for its cause', async () => {
     expect(await timesOf(3, 20_000)).to.deep.equal([19_000, 400, 400]);
   });
 
-  it('leaves half a share to each phase behind where there is little', async () => {
+  it('reserve half an equal share for each later phase when the budget is small', async () => {
     expect(await timesOf(2, 1_200)).to.deep.equal([900, 200]);
   });
 
-  it('is none, and never less, where nothing is left', async () => {
+  it('are 0, never negative, when the budget is spent', async () => {
     expect(await timesOf(2, 0)).to.deep.equal([0, 0]);
     expect(await timesOf(2, -500)).to.deep.equal([0, 0]);
   });

@@ -5,7 +5,7 @@ import { attempt } from '../../../src/startup/bounded.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, fails, hangs, takes } from '../../support/phases.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 let tooLate: Error;
 const limitOf = (timeoutMs: number, abort?: AbortSignal) => ({
   timeoutMs,
@@ -13,7 +13,7 @@ const limitOf = (timeoutMs: number, abort?: AbortSignal) => ({
   ...(abort !== undefined && { abort }),
 });
 
-describe('work under a limit', () => {
+describe('startup phase attempt with a time limit', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime(5_000);
@@ -21,13 +21,13 @@ describe('work under a limit', () => {
   });
   afterEach(() => clock.restore());
 
-  it('that is done in time is ok, and takes as long as it takes', async () => {
+  it('is ok with its duration when it ends within the limit', async () => {
     const attempted = attempt(takes(99), limitOf(100));
     await clock.tickAsync(99);
     expect(await attempted).to.deep.equal({ outcome: 'ok', durationMs: 99 });
   });
 
-  it('that throws at once has failed with its error', async () => {
+  it('is failed with the error when it throws immediately', async () => {
     const { outcome, error, late } = await attempt(fails('broken'), limitOf(100));
     expect({ outcome, error: String(error), late }).to.deep.equal({
       outcome: 'failed',
@@ -36,57 +36,57 @@ describe('work under a limit', () => {
     });
   });
 
-  it('has timed out exactly at its limit, with the last words counted in', async () => {
+  it('is timed-out at its limit, with the 100 ms for its cause included in durationMs', async () => {
     const attempted = attempt(hangs, limitOf(100));
-    await clock.tickAsync(100 + LAST_WORDS_MS);
-    expect(await attempted).to.include({ outcome: 'timed-out', error: tooLate, durationMs: 100 + LAST_WORDS_MS });
+    await clock.tickAsync(100 + ABORT_CAUSE_MS);
+    expect(await attempted).to.include({ outcome: 'timed-out', error: tooLate, durationMs: 100 + ABORT_CAUSE_MS });
   });
 
-  it('is not heard once its last words take too long', async () => {
+  it('has no cause when it reports one later than 100 ms after the abort', async () => {
     const slow = (signal: AbortSignal) =>
       new Promise<void>((_, reject) =>
-        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('why')), LAST_WORDS_MS + 1)),
+        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('why')), ABORT_CAUSE_MS + 1)),
       );
     const attempted = attempt(slow, limitOf(100));
-    await clock.tickAsync(100 + LAST_WORDS_MS + 1);
+    await clock.tickAsync(100 + ABORT_CAUSE_MS + 1);
     const { error, late } = await attempted;
     expect(error).to.equal(tooLate);
     expect(tooLate.cause).to.equal(undefined);
     expect(await late).to.equal(false);
   });
 
-  it('says late whether it succeeded after all', async () => {
+  it('resolves late with true when it succeeds after the limit', async () => {
     const attempted = attempt(takes(500), limitOf(100));
     await clock.tickAsync(500);
     expect(await (await attempted).late).to.equal(true);
   });
 
-  it('whose signal has aborted before ends at once as failed, even where it is deaf', async () => {
+  it('is failed when its signal was aborted before, even if it ignores the signal', async () => {
     const reason = new Error('stopped before');
     const attempted = attempt(hangs, limitOf(60_000, AbortSignal.abort(reason)));
-    await clock.tickAsync(LAST_WORDS_MS);
+    await clock.tickAsync(ABORT_CAUSE_MS);
     expect(await attempted).to.include({ outcome: 'failed', error: reason });
   });
 
-  it('gets the reason of an abort at once, also of one before', async () => {
+  it('receives the reason of an abort that happened before', async () => {
     const reason = new Error('stopped before');
-    const heard: unknown[] = [];
-    await attempt((signal) => void heard.push(signal.reason), limitOf(100, AbortSignal.abort(reason)));
-    expect(heard).to.deep.equal([reason]);
+    const received: unknown[] = [];
+    await attempt((signal) => void received.push(signal.reason), limitOf(100, AbortSignal.abort(reason)));
+    expect(received).to.deep.equal([reason]);
   });
 
   for (const [what, work] of Object.entries({ 'is done': takes(10), fails: fails('broken'), hangs }))
-    it(`leaves neither timer nor listener behind where it ${what}`, async () => {
+    it(`leaves neither timer nor listener behind when it ${what}`, async () => {
       const outer = new AbortController();
       const attempted = attempt(work, limitOf(100, outer.signal));
       expect(getEventListeners(outer.signal, 'abort')).to.have.lengthOf(1);
-      await clock.tickAsync(100 + LAST_WORDS_MS);
+      await clock.tickAsync(100 + ABORT_CAUSE_MS);
       await attempted;
       expect(clock.countTimers()).to.equal(0);
       expect(getEventListeners(outer.signal, 'abort')).to.deep.equal([]);
     });
 
-  it('leaves no timer behind where its last words came in time', async () => {
+  it('leaves no timer behind when it reports its cause in time', async () => {
     const attempted = attempt(endsWith(new Error('why')), limitOf(100));
     await clock.tickAsync(100);
     const { error } = await attempted;

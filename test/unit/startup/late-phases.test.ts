@@ -7,7 +7,7 @@ import { rejectionOf } from '../../support/rejection.ts';
 const settleLater = (ms: number, error: Error) => (): Promise<void> =>
   new Promise((_, reject) => setTimeout(() => reject(error), ms));
 
-describe('a phase that ends after it was given up', () => {
+describe('startup phase that ends after its timeout', () => {
   let clock: SinonFakeTimers;
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
@@ -21,7 +21,7 @@ describe('a phase that ends after it was given up', () => {
     clock.restore();
   });
 
-  it('is stopped once more when it had succeeded, and nothing after it starts', async () => {
+  it('is stopped again when it succeeds late, and no later phase starts', async () => {
     const { orchestrator, journal, events } = rehearse([
       { name: 'one' },
       { name: 'slow', start: takes(1_000), timeoutMs: 200 },
@@ -39,7 +39,7 @@ describe('a phase that ends after it was given up', () => {
     ).to.equal(false);
   });
 
-  it('leaves no rejection unhandled when it had failed, and is not stopped again', async () => {
+  it('leaves no unhandled rejection when it fails late, and is not stopped again', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'slow', start: settleLater(1_000, new Error('too late')), timeoutMs: 200 },
     ]);
@@ -51,7 +51,7 @@ describe('a phase that ends after it was given up', () => {
     expect(unhandled).to.deep.equal([]);
   });
 
-  it('leaves no rejection unhandled when its second stop throws', async () => {
+  it('leaves no unhandled rejection when its second stop throws', async () => {
     const stop = () => {
       throw new Error('cannot stop');
     };
@@ -64,7 +64,7 @@ describe('a phase that ends after it was given up', () => {
     expect(unhandled).to.deep.equal([]);
   });
 
-  it('is stopped once more when it was optional and all has been stopped meanwhile', async () => {
+  it('is stopped again when it is optional and the service has stopped meanwhile', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'slow', start: takes(1_000), timeoutMs: 200, required: false },
     ]);
@@ -77,7 +77,7 @@ describe('a phase that ends after it was given up', () => {
     expect(journal).to.deep.equal(['start slow', 'stop slow', 'stop slow']);
   });
 
-  it('stays, when it was optional and nothing has been stopped', async () => {
+  it('keeps running when it is optional and the service has not stopped', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'slow', start: takes(1_000), timeoutMs: 200, required: false },
     ]);

@@ -8,18 +8,18 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, rehearse } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 
-describe('the loose ends of a start-up', () => {
+describe('startup cleanup', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
-    // The process has run for a while: an instant is no duration.
+    // The process has run for a while, so that an instant cannot pass for a duration.
     clock.tick(100_000);
   });
   afterEach(() => clock.restore());
 
-  it('cuts off a phase whose beginning has the start-up aborted', async () => {
+  it('ends a phase when the startup is aborted during its phase-start event', async () => {
     const sigterm = new InterruptedError('SIGTERM');
     const outcomes: string[] = [];
     const orchestrator = createOrchestrator({
@@ -32,12 +32,12 @@ describe('the loose ends of a start-up', () => {
       },
     });
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(LAST_WORDS_MS);
+    await clock.tickAsync(ABORT_CAUSE_MS);
     expect(outcomes).to.deep.equal(['failed']);
     expect(await rejection).to.equal(sigterm);
   });
 
-  it('leaves no timer behind once a phase has said why it was cut off', async () => {
+  it('leaves no timer behind when a timed-out phase has reported its cause', async () => {
     const { orchestrator } = rehearse([{ name: 'redis', start: endsWith(new Error('gave up')), timeoutMs: 200 }]);
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(200);
@@ -47,14 +47,14 @@ describe('the loose ends of a start-up', () => {
 });
 
 describe('stopPhases', () => {
-  it('passes over a phase that has nothing to stop', async () => {
-    const heard: StopRecord[] = [];
+  it('skips a phase without a stop function', async () => {
+    const reported: StopRecord[] = [];
     const phases = [
       { name: 'config', timeoutMs: 1_000, start: () => {} },
       { name: 'listen', timeoutMs: 1_000, start: () => {}, stop: () => {} },
     ];
-    const records = await stopPhases(phases, 1_000, (record) => heard.push(record));
+    const records = await stopPhases(phases, 1_000, (record) => reported.push(record));
     expect(records.map(({ phase }) => phase)).to.deep.equal(['listen']);
-    expect(heard).to.deep.equal(records);
+    expect(reported).to.deep.equal(records);
   });
 });

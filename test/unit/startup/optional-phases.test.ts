@@ -4,14 +4,14 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { fails, hangs, rehearse } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('a phase that is not required', () => {
+describe('startup with an optional phase', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('leaves the start-up degraded when it fails, and those after it start', async () => {
+  it('is degraded when the phase fails, and starts the later phases', async () => {
     const { orchestrator, journal, events } = rehearse([
       { name: 'redis', required: false, start: fails('refused') },
       { name: 'listen' },
@@ -21,7 +21,7 @@ describe('a phase that is not required', () => {
     expect(events.at(1)).to.include({ type: 'phase-end', phase: 'redis', outcome: 'failed' });
   });
 
-  it('leaves the start-up degraded when it runs out of time', async () => {
+  it('is degraded when the phase times out', async () => {
     const { orchestrator, journal, events } = rehearse([
       { name: 'redis', required: false, start: hangs, timeoutMs: 200 },
       { name: 'listen' },
@@ -33,7 +33,7 @@ describe('a phase that is not required', () => {
     expect(events.at(1)).to.include({ type: 'phase-end', phase: 'redis', outcome: 'timed-out' });
   });
 
-  it('is stopped with the rest, since it keeps trying by itself', async () => {
+  it('stops the failed phase with the others, since it keeps retrying', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'redis', required: false, start: fails('refused') },
       { name: 'listen' },
@@ -43,7 +43,7 @@ describe('a phase that is not required', () => {
     expect(journal.slice(2)).to.deep.equal(['stop listen', 'stop redis']);
   });
 
-  it('is rolled back when a later one that is required fails', async () => {
+  it('rolls the failed phase back when a later required phase fails', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'redis', required: false, start: fails('refused') },
       { name: 'listen', start: fails('port taken') },
@@ -52,7 +52,7 @@ describe('a phase that is not required', () => {
     expect(journal.slice(2)).to.deep.equal(['stop listen', 'stop redis']);
   });
 
-  it('is not reported as degraded when it succeeds', async () => {
+  it('is not degraded when the phase succeeds', async () => {
     const { orchestrator } = rehearse([{ name: 'redis', required: false }]);
     expect(await orchestrator.start()).to.deep.equal({ degraded: [] });
   });

@@ -4,7 +4,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { fails, type Part, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('a start-up', () => {
+describe('startup', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
@@ -21,7 +21,7 @@ describe('a start-up', () => {
     expect(journal).to.deep.equal(['start one', 'start two', 'start three']);
   });
 
-  it('tells of each phase when it begins and when it ends, with its limit and how long it took', async () => {
+  it('emits phase-start and phase-end for each phase, with its limit and duration', async () => {
     const { orchestrator, events } = rehearse([
       { name: 'one', start: takes(30), timeoutMs: 100 },
       { name: 'two', start: takes(45), timeoutMs: 200 },
@@ -52,7 +52,7 @@ describe('a start-up', () => {
     ]);
   });
 
-  it('keeps the first error, whatever goes wrong in the roll-back', async () => {
+  it('rejects with the first error, whatever fails during the rollback', async () => {
     const { orchestrator } = rehearse([
       { name: 'one', stop: fails('one cannot stop') },
       { name: 'two', start: fails('two is broken'), stop: fails('two cannot stop') },
@@ -60,7 +60,7 @@ describe('a start-up', () => {
     expect((await rejectionOf(orchestrator.start())).message).to.equal('two is broken');
   });
 
-  it('rejects only when the roll-back has ended', async () => {
+  it('rejects after the rollback has ended', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'one', stop: takes(40) },
       { name: 'two', start: fails('two is broken') },
@@ -76,24 +76,24 @@ describe('a start-up', () => {
     await rejection;
   });
 
-  it('builds a phase only when those before it are done', async () => {
+  it('creates a phase after the phases before it have ended', async () => {
     const made: string[] = [];
     function* parts(): Generator<Part> {
       yield { name: 'one', start: () => void made.push('config') };
-      yield { name: `two, knowing of ${made.join()}` };
+      yield { name: `two, after ${made.join()}` };
     }
     const { orchestrator, journal } = rehearse(parts());
     await orchestrator.start();
-    expect(journal).to.deep.equal(['start one', 'start two, knowing of config']);
+    expect(journal).to.deep.equal(['start one', 'start two, after config']);
   });
 
-  it('rolls back when a phase cannot even be built', async () => {
+  it('rolls back when a phase cannot be created', async () => {
     function* parts(): Generator<Part> {
       yield { name: 'one' };
-      throw new Error('two cannot be built');
+      throw new Error('two cannot be created');
     }
     const { orchestrator, journal } = rehearse(parts());
-    expect((await rejectionOf(orchestrator.start())).message).to.equal('two cannot be built');
+    expect((await rejectionOf(orchestrator.start())).message).to.equal('two cannot be created');
     expect(journal).to.deep.equal(['start one', 'stop one']);
   });
 });

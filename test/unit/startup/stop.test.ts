@@ -4,16 +4,16 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, fails, hangs, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const LAST_WORDS_MS = 100;
+const ABORT_CAUSE_MS = 100;
 
-describe('stop', () => {
+describe('startup stop()', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('stops the phases in reverse, one after the other, and tells how long each took', async () => {
+  it('stops the phases in reverse, one after the other, and reports the duration of each', async () => {
     const { orchestrator, journal, events } = rehearse([
       { name: 'one', stop: takes(10) },
       { name: 'two', stop: takes(30) },
@@ -31,7 +31,7 @@ describe('stop', () => {
     expect(events.slice(-2)).to.deep.equal(records.map((record) => ({ type: 'phase-stopped', ...record })));
   });
 
-  it('goes on after a phase whose stop throws', async () => {
+  it('continues after a phase whose stop throws', async () => {
     const broken = new Error('cannot stop');
     const stop = () => {
       throw broken;
@@ -44,7 +44,7 @@ describe('stop', () => {
     expect(records.at(1)?.error).to.equal(broken);
   });
 
-  it('goes on after a phase whose stop hangs, and leaves the rest time within the budget', async () => {
+  it('continues after a phase whose stop hangs, with time left for the others within the budget', async () => {
     const { orchestrator, journal } = rehearse([
       { name: 'one', stop: takes(200) },
       { name: 'two', stop: takes(200) },
@@ -60,16 +60,16 @@ describe('stop', () => {
     expect(String(records.at(0)?.error)).to.include('phase "three" did not stop within 2000 ms');
   });
 
-  it('ends with its budget even where every stop hangs', async () => {
+  it('ends within its budget even when every stop hangs', async () => {
     const { orchestrator, journal } = rehearse(['one', 'two', 'three'].map((name) => ({ name, stop: hangs })));
     await orchestrator.start();
     const stopped = orchestrator.stop(1_000);
-    await clock.tickAsync(1_000 + LAST_WORDS_MS);
+    await clock.tickAsync(1_000 + ABORT_CAUSE_MS);
     expect((await stopped).map(({ outcome }) => outcome)).to.deep.equal(Array(3).fill('timed-out'));
     expect(journal.slice(3)).to.deep.equal(['stop three', 'stop two', 'stop one']);
   });
 
-  it('has what was pending, as a stop tells it when its signal aborts, as the cause', async () => {
+  it('has the pending work that a timed-out phase reports as the cause', async () => {
     const pending = new Error('POST /slow');
     const { orchestrator } = rehearse([{ name: 'listen', stop: endsWith(pending) }]);
     await orchestrator.start();
@@ -79,7 +79,7 @@ describe('stop', () => {
     expect(await stopped).to.have.nested.property('[0].error.cause', pending);
   });
 
-  it('gives every caller the same result and stops each phase once', async () => {
+  it('returns the same result to every caller, and stops each phase once', async () => {
     const { orchestrator, journal } = rehearse([{ name: 'one', stop: takes(50) }]);
     await orchestrator.start();
     const [first, second] = [orchestrator.stop(1_000), orchestrator.stop(5)];
@@ -89,7 +89,7 @@ describe('stop', () => {
     expect(journal).to.deep.equal(['start one', 'stop one']);
   });
 
-  it('after a roll-back gives what the roll-back did', async () => {
+  it('returns the result of the rollback after a rollback', async () => {
     const { orchestrator, journal } = rehearse([{ name: 'one' }, { name: 'two', start: fails('broken') }]);
     await rejectionOf(orchestrator.start());
     expect((await orchestrator.stop(1_000)).map(({ phase }) => phase)).to.deep.equal(['two', 'one']);
@@ -97,14 +97,14 @@ describe('stop', () => {
   });
 });
 
-describe('a roll-back', () => {
+describe('startup rollback', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('has a budget of its own, also when the overall deadline has passed', async () => {
+  it('has its own budget, also when the overall deadline has passed', async () => {
     const { orchestrator, journal, events } = rehearse(
       [
         { name: 'one', stop: takes(300) },
@@ -113,7 +113,7 @@ describe('a roll-back', () => {
       { deadlineMs: () => 100, rollbackTimeoutMs: 2_000 },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(100 + LAST_WORDS_MS + 2_000 + LAST_WORDS_MS);
+    await clock.tickAsync(100 + ABORT_CAUSE_MS + 2_000 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(journal).to.deep.equal(['start one', 'start two', 'stop two', 'stop one']);
     expect(events.slice(-2).map((event) => 'outcome' in event && event.outcome)).to.deep.equal(['timed-out', 'ok']);

@@ -4,24 +4,24 @@ import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-// What a phase that ran out of time gets to say why.
-const LAST_WORDS_MS = 100;
+// How long a phase may take to report its cause after its signal aborts.
+const ABORT_CAUSE_MS = 100;
 
-describe('the time limits of a start-up', () => {
+describe('startup time limits', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = freezeTime();
   });
   afterEach(() => clock.restore());
 
-  it('name the phase that ignores its signal past its limit', async () => {
+  it('reject with PHASE_TIMEOUT and the name of a phase that ignores its signal', async () => {
     const { orchestrator, journal, events } = rehearse([
       { name: 'one' },
       { name: 'stubborn', start: hangs, timeoutMs: 300 },
       { name: 'three' },
     ]);
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(300 + LAST_WORDS_MS);
+    await clock.tickAsync(300 + ABORT_CAUSE_MS);
     const error = await rejection;
     expect(error).to.include({ code: 'PHASE_TIMEOUT' });
     expect(error.message).to.equal('phase "stubborn" did not finish within 300 ms');
@@ -29,7 +29,7 @@ describe('the time limits of a start-up', () => {
     expect(journal).to.deep.equal(['start one', 'start stubborn', 'stop stubborn', 'stop one']);
   });
 
-  it('abort the signal of the phase, with the error as its reason', async () => {
+  it('abort the signal of the phase with the error as its reason', async () => {
     let reason: unknown;
     const start = (signal: AbortSignal) => {
       signal.addEventListener('abort', () => {
@@ -41,11 +41,11 @@ describe('the time limits of a start-up', () => {
     const rejection = rejectionOf(orchestrator.start());
     await clock.tickAsync(299);
     expect(reason).to.equal(undefined);
-    await clock.tickAsync(1 + LAST_WORDS_MS);
+    await clock.tickAsync(1 + ABORT_CAUSE_MS);
     expect(reason).to.equal(await rejection);
   });
 
-  it('take what the phase says about its signal as the cause', async () => {
+  it('have the error that the phase rejects with as the cause', async () => {
     const refused = new Error('connect ECONNREFUSED');
     const { orchestrator } = rehearse([{ name: 'redis', start: endsWith(refused), timeoutMs: 300 }]);
     const rejection = rejectionOf(orchestrator.start());
@@ -55,7 +55,7 @@ describe('the time limits of a start-up', () => {
     expect(error.cause).to.equal(refused);
   });
 
-  it('leave a phase that merely passes its signal on without a cause', async () => {
+  it('have no cause when the phase rejects with the reason of its signal', async () => {
     const start = (signal: AbortSignal) =>
       new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     const { orchestrator } = rehearse([{ name: 'redis', start, timeoutMs: 300 }]);
@@ -64,7 +64,7 @@ describe('the time limits of a start-up', () => {
     expect((await rejection).cause).to.equal(undefined);
   });
 
-  it('let the overall deadline win over a longer limit of the phase that runs', async () => {
+  it('reject with STARTUP_TIMEOUT when the overall deadline passes before the limit of the phase', async () => {
     const { orchestrator, journal } = rehearse(
       [
         { name: 'one', start: takes(400), timeoutMs: 1_000 },
@@ -73,14 +73,14 @@ describe('the time limits of a start-up', () => {
       { deadlineMs: () => 600 },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(600 + LAST_WORDS_MS);
+    await clock.tickAsync(600 + ABORT_CAUSE_MS);
     const error = await rejection;
     expect(error).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(error.message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
     expect(journal.slice(2)).to.deep.equal(['stop two', 'stop one']);
   });
 
-  it('ask for the overall deadline again before each phase, since a phase may set it', async () => {
+  it('read the overall deadline again before each phase, since a phase may set it', async () => {
     let deadlineMs = 20_000;
     const configure = () => {
       deadlineMs = 50;
@@ -95,11 +95,11 @@ describe('the time limits of a start-up', () => {
       },
     );
     const rejection = rejectionOf(orchestrator.start());
-    await clock.tickAsync(50 + LAST_WORDS_MS);
+    await clock.tickAsync(50 + ABORT_CAUSE_MS);
     expect((await rejection).message).to.include('within 50 ms');
   });
 
-  it('are gone with the phase: a limit that passes later changes nothing', async () => {
+  it('leave no timer behind when a phase ends within its limit', async () => {
     const { orchestrator, journal } = rehearse([{ name: 'one', timeoutMs: 300 }]);
     await orchestrator.start();
     expect(clock.countTimers()).to.equal(0);

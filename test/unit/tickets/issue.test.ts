@@ -17,7 +17,7 @@ const caller = (lifeMs: number) => ({
   expiresAt: NOW + lifeMs,
 });
 
-const notAsked = () => Promise.reject(new Error('nothing is taken while a ticket is issued'));
+const notAsked = () => Promise.reject(new Error('nothing is redeemed while a ticket is issued'));
 const others = {
   replace: notAsked,
   forget: notAsked,
@@ -28,18 +28,18 @@ const others = {
 };
 
 const setUp = (ttlSeconds = 30) => {
-  const kept: { digest: string; payload: string; ttlMs: number }[] = [];
+  const stored: { digest: string; payload: string; ttlMs: number }[] = [];
   const store: TicketStore = {
     name: 'memory',
     isReady: () => true,
-    put: async (digest, payload, ttlMs) => void kept.push({ digest, payload, ttlMs }),
+    put: async (digest, payload, ttlMs) => void stored.push({ digest, payload, ttlMs }),
     ...others,
   };
-  return { kept, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
+  return { stored, issue: createIssuer({ store, ttlSeconds, now: () => NOW }) };
 };
 
-describe('issuing a ticket', () => {
-  it('gives a well-formed ticket, its name for the log and when it expires', async () => {
+describe('issue', () => {
+  it('returns a well-formed ticket, its ticketId and its expiry', async () => {
     const { ticket, ticketId, expiresIn, expiresAt } = await setUp().issue(caller(3_600_000), BINDING);
     expect(isTicket(ticket)).to.equal(true);
     expect(ticketId).to.equal(ticketIdOf(digestOf(ticket)));
@@ -47,20 +47,20 @@ describe('issuing a ticket', () => {
     expect(expiresAt.getTime()).to.equal(NOW + 30_000);
   });
 
-  it('keeps the digest with a time to live, and the ticket nowhere', async () => {
-    const { issue, kept } = setUp();
+  it('stores the digest with a time to live, and never the ticket itself', async () => {
+    const { issue, stored } = setUp();
     const { ticket } = await issue(caller(3_600_000), BINDING);
-    expect(kept).to.have.lengthOf(1);
-    expect(kept[0]).to.include({ digest: digestOf(ticket), ttlMs: 30_000 });
+    expect(stored).to.have.lengthOf(1);
+    expect(stored[0]).to.include({ digest: digestOf(ticket), ttlMs: 30_000 });
     for (const part of [ticket, ticket.slice(4), ticket.slice(4, 24)])
-      expect(JSON.stringify(kept)).to.not.include(part);
+      expect(JSON.stringify(stored)).to.not.include(part);
   });
 
-  it('keeps who it is for, what it is bound to and both expiries, in few bytes', async () => {
-    const { issue, kept } = setUp();
+  it('stores the caller, the binding and both expiries in a compact record', async () => {
+    const { issue, stored } = setUp();
     const binding = { audience: 'chat', channel: 'room-1', origin: 'https://app.example', traceId: 'trace' };
     await issue(caller(3_600_000), binding);
-    expect(JSON.parse(kept[0]?.payload ?? '')).to.deep.equal({
+    expect(JSON.parse(stored[0]?.payload ?? '')).to.deep.equal({
       u: 'https://idp.example/',
       s: 'alice',
       i: 'session-1',
@@ -74,38 +74,38 @@ describe('issuing a ticket', () => {
     });
   });
 
-  it('spends no byte on what is not there', async () => {
-    const { issue, kept } = setUp();
+  it('stores no absent fields', async () => {
+    const { issue, stored } = setUp();
     await issue({ ...caller(3_600_000), issuer: undefined, sessionId: undefined }, BINDING);
-    expect(JSON.parse(kept[0]?.payload ?? '')).to.have.all.keys('s', 't', 'e', 'x', 'r');
+    expect(JSON.parse(stored[0]?.payload ?? '')).to.have.all.keys('s', 't', 'e', 'x', 'r');
   });
 
-  it('never lets a ticket outlive its JWT', async () => {
-    const { issue, kept } = setUp();
+  it('limits the expiry of a ticket to that of its JWT', async () => {
+    const { issue, stored } = setUp();
     const { expiresIn, expiresAt } = await issue(caller(12_700), BINDING);
-    expect(kept[0]).to.include({ ttlMs: 12_700 });
+    expect(stored[0]).to.include({ ttlMs: 12_700 });
     expect(expiresAt.getTime()).to.equal(NOW + 12_700);
     expect(expiresIn).to.equal(12);
   });
 
-  it('rounds down where the JWT expires between two milliseconds', async () => {
-    const { issue, kept } = setUp();
+  it('rounds the time to live down to whole milliseconds', async () => {
+    const { issue, stored } = setUp();
     await issue(caller(5_000.7), BINDING);
-    expect(kept[0]).to.include({ ttlMs: 5_000 });
+    expect(stored[0]).to.include({ ttlMs: 5_000 });
   });
 
-  it('takes a JWT with a second left, and no less', async () => {
-    const { issue, kept } = setUp();
+  it('accepts a JWT with 1 s left, and rejects less with AUTH_TOKEN_INVALID', async () => {
+    const { issue, stored } = setUp();
     expect((await issue(caller(1_000), BINDING)).expiresIn).to.equal(1);
     for (const lifeMs of [999, 0, -3_000]) {
       const error = await rejectionOf(issue(caller(lifeMs), BINDING));
       expect(error).to.be.instanceOf(RequestError);
       expect(error).to.include({ code: 'AUTH_TOKEN_INVALID' });
     }
-    expect(kept).to.have.lengthOf(1);
+    expect(stored).to.have.lengthOf(1);
   });
 
-  it('gives no ticket that could not be kept', async () => {
+  it('rejects with the error of the store when the ticket is not stored', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     const put = () => Promise.reject(outage);
     const store: TicketStore = { name: 'redis', isReady: () => false, put, ...others };
@@ -114,7 +114,7 @@ describe('issuing a ticket', () => {
   });
 });
 
-describe('issuing a ticket after a revocation', () => {
+describe('issue after a revocation', () => {
   const IDS = ['id-of-subject', null];
 
   const setUpRevoked = (over: Partial<TicketStore> = {}) => {
@@ -134,7 +134,7 @@ describe('issuing a ticket after a revocation', () => {
     return { calls, issue: createIssuer({ store, ttlSeconds: 30, now: () => NOW }) };
   };
 
-  it('writes the record again, with the ids of the revocations, before it gives the ticket', async () => {
+  it('writes the record again with the revocation ids before it returns the ticket', async () => {
     const { calls, issue } = setUpRevoked();
     const { ticket } = await issue(caller(60_000), BINDING);
     const [put, asked, replaced] = calls;
@@ -144,13 +144,13 @@ describe('issuing a ticket after a revocation', () => {
     expect(replaced).to.deep.equal(['replace', digestOf(ticket), { ...(put?.[2] as object), v: IDS }]);
   });
 
-  it('reads the ids in the round trip of the write', async () => {
+  it('reads the revocation ids in the same round trip as the write', async () => {
     const { calls, issue } = setUpRevoked({ put: () => new Promise(() => {}) });
     void issue(caller(60_000), BINDING);
     expect(calls.map(([name]) => name)).to.deep.equal(['revocationIds']);
   });
 
-  it('gives no ticket where the ids could not be read, or not be stored', async () => {
+  it('rejects when the revocation ids cannot be read or stored', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     for (const method of ['revocationIds', 'replace'] as const) {
       const { issue } = setUpRevoked({ [method]: () => Promise.reject(outage) });
@@ -159,7 +159,7 @@ describe('issuing a ticket after a revocation', () => {
   });
 });
 
-describe('issuing within a rate limit', () => {
+describe('issue with a rate limit', () => {
   const createStore = () => {
     const store = createMemoryStore(() => NOW);
     const puts: string[] = [];
@@ -177,7 +177,7 @@ describe('issuing within a rate limit', () => {
   const createLimited = (store: TicketStore) =>
     createIssuer({ store, ttlSeconds: 30, rateLimit: { tickets: 2, seconds: 10 }, now: () => NOW });
 
-  it('gives as many tickets as allowed to each subject of an issuer, under whichever session', async () => {
+  it('counts tickets by issuer and subject, over all sessions', async () => {
     const issue = createLimited(createStore().store);
     for (const sessionId of ['session-1', 'session-2']) await issue({ ...caller(60_000), sessionId }, BINDING);
     const refused = await rejectionOf(issue({ ...caller(60_000), sessionId: 'session-3' }, BINDING));
@@ -186,7 +186,7 @@ describe('issuing within a rate limit', () => {
     await issue({ ...caller(60_000), issuer: 'https://other.example/' }, BINDING);
   });
 
-  it('asks the store nothing about a subject that has used the limit up', async () => {
+  it('rejects a subject over the limit without asking the store', async () => {
     const { store, puts } = createStore();
     const issue = createLimited(store);
     for (const number of [1, 2]) await issue(caller(60_000 + number), BINDING);
@@ -195,7 +195,7 @@ describe('issuing within a rate limit', () => {
     expect(puts).to.have.length(2);
   });
 
-  it('forgets the ticket that it kept while another instance used the limit up', async () => {
+  it('deletes the stored ticket when another instance used up the limit meanwhile', async () => {
     const { store, puts, forgotten } = createStore();
     const issuers = [createLimited(store), createLimited(store), createLimited(store)];
     const outcomes = await Promise.allSettled(issuers.map((issue) => issue(caller(60_000), BINDING)));
@@ -203,7 +203,7 @@ describe('issuing within a rate limit', () => {
     expect(forgotten).to.deep.equal(puts.slice(2));
   });
 
-  it('gives no ticket that could not be counted', async () => {
+  it('rejects with the error of the store when the ticket is not counted', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     const { store } = createStore();
     const issue = createLimited({

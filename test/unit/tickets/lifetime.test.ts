@@ -4,19 +4,19 @@ import { sessionExpiresIn } from '../../../src/tickets/lifetime.ts';
 const ISSUED = Date.UTC(2030, 0, 1);
 const TIMES = { issuedAt: ISSUED, ticketExpiresAt: ISSUED + 30_000, expiresAt: ISSUED + 60_000 };
 
-describe('what is left of a session when its ticket is redeemed', () => {
+describe('sessionExpiresIn of a redeemed ticket', () => {
   for (const [name, atMs, seconds] of [
-    ['at the issue', 0, 60],
-    ['10.5 s later', 10_500, 49.5],
-    ['at the end of the ticket', 30_000, 30],
-    ['by a clock an hour ahead', 3_600_000, 30],
-    ['by a clock an hour behind', -3_600_000, 60],
+    ['when it is issued', 0, 60],
+    ['10.5 s after it is issued', 10_500, 49.5],
+    ['when the ticket expires', 30_000, 30],
+    ['with a clock one hour ahead', 3_600_000, 30],
+    ['with a clock one hour behind', -3_600_000, 60],
   ] as const)
     it(`is ${seconds} s ${name}`, () => {
       expect(sessionExpiresIn(TIMES, ISSUED + atMs)).to.equal(seconds);
     });
 
-  it('is read off the clock of this machine', () => {
+  it('uses the clock of this machine by default', () => {
     const now = Date.now();
     const times = { issuedAt: now - 1000, ticketExpiresAt: now + 3_600_000, expiresAt: now + 7_200_000 };
     expect(sessionExpiresIn(times)).to.be.within(3_600, 7_200);

@@ -9,14 +9,14 @@ const LIVE = { state: 'live', payload: 'payload' };
 const USED = { state: 'used' };
 const UNKNOWN = { state: 'unknown' };
 
-describe('the embedded store', () => {
-  it('is always ready, and named memory', () => {
+describe('memory store', () => {
+  it('is always ready, and has the name memory', () => {
     const store = createMemoryStore();
     expect(store.isReady()).to.equal(true);
     expect(store.name).to.equal('memory');
   });
 
-  it('gives what it keeps to one of any number of takers, and tells the others that it was used', async () => {
+  it('returns a record to one of many concurrent redeemers, and "used" to the others', async () => {
     const store = createMemoryStore();
     await store.put('digest', 'payload', 30_000);
     const taken = await Promise.all(Array.from({ length: 50 }, () => store.take('digest')));
@@ -24,14 +24,14 @@ describe('the embedded store', () => {
     expect(taken.slice(1)).to.deep.equal(Array.from({ length: 49 }, () => USED));
   });
 
-  it('knows nothing of a digest that it never kept, and leaves the others alone', async () => {
+  it('returns "unknown" for a digest that was never stored, and keeps the other records', async () => {
     const store = createMemoryStore();
     await store.put('digest', 'payload', 30_000);
     expect(await store.take('another')).to.deep.equal(UNKNOWN);
     expect(await store.take('digest')).to.deep.equal(LIVE);
   });
 
-  it('gives a ticket to its last millisecond, and an expired one to nobody', async () => {
+  it('returns a ticket until its last millisecond, and never an expired one', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     await store.put('early', 'payload', 10_000);
@@ -44,7 +44,7 @@ describe('the embedded store', () => {
     expect(await store.take('late')).to.deep.equal(UNKNOWN);
   });
 
-  it('remembers a used ticket as long as it would have lived, and no longer', async () => {
+  it('returns "used" for a redeemed ticket until it would have expired', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     await store.put('digest', 'payload', 10_000);
@@ -55,7 +55,7 @@ describe('the embedded store', () => {
     expect(await store.take('digest')).to.deep.equal(UNKNOWN);
   });
 
-  it('gives the id of the last revocation under each key, until it expires', async () => {
+  it('returns the id of the last revocation under each key until it expires', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     await store.revoke('alice', 'id-1', 10_000);
@@ -69,7 +69,7 @@ describe('the embedded store', () => {
     expect(await store.revocationIds(['alice', 'session-1'])).to.deep.equal([null, 'id-2']);
   });
 
-  it('replaces what it holds of a ticket, which ends when it would have ended', async () => {
+  it('replaces the record of a ticket, and keeps its expiry', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     for (const digest of ['one', 'two']) await store.put(digest, 'first', 10_000);
@@ -82,7 +82,7 @@ describe('the embedded store', () => {
     expect(await store.take('two'), 'a ticket that has expired').to.deep.equal(UNKNOWN);
   });
 
-  it('goes by a clock that cannot be set', async () => {
+  it('uses a monotonic clock', async () => {
     const clock = useFakeTimers({ now: 0, toFake: ['Date'] });
     try {
       const store = createMemoryStore();
@@ -94,14 +94,14 @@ describe('the embedded store', () => {
     }
   });
 
-  it('forgets a ticket that no client got', async () => {
+  it('deletes a ticket that no client received', async () => {
     const store = createMemoryStore();
     await store.put('digest', 'payload', 10_000);
     await store.forget('digest');
     expect(await store.take('digest')).to.deep.equal(UNKNOWN);
   });
 
-  it('counts within a window that begins with the first', async () => {
+  it('counts in a window that begins with the first ticket', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     expect(await store.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
@@ -111,7 +111,7 @@ describe('the embedded store', () => {
     expect(await store.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
   });
 
-  it('takes 100,000 live tickets, refuses the next but no revocation, and takes more once some have expired', async () => {
+  it('stores 100,000 live tickets, then rejects tickets but not revocations until some expire', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
     for (let n = 0; n < MAX_ENTRIES - 1; n += 1) await store.put(`digest-${n}`, 'payload', 30_000);

@@ -15,15 +15,15 @@ const FULL: TicketRecord = {
   revocationIds: ['id', null],
 };
 
-describe('what the store keeps of a ticket', () => {
-  it('reads back as it was written', () => {
+describe('stored record of a ticket', () => {
+  it('is read back as it was written', () => {
     expect(decodePayload(encodePayload(FULL))).to.deep.equal(FULL);
     const bound = { sessionId: undefined, audience: undefined, channel: undefined, origin: undefined };
     const bare = { ...FULL, ...bound, issuer: undefined, revocationIds: undefined };
     expect(decodePayload(encodePayload(bare))).to.deep.equal(bare);
   });
 
-  it('is refused where it is anything else', () => {
+  it('is rejected when it is malformed', () => {
     const strange = ['', 'null', '{}', '[]', 'payload', '{"s":1,"t":1,"e":2,"x":3}'];
     const lacking = ['{"s":"a","t":"1","e":2,"x":3}', '{"s":"a","t":1,"x":3}', '{"s":"a","t":1,"e":2,"x":null}'];
     for (const payload of [...strange, ...lacking]) expect(() => decodePayload(payload), payload).to.throw();

@@ -3,16 +3,16 @@ import { Ambiguity, presentedTicket, withoutTicket } from '../../../src/tickets/
 
 const carriers = (uri: string | undefined, ...protocols: readonly string[]) => ({ uri, protocols });
 
-describe('the ticket of a handshake', () => {
+describe('ticket of a handshake', () => {
   for (const [what, given, ticket] of [
     ['the query', carriers('/?a=1&ticket=x&b'), 'x'],
-    ['the query, where a question mark is part of it', carriers('/?a?&ticket=x'), 'x'],
+    ['the query, when the query contains a question mark', carriers('/?a?&ticket=x'), 'x'],
     ['a subprotocol', carriers('/', 'chat', 'ticketd.x'), 'x'],
-    ['both, where they agree', carriers('/?ticket=x', 'ticketd.x'), 'x'],
-    ['neither', carriers('/ticket=x?tickets=x&Ticket=x', 'ticket.x'), undefined],
-    ['neither, where there is no URI', carriers(undefined), undefined],
-    ['the query, though empty', carriers('/?ticket='), ''],
-    ['the query, without a value', carriers('/?ticket'), ''],
+    ['both, when they are equal', carriers('/?ticket=x', 'ticketd.x'), 'x'],
+    ['neither query nor subprotocol', carriers('/ticket=x?tickets=x&Ticket=x', 'ticket.x'), undefined],
+    ['nothing when there is no URI', carriers(undefined), undefined],
+    ['the query, when it is empty', carriers('/?ticket='), ''],
+    ['the query, when it has no value', carriers('/?ticket'), ''],
   ] as const)
     it(`is found in ${what}`, () => {
       expect(presentedTicket(given)).to.equal(ticket);
@@ -21,11 +21,11 @@ describe('the ticket of a handshake', () => {
   for (const [what, given] of [
     ['twice in the query', carriers('/?ticket=x&ticket=x')],
     ['in two subprotocols', carriers('/', 'ticketd.x', 'ticketd.x')],
-    ['in both and differs', carriers('/?ticket=x', 'ticketd.y')],
+    ['in both query and subprotocol and differs', carriers('/?ticket=x', 'ticketd.y')],
     ['under a name that is percent-encoded', carriers('/?%74icket=x')],
-    ['with a fragment behind it', carriers('/?ticket=x#y')],
+    ['followed by a fragment', carriers('/?ticket=x#y')],
   ] as const)
-    it(`is not guessed where it is ${what}`, () => {
+    it(`is rejected as ambiguous when it is ${what}`, () => {
       expect(() => presentedTicket(given)).to.throw(Ambiguity);
     });
 
@@ -39,11 +39,11 @@ describe('the ticket of a handshake', () => {
     ['/?', '/?'],
     ['*', '*'],
   ] as const)
-    it(`is taken out of ${uri}, which leaves ${rest}`, () => {
+    it(`is removed from ${uri}, which leaves ${rest}`, () => {
       expect(withoutTicket(carriers(uri)).uri).to.equal(rest);
     });
 
-  it('is taken out of the subprotocols, which leaves the others in their order', () => {
+  it('is removed from the subprotocols, which leaves the others in order', () => {
     const { protocols } = withoutTicket(carriers('/', 'b', 'ticketd.x', 'a', 'ticketd.'));
     expect(protocols).to.deep.equal(['b', 'a']);
   });

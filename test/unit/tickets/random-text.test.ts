@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createRandomText, randomText } from '../../../src/tickets/random-text.ts';
 
-/** Fills with the number of the filling, and keeps the stores in view. */
+/** Fills each pool with the number of the fill, and records the pools. */
 const counting = () => {
   const stores: Buffer[] = [];
   const fill = (store: Buffer) => {
@@ -11,18 +11,18 @@ const counting = () => {
   return { fill, stores };
 };
 
-describe('random text', () => {
-  it('is as many bytes as asked for, in the encoding asked for', () => {
+describe('randomText', () => {
+  it('returns the requested number of bytes in the requested encoding', () => {
     expect(randomText(16, 'hex')).to.match(/^[0-9a-f]{32}$/);
     expect(randomText(32, 'base64url')).to.match(/^[A-Za-z0-9_-]{43}$/);
   });
 
-  it('is another each time', () => {
+  it('returns another text each time', () => {
     const texts = Array.from({ length: 10_000 }, () => randomText(16, 'hex'));
     expect(new Set(texts).size).to.equal(texts.length);
   });
 
-  it('takes none of what is left where that is too little', () => {
+  it('refills the pool when too few bytes are left', () => {
     const { fill, stores } = counting();
     const text = createRandomText(fill);
     expect(text(4000, 'hex')).to.equal('01'.repeat(4000));
@@ -32,7 +32,7 @@ describe('random text', () => {
     expect(stores).to.have.length(3);
   });
 
-  it('leaves nothing behind of what was given out', () => {
+  it('erases the bytes that it has returned', () => {
     const { fill, stores } = counting();
     const text = createRandomText(fill);
     text(32, 'hex');

@@ -9,8 +9,8 @@ const LIMIT = { tickets: 3, seconds: 10 };
 const setUp = (answer: Count | Error) => {
   const clock = { now: 5000 };
   const asked: unknown[] = [];
-  const count = async (holder: string, windowMs: number) => {
-    asked.push([holder, windowMs]);
+  const count = async (subject: string, windowMs: number) => {
+    asked.push([subject, windowMs]);
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -19,14 +19,14 @@ const setUp = (answer: Count | Error) => {
 
 const refusalOf = async (answer: Count) => (await rejectionOf(setUp(answer).limiter.count('alice'))) as RequestError;
 
-describe('the rate limit', () => {
-  it('lets the last ticket that is allowed pass, counted in a window of the limit', async () => {
+describe('TICKET_RATE_LIMIT counter', () => {
+  it('accepts the last ticket within the limit, counted in its window', async () => {
     const { limiter, asked } = setUp({ count: 3, endsInMs: 4000 });
     await limiter.count('alice');
     expect(asked).to.deep.equal([['alice', 10_000]]);
   });
 
-  it('refuses the next one until the window ends, in whole seconds and at least one', async () => {
+  it('rejects the next ticket with retryAfter until the window ends, in whole seconds, at least 1', async () => {
     for (const [endsInMs, retryAfter] of [
       [4000, 4],
       [4001, 5],
@@ -39,7 +39,7 @@ describe('the rate limit', () => {
     }
   });
 
-  it('remembers who has used it up until the window ends, and asks the store nothing about them', async () => {
+  it('rejects a subject over the limit without asking the store until the window ends', async () => {
     const { limiter, clock, asked } = setUp({ count: 3, endsInMs: 4000 });
     limiter.demandRoom('alice');
     await limiter.count('alice');
@@ -50,21 +50,21 @@ describe('the rate limit', () => {
     expect(asked).to.have.length(1);
   });
 
-  it('remembers nothing of who has tickets left', async () => {
+  it('caches nothing for a subject that has tickets left', async () => {
     const { limiter } = setUp({ count: 2, endsInMs: 4000 });
     await limiter.count('alice');
     limiter.demandRoom('alice');
   });
 
-  it('forgets the first of 10,000 remembered for another, whom the store still knows', async () => {
+  it('caches 10,000 subjects over the limit, and evicts the oldest for another one', async () => {
     const { limiter } = setUp({ count: 3, endsInMs: 4000 });
     for (let number = 0; number <= 10_000; number += 1) await limiter.count(`subject-${number}`);
     limiter.demandRoom('subject-0');
-    for (const holder of ['subject-1', 'subject-10000'])
-      expect(() => limiter.demandRoom(holder), holder).to.throw(RequestError);
+    for (const subject of ['subject-1', 'subject-10000'])
+      expect(() => limiter.demandRoom(subject), subject).to.throw(RequestError);
   });
 
-  it('fails as the store does, never open', async () => {
+  it('fails with the error of the store, and never issues uncounted tickets', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     expect(await rejectionOf(setUp(outage).limiter.count('alice'))).to.equal(outage);
   });

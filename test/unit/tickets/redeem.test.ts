@@ -33,8 +33,8 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   return { clock, issue, present, reasonFor };
 };
 
-describe('redeeming a ticket', () => {
-  it('gives all that it was issued with, once', async () => {
+describe('redeem', () => {
+  it('returns everything the ticket was issued with, once', async () => {
     const { issue, present } = setUp();
     const { ticket, ticketId } = await issue(ALICE, { ...UNBOUND, audience: 'chat', channel: 'room', origin: ORIGIN });
     const redemption = await present(ticket, { audience: 'chat', origin: ORIGIN });
@@ -59,7 +59,7 @@ describe('redeeming a ticket', () => {
     });
   });
 
-  it('refuses what has not a ticket’s form or checksum without asking the store', async () => {
+  it('rejects a ticket with a wrong form or checksum without asking the store', async () => {
     const take = () => Promise.reject(new Error('asked'));
     const { reasonFor } = setUp({ take });
     const ticket = newTicket();
@@ -69,7 +69,7 @@ describe('redeeming a ticket', () => {
     expect(await reasonFor(flipped)).to.equal('malformed');
   });
 
-  it('does not know a ticket that was never issued, or has expired', async () => {
+  it('returns "unknown" for a ticket that was never issued or has expired', async () => {
     const { clock, issue, present, reasonFor } = setUp();
     const never = newTicket();
     expect(await present(never)).to.deep.equal({
@@ -82,7 +82,7 @@ describe('redeeming a ticket', () => {
     expect(await reasonFor(ticket)).to.equal('unknown');
   });
 
-  it('asks no clock: the store alone ends a ticket', async () => {
+  it('uses no clock: only the store expires a ticket', async () => {
     const store = createMemoryStore();
     const [past, future] = [() => Date.now() - 3_600_000, () => Date.now() + 3_600_000];
     const redeem = createRedeemer({ store });
@@ -97,27 +97,27 @@ describe('redeeming a ticket', () => {
   });
 
   const bindings: readonly [string, Partial<Binding>, Partial<Presentation>, string][] = [
-    ['an audience under that audience', { audience: 'chat' }, { audience: 'chat' }, 'redeemed'],
-    ['an audience under another', { audience: 'chat' }, { audience: 'Chat' }, 'audience'],
-    ['an audience under none', { audience: 'chat' }, {}, 'audience'],
-    ['no audience under any', {}, { audience: 'chat' }, 'redeemed'],
-    ['an origin with that origin', { origin: ORIGIN }, { origin: ORIGIN }, 'redeemed'],
-    ['an origin with another', { origin: ORIGIN }, { origin: `${ORIGIN}:444` }, 'origin'],
-    ['an origin where the gateway does not say', { origin: ORIGIN }, {}, 'redeemed'],
-    ['an origin where the handshake had none', { origin: ORIGIN }, { origin: null }, 'origin'],
-    ['an origin where the handshake had an empty one', { origin: ORIGIN }, { origin: '' }, 'origin'],
-    ['no origin with any', {}, { origin: ORIGIN }, 'redeemed'],
-    ['no origin where the handshake had none', {}, { origin: null }, 'redeemed'],
+    ['an audience, presented with that audience,', { audience: 'chat' }, { audience: 'chat' }, 'redeemed'],
+    ['an audience, presented with another one,', { audience: 'chat' }, { audience: 'Chat' }, 'audience'],
+    ['an audience, presented with none,', { audience: 'chat' }, {}, 'audience'],
+    ['no audience, presented with any,', {}, { audience: 'chat' }, 'redeemed'],
+    ['an origin, presented from that origin,', { origin: ORIGIN }, { origin: ORIGIN }, 'redeemed'],
+    ['an origin, presented from another one,', { origin: ORIGIN }, { origin: `${ORIGIN}:444` }, 'origin'],
+    ['an origin, when the gateway reports none,', { origin: ORIGIN }, {}, 'redeemed'],
+    ['an origin, when the handshake had none,', { origin: ORIGIN }, { origin: null }, 'origin'],
+    ['an origin, when the handshake had an empty one,', { origin: ORIGIN }, { origin: '' }, 'origin'],
+    ['no origin, presented from any,', {}, { origin: ORIGIN }, 'redeemed'],
+    ['no origin, when the handshake had none,', {}, { origin: null }, 'redeemed'],
   ];
   for (const [name, bound, presented, outcome] of bindings)
-    it(`takes a ticket with ${name} as ${outcome}, and burns it`, async () => {
+    it(`consumes a ticket with ${name} with the result ${outcome}`, async () => {
       const { issue, reasonFor } = setUp();
       const { ticket } = await issue(ALICE, { ...UNBOUND, ...bound });
       expect(await reasonFor(ticket, presented)).to.equal(outcome);
       expect(await reasonFor(ticket, bound)).to.equal('used');
     });
 
-  it('says that the ticket may be spent where its revocation could not be looked up', async () => {
+  it('rejects with WS_TICKET_OUTCOME_UNKNOWN when the revocation lookup fails', async () => {
     const store = createMemoryStore();
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     const { ticket } = await createIssuer({ store, ttlSeconds: 30 })(

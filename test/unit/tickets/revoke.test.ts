@@ -35,8 +35,8 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   };
 };
 
-describe('revoking tickets', () => {
-  it('voids every outstanding ticket of the session, and of no other', async () => {
+describe('revoke', () => {
+  it('revokes every outstanding ticket of the session, and of no other session', async () => {
     const { ticketOf, outcomeOf, revoke } = setUp();
     const [one, two] = [await ticketOf(), await ticketOf()];
     const others: readonly Partial<Caller>[] = [
@@ -53,7 +53,7 @@ describe('revoking tickets', () => {
       expect(await outcomeOf(ticket), JSON.stringify(others[number])).to.equal('redeemed');
   });
 
-  it('voids every outstanding ticket of the subject, whatever its session, and of no other', async () => {
+  it('revokes every outstanding ticket of the subject in any session, and of no other subject', async () => {
     const { ticketOf, outcomeOf, revoke } = setUp();
     const tickets = [
       await ticketOf(),
@@ -66,7 +66,7 @@ describe('revoking tickets', () => {
     for (const ticket of spared) expect(await outcomeOf(ticket)).to.equal('redeemed');
   });
 
-  it('of a caller without a session voids the tickets of that subject that have none', async () => {
+  it('revokes the tickets without a session when the caller has no session', async () => {
     const { ticketOf, outcomeOf, revoke } = setUp();
     const [without, within] = [await ticketOf({ sessionId: undefined }), await ticketOf()];
     await revoke({ ...ALICE, sessionId: undefined }, 'session');
@@ -74,7 +74,7 @@ describe('revoking tickets', () => {
     expect(await outcomeOf(within)).to.equal('redeemed');
   });
 
-  it('leaves every ticket valid that is issued afterwards, while the clock stands still', async function () {
+  it('leaves every ticket valid that is issued afterwards, even in the same millisecond', async function () {
     this.timeout(1000);
     const { ticketOf, outcomeOf, revoke } = setUp();
     const clock = useFakeTimers({ now: Date.now(), toFake: ['Date'] });
@@ -88,7 +88,7 @@ describe('revoking tickets', () => {
     }
   });
 
-  it('a second time brings no ticket back', async () => {
+  it('keeps tickets revoked when it runs a second time', async () => {
     const { ticketOf, outcomeOf, revoke } = setUp();
     const first = await ticketOf();
     await revoke(ALICE, 'session');
@@ -99,7 +99,7 @@ describe('revoking tickets', () => {
     for (const ticket of [first, second, third]) expect(await outcomeOf(ticket)).to.equal('revoked');
   });
 
-  it('voids a ticket for all of the longest life that one may have, and a minute beyond', async () => {
+  it('keeps a ticket revoked for the longest ticket lifetime plus one minute', async () => {
     const { clock, ticketOf, outcomeOf, revoke, store } = setUp();
     const ticket = await ticketOf();
     await revoke(ALICE, 'session');
@@ -111,7 +111,7 @@ describe('revoking tickets', () => {
     expect(await store.revocationIds([sessionKey(ALICE)])).to.deep.equal([null]);
   });
 
-  it('leaves a ticket valid that outlives the revocation it was issued after', async () => {
+  it('leaves a ticket valid that was issued after the revocation and outlives the stored revocation', async () => {
     const { clock, ticketOf, outcomeOf, revoke } = setUp();
     await revoke(ALICE, 'session');
     clock.now = 359_999;
@@ -120,7 +120,7 @@ describe('revoking tickets', () => {
     expect(await outcomeOf(ticket)).to.equal('redeemed');
   });
 
-  it('stores an id that says nothing, another each time, under a key that names no caller', async () => {
+  it('stores a new random id each time, under a key that does not contain the caller', async () => {
     const calls: string[][] = [];
     const { revoke } = setUp({ revoke: async (key, id) => void calls.push([key, id]) });
     for (const scope of ['session', 'session', 'subject'] as const) await revoke(ALICE, scope);
@@ -129,15 +129,15 @@ describe('revoking tickets', () => {
     expect(calls.map(([key]) => key)).to.deep.equal([sessionKey(ALICE), sessionKey(ALICE), subjectKey(ALICE)]);
   });
 
-  it('resolves as soon as the store has it, and rejects where the store has not', async () => {
+  it('resolves when the store has written the revocation, and rejects when the store fails', async () => {
     const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
     const { revoke } = setUp({ revoke: () => Promise.reject(outage) });
     expect(await rejectionOf(revoke(ALICE, 'session'))).to.equal(outage);
   });
 });
 
-describe('the keys of a revocation', () => {
-  it('differ wherever issuer, subject or session do, however the parts are spelt', () => {
+describe('revocation keys', () => {
+  it('differ when issuer, subject or session differ, whatever characters they contain', () => {
     const callers = [
       { issuer: undefined, subject: 'a', sessionId: 'b' },
       { issuer: undefined, subject: 'a', sessionId: undefined },

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { createWindows } from '../../../src/tickets/windows.ts';
 
-describe('windows that count', () => {
+describe('fixed window counter', () => {
   const setUp = (max = 100) => {
     const clock = { now: 0 };
     return { clock, windows: createWindows(max, () => clock.now) };
   };
 
-  it('begin with the first of a key, and tell how long they last', () => {
+  it('begins a window with the first count of a key, and returns the time left', () => {
     const { clock, windows } = setUp();
     clock.now = 500;
     expect(windows.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
@@ -15,21 +15,21 @@ describe('windows that count', () => {
     expect(windows.count('alice', 1000)).to.deep.equal({ count: 2, endsInMs: 1 });
   });
 
-  it('begin anew at one when they have ended', () => {
+  it('begins a new window at 1 when the last one has ended', () => {
     const { clock, windows } = setUp();
     windows.count('alice', 1000);
     clock.now = 1000;
     expect(windows.count('alice', 1000)).to.deep.equal({ count: 1, endsInMs: 1000 });
   });
 
-  it('count each key by itself', () => {
+  it('counts each key separately', () => {
     const { windows } = setUp();
     windows.count('alice', 1000);
     expect(windows.count('bob', 1000).count).to.equal(1);
     expect(windows.count('alice', 1000).count).to.equal(2);
   });
 
-  it('are never more than allowed: the one that began first gives way', () => {
+  it('evicts the oldest window at the maximum number of windows', () => {
     const { windows } = setUp(2);
     for (const key of ['first', 'second', 'third']) windows.count(key, 1000);
     expect(windows.count('third', 1000).count).to.equal(2);

@@ -21,14 +21,14 @@ const setUp = (limits: Partial<GateOptions> = {}) => {
 
 const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 
-describe('the gate', () => {
-  it('starts a request at once where nothing else is to do', () => {
+describe('concurrency limiter', () => {
+  it('starts a request immediately when idle', () => {
     const { started, enter } = setUp();
     enter(1);
     expect(started).to.deep.equal([1]);
   });
 
-  it('starts no more than its share in one turn of the event loop, in the order of their coming', async () => {
+  it('starts at most perTurn requests in one turn of the event loop, in order of arrival', async () => {
     const { started, enter } = setUp({ perTurn: 3 });
     for (const name of upTo(8)) enter(name);
     const after = [[...started]];
@@ -40,7 +40,7 @@ describe('the gate', () => {
     expect(started).to.deep.equal(upTo(8));
   });
 
-  it('lets nobody overtake those who wait', async () => {
+  it('starts no new request before a waiting one', async () => {
     const { started, enter } = setUp({ perTurn: 1 });
     for (const name of upTo(3)) enter(name);
     await turn();
@@ -49,7 +49,7 @@ describe('the gate', () => {
     expect(started).to.deep.equal(upTo(4));
   });
 
-  it('starts none while the store has enough to do, and the next when a call of it ends', async () => {
+  it('starts no request while the store is at its limit of calls, and the next one when a call ends', async () => {
     const { gate, started, enter } = setUp({ maxHeld: 2 });
     const calls = new EventEmitter();
     const held = ['first', 'second'].map((call) => gate.hold(once(calls, call)));
@@ -63,7 +63,7 @@ describe('the gate', () => {
     await Promise.all(held);
   });
 
-  it('counts a call of the store that fails as one that has ended', async () => {
+  it('counts a failed store call as ended', async () => {
     const { gate, started, enter } = setUp({ maxHeld: 1 });
     const failure = new Error('no answer');
     const failed = gate.hold(Promise.reject(failure)).catch((error) => error);
@@ -72,14 +72,14 @@ describe('the gate', () => {
     await until('it has started', () => started.length === 1);
   });
 
-  it('refuses at once what comes while as many as allowed are under way, waiting or not', () => {
+  it('rejects immediately when maxInFlight requests are in flight or waiting', () => {
     const { refused, started, enter } = setUp({ maxInFlight: 3, perTurn: 1 });
     for (const name of upTo(5)) enter(name);
     expect(started).to.deep.equal([1]);
     expect(refused).to.deep.equal([4, 5]);
   });
 
-  it('lets the next in when one has been answered', () => {
+  it('accepts the next request when one has been answered', () => {
     const { gate, refused, started, enter } = setUp({ maxInFlight: 1 });
     const response = enter(1);
     expect(gate.inFlight).to.equal(1);
@@ -89,7 +89,7 @@ describe('the gate', () => {
     expect({ started, refused }).to.deep.equal({ started: [1, 2], refused: [] });
   });
 
-  it('neither starts nor refuses who has gone while waiting', async () => {
+  it('neither starts nor rejects a request whose client disconnected while waiting', async () => {
     const { gate, refused, started, enter } = setUp({ perTurn: 1 });
     const [, second] = upTo(3).map(enter);
     second?.emit('close');
@@ -98,7 +98,7 @@ describe('the gate', () => {
     expect(gate.inFlight).to.equal(2);
   });
 
-  it('refuses who has waited too long, and never starts them', async () => {
+  it('rejects a request that waited for maxWaitMs, and never starts it', async () => {
     const { gate, refused, started, enter } = setUp({ maxHeld: 1, maxWaitMs: 50 });
     const calls = new EventEmitter();
     const held = gate.hold(once(calls, 'only'));
@@ -110,7 +110,7 @@ describe('the gate', () => {
     expect({ started, refused }).to.deep.equal({ started: [], refused: [1, 2] });
   });
 
-  it('lets all else have its turn while a thousand wait', async () => {
+  it('does not block the event loop while 1,000 requests wait', async () => {
     const { started, enter } = setUp({ maxInFlight: 1000, perTurn: 10 });
     for (const name of upTo(1000)) enter(name);
     for (let turns = 1; turns <= 3; turns += 1) {

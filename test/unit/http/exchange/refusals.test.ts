@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RequestErrorCode } from '../../../../src/errors/request-error.ts';
 import { errorBody, refusals } from '../../../../src/http/exchange/refusals.ts';
 
-// The compiler demands every code here, as it does in the table itself.
+// The compiler requires every code here, as in the table itself.
 const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   AUTH_KEYS_UNAVAILABLE: 503,
   AUTH_TOKEN_INVALID: 401,
@@ -26,17 +26,17 @@ const STATUS: Readonly<Record<RequestErrorCode, number>> = {
 };
 const codes = Object.keys(STATUS) as RequestErrorCode[];
 
-describe('a refusal', () => {
+describe('error response', () => {
   for (const code of codes)
-    it(`${code} has status ${STATUS[code]}`, () => {
+    it(`has status ${STATUS[code]} for ${code}`, () => {
       expect(refusals[code].status).to.equal(STATUS[code]);
     });
 
-  it('has no code beyond these', () => {
+  it('has no other error codes', () => {
     expect(Object.keys(refusals)).to.have.members(codes);
   });
 
-  it('challenges with 401, with an error attribute only where there was a token', () => {
+  it('has WWW-Authenticate with 401, with an error attribute only when the request had a token', () => {
     expect(refusals.AUTH_TOKEN_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Bearer realm="ticketd"' });
     expect(refusals.AUTH_TOKEN_INVALID.headers).to.deep.equal({
       'WWW-Authenticate': 'Bearer realm="ticketd", error="invalid_token"',
@@ -46,15 +46,15 @@ describe('a refusal', () => {
     expect(challenging).to.deep.equal(codes.filter((code) => STATUS[code] === 401));
   });
 
-  it('says when to come back where the cause passes by itself', () => {
+  it('has Retry-After when the cause is temporary', () => {
     const passing = codes.filter((code) => refusals[code].retryAfter !== undefined);
     expect(passing).to.deep.equal(codes.filter((code) => [429, 503].includes(STATUS[code])));
-    // An outage lasts longer than a crowd.
+    // An outage lasts longer than a burst of requests.
     const soon = ['SERVICE_OVERLOADED', 'WS_TICKET_RATE_LIMITED'];
     for (const code of passing) expect(refusals[code].retryAfter, code).to.equal(soon.includes(code) ? 1 : 2);
   });
 
-  it('has code, message and trace id as its body, and retryAfter where there is a Retry-After', () => {
+  it('has code, message and traceId in its body, and retryAfter when there is a Retry-After', () => {
     expect(errorBody('NOT_FOUND', 'There is nothing here', 't1')).to.deep.equal({
       errorCode: 'NOT_FOUND',
       message: 'There is nothing here',
@@ -68,7 +68,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('says instead when this very request may come back, where that is known', () => {
+  it('has the Retry-After of the error itself when that is known', () => {
     expect(errorBody('WS_TICKET_RATE_LIMITED', 'Later', 't3', 17)).to.include({ retryAfter: 17 });
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { headerText } from '../../../../src/http/forward-auth/identity.ts';
 
-describe('the text of an identity header', () => {
+describe('forward-auth identity headers', () => {
   const cases: readonly (readonly [text: string | undefined, header: string])[] = [
     [undefined, ''],
     ['auth0|7f3a~', 'auth0|7f3a~'],
@@ -13,12 +13,12 @@ describe('the text of an identity header', () => {
     ['é€😀', '%C3%A9%E2%82%AC%F0%9F%98%80'],
   ];
   for (const [text, header] of cases)
-    it(`has ${JSON.stringify(text) ?? 'nothing'} as ${JSON.stringify(header)}`, () => {
+    it(`encode ${JSON.stringify(text) ?? 'undefined'} as ${JSON.stringify(header)}`, () => {
       expect(headerText(text)).to.equal(header);
       expect(decodeURIComponent(header)).to.equal(text ?? '');
     });
 
-  it('is well-formed where the text is not', () => {
+  it('are well-formed when the text is not', () => {
     expect(headerText('\ud800')).to.equal('%EF%BF%BD');
   });
 });

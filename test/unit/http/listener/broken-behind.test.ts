@@ -7,15 +7,15 @@ import { until } from '../../../support/until.ts';
 const GET = rawRequest('GET /first HTTP/1.1', ['Host: x']);
 const HALF = rawRequest('POST /half HTTP/1.1', ['Host: x', 'Transfer-Encoding: chunked'], '1\r\na\r\n');
 
-/** What may follow a request on its connection, and the status that it gets itself. */
+/** What may follow a request on its connection, and the status of the response to it. */
 const broken: Readonly<Record<string, readonly [string, number]>> = {
   'bytes that are not HTTP': ['GARBAGE\r\n\r\n', 400],
   'headers that are too large': [`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`, 431],
-  'a request whose body is broken': [`${HALF}zz\r\n`, 400],
-  'a tunnel that is asked for': [rawRequest('CONNECT x:1 HTTP/1.1', ['Host: x']), 400],
+  'a request with a malformed body': [`${HALF}zz\r\n`, 400],
+  'a CONNECT request': [rawRequest('CONNECT x:1 HTTP/1.1', ['Host: x']), 400],
 };
 
-describe('a request in progress while something broken follows it', () => {
+describe('HTTP listener when malformed bytes follow a request in progress', () => {
   let listener: RunningListener;
   let connection: RawConnection;
   let held: ReturnType<typeof heldRequests>;
@@ -38,7 +38,7 @@ describe('a request in progress while something broken follows it', () => {
   const answers = () => answersIn(connection.received).map(({ status, body }) => (status === 200 ? body : status));
 
   for (const [what, [bytes, status]] of Object.entries(broken)) {
-    it(`gets its own response first: ${what}`, async () => {
+    it(`answers the request first, then returns ${status} for ${what}`, async () => {
       await sendAll(GET + bytes);
       expect(connection.received).to.equal('');
       held.answer();
@@ -47,7 +47,7 @@ describe('a request in progress while something broken follows it', () => {
       expect(held.paths).to.deep.equal(['/first']);
     });
 
-    it(`gets its own response first when that follows in a second piece: ${what}`, async () => {
+    it(`answers the request first, then returns ${status} for ${what} in a second packet`, async () => {
       await sendAll(GET);
       await connection.send(bytes);
       await until('more read', () => Number(held.started[0]?.request.socket.bytesRead) > GET.length);
@@ -58,7 +58,7 @@ describe('a request in progress while something broken follows it', () => {
     });
   }
 
-  it('gets its own response first when half a request behind it runs out of time', async () => {
+  it('answers the request first when an incomplete request behind it times out', async () => {
     await sendAll(GET + GET.slice(0, 10));
     const { socket } = held.started[0]?.request ?? {};
     await until('the time-out', () => socket?.isPaused());
@@ -67,7 +67,7 @@ describe('a request in progress while something broken follows it', () => {
     expect(answers()).to.deep.equal(['/first', 408]);
   });
 
-  it('is the last to be answered when more broken bytes follow', async () => {
+  it('sends no further response when more malformed bytes follow', async () => {
     await sendAll([GET, GET.replace('first', 'second'), 'GARBAGE\r\n\r\n'].join(''));
     held.release();
     await connection.send('MORE GARBAGE\r\n\r\n');
@@ -75,7 +75,7 @@ describe('a request in progress while something broken follows it', () => {
     expect(answers()).to.deep.equal(['/first', '/second', 400]);
   });
 
-  it('gets one response where its own body is broken', async () => {
+  it('sends one response when the body of the request itself is malformed', async () => {
     await connection.send(HALF);
     await until('the request', () => held.started.length === 1);
     await connection.send('zz\r\n');
@@ -84,7 +84,7 @@ describe('a request in progress while something broken follows it', () => {
     expect(answers()).to.deep.equal([400]);
   });
 
-  it('gets its response where the rest of its body is broken', async () => {
+  it('answers the request when the rest of its body is malformed', async () => {
     await connection.send(HALF);
     await until('the request', () => held.started.length === 1);
     held.answer();
@@ -94,7 +94,7 @@ describe('a request in progress while something broken follows it', () => {
     expect(answers()).to.deep.equal(['/half']);
   });
 
-  it('gets its response where its client closes its own side', async () => {
+  it('answers the request when the client half-closes the connection', async () => {
     const answered = exchange(listener.url, GET, { end: true });
     await until('the request', () => held.started.length === 1);
     await until('the end of its side', () => held.started[0]?.request.socket.readableEnded);

@@ -12,18 +12,18 @@ const FLOODS = 16;
 const SENT_AHEAD = 2000;
 const HONEST_REQUESTS = 20;
 
-describe('a caller beside 16 connections that send 2,000 requests ahead', () => {
+describe('HTTP admission when 16 connections pipeline 2,000 requests each', () => {
   let listener: RunningListener;
   let floods: readonly RawConnection[];
   let started: (string | undefined)[];
   let refused: (string | undefined)[];
-  /** How many others started between the arrival and the start of each honest request. */
+  /** How many other requests started between the arrival and the start of each honest request. */
   let overtakenBy: number[];
 
   before(async () => {
     [started, refused, overtakenBy] = [[], [], []];
     const arrivals = new Map<IncomingMessage, number>();
-    // Room for one request of each connection; one start in each turn of the event loop makes all of them wait.
+    // The limit is one request of each connection. With one start in each turn of the event loop, all of them wait.
     const gate = createGate({ maxInFlight: FLOODS + 1, perTurn: 1, maxHeld: 1, maxWaitMs: 60_000 });
     const admit = admitInTurn({
       gate,
@@ -55,16 +55,16 @@ describe('a caller beside 16 connections that send 2,000 requests ahead', () => 
     await listener.stop(AbortSignal.timeout(60_000));
   });
 
-  it('is never refused, nor is any of them', () => {
+  it('rejects no request, neither of the other client nor of the flood', () => {
     expect(refused).to.deep.equal([]);
   });
 
-  it('waits for one request of each other connection at most', () => {
+  it('starts at most one request of each flooding connection before a request of the other client', () => {
     expect(overtakenBy).to.have.length(HONEST_REQUESTS);
     expect(Math.max(...overtakenBy)).to.be.at.most(FLOODS);
   });
 
-  it('is served before the floods are through', () => {
+  it('serves the other client before the flood ends', () => {
     expect(started.length).to.be.below(FLOODS * SENT_AHEAD);
   });
 });

@@ -11,7 +11,7 @@ const MANY = 4_000_000;
 const MAX_TURNS = 20_000;
 const post = (headers: readonly string[]) => rawRequest('POST / HTTP/1.1', ['Host: x', ...headers]);
 
-/** Sends everything before it reads anything, as many a client does; resolves with what it then reads. */
+/** Sends everything before it reads anything, as many clients do. Resolves with what it then reads. */
 const writeThenRead = async (port: number, parts: readonly string[]): Promise<string> => {
   const socket = connect(port, '127.0.0.1').pause().setEncoding('latin1');
   let failure: Error | undefined;
@@ -30,7 +30,7 @@ const writeThenRead = async (port: number, parts: readonly string[]): Promise<st
   return text;
 };
 
-describe('a client that writes its whole request before it reads the response', () => {
+describe('HTTP listener when a client writes its whole request before it reads', () => {
   let listener: RunningListener;
   afterEach(() => listener.stop(AbortSignal.timeout(5000)));
 
@@ -38,24 +38,27 @@ describe('a client that writes its whole request before it reads the response', 
     response.writeHead(413, { Connection: 'close' }).end('too much');
 
   const sent: Readonly<Record<string, readonly [readonly string[], number]>> = {
-    'where its body is refused by its length': [[post([`Content-Length: ${MANY}`]), 'x'.repeat(MANY)], 413],
-    'where its body is refused in chunks': [
+    '413 when the Content-Length of the body is too large': [
+      [post([`Content-Length: ${MANY}`]), 'x'.repeat(MANY)],
+      413,
+    ],
+    '413 when a chunked body is too large': [
       [post(['Transfer-Encoding: chunked']), `3d0900\r\n${'x'.repeat(MANY)}\r\n0\r\n\r\n`],
       413,
     ],
-    'where other requests follow': [[post([]), post([]).repeat(50_000)], 413],
-    'where the headers never end': [[post(['X: y']).trimEnd(), `\r\nX: ${'x'.repeat(MANY)}`], 431],
-    'where it is not HTTP': [['nonsense\r\n', 'x'.repeat(MANY)], 400],
-    'where it asks for a tunnel': [[rawRequest('CONNECT x:1 HTTP/1.1', ['Host: x']), 'x'.repeat(MANY)], 400],
+    '413 when 50,000 pipelined requests follow': [[post([]), post([]).repeat(50_000)], 413],
+    '431 when the headers are too large': [[post(['X: y']).trimEnd(), `\r\nX: ${'x'.repeat(MANY)}`], 431],
+    '400 when the bytes are not HTTP': [['nonsense\r\n', 'x'.repeat(MANY)], 400],
+    '400 to CONNECT': [[rawRequest('CONNECT x:1 HTTP/1.1', ['Host: x']), 'x'.repeat(MANY)], 400],
   };
   for (const [how, [parts, status]] of Object.entries(sent))
-    it(`gets its response ${how}`, async () => {
+    it(`delivers the response ${how}`, async () => {
       listener = await startListener(closing);
       const answers = answersIn(await writeThenRead(listener.port, parts));
       expect(answers.map((answer) => answer.status)).to.deep.equal([status]);
     });
 
-  it('gets its response where the handler stops reading the body', async () => {
+  it('delivers the response 413 when the handler stops reading the body', async () => {
     listener = await startListener((request, response) => {
       request.once('data', () => {
         request.pause();
@@ -69,7 +72,7 @@ describe('a client that writes its whole request before it reads the response', 
   });
 });
 
-describe('a connection after its last response', () => {
+describe('HTTP listener after the last response of a connection', () => {
   let listener: RunningListener;
   let clock: SinonFakeTimers;
   let client: Socket;
@@ -94,10 +97,10 @@ describe('a connection after its last response', () => {
     await listener.stop(AbortSignal.timeout(5000));
   });
 
-  /** Waits with the real I/O, while the clock stands still. */
+  /** Waits for real I/O while the clock is frozen. */
   const untilSoon = async (holds: () => boolean): Promise<void> => {
     for (let left = MAX_TURNS; !holds(); left -= 1) {
-      if (left === 0) throw new Error('it never happened');
+      if (left === 0) throw new Error('the condition was not met in time');
       await turns();
     }
   };
@@ -107,20 +110,20 @@ describe('a connection after its last response', () => {
     return !server.destroyed;
   };
 
-  it('stays open until its client closes it', async () => {
+  it('keeps the connection open until the client closes it', async () => {
     expect(await isOpen()).to.equal(true);
     client.end();
     await untilSoon(() => server.destroyed);
   });
 
-  it('stays open for 5 s at most', async () => {
+  it('closes the connection after 5 s', async () => {
     clock.tick(lingerMs - 1);
     expect(await isOpen()).to.equal(true);
     clock.tick(1);
     expect(await isOpen()).to.equal(false);
   });
 
-  it('is closed once its client has sent 16 MiB more, and not before', async () => {
+  it('closes the connection when the client has sent more than 16 MiB, not at 16 MiB', async () => {
     const before = server.bytesRead;
     client.write(Buffer.alloc(lingerBytes));
     await untilSoon(() => server.bytesRead === before + lingerBytes);

@@ -10,14 +10,14 @@ import { answersIn, rawRequest } from '../../../support/raw-http.ts';
 import { until } from '../../../support/until.ts';
 
 const get = (path: string) => rawRequest(`GET ${path} HTTP/1.1`, ['Host: x']);
-// More than the kernel holds of a connection that is not read.
+// More than the kernel buffers for a connection that is not read.
 const FLOOD_BYTES = 16_000_000;
-// What Node.js reads in one piece.
+// The number of bytes that Node.js reads from a socket in one call.
 const ONE_READ = 65_536;
 const paths = (count: number) => Array.from({ length: count }, (_, n) => `/${n}`);
 const bodies = ({ received }: RawConnection) => answersIn(received).map(({ body }) => body);
 
-describe('requests that a client sends without waiting for the responses', () => {
+describe('HTTP listener when a client pipelines requests', () => {
   let listener: RunningListener;
   let connection: RawConnection;
   const start = async (...args: Parameters<typeof startListener>) => {
@@ -29,7 +29,7 @@ describe('requests that a client sends without waiting for the responses', () =>
     await listener.stop(AbortSignal.timeout(5000));
   });
 
-  it('are handled one at a time, in their order', async () => {
+  it('handles the requests one at a time, in order', async () => {
     const held = heldRequests();
     await start(held.handler);
     await connection.send(paths(5).map(get).join(''));
@@ -44,7 +44,7 @@ describe('requests that a client sends without waiting for the responses', () =>
     expect(listener.inFlight()).to.equal(0);
   });
 
-  it('are all answered, in their order, where there are 5,000 with bodies', async () => {
+  it('answers all of 5,000 requests with bodies, in order', async () => {
     await start((request, response) => {
       let text = '';
       request.on('data', (chunk) => {
@@ -59,14 +59,14 @@ describe('requests that a client sends without waiting for the responses', () =>
     expect(bodies(connection)).to.deep.equal(numbers);
   });
 
-  it('are all answered where none of their bodies is read', async () => {
+  it('answers all requests when the handler reads no body', async () => {
     await start((_request, response) => response.end('unread'));
     const post = rawRequest('POST / HTTP/1.1', ['Host: x', 'Content-Length: 40000'], 'x'.repeat(40_000));
     await connection.send(post.repeat(20));
     await until('the last response', () => bodies(connection).length === 20);
   });
 
-  it('are all answered where one of them is only completed later', async () => {
+  it('answers all requests when one of them is completed late', async () => {
     await start((request, response) => request.resume().once('end', () => response.end(request.url)));
     const [head, rest] = [rawRequest('POST /1 HTTP/1.1', ['Host: x', 'Content-Length: 4'], 'ha'), 'lf'];
     await connection.send(get('/0') + head);
@@ -85,7 +85,7 @@ describe('requests that a client sends without waiting for the responses', () =>
     await until('the first', () => held.started.length === 1);
     const { request: first } = held.started[0] as { readonly request: IncomingMessage };
     await begin(first);
-    // By then the server has been asked to read often enough.
+    // After these turns of the event loop the server would have read more.
     for (let n = 0; n < 20; n += 1) {
       const other = ask(`${listener.url}/other`).catch(() => {});
       await until('another client', () => held.started.length === n + 2);
@@ -98,16 +98,16 @@ describe('requests that a client sends without waiting for the responses', () =>
     return bytesRead;
   };
 
-  it('wait unread while the first is in progress, however many there are', async () => {
+  it('stops reading the connection while the first request is in progress', async () => {
     expect(await readOfFlood(get('/flood'))).to.be.at.most(ONE_READ);
   });
 
-  it('wait unread also when the body of the first is read late', async () => {
+  it('stops reading the connection when the body of the first request is read late', async () => {
     const post = rawRequest('POST /flood HTTP/1.1', ['Host: x', 'Content-Length: 4'], 'body');
     expect(await readOfFlood(post, (first) => once(first.resume(), 'end'))).to.be.at.most(ONE_READ);
   });
 
-  it('wait unread also after some have been answered', async () => {
+  it('stops reading the connection also after it has answered some requests', async () => {
     const held = heldRequests();
     await start(held.handler);
     const flood = get('/flood');
@@ -122,7 +122,7 @@ describe('requests that a client sends without waiting for the responses', () =>
     held.release();
   });
 
-  it('are not handled once their client has gone', async () => {
+  it('does not handle the remaining requests after the client disconnects', async () => {
     const held = heldRequests();
     await start(held.handler);
     await connection.send(paths(500).map(get).join(''));

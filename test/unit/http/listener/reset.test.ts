@@ -11,18 +11,18 @@ const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket'];
 const EXPECT = ['Expect: 100-continue', 'Content-Length: 4'];
 
 const sent: Readonly<Record<string, string>> = {
-  'asked for a tunnel': rawRequest('CONNECT x:443 HTTP/1.1', [HOST]),
-  'asked for a tunnel behind another request':
+  'has sent CONNECT': rawRequest('CONNECT x:443 HTTP/1.1', [HOST]),
+  'has sent CONNECT behind another request':
     rawRequest('GET / HTTP/1.1', [HOST]) + rawRequest('CONNECT x:1 HTTP/1.1', [HOST]),
-  'asked for an upgrade': rawRequest('GET / HTTP/1.1', [HOST, ...UPGRADE]),
-  'sent what is not HTTP': 'GARBAGE\r\n\r\n',
-  'waits to be told to continue': rawRequest('POST / HTTP/1.1', [HOST, ...EXPECT]),
-  'has an unknown expectation': rawRequest('POST / HTTP/1.1', [HOST, 'Expect: miracles']),
-  'sent half a body': rawRequest('POST / HTTP/1.1', [HOST, 'Content-Length: 4'], 'ha'),
+  'has requested an upgrade': rawRequest('GET / HTTP/1.1', [HOST, ...UPGRADE]),
+  'has sent bytes that are not HTTP': 'GARBAGE\r\n\r\n',
+  'waits for 100 Continue': rawRequest('POST / HTTP/1.1', [HOST, ...EXPECT]),
+  'has sent an unknown Expect header': rawRequest('POST / HTTP/1.1', [HOST, 'Expect: miracles']),
+  'has sent half a body': rawRequest('POST / HTTP/1.1', [HOST, 'Content-Length: 4'], 'ha'),
   'has sent nothing': '',
 };
 
-describe('a connection that its client resets', () => {
+describe('HTTP listener when the client resets the connection', () => {
   let listener: RunningListener;
   let held: ReturnType<typeof heldRequests>;
   beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('a connection that its client resets', () => {
 
   // An error without a listener would be an uncaught exception, which fails the test.
   for (const [what, bytes] of Object.entries(sent))
-    it(`does no harm where the client ${what}`, async () => {
+    it(`keeps serving when the client ${what}`, async () => {
       for (let n = 0; n < 5; n += 1) {
         const socket = connect(listener.port, '127.0.0.1').on('error', () => {});
         await once(socket, 'connect');

@@ -13,7 +13,7 @@ const SWEEP_MS = 100;
 const GET = rawRequest('GET /whole HTTP/1.1', ['Host: x']);
 const HALF_A_BODY = rawRequest('POST /half HTTP/1.1', ['Host: x', 'Content-Length: 10'], 'half');
 
-/** What a client may leave unfinished, and the status that it gets for it. */
+/** What a client may leave unfinished, and the status of the response to it. */
 const unfinished: Readonly<Record<string, readonly [string, number | undefined]>> = {
   'that has sent nothing': ['', undefined],
   'that stops in the middle of the request line': ['GET /health HT', 408],
@@ -25,13 +25,13 @@ const unfinished: Readonly<Record<string, readonly [string, number | undefined]>
     408,
   ],
   'that starts a TLS handshake': ['\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03', 400],
-  'that asks for a tunnel': [rawRequest('CONNECT x:443 HTTP/1.1', ['Host: x:443']), 400],
+  'that sends CONNECT': [rawRequest('CONNECT x:443 HTTP/1.1', ['Host: x:443']), 400],
 };
 
 const readsBody: Parameters<typeof startListener>[0] = (request, response) =>
   request.resume().once('end', () => response.end(request.url));
 
-describe('stopping a listener', () => {
+describe('HTTP listener during shutdown', () => {
   let listener: RunningListener;
   let connection: RawConnection;
   const start = async (...args: Parameters<typeof startListener>) => {
@@ -41,7 +41,7 @@ describe('stopping a listener', () => {
   afterEach(() => connection.destroy());
 
   const statuses = () => answersIn(connection.received).map(({ status }) => status);
-  /** Resolves once the server has read what was sent on `connection` before. */
+  /** Resolves when the server has read everything sent on `connection` so far. */
   const untilRead = async () => {
     const other = await openConnection(listener.url);
     await other.send(rawRequest('GET /read HTTP/1.1', ['Host: x']));
@@ -59,7 +59,7 @@ describe('stopping a listener', () => {
       expect(statuses()).to.deep.equal(status === undefined ? [] : [status]);
     });
 
-  it('closes the connection of a client that sends its body one byte after the other', async () => {
+  it('closes the connection of a client that sends its body byte by byte', async () => {
     await start(readsBody);
     await connection.send(HALF_A_BODY.replace('Content-Length: 10', 'Content-Length: 1000000'));
     const trickle = setInterval(() => void connection.send('a'), 20);
@@ -68,7 +68,7 @@ describe('stopping a listener', () => {
     clearInterval(trickle);
   });
 
-  it('closes the connection of a client that goes on sending the body of a request that has its response', async () => {
+  it('closes the connection of a client that still sends the body of a request answered with 401', async () => {
     await start((request, response) => {
       if (request.url === '/half') response.writeHead(401).end();
       else response.end();
@@ -102,7 +102,7 @@ describe('stopping a listener', () => {
     deaf.destroy();
   });
 
-  it('answers a whole request, with Connection: close, and not the half of one behind it', async () => {
+  it('answers a complete request with Connection: close, and ignores an incomplete one behind it', async () => {
     const held = heldRequests();
     await start(held.handler);
     await connection.send(GET + GET.slice(0, 20));
@@ -116,7 +116,7 @@ describe('stopping a listener', () => {
     expect(answersIn(connection.received)[0]?.headers.connection).to.equal('close');
   });
 
-  it('answers every whole request that was sent ahead, the last with Connection: close', async () => {
+  it('answers every pipelined request, the last one with Connection: close', async () => {
     const held = heldRequests();
     await start(held.handler);
     await connection.send(GET.repeat(3));
@@ -131,7 +131,7 @@ describe('stopping a listener', () => {
     expect(answers.map(({ headers }) => headers.connection)).to.deep.equal(['keep-alive', 'keep-alive', 'close']);
   });
 
-  it('does not handle a request that comes behind the last', async () => {
+  it('does not handle a request that arrives behind the last one during the drain', async () => {
     const held = heldRequests();
     await start(held.handler);
     await connection.send(GET);
@@ -146,7 +146,7 @@ describe('stopping a listener', () => {
     await listener.stop(new AbortController().signal);
   });
 
-  it('ends connections that were idle, or new, when the drain began with their next response', async () => {
+  it('closes idle and new connections with the next response after the drain begins', async () => {
     await start(heldRequests().handler);
     const answering = await startListener((_request, response) => response.end());
     const idle = await openConnection(answering.url);
@@ -162,7 +162,7 @@ describe('stopping a listener', () => {
     await listener.stop(new AbortController().signal);
   });
 
-  it('destroys what is left when it is aborted, and lists the requests without what may be secret', async () => {
+  it('destroys open connections on abort, and lists their requests without secrets', async () => {
     const held = heldRequests();
     await start(held.handler);
     await connection.send(rawRequest(`POST /api/v1/auth/wst_Secret/${'a/'.repeat(99)}?ticket=x HTTP/1.1`, ['Host: x']));
@@ -173,7 +173,7 @@ describe('stopping a listener', () => {
     await connection.closed;
   });
 
-  describe('while time stands still', () => {
+  describe('when a request is incomplete', () => {
     let clock: SinonFakeTimers;
     afterEach(() => clock.restore());
 
@@ -199,7 +199,7 @@ describe('stopping a listener', () => {
       expect(answersIn(connection.received)[0]?.headers.connection).to.equal('close');
     });
 
-    it('waits no longer than that and the time between two looks', async () => {
+    it('closes the connection after the 250 ms grace period plus one sweep interval of 100 ms', async () => {
       const { isStopped } = await stopWithHalf(readsBody);
       clock.tick(GRACE_MS - 1);
       await turns();
@@ -209,7 +209,7 @@ describe('stopping a listener', () => {
       expect(statuses()).to.deep.equal([408]);
     });
 
-    it('never closes a connection whose whole request is in progress', async () => {
+    it('never closes a connection whose complete request is in progress', async () => {
       const held = heldRequests();
       await start(held.handler);
       await connection.send(GET);

@@ -11,7 +11,7 @@ import { rejectionOf } from '../../../support/rejection.ts';
 const KEY = createSecretKey(Buffer.from(SECRET));
 const REASON = new Error('its key may not be published yet');
 
-/** Sends a JWT where this is all that is known of its key, and sees what the key source was asked. */
+/** Sends a JWT to a key source that replies with `lookup`, and records what the key source was asked. */
 const send = async (jwt: string, lookup: KeyLookup) => {
   const asked: (number | undefined)[] = [];
   const keysFor = async (_header: unknown, issuedAt: () => number | undefined) => {
@@ -32,14 +32,14 @@ const refusalOf = async (lookup: KeyLookup, jwt = token()): Promise<RequestError
   return error;
 };
 
-describe('authentication of a ticket request', () => {
-  it('lets the caller pass where the key source has the key', async () => {
+describe('POST /ws-ticket authentication', () => {
+  it('accepts the JWT when the key source has its key', async () => {
     const { ctx, passed } = await send(token(), { outcome: 'settled', keys: [KEY] });
     await passed;
     expect(ctx.state.caller).to.include({ subject: 'alice', sessionId: 'session-1' });
   });
 
-  it('refuses the JWT as invalid where the key source has no key for it', async () => {
+  it('returns AUTH_TOKEN_INVALID when the key source has no key for the JWT', async () => {
     const { code, retryAfter } = await refusalOf({ outcome: 'settled', keys: [] });
     expect(code).to.equal('AUTH_TOKEN_INVALID');
     expect(retryAfter).to.equal(undefined);
@@ -54,12 +54,12 @@ describe('authentication of a ticket request', () => {
     [-3_000, 1],
     [Number.NEGATIVE_INFINITY, 1],
   ] as const)
-    it(`asks the caller to come back in ${retryAfter} s where the key is unavailable for ${retryAfterMs} ms`, async () => {
+    it(`returns AUTH_KEYS_UNAVAILABLE with retryAfter ${retryAfter} when keys are unavailable for ${retryAfterMs} ms`, async () => {
       const refusal = await refusalOf({ outcome: 'unavailable', reason: REASON, retryAfterMs });
       expect(refusal).to.include({ code: 'AUTH_KEYS_UNAVAILABLE', retryAfter, cause: REASON });
     });
 
-  it('gives the key source the unverified iat of the JWT', async () => {
+  it('passes the unverified iat of the JWT to the key source', async () => {
     const { asked, passed } = await send(token({ iat: 7 }, { secret: 'x'.repeat(32) }), {
       outcome: 'settled',
       keys: [KEY],
@@ -68,7 +68,7 @@ describe('authentication of a ticket request', () => {
     expect(asked).to.deep.equal([7]);
   });
 
-  it('refuses an algorithm that is not allowed without asking the key source', async () => {
+  it('rejects an algorithm that is not allowed without asking the key source', async () => {
     const { asked, passed } = await send(token({}, { algorithm: 'HS512', secret: 'x'.repeat(64) }), {
       outcome: 'unavailable',
       reason: REASON,

@@ -7,7 +7,7 @@ import { recordEvents } from '../../../support/emitted.ts';
 
 const LIMITS = { allowed: 3, windowMs: 1000, perSecond: 10, maxWaitMs: 500, maxWaiting: 4, maxAddresses: 10 };
 
-describe('bad credentials', () => {
+describe('throttling of failed authentications', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
     clock = useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
@@ -17,50 +17,50 @@ describe('bad credentials', () => {
   const setUp = () => {
     const { emit, emitted } = recordEvents();
     const middleware = paceBadCredentials({ limits: LIMITS, emit });
-    const told: string[] = [];
+    const answered: string[] = [];
     const send = async (name: string, address: string, code?: RequestErrorCode): Promise<void> => {
       const ctx = { state: { traceId: name, address } } as Context;
       const next = async () => {
         if (code !== undefined) throw new RequestError(code, 'no');
       };
       await Promise.resolve(middleware(ctx, next)).catch(() => {});
-      told.push(name);
+      answered.push(name);
     };
     const sendBad = (names: readonly string[], address = '192.0.2.7') =>
       Promise.all(names.map((name) => send(name, address, 'AUTH_TOKEN_INVALID')));
-    return { emitted, told, send, sendBad };
+    return { emitted, answered, send, sendBad };
   };
 
-  it('are refused at once as long as an address sends few', async () => {
-    const { told, sendBad } = setUp();
+  it('rejects immediately while an address sends few bad credentials', async () => {
+    const { answered, sendBad } = setUp();
     await sendBad(['1', '2', '3']);
-    expect(told).to.deep.equal(['1', '2', '3']);
+    expect(answered).to.deep.equal(['1', '2', '3']);
   });
 
-  it('are refused one after the other beyond that', async () => {
-    const { told, sendBad } = setUp();
+  it('rejects one request after the other beyond the limit', async () => {
+    const { answered, sendBad } = setUp();
     const all = sendBad(['1', '2', '3', '4', '5', '6']);
     await clock.tickAsync(0);
-    expect(told).to.deep.equal(['1', '2', '3', '4']);
+    expect(answered).to.deep.equal(['1', '2', '3', '4']);
     await clock.tickAsync(100);
-    expect(told).to.deep.equal(['1', '2', '3', '4', '5']);
+    expect(answered).to.deep.equal(['1', '2', '3', '4', '5']);
     await clock.tickAsync(100);
     await all;
-    expect(told).to.have.length(6);
+    expect(answered).to.have.length(6);
   });
 
-  it('keep nobody waiting who sends good ones from the same address, nor bad ones from another', async () => {
-    const { told, send, sendBad } = setUp();
+  it('delays neither valid credentials from the same address nor bad ones from another', async () => {
+    const { answered, send, sendBad } = setUp();
     const all = sendBad(['1', '2', '3', '4', '5', '6']);
     await send('good', '192.0.2.7');
     await send('other', '192.0.2.8', 'AUTH_TOKEN_INVALID');
-    expect(told).to.include.members(['good', 'other']).and.not.include('6');
+    expect(answered).to.include.members(['good', 'other']).and.not.include('6');
     await clock.tickAsync(1000);
     await all;
   });
 
   for (const code of ['AUTH_KEYS_UNAVAILABLE', 'AUTH_TOKEN_MISSING', 'GATEWAY_UNAUTHORIZED'] as const)
-    it(`count where the refusal is ${code}`, async () => {
+    it(`counts ${code}`, async () => {
       const { emitted, send } = setUp();
       const all = Promise.all(['1', '2', '3', '4'].map((name) => send(name, '192.0.2.7', code)));
       await clock.tickAsync(0);
@@ -68,49 +68,49 @@ describe('bad credentials', () => {
       expect(emitted.map(({ event }) => event)).to.deep.equal(['bad_credentials_flood']);
     });
 
-  it('count where they are missing or a gateway’s, and no other refusal does', async () => {
-    const { told, send, sendBad } = setUp();
+  it('counts neither BAD_REQUEST nor WS_TICKET_RATE_LIMITED', async () => {
+    const { answered, send, sendBad } = setUp();
     for (const code of ['AUTH_TOKEN_MISSING', 'GATEWAY_UNAUTHORIZED', 'BAD_REQUEST', 'WS_TICKET_RATE_LIMITED'] as const)
       await send(code, '192.0.2.7', code);
     await sendBad(['third']);
     const all = sendBad(['fourth', 'fifth']);
     await clock.tickAsync(0);
-    expect(told.slice(4)).to.deep.equal(['third', 'fourth']);
+    expect(answered.slice(4)).to.deep.equal(['third', 'fourth']);
     await clock.tickAsync(100);
     await all;
   });
 
-  it('count together within one /64 of IPv6', async () => {
-    const { told, sendBad } = setUp();
+  it('counts all addresses of one IPv6 /64 together', async () => {
+    const { answered, sendBad } = setUp();
     await sendBad(['1', '2'], '2001:db8::1');
     await sendBad(['3'], '2001:db8:0:0:ffff::2');
     const all = sendBad(['4', '5'], '2001:db8::3');
     await sendBad(['other'], '2001:db8:0:1::1');
     await clock.tickAsync(0);
-    expect(told).to.deep.equal(['1', '2', '3', 'other', '4']);
+    expect(answered).to.deep.equal(['1', '2', '3', 'other', '4']);
     await clock.tickAsync(100);
     await all;
   });
 
-  it('are refused at once again when the window has ended', async () => {
-    const { told, sendBad } = setUp();
+  it('rejects immediately again after the window ends', async () => {
+    const { answered, sendBad } = setUp();
     const all = sendBad(['1', '2', '3', '4', '5']);
     await clock.tickAsync(1000);
     await all;
     await sendBad(['6', '7', '8']);
-    expect(told).to.have.length(8);
+    expect(answered).to.have.length(8);
   });
 
-  it('hold no more refusals back than allowed: the others go at once', async () => {
-    const { told, sendBad } = setUp();
+  it('delays no more responses than allowed, and sends the others immediately', async () => {
+    const { answered, sendBad } = setUp();
     const all = sendBad(Array.from({ length: 20 }, (_, n) => String(n)));
     await clock.tickAsync(0);
-    expect(told.length).to.be.at.least(20 - LIMITS.maxWaiting);
+    expect(answered.length).to.be.at.least(20 - LIMITS.maxWaiting);
     await clock.tickAsync(LIMITS.maxWaitMs);
     await all;
   });
 
-  it('are told of once for each address and window', async () => {
+  it('logs once per address and window', async () => {
     const { emitted, sendBad } = setUp();
     const all = sendBad(['1', '2', '3', '4', '5', '6']);
     await clock.tickAsync(1000);

@@ -6,7 +6,7 @@ import { thrownBy } from '../../../support/rejection.ts';
 const EXP = 1_900_000_000;
 const CLAIMS = { iss: 'https://idp.example/', sub: 'alice', sessionId: 'session-1', exp: EXP };
 
-describe('the caller that a JWT tells of', () => {
+describe('caller in a JWT', () => {
   it('has the issuer, the subject, the session and the expiry in milliseconds', () => {
     expect(callerOf(CLAIMS, 'sessionId')).to.deep.equal({
       issuer: 'https://idp.example/',
@@ -16,7 +16,7 @@ describe('the caller that a JWT tells of', () => {
     });
   });
 
-  it('has the session of the claim that JWT_SESSION_CLAIM names, else that of sid, else none', () => {
+  it('has the session from the claim JWT_SESSION_CLAIM, otherwise from sid, otherwise none', () => {
     const { sessionId: _, ...without } = CLAIMS;
     expect(callerOf({ ...CLAIMS, session_state: 'other' }, 'session_state').sessionId).to.equal('other');
     expect(callerOf({ ...CLAIMS, sid: 'sid-1' }, 'sessionId').sessionId).to.equal('session-1');
@@ -26,11 +26,11 @@ describe('the caller that a JWT tells of', () => {
     expect(callerOf({ ...without, sid: null }, 'sessionId').sessionId).to.equal(undefined);
   });
 
-  it('has no issuer where the JWT names none', () => {
+  it('has no issuer when the JWT has no iss', () => {
     for (const iss of [undefined, null]) expect(callerOf({ ...CLAIMS, iss }, 'sessionId').issuer).to.equal(undefined);
   });
 
-  it('may have names of up to 1,024 characters', () => {
+  it('may have issuer, subject and session of up to 1,024 characters', () => {
     const long = 'x'.repeat(1024);
     expect(callerOf({ ...CLAIMS, iss: long, sub: long, sessionId: long }, 'sessionId')).to.include({
       issuer: long,
@@ -51,7 +51,7 @@ describe('the caller that a JWT tells of', () => {
   ];
   for (const [claim, values, reason] of wrong)
     for (const value of values)
-      it(`is refused with ${claim} ${String(JSON.stringify(value) ?? value).slice(0, 24)}, the reason for the log alone`, () => {
+      it(`is rejected with ${claim} ${String(JSON.stringify(value) ?? value).slice(0, 24)}, with the reason only in the log`, () => {
         const error = thrownBy(() => callerOf({ ...CLAIMS, [claim]: value }, 'sessionId'));
         expect(error).to.be.instanceOf(RequestError);
         expect(error).to.include({ code: 'AUTH_TOKEN_INVALID', message: 'The token is not valid' });
