@@ -36,7 +36,7 @@ describe('probe over TLS', () => {
     return { code, said: cli.output };
   };
 
-  it('asks a host by its name, and an address without one', async () => {
+  it('sends the host name as SNI, and none for an IP address', async () => {
     const trusting = { NODE_EXTRA_CA_CERTS: authority.caFile };
     const answers = await Promise.all(['localhost', '127.0.0.1'].map((host) => probe(host, trusting)));
     expect(answers).to.deep.equal([
@@ -46,7 +46,7 @@ describe('probe over TLS', () => {
     expect(serverNames).to.have.members(['localhost', false]);
   });
 
-  it('exits 1 where the certificate is not trusted', async () => {
+  it('exits 1 when the certificate is not trusted', async () => {
     const { code, said } = await probe('localhost');
     expect(code).to.equal(1);
     expect(said).to.match(/^ticketd: https:\/\/localhost:\d+\/health: .*certificate/);

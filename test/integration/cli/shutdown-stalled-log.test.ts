@@ -7,7 +7,7 @@ import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 // More than any pipe or socket between two processes holds.
 const REQUESTS = 1500;
 
-describe('a shutdown while nobody reads the log', () => {
+describe('serve shutdown when the log reader stalls', () => {
   let service: Ticketd;
   afterEach(async () => {
     await endAll();
@@ -16,7 +16,7 @@ describe('a shutdown while nobody reads the log', () => {
     await service.exit;
   });
 
-  it('still ends by itself, with exit code 0', async () => {
+  it('exits 0', async () => {
     service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://', LOG_LEVEL: 'debug' });
     const url = await service.url();
     service.process.stdout?.pause();
