@@ -48,7 +48,7 @@ const passedOver: Record<string, Headers> = {
   'an X-Request-Id with markup': { 'X-Request-Id': '<script>' },
 };
 
-describe('the trace id', () => {
+describe('trace id', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -66,20 +66,20 @@ describe('the trace id', () => {
     });
 
   for (const [name, headers] of Object.entries(passedOver))
-    it(`is made here rather than taken from ${name}`, async () => {
+    it(`is generated, and not taken from ${name}`, async () => {
       const { headers: answered } = await request(service.url).get('/health').set(headers);
       expect(answered['x-trace-id']).to.match(MADE);
       expect([TRACE, '0'.repeat(32)]).not.to.include(answered['x-trace-id']);
     });
 
-  it('is another one for every request that brings none', async () => {
+  it('differs for every request without a trace header', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, async () => await request(service.url).get('/health')),
     );
     expect(new Set(answers.map(({ headers }) => headers['x-trace-id'])).size).to.equal(20);
   });
 
-  it('is on every refusal, in the header and in the body', async () => {
+  it('is in the header and the body of every refusal', async () => {
     const refusals = [
       request(service.url).get('/nowhere'),
       request(service.url).put('/health'),
@@ -92,7 +92,7 @@ describe('the trace id', () => {
     }
   });
 
-  it('goes with the ticket into the log and into Redis', async () => {
+  it('is logged with the ticket and stored in Redis', async () => {
     const { body } = await requestTicket(service).set('X-Request-Id', 'followed-everywhere');
     const told = service.eventsOf('ws_ticket_issued').map(({ traceId }) => traceId);
     expect(told).to.include('followed-everywhere');
