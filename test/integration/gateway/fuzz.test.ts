@@ -18,7 +18,7 @@ const AT_ONCE = 256;
 const LIMIT_MS = 200;
 const ID = /^case-(\d+)$/;
 
-describe('the gateway under 10,000 upgrade requests of every kind', () => {
+describe('ticketd/gateway with 10,000 random upgrade requests', () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const cases = upgradeCases(seed, REQUESTS);
   const values = hostileValues();
@@ -103,7 +103,7 @@ describe('the gateway under 10,000 upgrade requests of every kind', () => {
     warnings.restore();
   });
 
-  it(`admits redeemed tickets alone, each once, and leaves no socket and no rejection (seed ${seed})`, async () => {
+  it(`admits only redeemed tickets, each once, and leaves no socket and no rejection (seed ${seed})`, async () => {
     const port = await listen(server);
     const opened: string[] = [];
     const rest = cases.entries();

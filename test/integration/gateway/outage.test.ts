@@ -15,7 +15,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 };
 
 for (const [name, way] of Object.entries(WAYS))
-  describe(`a gateway that redeems ${name} while Redis fails`, () => {
+  describe(`ticketd/gateway with redeem ${name} when Redis fails`, () => {
     let redis: TestRedis;
     let service: RunningService;
     let rig: GatewayRig;
@@ -47,7 +47,7 @@ for (const [name, way] of Object.entries(WAYS))
       expect(rig.eventsOf('upgrade_refused')).to.deep.equal([]);
     };
 
-    it('answers 503 with Retry-After, never 403, and lets in again once Redis is back', async () => {
+    it('returns 503 with Retry-After, never 403, and admits clients once Redis is back', async () => {
       const ticket = await issueTicket(service);
       await redis.stop();
       await until('the outage is told', () => [service, rig].every(knowsOfOutage));
@@ -59,7 +59,7 @@ for (const [name, way] of Object.entries(WAYS))
       });
     });
 
-    it('answers 503 WS_TICKET_OUTCOME_UNKNOWN where the answer of Redis did not come', async () => {
+    it('returns 503 WS_TICKET_OUTCOME_UNKNOWN when the Redis reply is lost', async () => {
       const ticket = await issueTicket(service);
       await redis.pause();
       await expectUnavailable(ticket, 'WS_TICKET_OUTCOME_UNKNOWN');
