@@ -11,7 +11,7 @@ type Way = (of: { readonly service: RunningService; readonly redis: TestRedis })
 
 const WAYS: Readonly<Record<string, Way>> = {
   'over HTTP': ({ service }) => ({ url: service.internalUrl, key: GATEWAY_KEY }),
-  'straight from Redis': ({ redis }) => ({ redis: { url: redis.url, commandTimeoutMs: 300 } }),
+  'from Redis': ({ redis }) => ({ redis: { url: redis.url, commandTimeoutMs: 300 } }),
 };
 
 for (const [name, way] of Object.entries(WAYS))

@@ -65,7 +65,7 @@ describe('ticketd/gateway with redeem over HTTP when ticketd fails', () => {
     });
   });
 
-  it('sends no second request when the response is lost', async () => {
+  it('returns 503 WS_TICKET_OUTCOME_UNKNOWN without a second request when the response is lost', async () => {
     let asked = 0;
     const { port } = await tcpServer((socket) =>
       socket.on('data', () => {
