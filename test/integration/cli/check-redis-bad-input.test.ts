@@ -49,7 +49,7 @@ describe('check-redis with a wrong configuration', () => {
   };
 
   for (const [url, expected] of Object.entries(BAD_URLS))
-    it(`exits 78 with one line about the problem and without the password for REDIS_URL=${url}`, () =>
+    it(`exits 78 with one line, without the password, for REDIS_URL=${url}`, () =>
       expectRefused({ REDIS_URL: url }, new RegExp(`^ +REDIS_URL: .*${expected}`, 'm')));
 
   it('exits 78 with one line about REDIS_TLS_CA_FILE when the CA file is missing', () =>

@@ -9,7 +9,7 @@ import { endAll, type LogLine, serve } from '../../support/ticketd.ts';
 
 const FRAME = /^ +at .*\(?(src\/[^:]+\.ts):(\d+):(\d+)\)?$/;
 
-describe('stack trace of an internal error in the built command line', () => {
+describe('ticketd command line: stack trace of an internal error', () => {
   let redis: TestRedis;
   let line: LogLine;
   before(async () => {

@@ -28,7 +28,7 @@ describe('serve as PID 1', () => {
     await closeServers();
   });
 
-  it('exits 143 on SIGTERM during the redis phase, without having listened', async () => {
+  it('exits 143 on SIGTERM during the redis phase, without opening its port', async () => {
     const redis = await silentServer();
     const service = serveAsPid1({
       NODE_ENV: 'production',

@@ -19,7 +19,7 @@ describe('serve when a signal arrives during the redis phase', () => {
     ['SIGINT', 130],
   ] as const) {
     for (const mode of ['production', 'development']) {
-      it(`exits ${code} on ${signal} in ${mode}, without having listened`, async () => {
+      it(`exits ${code} on ${signal} in ${mode}, without opening its port`, async () => {
         const redis = await silentServer();
         const port = await freePort();
         const service = serve({

@@ -9,7 +9,7 @@ const REQUESTS = 2000;
 describe('log of a shutdown through a pipe with a slow reader', () => {
   afterEach(endAll);
 
-  it('contains every line in the order of time, up to server_stopped', async () => {
+  it('contains every line in order of time, up to server_stopped', async () => {
     const service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://', LOG_LEVEL: 'debug' });
     const url = await service.url();
     service.process.stdout?.pause();

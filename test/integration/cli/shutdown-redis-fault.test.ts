@@ -8,7 +8,7 @@ import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 // Shorter than the 3 s after which the connection to a Redis that hangs is closed, and far longer than a shutdown takes.
 const DEADLINE_MS = 2500;
 
-describe('serve shutdown while Redis is faulty', () => {
+describe('serve on SIGTERM when Redis is faulty', () => {
   let redis: TestRedis;
   let service: Ticketd;
   beforeEach(async () => {

@@ -7,7 +7,7 @@ import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 // More than any pipe or socket between two processes holds.
 const REQUESTS = 1500;
 
-describe('serve shutdown when the log reader stalls', () => {
+describe('serve on SIGTERM when the log reader stalls', () => {
   let service: Ticketd;
   afterEach(async () => {
     await endAll();

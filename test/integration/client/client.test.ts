@@ -53,7 +53,7 @@ describe('ticketd/client with the service', () => {
     expect(gateway).to.include({ refused: 0 });
   });
 
-  it('receives bytes as the binaryType in the options', async () => {
+  it('receives bytes as the type in the binaryType option', async () => {
     const socket = connect({ binaryType: 'arraybuffer' });
     await next(socket, 'open');
     const answer = next(socket, 'message');

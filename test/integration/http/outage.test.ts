@@ -32,7 +32,7 @@ describe('Redis outage', () => {
     up: of.eventsOf('redis_up').length,
   });
 
-  it('returns 503 from readiness and 200 from liveness, on both paths and both listeners', async () => {
+  it('makes readiness return 503 while liveness returns 200, on both paths and both listeners', async () => {
     await redis.stop();
     await untilReady(503);
     for (const url of [service.url, service.internalUrl])

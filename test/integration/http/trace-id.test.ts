@@ -27,14 +27,14 @@ const taken: Record<string, [Headers, string]> = {
     TRACE,
   ],
   'X-Amzn-Trace-Id before X-Request-Id': [{ 'X-Amzn-Trace-Id': AMAZON, 'X-Request-Id': 'r' }, FROM_AMAZON],
-  'the next one where traceparent is malformed': [{ traceparent: 'x', 'X-Amzn-Trace-Id': AMAZON }, FROM_AMAZON],
-  'the last one where the others are malformed': [
+  'the next header when traceparent is malformed': [{ traceparent: 'x', 'X-Amzn-Trace-Id': AMAZON }, FROM_AMAZON],
+  'the last header when the others are malformed': [
     { traceparent: 'x', 'X-Amzn-Trace-Id': 'y', 'X-Request-Id': 'r' },
     'r',
   ],
 };
 
-const passedOver: Record<string, Headers> = {
+const ignored: Record<string, Headers> = {
   'a traceparent too short': { traceparent: `00-${TRACE.slice(1)}-00f067aa0ba902b7-01` },
   'a traceparent in capitals': { traceparent: TRACEPARENT.toUpperCase() },
   'a traceparent of zeros': { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` },
@@ -65,7 +65,7 @@ describe('trace id', () => {
       expect(answer.body.traceId).to.equal(expected);
     });
 
-  for (const [name, headers] of Object.entries(passedOver))
+  for (const [name, headers] of Object.entries(ignored))
     it(`is generated, and not taken from ${name}`, async () => {
       const { headers: answered } = await request(service.url).get('/health').set(headers);
       expect(answered['x-trace-id']).to.match(MADE);

@@ -105,7 +105,7 @@ describe('secrets in process output', () => {
     ['the right password', undefined],
     ['a wrong password', 'another password'],
   ] as const)
-    it(`do not appear with Sentinels and ${what}`, async () => {
+    it(`do not appear with Redis Sentinel and ${what}`, async () => {
       const redis = await startSecretRedis(canaries);
       const quoted = JSON.stringify(password ?? canaries.sentinelPassword);
       const sentinel = await startSentinel([

@@ -44,7 +44,7 @@ for (const name of programNames)
       ['which came last', (ticket: string) => ['chat.v0', 'chat.v1', ticket]],
       ['which came in the middle', (ticket: string) => ['chat.v0', ticket, 'chat.v1']],
     ] as const)
-      it(`has the subprotocols without the ticket, ${place}, and the answer has one of them`, async () => {
+      it(`has the subprotocols without the ticket, ${place}, and the response has one of them`, async () => {
         const { ticketFor, open, lastHeader } = stage;
         const protocols = offer(`ticketd.${await ticketFor()}`);
         const { status, protocol } = await open('/ws', { protocols });

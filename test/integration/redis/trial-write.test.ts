@@ -48,7 +48,7 @@ describe('Redis trial write', () => {
     expect(await client.dbsize()).to.equal(0);
   });
 
-  it('counts only when counting is on, for ten seconds', async () => {
+  it('increments a counter only with a rate limit, with a TTL of ten seconds', async () => {
     await probe({ counts: true });
     expect(sent).to.include.members([`set ${KEYS.count} 0 PX 10000 NX`, `incr ${KEYS.count}`]);
     expect(await client.pttl(KEYS.count)).to.be.within(1, 10_000);

@@ -82,8 +82,14 @@ describe('forward-auth with an ambiguous request', () => {
     expect(service.eventsOf('request').at(-1)).to.include({ reason: 'the parameter ticket is there twice' });
   });
 
-  for (const ticket of ['x'.repeat(53), OTHER.replace(/.$/, '!'), OTHER.replace(/....$/, '0000'), '%77st_', '%zz'])
-    it(`returns 403 for ${ticket} without a Redis command, since its form or checksum is wrong`, async () => {
+  for (const [what, ticket] of Object.entries({
+    'no prefix': 'x'.repeat(53),
+    'a wrong character': OTHER.replace(/.$/, '!'),
+    'a wrong checksum': OTHER.replace(/....$/, '0000'),
+    'a percent-encoded prefix': '%77st_',
+    'bad percent-encoding': '%zz',
+  }))
+    it(`returns 403 for a ticket with ${what}, without a Redis command`, async () => {
       await redis.cli('CONFIG', 'RESETSTAT');
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(403);
       expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
