@@ -5,7 +5,7 @@ import { SECRET } from '../../support/jwt.ts';
 import { endAll, serve } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-// Less where the kernel was told so.
+// The kernel may allow fewer.
 const AT_ONCE = Math.min(2000, Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8')));
 
 describe('listen backlog', () => {

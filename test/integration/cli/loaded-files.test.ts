@@ -8,7 +8,7 @@ import { SECRET } from '../../support/jwt.ts';
 import { ecKey } from '../../support/signing-key.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
-/** Something that the source of a library says and none of our own, or one part of our own and no other. */
+/** A text that only the source of this library, or this part of ticketd, contains. */
 const MARKS = { koa: 'non-error thrown', ioredis: 'retryDelayOnFailover', jwks: 'application/jwk-set+json' };
 
 describe('ticketd command line: loaded modules', () => {

@@ -83,11 +83,11 @@ describe('probe of a broken server', () => {
     await closeServers();
   });
 
-  const expectFailure = async (port: number, said: RegExp): Promise<void> => {
+  const expectFailure = async (port: number, expected: RegExp): Promise<void> => {
     for (const what of ['live', 'ready']) {
       const { code, signal, stdout, stderr } = await probe([what, '--timeout', '700'], { PORT: String(port) });
       expect({ code, signal, stdout }).to.deep.equal({ code: 1, signal: null, stdout: '' });
-      expect(stderr).to.match(said);
+      expect(stderr).to.match(expected);
     }
   };
 

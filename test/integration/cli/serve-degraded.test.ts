@@ -33,8 +33,8 @@ describe('serve in development when Redis is down', () => {
 
   it('logs redis_connect_fail and redis_connect_degraded with the cause, then listens', async () => {
     const { service } = await startWithoutRedis();
-    const told = service.events.filter((event) => !event?.startsWith('phase_'));
-    expect(told.slice(0, 4)).to.deep.equal([
+    const logged = service.events.filter((event) => !event?.startsWith('phase_'));
+    expect(logged.slice(0, 4)).to.deep.equal([
       'redis_connect_start',
       'redis_connect_fail',
       'redis_connect_degraded',

@@ -124,7 +124,7 @@ describe('serve with JWT_JWKS_URL', () => {
     expect(service.events).not.to.include('server_listening');
   });
 
-  it('exits 0 on SIGTERM while a request waits for a fetch', async () => {
+  it('exits 0 on SIGINT while a request waits for a fetch', async () => {
     const service = serve(env());
     const url = await service.url();
     provider.answer(() => {});

@@ -19,8 +19,8 @@ describe('serve with a working Redis', () => {
   it('logs redis_connect_start, redis_connect_ok and server_listening in this order', async () => {
     const service = start();
     await service.url();
-    const told = service.events.filter((event) => !event?.startsWith('phase_'));
-    expect(told).to.deep.equal(['redis_connect_start', 'redis_connect_ok', 'server_listening', 'server_listening']);
+    const logged = service.events.filter((event) => !event?.startsWith('phase_'));
+    expect(logged).to.deep.equal(['redis_connect_start', 'redis_connect_ok', 'server_listening', 'server_listening']);
   });
 
   it('runs the phases config, redis and listen in order and logs their durations', async () => {

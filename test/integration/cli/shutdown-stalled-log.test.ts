@@ -11,7 +11,7 @@ describe('serve on SIGTERM when the log reader stalls', () => {
   let service: Ticketd;
   afterEach(async () => {
     await endAll();
-    // What nobody reads would keep this process open.
+    // Unread output would keep this process open.
     service.process.stdout?.resume();
     await service.exit;
   });

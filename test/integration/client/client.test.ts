@@ -133,9 +133,9 @@ describe('ticketd/client with the service', () => {
     await redis.stop();
     await until('the outage is known', () => service.eventsOf('redis_down').length > 0);
     const socket = connect();
-    const told = next(socket, 'ticket-error');
+    const ticketError = next(socket, 'ticket-error');
     const { delayMs, why } = await next(socket, 'retry');
-    const { status, errorCode, retryAfterMs } = await told;
+    const { status, errorCode, retryAfterMs } = await ticketError;
     expect({ status, errorCode, retryAfterMs }).to.deep.equal({
       status: 503,
       errorCode: 'WS_TICKET_REDIS_NOT_READY',

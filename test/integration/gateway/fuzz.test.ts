@@ -34,7 +34,7 @@ describe('ticketd/gateway with 10,000 random upgrade requests', () => {
     throw values[thrown];
   };
 
-  /** As a framework that stands before the gateway. */
+  /** Like a framework that handles the request before the gateway. */
   const mutilate = (request: IncomingMessage): void => {
     const own = cases[Number(ID.exec(String(request.headers['x-request-id']))?.[1])];
     if (own === undefined) return;

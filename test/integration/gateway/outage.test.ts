@@ -50,7 +50,7 @@ for (const [name, way] of Object.entries(WAYS))
     it('returns 503 with Retry-After, never 403, and admits clients once Redis is back', async () => {
       const ticket = await issueTicket(service);
       await redis.stop();
-      await until('the outage is told', () => [service, rig].every(knowsOfOutage));
+      await until('the outage is logged', () => [service, rig].every(knowsOfOutage));
       await expectUnavailable(ticket, 'WS_TICKET_REDIS_NOT_READY');
       await redis.start();
       await until('a ticket is good again', async () => {

@@ -30,21 +30,21 @@ describe('ticketd/gateway with redeem over HTTP when ticketd fails', () => {
 
   it('returns 503 when the URL is not an internal listener', async () => {
     await withService(MEMORY, async (service) => {
-      const told = await verdictOf(await gatewayTo(service.url));
-      expect(told).to.include({ status: 503, event: 'gateway_misconfigured' });
-      expect(told.error).to.include('GATEWAY_KEYS is not set there, or this is not its internal listener');
+      const verdict = await verdictOf(await gatewayTo(service.url));
+      expect(verdict).to.include({ status: 503, event: 'gateway_misconfigured' });
+      expect(verdict.error).to.include('GATEWAY_KEYS is not set there, or this is not its internal listener');
     });
   });
 
   it('returns 503 and does not use the ticket when nothing listens', async () => {
-    const told = await verdictOf(await gatewayTo(`http://127.0.0.1:${await freePort()}`));
-    expect(told).to.include({
+    const verdict = await verdictOf(await gatewayTo(`http://127.0.0.1:${await freePort()}`));
+    expect(verdict).to.include({
       status: 503,
       errorCode: 'WS_TICKET_REDIS_NOT_READY',
       retryAfter: 2,
       event: 'redeem_failed',
     });
-    expect(told.error).to.include('ECONNREFUSED');
+    expect(verdict.error).to.include('ECONNREFUSED');
   });
 
   it('returns 503 WS_TICKET_OUTCOME_UNKNOWN within timeoutMs when ticketd hangs', async () => {

@@ -155,7 +155,7 @@ describe('ticketd/gateway protect()', () => {
     client.write(upgradeRequest(`/?ticket=${newTicket()}`));
     await upgraded;
     client.resetAndDestroy();
-    await until('it is told', () => rig.eventsOf('client_left').length === 1);
+    await until('client_left is emitted', () => rig.eventsOf('client_left').length === 1);
     expect((await fetch(rig.httpUrl)).status).to.equal(200);
   });
 

@@ -21,7 +21,7 @@ describe('README.md gateway example', () => {
   let service: Ticketd;
   let gateway: ChildProcess;
   let url: string;
-  let said = '';
+  let output = '';
 
   before(async () => {
     installed = await installPackage(['ws']);
@@ -34,7 +34,7 @@ describe('README.md gateway example', () => {
     gateway = spawn(process.execPath, [program], { cwd: dirname(program), env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [gateway.stdout, gateway.stderr])
       stream?.setEncoding('utf8').on('data', (part: string) => {
-        said += part;
+        output += part;
       });
     await until('it listens', () =>
       knock(url).then(
@@ -67,6 +67,6 @@ describe('README.md gateway example', () => {
     const statusOf = ({ status }: Answered) => status;
     expect(statusOf(await refused(`${url}/socket?ticket=${ticket}`))).to.equal(403);
     expect(statusOf(await refused(url))).to.equal(401);
-    expect(said).to.equal('');
+    expect(output).to.equal('');
   });
 });

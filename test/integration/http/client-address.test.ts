@@ -38,11 +38,11 @@ describe('client address in the log', () => {
 
   it('is logged when an outage or a bad JWT refuses a request', async () => {
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     await requestTicket(service).set('X-Forwarded-For', CLIENT);
     expect(lastOf('ws_ticket_redis_not_ready')).to.include({ address: CLIENT });
     await requestTicket(service, 'garbage').set('X-Forwarded-For', CLIENT);
-    await until('the request is told', () => lastOf('request')?.errorCode === 'AUTH_TOKEN_INVALID');
+    await until('the request is logged', () => lastOf('request')?.errorCode === 'AUTH_TOKEN_INVALID');
     expect(lastOf('request')).to.include({ address: CLIENT });
   });
 

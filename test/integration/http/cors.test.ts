@@ -62,7 +62,7 @@ describe('CORS', () => {
 
   it('allows a page of a listed origin to read Retry-After during an outage', async () => {
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     const { status, headers } = await requestTicket(service).set('Origin', APP);
     expect(status).to.equal(503);
     expect(headers).to.include({ ...allowed, 'retry-after': '2' });

@@ -98,8 +98,8 @@ for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
 
     it('logs no part of any JWT, and no error event', async () => {
       await Promise.all(rows.map(([, , authorization]) => ask(authorization)));
-      const told = JSON.stringify(service.events);
-      for (const [what, , authorization] of rows) expect(quoted(authorization, told), what).to.deep.equal([]);
+      const log = JSON.stringify(service.events);
+      for (const [what, , authorization] of rows) expect(quoted(authorization, log), what).to.deep.equal([]);
       for (const event of ['internal_error', 'ws_ticket_redis_not_ready', 'jwks_refresh_fail'] as const)
         expect(service.eventsOf(event)).to.deep.equal([]);
     });
@@ -148,6 +148,6 @@ for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
     });
   });
 
-/** What stands in a text of that which a token consists of; short parts are no secret. */
+/** The parts of a token that a text contains; short parts are not secret. */
 const quoted = (authorization: string, text: string): readonly string[] =>
   authorization.split(/[\s.,"]+/).filter((part) => part.length >= 20 && text.includes(part));

@@ -52,10 +52,10 @@ describe('internal error', () => {
 
   it('logs internal_error once, with the stack and the trace id of the response', async () => {
     const { body } = await request(appThatThrows(new Error('out of order'))).get('/broken');
-    const told = events.filter(({ event }) => event === 'internal_error');
-    expect(told).to.have.length(1);
-    expect(told[0]).to.include({ traceId: body.traceId, error: 'out of order' });
-    expect(told[0]?.stack).to.be.a('string').that.includes('internal-error.test.ts');
+    const logged = events.filter(({ event }) => event === 'internal_error');
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.include({ traceId: body.traceId, error: 'out of order' });
+    expect(logged[0]?.stack).to.be.a('string').that.includes('internal-error.test.ts');
   });
 
   it('returns 500 and logs the same when the response headers cannot be sent', async () => {
@@ -66,8 +66,8 @@ describe('internal error', () => {
     const response = await request(app).get('/broken');
     expectRefusal(response, 500, 'INTERNAL_ERROR');
     expect(response.headers).not.to.have.any.keys('x-subject', 'retry-after');
-    const told = events.filter(({ event }) => event === 'internal_error');
-    expect(told.map(({ traceId, errorCode }) => [traceId, errorCode])).to.deep.equal([
+    const logged = events.filter(({ event }) => event === 'internal_error');
+    expect(logged.map(({ traceId, errorCode }) => [traceId, errorCode])).to.deep.equal([
       [response.body.traceId, 'ERR_INVALID_CHAR'],
     ]);
     expect(events.find(({ event }) => event === 'request')).to.include({ status: 500, errorCode: 'INTERNAL_ERROR' });

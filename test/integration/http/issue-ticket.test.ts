@@ -73,13 +73,13 @@ describe('POST /ws-ticket', () => {
 
   it('logs a prefix of the ticket digest, and never the ticket', async () => {
     const { body } = await requestTicket(service, token({ sub: 'carol', sessionId: 'session-of-carol' }));
-    const told = service.eventsOf('ws_ticket_issued').filter(({ traceId }) => traceId === body.traceId);
-    expect(told).to.have.length(1);
-    expect(told[0]).to.have.all.keys('event', 'traceId', 'address', 'sessionId', 'subject', 'ticketId', 'durationMs');
-    expect(told[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
-    expect(told[0]?.durationMs).to.be.a('number').at.least(0);
-    expect(told[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
-    expect(keyOf(body.ticket, '').slice('t2:'.length).startsWith(String(told[0]?.ticketId))).to.equal(true);
+    const logged = service.eventsOf('ws_ticket_issued').filter(({ traceId }) => traceId === body.traceId);
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.have.all.keys('event', 'traceId', 'address', 'sessionId', 'subject', 'ticketId', 'durationMs');
+    expect(logged[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
+    expect(logged[0]?.durationMs).to.be.a('number').at.least(0);
+    expect(logged[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
+    expect(keyOf(body.ticket, '').slice('t2:'.length).startsWith(String(logged[0]?.ticketId))).to.equal(true);
     expect(JSON.stringify(service.events)).not.to.include(body.ticket);
   });
 

@@ -58,7 +58,7 @@ describe('JWKS keys during a rotation under load', () => {
     const honest = load(WORKERS, () => signing.sign());
     await honest.more(200);
 
-    // Signed with at once, as careless providers do: the first JWT that names the new key has it fetched.
+    // The provider signs with the new key immediately: the first JWT that names it triggers the fetch.
     provider.publish(first, second);
     signing = second;
     await honest.more(200);

@@ -14,7 +14,7 @@ const [first, second] = [ecKey('first'), ecKey('second')];
 const COOL_DOWN_SECONDS = 5;
 const ago = (seconds: number) => ({ iat: Math.floor(Date.now() / 1000) - seconds });
 
-/** What anybody can send: the id of a key that nobody has. */
+/** A key id that no provider has; any client can send one. */
 const madeUp = (claims = {}) => token(claims, { secret: second.privateKey, algorithm: 'ES256', keyid: 'made up' });
 
 describe('POST /ws-ticket with a JWT of an unknown key', () => {

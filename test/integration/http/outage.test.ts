@@ -26,7 +26,7 @@ describe('Redis outage', () => {
   const untilReady = (status: number, of = service) =>
     until(`/ready answers ${status}`, async () => (await request(of.url).get('/ready')).status === status);
 
-  const told = (of = service) => ({
+  const eventCounts = (of = service) => ({
     down: of.eventsOf('redis_down').length,
     fail: of.eventsOf('redis_connect_fail').length,
     up: of.eventsOf('redis_up').length,
@@ -67,10 +67,10 @@ describe('Redis outage', () => {
     await redis.stop();
     await untilReady(503);
     await Promise.all(Array.from({ length: 5 }, async () => await requestTicket(service)));
-    expect(told()).to.deep.equal({ down: 1, fail: 1, up: 0 });
+    expect(eventCounts()).to.deep.equal({ down: 1, fail: 1, up: 0 });
     await redis.start();
     await untilReady(200);
-    expect(told()).to.deep.equal({ down: 1, fail: 1, up: 1 });
+    expect(eventCounts()).to.deep.equal({ down: 1, fail: 1, up: 1 });
     const [down] = service.eventsOf('redis_down');
     const [up] = service.eventsOf('redis_up');
     expect(down?.reason).to.be.a('string').that.is.not.empty;
@@ -79,7 +79,7 @@ describe('Redis outage', () => {
     await untilReady(503);
     await redis.resume();
     await untilReady(200);
-    expect(told()).to.deep.equal({ down: 2, fail: 2, up: 2 });
+    expect(eventCounts()).to.deep.equal({ down: 2, fail: 2, up: 2 });
   });
 
   it('logs one readiness_redis_down for any number of probes', async () => {
@@ -128,7 +128,7 @@ describe('Redis outage', () => {
       await redis.start();
       await untilReady(200, degraded);
       expect((await requestTicket(degraded)).status).to.equal(200);
-      expect(told(degraded)).to.deep.equal({ down: 0, fail: 1, up: 1 });
+      expect(eventCounts(degraded)).to.deep.equal({ down: 0, fail: 1, up: 1 });
     });
   });
 });

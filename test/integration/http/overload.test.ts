@@ -75,10 +75,15 @@ describe('concurrency limiter at its limit', () => {
   it('logs request_shed and one request line for each refused request', async () => {
     const { body } = await ask();
     const about = { traceId: body.traceId, listener: 'public' };
-    const told = (name: string) => events.emitted.filter(({ event }) => event === name).map(({ fields }) => fields);
-    expect(told('request_shed')).to.deep.equal([about]);
-    expect(told('request')).to.have.length(1);
-    expect(told('request')[0]).to.include({ ...about, method: 'POST', status: 503, errorCode: 'SERVICE_OVERLOADED' });
+    const fieldsOf = (name: string) => events.emitted.filter(({ event }) => event === name).map(({ fields }) => fields);
+    expect(fieldsOf('request_shed')).to.deep.equal([about]);
+    expect(fieldsOf('request')).to.have.length(1);
+    expect(fieldsOf('request')[0]).to.include({
+      ...about,
+      method: 'POST',
+      status: 503,
+      errorCode: 'SERVICE_OVERLOADED',
+    });
   });
 
   it('returns 503 for a request with a body', async () => {

@@ -39,7 +39,7 @@ describe('TICKET_RATE_LIMIT when Redis fails', () => {
     expect((await requestTicket(service)).status).to.equal(200);
     expect((await requestTicket(service)).status).to.equal(429);
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     expectRefusal(await requestTicket(service, bob), 503, 'WS_TICKET_REDIS_NOT_READY');
     await redis.start();
     await until('tickets are issued again', async () => (await requestTicket(service, bob)).status === 200);
@@ -77,9 +77,9 @@ describe('TICKET_RATE_LIMIT with an ACL user', () => {
       await withService({ ...env, TICKET_RATE_LIMIT: '1/300' }, async (service) => {
         expect((await request(service.url).get('/ready')).status).to.equal(503);
         expect((await requestTicket(service)).status).to.equal(503);
-        const [told] = service.eventsOf('redis_connect_fail');
-        expect(told).to.include({ errorCode: 'NOPERM' });
-        expect(told?.error).to.contain(`'${lacking}'`);
+        const [logged] = service.eventsOf('redis_connect_fail');
+        expect(logged).to.include({ errorCode: 'NOPERM' });
+        expect(logged?.error).to.contain(`'${lacking}'`);
       });
     });
 

@@ -22,7 +22,7 @@ describe('POST /ws-ticket/redeem when Redis is down', () => {
   it('returns 503 WS_TICKET_REDIS_NOT_READY, never 403, and logs it once', async () => {
     const ticket = await issueTicket(service);
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     const answer = await redeem(service, { ticket });
     expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
     expect(answer.headers['retry-after']).to.equal('2');
@@ -34,7 +34,7 @@ describe('POST /ws-ticket/redeem when Redis is down', () => {
 
   it('returns 401 when the key is wrong', async () => {
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     expectRefusal(await redeem(service, {}).set('Authorization', 'Bearer no'), 401, 'GATEWAY_UNAUTHORIZED');
   });
 
@@ -45,8 +45,8 @@ describe('POST /ws-ticket/redeem when Redis is down', () => {
     await redis.resume();
     expectRefusal(answer, 503, 'WS_TICKET_OUTCOME_UNKNOWN');
     expect(answer.headers['retry-after']).to.equal('2');
-    const told = service.eventsOf('ws_ticket_outcome_unknown');
-    expect(told.map(({ traceId }) => traceId)).to.deep.equal([answer.body.traceId]);
+    const logged = service.eventsOf('ws_ticket_outcome_unknown');
+    expect(logged.map(({ traceId }) => traceId)).to.deep.equal([answer.body.traceId]);
     expect(service.eventsOf('ws_ticket_redis_not_ready')).to.deep.equal([]);
     await until('tickets are redeemed again', async () => {
       const { status } = await redeem(service, { ticket });

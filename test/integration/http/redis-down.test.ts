@@ -14,7 +14,7 @@ describe('POST /ws-ticket when Redis is down', () => {
     redis = await startRedis();
     service = await startService({ REDIS_URL: redis.url });
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
   });
   after(() => service.stop());
 
@@ -39,9 +39,9 @@ describe('POST /ws-ticket when Redis is down', () => {
   it('logs ws_ticket_redis_not_ready exactly once per request', async () => {
     const before = service.eventsOf('ws_ticket_redis_not_ready').length;
     const answers = await Promise.all(Array.from({ length: 5 }, async () => await requestTicket(service)));
-    const told = service.eventsOf('ws_ticket_redis_not_ready').slice(before);
-    expect(told.map(({ traceId }) => traceId)).to.have.members(answers.map(({ body }) => body.traceId));
-    for (const event of told) {
+    const logged = service.eventsOf('ws_ticket_redis_not_ready').slice(before);
+    expect(logged.map(({ traceId }) => traceId)).to.have.members(answers.map(({ body }) => body.traceId));
+    for (const event of logged) {
       expect(event).to.include({ subject: 'alice', sessionId: 'session-1' });
       expect(event.error).to.be.a('string').that.is.not.empty;
       expect(event.errorCode).to.be.a('string').that.is.not.empty;
@@ -77,8 +77,8 @@ describe('POST /ws-ticket when Redis does not store the ticket', () => {
       const response = await requestTicket(service);
       expectRefusal(response, 503, 'WS_TICKET_REDIS_NOT_READY');
       expect(response.headers['retry-after']).to.equal('2');
-      const told = service.eventsOf('ws_ticket_redis_not_ready');
-      expect(told.map(({ errorCode }) => errorCode)).to.deep.equal(['NOPERM']);
+      const logged = service.eventsOf('ws_ticket_redis_not_ready');
+      expect(logged.map(({ errorCode }) => errorCode)).to.deep.equal(['NOPERM']);
       expect(JSON.stringify(service.events)).not.to.include('secret@');
     });
   });

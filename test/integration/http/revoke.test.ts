@@ -82,7 +82,7 @@ describe('POST /ws-ticket/revoke', () => {
 
   it('returns 503 when Redis is down', async () => {
     await redis.stop();
-    await until('the outage is told', () => here.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => here.eventsOf('redis_down').length === 1);
     const answer = await revoke(here);
     expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
     expect(answer.headers['retry-after']).to.equal('2');

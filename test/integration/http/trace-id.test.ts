@@ -94,8 +94,8 @@ describe('trace id', () => {
 
   it('is logged with the ticket and stored in Redis', async () => {
     const { body } = await requestTicket(service).set('X-Request-Id', 'followed-everywhere');
-    const told = service.eventsOf('ws_ticket_issued').map(({ traceId }) => traceId);
-    expect(told).to.include('followed-everywhere');
+    const logged = service.eventsOf('ws_ticket_issued').map(({ traceId }) => traceId);
+    expect(logged).to.include('followed-everywhere');
     expect(JSON.parse(await redis.cli('GET', keyOf(body.ticket)))).to.include({ r: 'followed-everywhere' });
   });
 });

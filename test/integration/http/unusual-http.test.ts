@@ -123,10 +123,10 @@ describe('unusual valid HTTP', () => {
       // The interim answer says that the request has reached the service.
       await once(socket, 'data');
       socket.destroy();
-      const told = await until('the request has ended', () =>
+      const ended = await until('the request has ended', () =>
         service.eventsOf('request').find((event) => event.traceId === traceId),
       );
-      expect(told.status).not.to.equal(200);
+      expect(ended.status).not.to.equal(200);
       expect(service.eventsOf('ws_ticket_issued').map((event) => event.traceId)).not.to.include(traceId);
     });
 

@@ -41,7 +41,7 @@ describe('secrets in responses, logs, metrics and Redis', () => {
     });
 
   const hearRedis = async (): Promise<void> => {
-    watch.hear('what Redis was told', monitor.commands().flat().join('\n'));
+    watch.hear('the Redis commands', monitor.commands().flat().join('\n'));
     const keys = (await redis.cli('KEYS', '*')).split('\n');
     watch.hear("Redis' keys", keys.join('\n'));
     for (const key of keys) watch.hear("Redis' contents", await redis.cli('GET', key));

@@ -21,7 +21,7 @@ for (const name of programNames)
       const { ticketFor, open, asked } = stage;
       const { status, echo } = await open(`/ws?ticket=${await ticketFor()}`);
       expect({ status, echo }).to.deep.equal({ status: 101, echo: 'hello' });
-      await until('the auth request is told of', asked);
+      await until('the auth request is logged', asked);
       expect(asked()).to.equal(1);
       expect(redeemed()).to.include({ via: `forward-auth/${name}` });
     });

@@ -34,7 +34,7 @@ for (const name of programNames)
       await upstream.stop();
       const before = asked();
       expect((await open(`/gone?ticket=${await ticketFor()}`)).status).to.be.within(502, 503);
-      await until('the auth request is told of', () => asked() > before);
+      await until('the auth request is logged', () => asked() > before);
       expect(asked()).to.equal(before + 1);
     });
 

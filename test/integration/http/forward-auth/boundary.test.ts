@@ -76,8 +76,8 @@ describe('forward-auth access', () => {
         expect(refusalIn(answer), proxy).to.equal('403 FORWARD_AUTH_UNTRUSTED');
         expect(answer.headers).to.include({ 'cache-control': 'no-store' });
       }
-      const [told, ...more] = strict.eventsOf('forward_auth_untrusted');
-      expect(told).to.include({ peer: '127.0.0.1' });
+      const [logged, ...more] = strict.eventsOf('forward_auth_untrusted');
+      expect(logged).to.include({ peer: '127.0.0.1' });
       expect(more).to.deep.equal([]);
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(200);
     });
