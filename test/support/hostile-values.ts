@@ -54,6 +54,6 @@ export const hostileValues = (): Readonly<Record<string, unknown>> => ({
   'a redeemed ticket': { outcome: 'redeemed', identity: { subject: 'mallory' }, record: {} },
   'a thenable that throws': thenable(() => raise(new Error('then'))),
   'a Proxy that throws on every access': untouchable(),
-  'a Proxy that throws itself on every access': selfish(),
-  'an object that inherits from such a Proxy': Object.create(untouchable()),
+  'a Proxy that throws itself': selfish(),
+  'an object whose prototype is a throwing Proxy': Object.create(untouchable()),
 });

@@ -68,7 +68,7 @@ describe('ticketd/gateway: request of an admitted client', () => {
       ['last', (lines: readonly string[]) => [...UPGRADE_HEADERS, ...lines]],
       ['before others', (lines: readonly string[]) => [...lines, ...UPGRADE_HEADERS, 'Set-Cookie: a', 'Set-Cookie: b']],
     ] as const)
-      it(`is a complete Node.js request without the ticket ${where}, its header ${what}`, async () => {
+      it(`is complete without the ticket that was sent ${where}, header ${what}`, async () => {
         const ticket = ticketd.issue();
         const [target, lines, left] = carried(ticket);
         expect(await talk(url, upgradeRequest(target, more(lines)))).to.match(/^HTTP\/1.1 200 /);
