@@ -2,14 +2,14 @@ const raise = (value: unknown): never => {
   throw value;
 };
 
-/** An object that throws at any look at it, `instanceof` included. */
+/** An object that throws on every access, `instanceof` included. */
 const untouchable = (): object => {
   const trap = () => raise(new Error('do not look'));
   const names = [...Object.getOwnPropertyNames(Reflect)];
   return new Proxy(function target() {}, Object.fromEntries(names.map((name) => [name, trap])));
 };
 
-/** Throws itself, at any look at it. */
+/** An object that throws itself on every access. */
 const selfish = (): object => {
   const names = Object.getOwnPropertyNames(Reflect);
   const self: object = new Proxy({}, Object.fromEntries(names.map((name) => [name, () => raise(self)])));
@@ -21,7 +21,7 @@ export const thenable = (then: () => void): object => Object.defineProperty({}, 
 
 const errorWith = (fields: PropertyDescriptorMap): Error => Object.defineProperties(new Error('x'), fields);
 
-/** Values of every kind that JavaScript can throw, the ones that break whoever looks at them first of all. */
+/** Values of every kind that JavaScript can throw, including those that throw on access. */
 export const hostileValues = (): Readonly<Record<string, unknown>> => ({
   undefined,
   null: null,
@@ -36,7 +36,7 @@ export const hostileValues = (): Readonly<Record<string, unknown>> => ({
   'an object': {},
   'an object without a prototype': Object.create(null),
   'an Error': new Error('broken'),
-  'an Error of no message': new Error(''),
+  'an Error without a message': new Error(''),
   'an Error whose message is an object': errorWith({ message: { value: {} } }),
   'an Error whose message has no text': errorWith({ message: { value: Object.create(null) } }),
   'an Error whose message is a symbol': errorWith({ message: { value: Symbol('x') } }),
@@ -45,15 +45,15 @@ export const hostileValues = (): Readonly<Record<string, unknown>> => ({
   'an Error whose code throws': errorWith({ code: { get: () => raise(null) } }),
   'an Error whose name is an object': errorWith({ name: { value: Object.create(null) } }),
   'an Error whose cause throws': errorWith({ cause: { get: () => raise(null) } }),
-  'an AggregateError of nothing': new AggregateError([]),
-  'an Error that passes for an admission': Object.assign(new Error('x'), {
+  'an empty AggregateError': new AggregateError([]),
+  'an Error that looks like an admission': Object.assign(new Error('x'), {
     outcome: 'admitted',
     admission: { subject: 'mallory' },
   }),
   'an admission': { outcome: 'admitted', admission: { subject: 'mallory', protocols: [], traceId: 'x' } },
   'a redeemed ticket': { outcome: 'redeemed', identity: { subject: 'mallory' }, record: {} },
   'a thenable that throws': thenable(() => raise(new Error('then'))),
-  'a Proxy that throws at any look': untouchable(),
-  'a Proxy that throws itself at any look': selfish(),
-  'what inherits from such a Proxy': Object.create(untouchable()),
+  'a Proxy that throws on every access': untouchable(),
+  'a Proxy that throws itself': selfish(),
+  'an object whose prototype is a throwing Proxy': Object.create(untouchable()),
 });

@@ -5,10 +5,10 @@ import { SECRET } from '../../support/jwt.ts';
 import { endAll, serve } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-// Less where the kernel was told so.
+// The kernel may allow fewer.
 const AT_ONCE = Math.min(2000, Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8')));
 
-describe('2,000 connections that come while ticketd is busy', () => {
+describe('listen backlog', () => {
   const sockets: Socket[] = [];
 
   after(async () => {
@@ -16,7 +16,7 @@ describe('2,000 connections that come while ticketd is busy', () => {
     await endAll();
   });
 
-  it('all wait to be accepted, and are answered', async () => {
+  it('accepts and answers 2,000 connections that arrive while ticketd is busy', async () => {
     const service = serve({ REDIS_URL: 'memory://', JWT_SECRET: SECRET });
     const { hostname: host, port } = new URL(await service.url());
     service.process.kill('SIGSTOP');

@@ -15,7 +15,7 @@ const WRONG = { PORT: 'http', TICKET_TTL_SECONDS: '301', JWT_SECRET: 'short-secr
 describe('check-config', () => {
   after(endAll);
 
-  it('exits 0 and prints every variable with its value and where that comes from', async () => {
+  it('exits 0 and prints every variable with its value and its source', async () => {
     const { code, stdout, stderr } = await run([], { ...VALID, PORT: '8080' });
     expect(code).to.equal(0);
     expect(stderr).to.equal('');
@@ -24,14 +24,14 @@ describe('check-config', () => {
     expect(stdout).to.match(/^JWT_ISSUER +– {2}\(unset\)$/m);
   });
 
-  it('masks secrets, and shows of REDIS_URL all but the credentials', async () => {
+  it('masks secrets, and shows REDIS_URL without its credentials', async () => {
     const { stdout } = await run([], VALID);
     expect(stdout).to.match(/^JWT_SECRET +\*{8} {2}\(environment\)$/m);
     expect(stdout).to.match(/^REDIS_URL +redis:\/\/redis\.internal:6380\/2 {2}\(environment\)$/m);
     expect(stdout).not.to.contain(SECRET).and.not.to.contain('right-horse-7');
   });
 
-  it('prints one JSON object with --json, secrets masked there, too', async () => {
+  it('prints one JSON object with --json, with secrets masked', async () => {
     const { code, stdout, stderr } = await run(['--json'], VALID);
     expect(code).to.equal(0);
     expect(stderr).to.equal('');
@@ -44,13 +44,13 @@ describe('check-config', () => {
     expect(stdout).not.to.contain(SECRET).and.not.to.contain('right-horse-7');
   });
 
-  it('shows the defaults of production where NODE_ENV says so', async () => {
+  it('shows the production defaults when NODE_ENV is production', async () => {
     const { settings } = JSON.parse((await run(['--json'], { ...VALID, NODE_ENV: 'production' })).stdout);
     expect(settings.DRAIN_DELAY_MS.value).to.equal('10000');
     expect(settings.REDIS_FAIL_CLOSED.value).to.equal('true');
   });
 
-  it('exits 78 and lists every problem by its variable, without the value of a secret', async () => {
+  it('exits 78 and lists every problem with its variable, without the value of a secret', async () => {
     const { code, stdout, stderr } = await run([], WRONG);
     expect(code).to.equal(78);
     expect(stdout).to.equal('');
@@ -58,7 +58,7 @@ describe('check-config', () => {
     expect(stderr).not.to.contain('short-secret').and.not.to.match(STACK_TRACE);
   });
 
-  it('exits 78 with --json, every problem in one object on standard output', async () => {
+  it('exits 78 with --json and reports every problem in one object on standard output', async () => {
     const { code, stdout, stderr } = await run(['--json'], WRONG);
     expect(code).to.equal(78);
     expect(stderr).to.equal('');
@@ -69,18 +69,18 @@ describe('check-config', () => {
     expect(stdout).not.to.contain('short-secret');
   });
 
-  it('exits 78 where nothing is set, since a JWT key is needed in every environment', async () => {
+  it('exits 78 when nothing is set, since every environment needs a JWT key', async () => {
     const { code, stderr } = await run([]);
     expect(code).to.equal(78);
     expect(stderr).to.contain('JWT_SECRET');
   });
 
-  it('exits 64 for an argument or an option that it does not have', async () => {
+  it('exits 64 for an unknown argument or option', async () => {
     expect((await run(['--nope'], VALID)).code).to.equal(64);
     expect((await run(['extra'], VALID)).code).to.equal(64);
   });
 
-  it('exits 70 for an error of its own', async () => {
+  it('exits 70 for an internal error', async () => {
     const { code, stderr } = await run([], { ...VALID, ...seeded('throw-on-write') });
     expect(code).to.equal(70);
     expect(stderr).to.contain('internal error: Error: a seeded fault');

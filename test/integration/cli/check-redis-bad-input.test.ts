@@ -28,7 +28,7 @@ const BAD_URLS: Readonly<Record<string, string>> = {
   [`redis://:${PASSWORD}@a,`]: 'expected',
 };
 
-describe('check-redis exits 78 with one clear line, and never a password, for', () => {
+describe('check-redis with a wrong configuration', () => {
   let directory: string;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'ticketd-input-'));
@@ -49,15 +49,16 @@ describe('check-redis exits 78 with one clear line, and never a password, for', 
   };
 
   for (const [url, expected] of Object.entries(BAD_URLS))
-    it(`REDIS_URL=${url}`, () => expectRefused({ REDIS_URL: url }, new RegExp(`^ +REDIS_URL: .*${expected}`, 'm')));
+    it(`exits 78 with one line, without the password, for REDIS_URL=${url}`, () =>
+      expectRefused({ REDIS_URL: url }, new RegExp(`^ +REDIS_URL: .*${expected}`, 'm')));
 
-  it('a CA file that is missing', () =>
+  it('exits 78 with one line about REDIS_TLS_CA_FILE when the CA file is missing', () =>
     expectRefused(
       { REDIS_URL: `rediss://:${PASSWORD}@host`, REDIS_TLS_CA_FILE: join(directory, 'none.pem') },
       /^ +REDIS_TLS_CA_FILE: expected /m,
     ));
 
-  it('a CA file that holds no certificate', async () => {
+  it('exits 78 with one line about REDIS_TLS_CA_FILE when the CA file contains no certificate', async () => {
     const file = join(directory, 'empty.pem');
     await writeFile(file, 'no certificate');
     await expectRefused(
@@ -66,21 +67,22 @@ describe('check-redis exits 78 with one clear line, and never a password, for', 
     );
   });
 
-  it('a password file that is missing', () =>
+  it('exits 78 with one line about REDIS_URL_FILE when the file is missing', () =>
     expectRefused({ REDIS_URL_FILE: join(directory, 'none') }, /^ +REDIS_URL_FILE: expected a readable file/m));
 
   for (const [what, env, name] of [
     ['TLS settings without rediss://', { REDIS_TLS_SERVERNAME: 'host' }, 'REDIS_TLS_SERVERNAME'],
     ['both Sentinel and Cluster', { REDIS_SENTINEL_MASTER: 'm', REDIS_CLUSTER: 'true' }, 'REDIS_CLUSTER'],
-    ['a password for Sentinels without Sentinels', { REDIS_SENTINEL_PASSWORD: PASSWORD }, 'REDIS_SENTINEL_PASSWORD'],
-    ['a database in a cluster', { REDIS_URL: 'redis://host/1', REDIS_CLUSTER: 'true' }, 'REDIS_URL'],
-    ['the embedded store as a cluster', { REDIS_URL: 'memory://', REDIS_CLUSTER: 'true' }, 'REDIS_URL'],
-    ['a word that is no boolean', { REDIS_CLUSTER: 'yes' }, 'REDIS_CLUSTER'],
-    ['a name that is none', { REDIS_SENTINEL_MASTER: 'two words' }, 'REDIS_SENTINEL_MASTER'],
+    ['a Sentinel password without Sentinel', { REDIS_SENTINEL_PASSWORD: PASSWORD }, 'REDIS_SENTINEL_PASSWORD'],
+    ['a database number with Cluster', { REDIS_URL: 'redis://host/1', REDIS_CLUSTER: 'true' }, 'REDIS_URL'],
+    ['memory:// with Cluster', { REDIS_URL: 'memory://', REDIS_CLUSTER: 'true' }, 'REDIS_URL'],
+    ['a value that is not a boolean', { REDIS_CLUSTER: 'yes' }, 'REDIS_CLUSTER'],
+    ['an invalid master name', { REDIS_SENTINEL_MASTER: 'two words' }, 'REDIS_SENTINEL_MASTER'],
   ] as const)
-    it(what, () => expectRefused(env, new RegExp(`^ +${name}: expected `, 'm')));
+    it(`exits 78 with one line about ${name} for ${what}`, () =>
+      expectRefused(env, new RegExp(`^ +${name}: expected `, 'm')));
 
-  it('a wrong value with --quiet, where the line is left out', async () => {
+  it('exits 78 and prints nothing with --quiet for a wrong value', async () => {
     const cli = ticketd(['check-redis', '--quiet'], { REDIS_URL: 'http://host' });
     expect((await cli.exit).code).to.equal(78);
     expect(cli.output).to.equal('');

@@ -11,7 +11,7 @@ const run = async (args: readonly string[], env: Record<string, string> = {}) =>
   return { code, stdout: cli.stdout, stderr: cli.stderr };
 };
 
-describe('check-redis', () => {
+describe('check-redis with wrong usage or internal errors', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
@@ -26,7 +26,7 @@ describe('check-redis', () => {
     });
   }
 
-  it('exits 78 naming what is wrong with the environment, without the password', async () => {
+  it('exits 78 and names the wrong variables, without the password', async () => {
     const { code, stderr } = await run([], {
       REDIS_URL: 'redis://:right-horse-7@127.0.0.1:6379/zero',
       REDIS_COMMAND_TIMEOUT_MS: 'long',
@@ -36,19 +36,19 @@ describe('check-redis', () => {
     expect(stderr).not.to.contain('right-horse-7');
   });
 
-  it('exits 78 for a --url that is none, without repeating it', async () => {
+  it('exits 78 for an invalid --url, without repeating it', async () => {
     const { code, stderr } = await run(['--url', 'http://:right-horse-7@127.0.0.1']);
     expect(code).to.equal(78);
     expect(stderr).not.to.contain('right-horse-7');
   });
 
-  it('exits 70 for an error of its own', async () => {
+  it('exits 70 for an internal error', async () => {
     const { code, stderr } = await run([], { REDIS_URL: 'memory://', ...seeded('throw-on-write') });
     expect(code).to.equal(70);
     expect(stderr).to.contain('internal error: Error: a seeded fault');
   });
 
-  it('exits 70 for an error that nobody caught, which is no word about Redis', async () => {
+  it('exits 70 for an uncaught error while it tries to connect', async () => {
     const server = await silentServer();
     const cli = ticketd(['check-redis'], {
       REDIS_URL: `redis://127.0.0.1:${server.port}`,
@@ -60,7 +60,7 @@ describe('check-redis', () => {
     expect(cli.stderr).to.contain('a seeded fault');
   });
 
-  it('prints nothing with --quiet, whatever it found', async () => {
+  it('prints nothing with --quiet when Redis is unreachable', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     expect(await run(['--quiet'], { REDIS_URL: url })).to.deep.equal({ code: 1, stdout: '', stderr: '' });
   });

@@ -4,13 +4,13 @@ import { closeServers, tcpServer } from '../../support/tcp-server.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-describe('check-redis that meets an error of its own', () => {
+describe('check-redis with an internal error', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
-  it('exits 70, which says nothing of Redis, with the stack on standard error', async () => {
+  it('exits 70 with the stack on standard error and no verdict about Redis', async () => {
     const server = await tcpServer();
     const url = `redis://127.0.0.1:${server.port}`;
     const cli = ticketd(['check-redis', '--url', url, '--timeout', '60000'], seeded('throw-on-signal'));

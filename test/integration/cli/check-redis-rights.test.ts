@@ -20,14 +20,14 @@ describe('check-redis as an ACL user', () => {
   };
   const checkAs = (...rules: string[]) => checkWith({}, ...rules);
 
-  it('exits 0 with the rights that tickets need, below the key prefix alone', async () => {
+  it('exits 0 with only the rights that tickets need, limited to the key prefix', async () => {
     const { code, report } = await checkAs('~ticketd:*', '+set', '+getdel', '+mget');
     expect(code).to.equal(0);
     expect(report.ok).to.equal(true);
   });
 
   for (const lacking of ['set', 'getdel', 'mget'])
-    it(`exits 2 naming what is to be allowed where ${lacking.toUpperCase()} is not`, async () => {
+    it(`exits 2 and names the missing right when ${lacking.toUpperCase()} is not allowed`, async () => {
       const { code, stderr, report } = await checkAs('~ticketd:*', '+@all', `-${lacking}`);
       expect(code).to.equal(2);
       expect(report.problem).to.include({ verdict: 'unusable', errorCode: 'NOPERM' });
@@ -35,7 +35,7 @@ describe('check-redis as an ACL user', () => {
       expect(stderr).to.contain('allow SET, GETDEL and MGET');
     });
 
-  it('asks for INCR and PTTL where there is a rate limit', async () => {
+  it('requires INCR and PTTL when TICKET_RATE_LIMIT is set', async () => {
     const env = { TICKET_RATE_LIMIT: '5/60' };
     const tickets = ['~ticketd:*', '+set', '+getdel', '+mget'];
     expect((await checkWith(env, ...tickets, '+incr', '+pttl')).code).to.equal(0);
@@ -44,19 +44,19 @@ describe('check-redis as an ACL user', () => {
     expect(stderr).to.contain('INCR and PTTL with TICKET_RATE_LIMIT');
   });
 
-  it('exits 2 where the keys below REDIS_KEY_PREFIX are not allowed', async () => {
+  it('exits 2 when the keys below REDIS_KEY_PREFIX are not allowed', async () => {
     const { code, report } = await checkAs('~other:*', '+@all');
     expect(code).to.equal(2);
     expect(report.problem?.errorCode).to.equal('NOPERM');
   });
 
-  it('exits 0 without the right to INFO, and tells what it could not check', async () => {
+  it('exits 0 without the right to INFO, and reports what it could not check', async () => {
     const { code, stderr } = await checkAs('~ticketd:*', '+@all', '-info');
     expect(code).to.equal(0);
     expect(stderr).to.equal('warning: INFO is not allowed: version and settings were not checked\n');
   });
 
-  it('exits 0 without the right to TIME, and says nothing of the clock', async () => {
+  it('exits 0 without the right to TIME, and reports no clock difference', async () => {
     const { code, stdout, stderr, report } = await checkAs('~ticketd:*', '+@all', '-time');
     expect(code).to.equal(0);
     expect(stdout)
@@ -66,14 +66,14 @@ describe('check-redis as an ACL user', () => {
     expect(report).to.not.have.property('clockDifferenceMs');
   });
 
-  it('exits 2 where the user does not exist or is disabled', async () => {
+  it('exits 2 when the user does not exist or is disabled', async () => {
     const { code, report } = await checkAs('off');
     expect(code).to.equal(2);
     expect(report.problem?.errorCode).to.equal('WRONGPASS');
   });
 });
 
-describe('check-redis warns of', () => {
+describe('check-redis warnings', () => {
   let redis: TestRedis;
   beforeEach(async () => {
     redis = await startRedis();
@@ -93,7 +93,7 @@ describe('check-redis warns of', () => {
   };
 
   for (const [what, [settings, warning]] of Object.entries(cases))
-    it(`${what}, and still exits 0`, async () => {
+    it(`warns of ${what} and exits 0`, async () => {
       await redis.cli('CONFIG', 'SET', ...Object.entries(settings).flat());
       const { code, stderr, report } = await checkRedisTwice({ REDIS_URL: redis.url });
       expect(code).to.equal(0);
@@ -106,7 +106,7 @@ describe('check-redis warns of', () => {
     [2, 'behind'],
     [-2, 'ahead of'],
   ] as const)
-    it(`a clock of Redis that is ${side} this machine's, and still exits 0`, async () => {
+    it(`warns of a Redis clock that is ${side} the local clock and exits 0`, async () => {
       const clock = createClock(seconds);
       try {
         const { code, stdout, stderr, report } = await checkRedisTwice({ REDIS_URL: redis.url, ...clock.env });
@@ -122,7 +122,7 @@ describe('check-redis warns of', () => {
       }
     });
 
-  it('nothing where no ticket can get lost or come back', async () => {
+  it('warns of nothing when no ticket can get lost or come back', async () => {
     const { stderr, report } = await checkRedisTwice({ REDIS_URL: redis.url });
     expect({ stderr, warnings: report.warnings }).to.deep.equal({ stderr: '', warnings: [] });
   });

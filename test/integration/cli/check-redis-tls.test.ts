@@ -22,7 +22,7 @@ describe('check-redis with rediss://', () => {
 
   const at = (host: string) => `rediss://${host}:${redis.port}`;
 
-  it('exits 0 where REDIS_TLS_CA_FILE names the authority', async () => {
+  it('exits 0 when REDIS_TLS_CA_FILE names the certificate authority', async () => {
     const { code, stdout, stderr, report } = await checkRedisTwice({
       REDIS_URL: at('localhost'),
       REDIS_TLS_CA_FILE: authority.caFile,
@@ -32,14 +32,14 @@ describe('check-redis with rediss://', () => {
     expect(report).to.include({ ok: true, endpoint: at('localhost') });
   });
 
-  it('exits 0 for an address, where REDIS_TLS_SERVERNAME is the name of the certificate', async () => {
+  it('exits 0 for an IP address when REDIS_TLS_SERVERNAME is the name in the certificate', async () => {
     const env = { REDIS_URL: at('127.0.0.1'), REDIS_TLS_CA_FILE: authority.caFile };
     expect((await checkRedisTwice({ ...env, REDIS_TLS_SERVERNAME: 'localhost' })).code).to.equal(0);
   });
 
   const refused: Readonly<Record<string, readonly [env: () => Record<string, string>, errorCode: RegExp]>> = {
-    'nobody trusts the authority': [() => ({ REDIS_URL: at('localhost') }), /SELF_SIGNED|UNABLE_TO/],
-    'the authority is another one': [
+    'the certificate authority is not trusted': [() => ({ REDIS_URL: at('localhost') }), /SELF_SIGNED|UNABLE_TO/],
+    'REDIS_TLS_CA_FILE names another certificate authority': [
       () => ({ REDIS_URL: at('localhost'), REDIS_TLS_CA_FILE: other.caFile }),
       /SELF_SIGNED|UNABLE_TO|CERT/,
     ],
@@ -47,7 +47,7 @@ describe('check-redis with rediss://', () => {
       () => ({ REDIS_URL: at('127.0.0.1'), REDIS_TLS_CA_FILE: authority.caFile }),
       /^ERR_TLS_CERT_ALTNAME_INVALID$/,
     ],
-    'REDIS_TLS_SERVERNAME is not what the certificate bears': [
+    'REDIS_TLS_SERVERNAME is not a name in the certificate': [
       () => ({
         REDIS_URL: at('localhost'),
         REDIS_TLS_CA_FILE: authority.caFile,
@@ -57,7 +57,7 @@ describe('check-redis with rediss://', () => {
     ],
   };
   for (const [when, [env, errorCode]] of Object.entries(refused))
-    it(`exits 1 with a remedy for TLS where ${when}`, async () => {
+    it(`exits 1 with a remedy for TLS when ${when}`, async () => {
       const { code, stdout, stderr, report } = await checkRedisTwice(env());
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
       expect(stderr).to.match(/^unreachable: rediss:.+; TLS failed: .+ certificate is valid for this host .+\n$/);
@@ -65,7 +65,7 @@ describe('check-redis with rediss://', () => {
       expect(report.problem?.errorCode).to.match(errorCode);
     });
 
-  it('exits 1 where the scheme lacks the s', async () => {
+  it('exits 1 and names "TLS on one side only" when the scheme is redis://', async () => {
     const { code, stderr } = await checkRedisTwice({ REDIS_URL: `redis://localhost:${redis.port}` });
     expect(code).to.equal(1);
     expect(stderr).to.contain('TLS on one side only');

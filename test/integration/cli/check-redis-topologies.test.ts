@@ -27,7 +27,7 @@ describe('check-redis with Sentinel', () => {
     expect(report.warnings).to.have.length(1);
   });
 
-  it('does not warn where a write needs a replica', async () => {
+  it('does not warn when a write needs a replica', async () => {
     const master = await setup.master();
     await master.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
     const { code, stderr, report } = await checkRedisTwice(setup.env);
@@ -42,7 +42,7 @@ describe('check-redis with Sentinel', () => {
     expect(report.problem?.remedy).to.contain('REDIS_SENTINEL_MASTER');
   });
 
-  it('exits 1 where none of the Sentinels is there', async () => {
+  it('exits 1 when no Sentinel is reachable', async () => {
     const url = `redis://127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`;
     const { code, report } = await checkRedisTwice({ ...setup.env, REDIS_URL: url });
     expect(code).to.equal(1);
@@ -50,7 +50,7 @@ describe('check-redis with Sentinel', () => {
     expect(report.problem?.remedy).to.contain('check REDIS_URL');
   });
 
-  it('exits 2 for the variables of Sentinel at a plain Redis', async () => {
+  it('exits 2 for the Sentinel variables with a plain Redis', async () => {
     const { port } = await setup.master();
     const { code, stderr, report } = await checkRedisTwice({ ...setup.env, REDIS_URL: `redis://127.0.0.1:${port}` });
     expect(code).to.equal(2);
@@ -58,7 +58,7 @@ describe('check-redis with Sentinel', () => {
     expect(stderr).to.contain('unset REDIS_SENTINEL_MASTER');
   });
 
-  it('exits 2 for a Sentinel without the variables of Sentinel', async () => {
+  it('exits 2 for a Sentinel without the Sentinel variables', async () => {
     const [port] = setup.sentinels.map((sentinel) => sentinel.port);
     const { code, stderr, report } = await checkRedisTwice({ REDIS_URL: `redis://127.0.0.1:${port}` });
     expect(code).to.equal(2);
@@ -75,7 +75,7 @@ describe('check-redis with Cluster', () => {
   after(() => cluster.remove());
   afterEach(endAll);
 
-  it('checks every master, and warns once of what holds for each', async () => {
+  it('checks every master, and reports each warning once', async () => {
     const { code, stdout, stderr, report } = await checkRedisTwice(cluster.env);
     expect(code).to.equal(0);
     expect(stdout).to.match(
@@ -86,7 +86,7 @@ describe('check-redis with Cluster', () => {
     expect(report.warnings).to.have.length(1);
   });
 
-  it('exits 2 for a node of a cluster without REDIS_CLUSTER, whichever node and key it is', async () => {
+  it('exits 2 for any node of a cluster without REDIS_CLUSTER', async () => {
     for (const { port } of cluster.nodes) {
       const { code, stderr, report } = await checkRedisTwice({ REDIS_URL: `redis://127.0.0.1:${port}` });
       expect(code).to.equal(2);
@@ -95,14 +95,14 @@ describe('check-redis with Cluster', () => {
     }
   });
 
-  it('exits 1, naming the cause, where none of the seed nodes is there', async () => {
+  it('exits 1 and names the cause when no seed node is reachable', async () => {
     const url = `redis://127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`;
     const { code, report } = await checkRedisTwice({ ...cluster.env, REDIS_URL: url });
     expect(code).to.equal(1);
     expect(report.problem).to.include({ verdict: 'unreachable', errorCode: 'ECONNREFUSED' });
   });
 
-  it('exits 2 where a master is gone, and with it slots', async () => {
+  it('exits 2 when a master and its slots are gone', async () => {
     const [first, ...others] = cluster.nodes as readonly [RedisNode, ...RedisNode[]];
     await first.stop();
     try {

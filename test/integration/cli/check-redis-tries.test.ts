@@ -5,13 +5,13 @@ import { expect } from 'chai';
 import { closeServers, silentServer, tcpServer } from '../../support/tcp-server.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
-describe('the tries of check-redis --wait', () => {
+describe('check-redis --wait: tries', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
-  it('end in time: half a second apart, and none once the time is over', async () => {
+  it('tries every half second, and not after the wait time is over', async () => {
     const server = await tcpServer((socket) => socket.destroy());
     const cli = ticketd(['check-redis', '--wait', '1', '--json'], { REDIS_URL: `redis://127.0.0.1:${server.port}` });
     expect((await cli.exit).code).to.equal(124);
@@ -19,7 +19,7 @@ describe('the tries of check-redis --wait', () => {
     expect(JSON.parse(cli.stdout)).to.deep.include({ ok: false, waitExpired: true });
   });
 
-  it('are cut off after --timeout', async () => {
+  it('ends each try after --timeout', async () => {
     const server = await silentServer();
     const url = `redis://127.0.0.1:${server.port}`;
     const cli = ticketd(['check-redis', '--json', '--timeout', '100'], { REDIS_URL: url });
@@ -27,7 +27,7 @@ describe('the tries of check-redis --wait', () => {
     expect(JSON.parse(cli.stdout).problem).to.include({ error: 'no answer within 100 ms' });
   });
 
-  it('are one where --wait is not given', async () => {
+  it('tries once without --wait', async () => {
     const server = await tcpServer((socket) => socket.destroy());
     const cli = ticketd(['check-redis', '--json'], { REDIS_URL: `redis://127.0.0.1:${server.port}` });
     expect((await cli.exit).code).to.equal(1);
@@ -57,17 +57,17 @@ describe('check-redis --url', () => {
     expect(server.accepted).to.equal(1);
   };
 
-  it('is asked in place of the one in REDIS_URL_FILE', async () => {
+  it('overrides REDIS_URL_FILE', async () => {
     const file = join(directory, 'url');
     await writeFile(file, 'redis://127.0.0.1:1');
     await expectAsked({ REDIS_URL_FILE: file });
   });
 
-  it('is asked where the file that REDIS_URL_FILE names is not there', async () => {
+  it('overrides REDIS_URL_FILE when that file does not exist', async () => {
     await expectAsked({ REDIS_URL_FILE: join(directory, 'none') });
   });
 
-  it('is asked in place of REDIS_URL, even a wrong one', async () => {
+  it('overrides REDIS_URL, even an invalid one', async () => {
     await expectAsked({ REDIS_URL: 'http://wrong' });
   });
 });

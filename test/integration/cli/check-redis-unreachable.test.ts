@@ -30,21 +30,21 @@ const expectUnreachable = async (url: string, { code, args = [] }: Expected): Pr
   expect(cli.output + json.output).not.to.match(STACK_TRACE);
 };
 
-describe('check-redis exits 1, naming the cause and a remedy, where', () => {
+describe('check-redis with an unreachable Redis', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
-  it('nothing listens', async () => {
+  it('exits 1 with the cause and a remedy when nothing listens', async () => {
     await expectUnreachable(`redis://:${PASSWORD}@127.0.0.1:${await freePort()}`, { code: /^ECONNREFUSED$/ });
   });
 
-  it('the host does not exist', async () => {
+  it('exits 1 with the cause and a remedy when the host does not exist', async () => {
     await expectUnreachable(`redis://:${PASSWORD}@no-such-host.invalid`, { code: /^(ENOTFOUND|EAI_AGAIN)$/ });
   });
 
-  it('the server accepts and never answers, once --timeout has passed', async () => {
+  it('exits 1 after --timeout when the server accepts and never answers', async () => {
     const { port } = await silentServer();
     await expectUnreachable(`redis://:${PASSWORD}@127.0.0.1:${port}`, {
       code: /^ETIMEDOUT$/,
@@ -52,12 +52,12 @@ describe('check-redis exits 1, naming the cause and a remedy, where', () => {
     });
   });
 
-  it('the server closes every connection at once', async () => {
+  it('exits 1 with the cause and a remedy when the server closes every connection immediately', async () => {
     const { port } = await tcpServer((socket) => socket.end());
     await expectUnreachable(`redis://:${PASSWORD}@127.0.0.1:${port}`, { code: /^ECONNRESET$/ });
   });
 
-  it('TLS is asked of a Redis that has none', async () => {
+  it('exits 1 with the cause and a remedy for rediss:// when Redis has no TLS', async () => {
     const redis = await startRedis({ password: PASSWORD });
     await expectUnreachable(redis.url.replace('redis:', 'rediss:'), {
       code: /^ETIMEDOUT$/,
@@ -66,7 +66,7 @@ describe('check-redis exits 1, naming the cause and a remedy, where', () => {
     await redis.stop();
   });
 
-  it('TLS is asked of a server that answers in plain text', async () => {
+  it('exits 1 with the cause and a remedy for rediss:// when the server answers in plain text', async () => {
     const { port } = await answering('HTTP/1.1 400 Bad Request\r\n\r\n');
     await expectUnreachable(`rediss://:${PASSWORD}@127.0.0.1:${port}`, { code: /SSL|EPROTO/ });
   });

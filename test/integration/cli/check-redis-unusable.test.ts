@@ -22,7 +22,7 @@ const expectUnusable = async (url: string, errorCode: string): Promise<void> => 
   expect(cli.output + json.output).not.to.match(STACK_TRACE);
 };
 
-describe('check-redis exits 2, naming what is wrong and a remedy, where', () => {
+describe('check-redis with a Redis that cannot be used', () => {
   let redis: TestRedis;
   afterEach(async () => {
     await endAll();
@@ -32,41 +32,41 @@ describe('check-redis exits 2, naming what is wrong and a remedy, where', () => 
 
   const at = () => `redis://127.0.0.1:${redis.port}`;
 
-  it('the password is wrong (WRONGPASS)', async () => {
+  it('exits 2 with the cause and a remedy when the password is wrong (WRONGPASS)', async () => {
     redis = await startRedis({ password: 'right-horse-7' });
     await expectUnusable(`redis://:${PASSWORD}@127.0.0.1:${redis.port}`, 'WRONGPASS');
   });
 
-  it('a password is needed (NOAUTH)', async () => {
+  it('exits 2 with the cause and a remedy when a password is missing (NOAUTH)', async () => {
     redis = await startRedis({ password: 'right-horse-7' });
     await expectUnusable(at(), 'NOAUTH');
   });
 
-  it('the user may not write (NOPERM)', async () => {
+  it('exits 2 with the cause and a remedy when the user may not write (NOPERM)', async () => {
     redis = await startRedis();
     await redis.cli('ACL', 'SETUSER', 'reader', 'on', `>${PASSWORD}`, '~*', '+ping', '+info', '+get');
     await expectUnusable(`redis://reader:${PASSWORD}@127.0.0.1:${redis.port}`, 'NOPERM');
   });
 
-  it('Redis is a replica (READONLY)', async () => {
+  it('exits 2 with the cause and a remedy when Redis is a replica (READONLY)', async () => {
     redis = await startRedis();
     await redis.cli('REPLICAOF', '127.0.0.1', '1');
     await expectUnusable(at(), 'READONLY');
   });
 
-  it('its memory is full (OOM)', async () => {
+  it('exits 2 with the cause and a remedy when the memory of Redis is full (OOM)', async () => {
     redis = await startRedis();
     await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
     await expectUnusable(at(), 'OOM');
   });
 
-  it('too few replicas are in sync (NOREPLICAS)', async () => {
+  it('exits 2 with the cause and a remedy when too few replicas are in sync (NOREPLICAS)', async () => {
     redis = await startRedis();
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
     await expectUnusable(at(), 'NOREPLICAS');
   });
 
-  it('it cannot save to disk (MISCONF)', async () => {
+  it('exits 2 with the cause and a remedy when Redis cannot save to disk (MISCONF)', async () => {
     const { port } = await fakeRedis((command) =>
       command === 'INFO'
         ? bulk('redis_version:7.0.15\r\nrole:master\r\n')
@@ -75,12 +75,12 @@ describe('check-redis exits 2, naming what is wrong and a remedy, where', () => 
     await expectUnusable(`redis://127.0.0.1:${port}`, 'MISCONF');
   });
 
-  it('it is loading its data (LOADING)', async () => {
+  it('exits 2 with the cause and a remedy when Redis is loading its data (LOADING)', async () => {
     const { port } = await fakeRedis(() => '-LOADING Redis is loading the dataset in memory\r\n');
     await expectUnusable(`redis://127.0.0.1:${port}`, 'LOADING');
   });
 
-  it('it is older than 6.2', async () => {
+  it('exits 2 with the cause and a remedy when Redis is older than 6.2', async () => {
     const { port } = await fakeRedis((command) => {
       if (command === 'INFO') return bulk('redis_version:5.0.0\r\nrole:master\r\n');
       return command === 'PING' ? '+PONG\r\n' : '+OK\r\n';
@@ -88,12 +88,12 @@ describe('check-redis exits 2, naming what is wrong and a remedy, where', () => 
     await expectUnusable(`redis://127.0.0.1:${port}`, 'TOO_OLD');
   });
 
-  it('a web server answers', async () => {
+  it('exits 2 with the cause and a remedy when the server is a web server', async () => {
     const { port } = await answering('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     await expectUnusable(`redis://127.0.0.1:${port}`, 'NOT_REDIS');
   });
 
-  it('something answers PING in RESP, but not with PONG', async () => {
+  it('exits 2 with the cause and a remedy when a RESP server answers PING without PONG', async () => {
     const { port } = await fakeRedis(() => '+HELLO\r\n');
     await expectUnusable(`redis://127.0.0.1:${port}`, 'NOT_REDIS');
   });

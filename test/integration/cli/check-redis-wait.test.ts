@@ -11,7 +11,7 @@ describe('check-redis --wait', () => {
     await closeServers();
   });
 
-  it('keeps trying and exits 0 once Redis has come', async () => {
+  it('keeps trying and exits 0 when Redis becomes available', async () => {
     // Something else holds the port at first, so that the tries can be counted.
     const notYet = await tcpServer((socket) => socket.destroy(), await freePort());
     const cli = ticketd(['check-redis', '--wait', '25'], { REDIS_URL: `redis://127.0.0.1:${notYet.port}` });
@@ -24,7 +24,7 @@ describe('check-redis --wait', () => {
     await redis.stop();
   });
 
-  it('exits 124 when the time has run out, naming the last cause', async () => {
+  it('exits 124 with the last cause when the wait time is over', async () => {
     const port = await freePort();
     const cli = ticketd(['check-redis', '--wait', '1'], { REDIS_URL: `redis://:right-horse-7@127.0.0.1:${port}` });
     expect((await cli.exit).code).to.equal(124);
@@ -32,7 +32,7 @@ describe('check-redis --wait', () => {
     expect(cli.output).not.to.contain('right-horse-7');
   });
 
-  it('exits 124 in the middle of a try that would last a minute', async () => {
+  it('exits 124 during a try that would take a minute', async () => {
     const { port } = await silentServer();
     const cli = ticketd(['check-redis', '--wait', '1', '--timeout', '60000', '--json'], {
       REDIS_URL: `redis://127.0.0.1:${port}`,
@@ -45,7 +45,7 @@ describe('check-redis --wait', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const) {
-    it(`exits ${code} when interrupted by ${signal}`, async () => {
+    it(`exits ${code} on ${signal}`, async () => {
       const server = await silentServer();
       const cli = ticketd(['check-redis', '--wait', '60'], { REDIS_URL: `redis://127.0.0.1:${server.port}` });
       await until('a try', () => server.accepted > 0);

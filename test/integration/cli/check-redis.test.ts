@@ -55,13 +55,13 @@ describe('check-redis with a Redis that can be used', () => {
     expect(await check('--quiet')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('asks the URL given by --url in place of REDIS_URL', async () => {
+  it('checks the URL from --url instead of REDIS_URL', async () => {
     const cli = ticketd(['check-redis', '--url', redis.url], { REDIS_URL: 'redis://127.0.0.1:1' });
     expect((await cli.exit).code).to.equal(0);
     expect(cli.stdout).to.contain(`:${redis.port}`);
   });
 
-  it('does a write, and a read that deletes, and leaves nothing behind', async () => {
+  it('does a write and a read that deletes, and leaves no key behind', async () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     expect((await check()).code).to.equal(0);
     const statistics = await redis.cli('INFO', 'commandstats');
@@ -69,7 +69,7 @@ describe('check-redis with a Redis that can be used', () => {
     expect(await redis.cli('KEYS', '*')).to.equal('');
   });
 
-  it('warns on standard error of settings by which tickets get lost or come back, and still exits 0', async () => {
+  it('warns on standard error of settings that lose tickets or bring them back, and exits 0', async () => {
     await redis.cli('CONFIG', 'SET', 'maxmemory', '100mb');
     await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const { code, stderr } = await check();
@@ -80,7 +80,7 @@ describe('check-redis with a Redis that can be used', () => {
     await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
   });
 
-  it('needs no JWT key, and says of the embedded store that there is nothing to check', async () => {
+  it('needs no JWT key, and reports that memory:// has nothing to check', async () => {
     const cli = ticketd(['check-redis'], { REDIS_URL: 'memory://' });
     expect((await cli.exit).code).to.equal(0);
     expect(cli.stdout).to.equal('usable: memory://\n');

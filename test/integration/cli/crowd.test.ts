@@ -20,7 +20,7 @@ const TICKET = rawRequest(`POST ${TICKET_PATH} HTTP/1.1`, [
 const HEALTH = rawRequest('GET /health HTTP/1.1', ['Host: x']);
 const METRICS = rawRequest('GET /metrics HTTP/1.1', ['Host: x']);
 
-describe(`a burst of ${ALL} requests`, function () {
+describe(`serve under a burst of ${ALL} requests`, function () {
   this.timeout(120_000);
   let redis: TestRedis;
   let service: Ticketd;
@@ -48,7 +48,7 @@ describe(`a burst of ${ALL} requests`, function () {
   /** What the service answered so far, in its own order. */
   const answered = () => service.linesOf('request');
 
-  it('gets a ticket for each, and delays neither a probe nor the metrics', async () => {
+  it('issues a ticket for each request, and delays neither a probe nor the metrics', async () => {
     const before = answered().length;
     // All of it waits in the kernel, the probe and the metrics last, until the service continues.
     service.process.kill('SIGSTOP');

@@ -10,7 +10,7 @@ import { until } from '../../support/until.ts';
 const HONEST_CLIENTS = 4;
 const REQUESTS_EACH = 25;
 
-describe('honest callers beside a flood from their own address', () => {
+describe('serve under a flood of bad requests from one address', () => {
   let redis: TestRedis;
   let service: Ticketd;
   let flood: Flood;
@@ -42,7 +42,7 @@ describe('honest callers beside a flood from their own address', () => {
     return asked;
   };
 
-  it('all get their tickets, and do not queue behind the flood', async () => {
+  it('issues every ticket for a valid JWT, and does not queue it behind the flood', async () => {
     const asked = (await Promise.all(Array.from({ length: HONEST_CLIENTS }, askHonestly))).flat();
     expect(new Set(asked.map(({ status }) => status))).to.deep.equal(new Set([200]));
     // In a queue with the flood, each would wait for a request of each of its connections.
@@ -50,19 +50,19 @@ describe('honest callers beside a flood from their own address', () => {
     expect(overtaken[overtaken.length >> 1]).to.be.below(FLOOD_CONNECTIONS / 2);
   });
 
-  it('leave the flood its answers, one after another', async () => {
+  it('answers the flood one request after another', async () => {
     const before = flood.answered;
     await until('more than each connection had under way', () => flood.answered > before + 2 * FLOOD_CONNECTIONS);
   });
 
-  it('are among broken requests of every kind, none of which is an error of its own', async () => {
+  it('answers malformed requests of every kind without an internal error', async () => {
     await until('all of them were sent', () => flood.broken > BROKEN_REQUESTS, 25_000);
     const faults = ['internal_error', 'uncaught_error'].flatMap((event) => service.linesOf(event));
     expect(faults, `seed ${seed}`).to.deep.equal([]);
     expect(service.output).not.to.match(STACK_TRACE);
   });
 
-  it('find probes answered, and memory bounded', async () => {
+  it('answers probes, and memory stays bounded', async () => {
     const { status } = await fetch(`${await service.url()}/ready`);
     expect(status).to.equal(200);
     const processStatus = await readFile(`/proc/${service.process.pid}/status`, 'utf8');

@@ -10,10 +10,10 @@ const run = async (...args: string[]) => {
   return { code, stdout: cli.stdout, stderr: cli.stderr };
 };
 
-describe('the command line', () => {
+describe('ticketd command line', () => {
   after(endAll);
 
-  it('answers --help and help with every command, examples and exit codes on standard output', async () => {
+  it('prints every command, examples and exit codes on standard output for --help and help', async () => {
     for (const args of [['--help'], ['-h'], ['help']]) {
       const { code, stdout, stderr } = await run(...args);
       expect(code, args[0]).to.equal(0);
@@ -25,7 +25,7 @@ describe('the command line', () => {
   });
 
   for (const command of COMMANDS) {
-    it(`answers ${command} --help with its options and at least two examples`, async () => {
+    it(`prints the options and at least two examples for ${command} --help`, async () => {
       const { code, stdout, stderr } = await run(command, '--help');
       expect(code).to.equal(0);
       expect(stderr).to.equal('');
@@ -47,7 +47,7 @@ describe('the command line', () => {
     }
   });
 
-  it('answers --version with the version of the package', async () => {
+  it('prints the package version for --version', async () => {
     for (const flag of ['--version', '-V'])
       expect(await run(flag)).to.deep.equal({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
@@ -59,7 +59,7 @@ describe('the command line', () => {
     expect(stderr).to.contain('Usage: ticketd');
   });
 
-  it('exits 64 for a command or an option that it does not know, naming it', async () => {
+  it('exits 64 for an unknown command or option, and names it', async () => {
     for (const wrong of ['bogus', '--bogus']) {
       const { code, stdout, stderr } = await run(wrong);
       expect(code).to.equal(64);

@@ -9,7 +9,7 @@ import { endAll, type LogLine, serve } from '../../support/ticketd.ts';
 
 const FRAME = /^ +at .*\(?(src\/[^:]+\.ts):(\d+):(\d+)\)?$/;
 
-describe('the stack of an internal error of the built command line', () => {
+describe('ticketd command line: stack trace of an internal error', () => {
   let redis: TestRedis;
   let line: LogLine;
   before(async () => {
@@ -32,7 +32,7 @@ describe('the stack of an internal error of the built command line', () => {
       .and.not.match(/\.bundle/);
   });
 
-  it('names positions in the source where a call or an error is', async () => {
+  it('names positions in the source for calls and errors', async () => {
     const frames = String(line.stack)
       .split('\n')
       .flatMap((text) => [FRAME.exec(text)].filter((found) => found !== null));

@@ -8,10 +8,10 @@ import { SECRET } from '../../support/jwt.ts';
 import { ecKey } from '../../support/signing-key.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
-/** Something that the source of a library says and none of our own, or one part of our own and no other. */
+/** A text that only the source of this library, or this part of ticketd, contains. */
 const MARKS = { koa: 'non-error thrown', ioredis: 'retryDelayOnFailover', jwks: 'application/jwk-set+json' };
 
-describe('the built command line', () => {
+describe('ticketd command line: loaded modules', () => {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'ticketd-loaded-'));
@@ -49,7 +49,7 @@ describe('the built command line', () => {
     expect(await loaded()).to.have.members(['koa', 'ioredis']);
   });
 
-  it('loads what fetches keys only where JWT_JWKS_URL is set', async () => {
+  it('loads the JWKS client only when JWT_JWKS_URL is set', async () => {
     const { url } = await startIdentityProvider(ecKey('key-1'));
     await runServe({ JWT_JWKS_URL: url });
     expect(await loaded()).to.have.members(['koa', 'ioredis', 'jwks']);

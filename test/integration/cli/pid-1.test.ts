@@ -28,7 +28,7 @@ describe('serve as PID 1', () => {
     await closeServers();
   });
 
-  it('exits 143 on SIGTERM during the redis phase, never having listened', async () => {
+  it('exits 143 on SIGTERM during the redis phase, without opening its port', async () => {
     const redis = await silentServer();
     const service = serveAsPid1({
       NODE_ENV: 'production',
@@ -50,7 +50,7 @@ describe('serve as PID 1', () => {
     expect(service.events.slice(-2)).to.deep.equal(['server_draining', 'server_stopped']);
   });
 
-  it('exits 143 at once on a second SIGTERM', async () => {
+  it('exits 143 immediately on a second SIGTERM', async () => {
     const service = serveAsPid1({ REDIS_URL: 'memory://', DRAIN_DELAY_MS: '20000' });
     await service.url();
     await signalPid1(service, 'SIGTERM');

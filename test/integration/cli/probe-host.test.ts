@@ -23,7 +23,7 @@ describe('probe without --url', () => {
     return { code, stdout: cli.stdout, stderr: cli.stderr };
   };
 
-  it('asks at HOST', async () => {
+  it('requests HOST', async () => {
     const PORT = await listenOn('127.0.0.2');
     const { code, stdout } = await probe({ HOST: '127.0.0.2', PORT });
     expect([code, stdout]).to.deep.equal([0, `http://127.0.0.2:${PORT}/health answered 200\n`]);
@@ -31,25 +31,25 @@ describe('probe without --url', () => {
   });
 
   for (const HOST of ['0.0.0.0', '0', '', '::ffff:0.0.0.0'])
-    it(`asks this machine where HOST is "${HOST}"`, async () => {
+    it(`requests 127.0.0.1 when HOST is "${HOST}"`, async () => {
       const PORT = await listenOn('127.0.0.1');
       const { code, stdout } = await probe({ HOST, PORT });
       expect([code, stdout]).to.deep.equal([0, `http://127.0.0.1:${PORT}/health answered 200\n`]);
     });
 
   for (const HOST of ['::', '0:0:0:0:0:0:0:0', '::1'])
-    it(`asks this machine over IPv6 where HOST is "${HOST}"`, async () => {
+    it(`requests [::1] when HOST is "${HOST}"`, async () => {
       const PORT = await listenOn('::1');
       const { code, stdout } = await probe({ HOST, PORT });
       expect([code, stdout]).to.deep.equal([0, `http://[::1]:${PORT}/health answered 200\n`]);
     });
 
-  it('asks at a name', async () => {
+  it('requests a host name', async () => {
     const PORT = await listenOn('localhost');
     expect((await probe({ HOST: 'localhost', PORT })).code).to.equal(0);
   });
 
-  it('says what to do where HOST and PORT make no URL', async () => {
+  it('reports what to do when HOST and PORT make no valid URL', async () => {
     const { code, stderr } = await probe({ HOST: 'fe80::1%eth0', PORT: '3000' });
     expect([code, stderr]).to.deep.equal([1, 'ticketd: cannot ask at HOST and PORT: correct them or use --url\n']);
   });

@@ -33,22 +33,22 @@ describe('probe over TLS', () => {
   const probe = async (host: string, env: Record<string, string> = {}) => {
     const cli = ticketd(['probe', '--url', `https://${host}:${port}`], env);
     const { code } = await cli.exit;
-    return { code, said: cli.output };
+    return { code, output: cli.output };
   };
 
-  it('asks a host by its name, and an address without one', async () => {
+  it('sends the host name as SNI, and none for an IP address', async () => {
     const trusting = { NODE_EXTRA_CA_CERTS: authority.caFile };
     const answers = await Promise.all(['localhost', '127.0.0.1'].map((host) => probe(host, trusting)));
     expect(answers).to.deep.equal([
-      { code: 0, said: `https://localhost:${port}/health answered 200\n` },
-      { code: 0, said: `https://127.0.0.1:${port}/health answered 200\n` },
+      { code: 0, output: `https://localhost:${port}/health answered 200\n` },
+      { code: 0, output: `https://127.0.0.1:${port}/health answered 200\n` },
     ]);
     expect(serverNames).to.have.members(['localhost', false]);
   });
 
-  it('exits 1 where the certificate is not trusted', async () => {
-    const { code, said } = await probe('localhost');
+  it('exits 1 when the certificate is not trusted', async () => {
+    const { code, output } = await probe('localhost');
     expect(code).to.equal(1);
-    expect(said).to.match(/^ticketd: https:\/\/localhost:\d+\/health: .*certificate/);
+    expect(output).to.match(/^ticketd: https:\/\/localhost:\d+\/health: .*certificate/);
   });
 });

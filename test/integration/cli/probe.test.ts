@@ -25,7 +25,7 @@ describe('probe of a running service', () => {
   });
   after(endAll);
 
-  it('asks /health by default, at 127.0.0.1 and PORT, and exits 0', async () => {
+  it('requests /health at 127.0.0.1 and PORT by default, and exits 0', async () => {
     const { port } = new URL(url);
     const { code, stdout, stderr } = await probe([], { PORT: port });
     expect(code).to.equal(0);
@@ -33,86 +33,86 @@ describe('probe of a running service', () => {
     expect(stderr).to.equal('');
   });
 
-  it('asks /health for live and /ready for ready', async () => {
+  it('requests /health for live and /ready for ready', async () => {
     expect((await probe(['live', '--url', url])).stdout).to.equal(`${url}/health answered 200\n`);
     expect((await probe(['ready', '--url', url])).stdout).to.equal(`${url}/ready answered 200\n`);
   });
 
-  it('asks the same where nothing but that is said', async () => {
+  it('requests the same with no other environment variable', async () => {
     const PORT = new URL(url).port;
     expect((await probe(['live'], { PORT })).stdout).to.equal(`${url}/health answered 200\n`);
     expect((await probe(['ready'], { PORT })).stdout).to.equal(`${url}/ready answered 200\n`);
   });
 
-  it('exits 0 for live and 1 for ready where Redis is down', async () => {
+  it('exits 0 for live and 1 for ready when Redis is down', async () => {
     expect((await probe(['live', '--url', degradedUrl])).code).to.equal(0);
     const { code, stderr } = await probe(['ready', '--url', degradedUrl]);
     expect(code).to.equal(1);
     expect(stderr).to.contain('answered 503');
   });
 
-  it('prints nothing with --quiet where all is well', async () => {
+  it('prints nothing with --quiet on success', async () => {
     const { code, stdout, stderr } = await probe(['--quiet', '--url', url]);
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('prints nothing with --quiet where something is wrong', async () => {
+  it('prints nothing with --quiet on failure', async () => {
     const { code, stdout, stderr } = await probe(['ready', '--quiet', '--url', degradedUrl]);
     expect({ code, stdout, stderr }).to.deep.equal({ code: 1, stdout: '', stderr: '' });
   });
 
-  it('exits 1 where the path does not exist', async () => {
+  it('exits 1 when the path does not exist', async () => {
     expect((await probe(['--url', `${url}/nowhere`])).code).to.equal(1);
   });
 
-  it('exits 1, not 64 and not 78, for a command line or a PORT that is wrong', async () => {
+  it('exits 1, not 64 or 78, for a wrong command line or PORT', async () => {
     const wrong = [['--nope'], ['sideways'], ['live', 'ready'], ['--timeout', 'soon'], ['--timeout', '0'], ['--url']];
     for (const args of wrong) expect((await probe(args, { PORT: new URL(url).port })).code, args.join(' ')).to.equal(1);
     for (const PORT of ['http', '70000', '-1', '80/x']) expect((await probe([], { PORT })).code, PORT).to.equal(1);
   });
 
-  it('exits 1 for a URL that is none or not HTTP', async () => {
+  it('exits 1 for a URL that is invalid or not HTTP', async () => {
     for (const wrong of ['', 'nowhere', 'ftp://127.0.0.1', 'http://', 'http://127.0.0.1:99999', 'file:///etc/hosts'])
       expect((await probe(['--url', wrong])).code, wrong).to.equal(1);
   });
 });
 
-describe('probe of something else than a running service exits 1 where', () => {
+describe('probe of a broken server', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
-  const expectFailure = async (port: number, said: RegExp): Promise<void> => {
+  const expectFailure = async (port: number, expected: RegExp): Promise<void> => {
     for (const what of ['live', 'ready']) {
       const { code, signal, stdout, stderr } = await probe([what, '--timeout', '700'], { PORT: String(port) });
       expect({ code, signal, stdout }).to.deep.equal({ code: 1, signal: null, stdout: '' });
-      expect(stderr).to.match(said);
+      expect(stderr).to.match(expected);
     }
   };
 
-  it('nothing listens', async () => {
+  it('exits 1 when nothing listens', async () => {
     await expectFailure(await freePort(), /ECONNREFUSED/);
   });
 
-  it('the server accepts and never answers', async () => {
+  it('exits 1 when the server accepts and never answers', async () => {
     await expectFailure((await silentServer()).port, /no answer within 700 ms/);
   });
 
-  it('the server closes the connection without an answer', async () => {
+  it('exits 1 when the server closes the connection without an answer', async () => {
     await expectFailure((await tcpServer((socket) => socket.end())).port, /closed without an answer|ECONNRESET/);
   });
 
-  it('the server answers garbage', async () => {
+  it('exits 1 when the server answers with garbage', async () => {
     await expectFailure((await answering('\0\x01 what?\r\n\r\n')).port, /is not HTTP/);
   });
 
-  it('the server answers with a redirect', async () => {
+  it('exits 1 when the server answers with a redirect', async () => {
     const { port } = await answering('HTTP/1.1 301 Moved\r\nLocation: /health\r\nContent-Length: 0\r\n\r\n');
     await expectFailure(port, /answered 301/);
   });
 
-  it('the headers never end', async () => {
+  it('exits 1 when the headers never end', async () => {
     await expectFailure((await answering('HTTP/1.1 200 OK\r\nX-And-So: on\r\n')).port, /no answer within 700 ms/);
   });
 });

@@ -28,13 +28,13 @@ const expectRefused = ({ status, headers, body }: Answer) => {
   });
 };
 
-describe('serve in development, where Redis is not there', () => {
+describe('serve in development when Redis is down', () => {
   afterEach(endAll);
 
-  it('tells redis_connect_fail and redis_connect_degraded with the cause, then listens', async () => {
+  it('logs redis_connect_fail and redis_connect_degraded with the cause, then listens', async () => {
     const { service } = await startWithoutRedis();
-    const told = service.events.filter((event) => !event?.startsWith('phase_'));
-    expect(told.slice(0, 4)).to.deep.equal([
+    const logged = service.events.filter((event) => !event?.startsWith('phase_'));
+    expect(logged.slice(0, 4)).to.deep.equal([
       'redis_connect_start',
       'redis_connect_fail',
       'redis_connect_degraded',
@@ -71,7 +71,7 @@ describe('serve in development, where Redis is not there', () => {
     expect(ready.body).to.deep.equal({ status: 'NOT_READY', ready: false, checks: { redis: 'DOWN' } });
   });
 
-  it('issues tickets, without a restart, once Redis is started', async () => {
+  it('issues tickets without a restart once Redis is started', async () => {
     const { service, redisPort, url } = await startWithoutRedis();
     expectRefused(await askTicket(url));
     const redis = await startRedis({ port: redisPort });

@@ -34,29 +34,29 @@ const expectFailedClosed = ({ service, code, everOpen }: FailedStart, errorCode:
   expect(service.output).not.to.match(STACK_TRACE);
 };
 
-describe('serve in production', () => {
+describe('serve in production when Redis is unusable', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
-  it('exits 1 naming ECONNREFUSED where nothing listens', async () => {
+  it('exits 1 with ECONNREFUSED when nothing listens', async () => {
     expectFailedClosed(await failToStartWith(`redis://:${PASSWORD}@127.0.0.1:${await freePort()}`), 'ECONNREFUSED');
   });
 
-  it('exits 1 naming WRONGPASS where the password is wrong', async () => {
+  it('exits 1 with WRONGPASS when the password is wrong', async () => {
     const redis = await startRedis({ password: 'right-horse-7' });
     expectFailedClosed(await failToStartWith(`redis://:${PASSWORD}@127.0.0.1:${redis.port}`), 'WRONGPASS');
     await redis.stop();
   });
 
-  it('exits 1 naming NOAUTH where a password is needed', async () => {
+  it('exits 1 with NOAUTH when a password is missing', async () => {
     const redis = await startRedis({ password: 'right-horse-7' });
     expectFailedClosed(await failToStartWith(`redis://127.0.0.1:${redis.port}`), 'NOAUTH');
     await redis.stop();
   });
 
-  it('exits 1 naming ENOTFOUND where the host does not exist', async () => {
+  it('exits 1 with ENOTFOUND when the host does not exist', async () => {
     const { service, code, everOpen } = await failToStartWith(`redis://:${PASSWORD}@no-such-host.invalid`);
     expect(code).to.equal(1);
     expect(everOpen).to.equal(false);
@@ -67,7 +67,7 @@ describe('serve in production', () => {
     expect(service.output).not.to.contain(PASSWORD);
   });
 
-  it('exits 1 naming READONLY where Redis is a replica', async () => {
+  it('exits 1 with READONLY when Redis is a replica', async () => {
     const redis = await startRedis();
     await redis.cli('REPLICAOF', '127.0.0.1', '1');
     const { service, code } = await failToStartWith(redis.url);
@@ -76,19 +76,19 @@ describe('serve in production', () => {
     await redis.stop();
   });
 
-  it('exits 1 naming ETIMEDOUT where the server accepts and never answers', async () => {
+  it('exits 1 with ETIMEDOUT when the server accepts and never answers', async () => {
     const server = await silentServer();
     expectFailedClosed(await failToStartWith(`redis://:${PASSWORD}@127.0.0.1:${server.port}`), 'ETIMEDOUT');
   });
 
-  it('exits 1 naming ETIMEDOUT where Redis hangs', async () => {
+  it('exits 1 with ETIMEDOUT when Redis hangs', async () => {
     const redis = await startRedis();
     await redis.pause();
     expectFailedClosed(await failToStartWith(redis.url), 'ETIMEDOUT');
     await redis.stop();
   });
 
-  it('exits 1 naming loading as the reason where Redis goes on loading its data', async () => {
+  it('exits 1 with the reason "loading" when Redis is still loading its data', async () => {
     const loading = await fakeRedis((command) =>
       command === 'INFO'
         ? bulk('redis_version:7.0.15\r\nloading:1\r\nloading_eta_seconds:60\r\n')
@@ -100,12 +100,12 @@ describe('serve in production', () => {
     expect(service.linesOf('redis_connect_fatal')[0]?.error).to.match(/loading/i);
   });
 
-  it('tells the cause of a failed start on standard error, too, in one line', async () => {
+  it('reports the cause of a failed start on standard error, in one line', async () => {
     const { service } = await failToStartWith(`redis://127.0.0.1:${await freePort()}`);
     expect(service.stderr).to.match(/^ticketd: .*ECONNREFUSED.*\n$/);
   });
 
-  it('goes on degraded where REDIS_FAIL_CLOSED is false', async () => {
+  it('starts in degraded mode when REDIS_FAIL_CLOSED is false', async () => {
     const redisUrl = `redis://127.0.0.1:${await freePort()}`;
     const env = { NODE_ENV: 'production', REDIS_FAIL_CLOSED: 'false', REDIS_STARTUP_TIMEOUT_MS: '300' };
     const service = serve({ ...env, JWT_SECRET: SECRET, REDIS_URL: redisUrl });

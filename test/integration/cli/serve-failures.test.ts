@@ -8,14 +8,14 @@ import { endAll, STACK_TRACE, serve, ticketd } from '../../support/ticketd.ts';
 
 const EMBEDDED = { JWT_SECRET: SECRET, REDIS_URL: 'memory://' };
 
-describe('serve, when it fails for another reason than Redis', () => {
+describe('serve start failures other than Redis', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
   });
 
   for (const name of ['PORT', 'INTERNAL_PORT']) {
-    it(`exits 1 naming the port where ${name} is taken`, async () => {
+    it(`exits 1 and names the port when ${name} is taken`, async () => {
       const { port } = await silentServer();
       const service = serve({ ...EMBEDDED, [name]: String(port) });
       expect(await service.exit).to.deep.equal({ code: 1, signal: null });
@@ -27,7 +27,7 @@ describe('serve, when it fails for another reason than Redis', () => {
     });
   }
 
-  it('closes the internal listener again where the public port is taken', async () => {
+  it('closes the internal listener when the public port is taken', async () => {
     const { port } = await silentServer();
     const internalPort = await freePort();
     const service = serve({ ...EMBEDDED, PORT: String(port), INTERNAL_PORT: String(internalPort) });
@@ -36,7 +36,7 @@ describe('serve, when it fails for another reason than Redis', () => {
     expect(await isOpen(internalPort)).to.equal(false);
   });
 
-  it('exits 1 naming the deadline where STARTUP_TIMEOUT_MS runs out before the redis phase', async () => {
+  it('exits 1 and names the deadline when STARTUP_TIMEOUT_MS runs out in the redis phase', async () => {
     const { port } = await silentServer();
     const service = serve({
       NODE_ENV: 'production',
@@ -52,7 +52,7 @@ describe('serve, when it fails for another reason than Redis', () => {
     expect(service.output).not.to.match(STACK_TRACE);
   });
 
-  it('exits 78 naming every wrong variable, having opened no port and tried no Redis', async () => {
+  it('exits 78 and names every wrong variable, without opening a port or connecting to Redis', async () => {
     const service = serve({ PORT: 'http', TICKET_TTL_SECONDS: '301', JWT_SECRET: 'too-short-secret' });
     expect((await service.exit).code).to.equal(78);
     for (const name of ['PORT', 'TICKET_TTL_SECONDS', 'JWT_SECRET'])
@@ -63,7 +63,7 @@ describe('serve, when it fails for another reason than Redis', () => {
   });
 
   for (const fault of ['throw-on-signal', 'reject-on-signal'] as const) {
-    it(`exits 70 after logging uncaught_error where an error is caught by nobody (${fault})`, async () => {
+    it(`exits 70 and logs uncaught_error for an uncaught error (${fault})`, async () => {
       const service = serve({ ...EMBEDDED, ...seeded(fault) });
       expect((await ask(`${await service.url()}/health`)).status).to.equal(200);
       service.process.kill('SIGUSR2');
@@ -72,7 +72,7 @@ describe('serve, when it fails for another reason than Redis', () => {
     });
   }
 
-  it('exits 64 for an argument or an option that it does not have', async () => {
+  it('exits 64 for an unknown argument or option', async () => {
     for (const args of [['now'], ['--port', '3000']]) {
       const service = ticketd(['serve', ...args], EMBEDDED);
       expect((await service.exit).code).to.equal(64);

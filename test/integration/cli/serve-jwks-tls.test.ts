@@ -27,14 +27,14 @@ describe('serve with JWT_JWKS_URL over TLS', () => {
     ...more,
   });
 
-  it('trusts an authority of its own through NODE_EXTRA_CA_CERTS', async () => {
+  it('trusts a private certificate authority from NODE_EXTRA_CA_CERTS', async () => {
     const { url } = await startTlsIdentityProvider(await authority.certify('IP:127.0.0.1'), key);
     const service = serve(env(url, { NODE_EXTRA_CA_CERTS: authority.caFile, JWT_JWKS_STARTUP_TIMEOUT_MS: '' }));
     const headers = bearer(key.sign());
     expect((await ask(`${await service.url()}${TICKET_PATH}`, { method: 'POST', headers })).status).to.equal(200);
   });
 
-  it('exits 1 where nobody it trusts has signed the certificate', async () => {
+  it('exits 1 when the certificate authority is not trusted', async () => {
     const { url } = await startTlsIdentityProvider(await authority.certify('IP:127.0.0.1'), key);
     const { service, code, everOpen } = await failToStart(env(url));
     expect(code).to.equal(1);
@@ -46,7 +46,7 @@ describe('serve with JWT_JWKS_URL over TLS', () => {
     expect(service.stderr).to.match(/^ticketd: phase "jwks" did not finish .*certificate/);
   });
 
-  it('exits 1 where the certificate is for another host', async () => {
+  it('exits 1 when the certificate is for another host', async () => {
     const { url } = await startTlsIdentityProvider(await authority.certify('DNS:idp.example'), key);
     const { service, code } = await failToStart(env(url, { NODE_EXTRA_CA_CERTS: authority.caFile }));
     expect(code).to.equal(1);

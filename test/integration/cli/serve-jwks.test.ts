@@ -14,13 +14,13 @@ const LIMIT_MS = '1200';
 const askTicket = (url: string, jwt: string) => ask(`${url}${TICKET_PATH}`, { method: 'POST', headers: bearer(jwt) });
 
 const wrongAnswers: Readonly<Record<string, [Parameters<IdentityProvider['answer']>[0], RegExp]>> = {
-  'with an error': [(_req, res) => res.writeHead(500).end(), /HTTP 500, not 200/],
-  'with a redirect': [(_req, res) => res.writeHead(302, { Location: '/' }).end(), /HTTP 302, not 200/],
-  'with HTML': [(_req, res) => res.end('<!doctype html><title>Sign in</title>'), /is not JSON/],
-  'with a set of no keys': [(_req, res) => res.end('{"keys":[]}'), /none of the keys that are taken/],
-  'with more than it should': [(_req, res) => res.end(`"${'x'.repeat(300_000)}"`), /larger than 262144 bytes/],
-  'with half an answer': [(_req, res) => void res.write('{"keys":['), /no whole answer/],
-  'not at all': [() => {}, /no whole answer/],
+  'HTTP 500': [(_req, res) => res.writeHead(500).end(), /HTTP 500, not 200/],
+  'a redirect': [(_req, res) => res.writeHead(302, { Location: '/' }).end(), /HTTP 302, not 200/],
+  HTML: [(_req, res) => res.end('<!doctype html><title>Sign in</title>'), /is not JSON/],
+  'an empty key set': [(_req, res) => res.end('{"keys":[]}'), /none of the keys that are taken/],
+  'more than 256 KiB': [(_req, res) => res.end(`"${'x'.repeat(300_000)}"`), /larger than 262144 bytes/],
+  'half a response': [(_req, res) => void res.write('{"keys":['), /no whole answer/],
+  nothing: [() => {}, /no whole answer/],
 };
 
 describe('serve with JWT_JWKS_URL', () => {
@@ -59,7 +59,7 @@ describe('serve with JWT_JWKS_URL', () => {
     expect(service.output).not.to.match(STACK_TRACE);
   };
 
-  it('fetches the keys between Redis and the listeners, in a phase of its own', async () => {
+  it('fetches the keys in a phase of its own, between the redis and listen phases', async () => {
     const service = serve(env({ JWT_JWKS_STARTUP_TIMEOUT_MS: '' }));
     await service.line(({ event, phase }) => event === 'phase_ok' && phase === 'listen');
     const phases = service.linesOf('phase_ok').map(({ phase }) => phase);
@@ -78,13 +78,13 @@ describe('serve with JWT_JWKS_URL', () => {
     expect(provider.asked).to.have.lengthOf(1);
   });
 
-  it('has no such phase without the URL', async () => {
+  it('has no phase for the keys without JWT_JWKS_URL', async () => {
     const service = serve({ REDIS_URL: redis.url, JWT_SECRET: 'x'.repeat(32) });
     await service.url();
     expect(service.linesOf('phase_start').map(({ phase }) => phase)).not.to.include('jwks');
   });
 
-  it('waits for a provider that comes later', async () => {
+  it('waits for a provider that starts later', async () => {
     await provider.stop();
     const service = serve(env({ JWT_JWKS_STARTUP_TIMEOUT_MS: '20000' }));
     expect((await service.line('jwks_refresh_fail')).errorCode).to.equal('ECONNREFUSED');
@@ -94,7 +94,7 @@ describe('serve with JWT_JWKS_URL', () => {
   });
 
   for (const nodeEnv of ['production', 'development'])
-    it(`exits 1 in ${nodeEnv} without ever opening the port where nothing listens`, async () => {
+    it(`exits 1 in ${nodeEnv} without opening the port when nothing listens at the URL`, async () => {
       await provider.stop();
       const failure = await failToStart(env({ NODE_ENV: nodeEnv }));
       expectFailed(failure, /ECONNREFUSED/);
@@ -104,18 +104,18 @@ describe('serve with JWT_JWKS_URL', () => {
     });
 
   for (const [how, [answer, cause]] of Object.entries(wrongAnswers))
-    it(`exits 1 naming the phase and the cause where the provider answers ${how}`, async () => {
+    it(`exits 1 and names the phase and the cause when the provider returns ${how}`, async () => {
       provider.answer(answer);
       expectFailed(await failToStart(env()), cause);
     });
 
-  it('exits 1 where the URL names a host that does not exist', async () => {
+  it('exits 1 when the host in the URL does not exist', async () => {
     const { code, service } = await failToStart(env({ JWT_JWKS_URL: 'https://no-such-host.invalid/jwks' }));
     expect(code).to.equal(1);
     expect(service.stderr).to.contain('no-such-host.invalid');
   });
 
-  it('exits 143 at SIGTERM while it waits for the provider', async () => {
+  it('exits 143 on SIGTERM while it waits for the provider', async () => {
     provider.answer(() => {});
     const service = serve(env({ JWT_JWKS_STARTUP_TIMEOUT_MS: '20000' }));
     await service.line(({ event, phase }) => event === 'phase_start' && phase === 'jwks');
@@ -124,7 +124,7 @@ describe('serve with JWT_JWKS_URL', () => {
     expect(service.events).not.to.include('server_listening');
   });
 
-  it('stops in good order while a request waits for a fetch', async () => {
+  it('exits 0 on SIGINT while a request waits for a fetch', async () => {
     const service = serve(env());
     const url = await service.url();
     provider.answer(() => {});

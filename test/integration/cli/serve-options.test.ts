@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { ticketd } from '../../support/ticketd.ts';
 
-describe('serve with more than its name', () => {
+describe('serve command line', () => {
   const serve = async (...args: readonly string[]) => {
     const cli = ticketd(['serve', ...args], { JWT_SECRET: 'short' });
     const { code } = await cli.exit;
-    return { code, events: cli.events, said: cli.stderr };
+    return { code, events: cli.events, output: cli.stderr };
   };
 
-  it('starts as it does without where that is no more than --', async () => {
+  it('treats -- as no argument', async () => {
     const [plain, ended] = await Promise.all([serve(), serve('--')]);
     expect(ended).to.include({ code: 78 }).and.deep.equal(plain);
-    expect(ended.said).to.contain('JWT_SECRET');
+    expect(ended.output).to.contain('JWT_SECRET');
   });
 });

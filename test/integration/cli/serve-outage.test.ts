@@ -5,7 +5,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { endAll, STACK_TRACE, serve, type Ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-describe('serve, whose Redis is stopped and started again under it', () => {
+describe('serve when Redis stops and starts again', () => {
   let redis: TestRedis;
   let service: Ticketd;
   let url: string;
@@ -20,7 +20,7 @@ describe('serve, whose Redis is stopped and started again under it', () => {
     await redis.stop();
   });
 
-  it('refuses tickets with 503 while it is gone and issues them again by itself when it is back', async () => {
+  it('refuses tickets with 503 while Redis is down and issues them again without a restart', async () => {
     expect((await askTicket(url)).status).to.equal(200);
     await redis.stop();
     await until('a refusal', async () => (await askTicket(url)).status === 503);
@@ -31,7 +31,7 @@ describe('serve, whose Redis is stopped and started again under it', () => {
     expect((await ask(`${url}/ready`)).status).to.equal(200);
   });
 
-  it('tells redis_down, redis_connect_fail and redis_up once each', async () => {
+  it('logs redis_down, redis_connect_fail and redis_up once each', async () => {
     await redis.stop();
     await service.line('redis_connect_fail');
     await until('a refusal', async () => (await ask(`${url}/ready`)).status === 503);
@@ -45,7 +45,7 @@ describe('serve, whose Redis is stopped and started again under it', () => {
     expect(service.output).not.to.match(STACK_TRACE);
   });
 
-  it('refuses tickets while Redis hangs and issues them again when it goes on', async () => {
+  it('refuses tickets while Redis hangs and issues them again when Redis responds', async () => {
     await redis.pause();
     await until('not ready', async () => (await ask(`${url}/ready`)).status === 503);
     expect((await askTicket(url)).status).to.equal(503);

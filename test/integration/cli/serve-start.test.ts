@@ -5,7 +5,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { ticketKeys } from '../../support/ticket-keys.ts';
 import { endAll, serve } from '../../support/ticketd.ts';
 
-describe('serve with a Redis that is there', () => {
+describe('serve with a working Redis', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis({ password: 'right-horse-7' });
@@ -16,14 +16,14 @@ describe('serve with a Redis that is there', () => {
   const start = (env: Record<string, string> = {}) =>
     serve({ NODE_ENV: 'production', JWT_SECRET: SECRET, REDIS_URL: redis.url, ...env });
 
-  it('tells redis_connect_start, redis_connect_ok and server_listening in this order', async () => {
+  it('logs redis_connect_start, redis_connect_ok and server_listening in this order', async () => {
     const service = start();
     await service.url();
-    const told = service.events.filter((event) => !event?.startsWith('phase_'));
-    expect(told).to.deep.equal(['redis_connect_start', 'redis_connect_ok', 'server_listening', 'server_listening']);
+    const logged = service.events.filter((event) => !event?.startsWith('phase_'));
+    expect(logged).to.deep.equal(['redis_connect_start', 'redis_connect_ok', 'server_listening', 'server_listening']);
   });
 
-  it('runs the phases config, redis and listen in order and tells their durations', async () => {
+  it('runs the phases config, redis and listen in order and logs their durations', async () => {
     const service = start({ INTERNAL_PORT: 'off' });
     await service.line(({ event, phase }) => event === 'phase_ok' && phase === 'listen');
     const phases = service.lines.filter(({ event }) => event?.startsWith('phase_'));
@@ -33,7 +33,7 @@ describe('serve with a Redis that is there', () => {
     for (const { durationMs } of service.linesOf('phase_ok')) expect(durationMs).to.be.a('number').that.is.at.least(0);
   });
 
-  it('gives the endpoint without credentials, how long Redis took and how often it was tried', async () => {
+  it('logs the endpoint without credentials, the connect time and the number of attempts', async () => {
     const service = start();
     const ok = await service.line('redis_connect_ok');
     expect(ok.endpoint).to.equal(`redis://127.0.0.1:${redis.port}`);
@@ -48,7 +48,7 @@ describe('serve with a Redis that is there', () => {
     expect((await askTicket(await service.url())).status).to.equal(200);
   });
 
-  it('keeps a digest of the ticket in Redis, with a time to live, and not the ticket', async () => {
+  it('stores a digest of the ticket in Redis with a TTL, and not the ticket', async () => {
     const service = start({ REDIS_KEY_PREFIX: 'digest:' });
     const { body } = await askTicket(await service.url());
     const keys = (await redis.cli('KEYS', ticketKeys('digest:'))).split('\n');
@@ -60,7 +60,7 @@ describe('serve with a Redis that is there', () => {
     expect(kept).not.to.contain(String(body.ticket).slice(4, 20));
   });
 
-  it('opens no internal listener where INTERNAL_PORT is off', async () => {
+  it('opens no internal listener when INTERNAL_PORT is off', async () => {
     const service = start({ INTERNAL_PORT: 'off' });
     await service.line(({ event, phase }) => event === 'phase_ok' && phase === 'listen');
     expect(service.linesOf('server_listening').map(({ listener }) => listener)).to.deep.equal(['public']);

@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 // Far longer than what the tests do meanwhile.
 const DRAIN_MS = 20_000;
 
-describe('a signal to a service that is ready', () => {
+describe('serve drain', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis();
@@ -20,7 +20,7 @@ describe('a signal to a service that is ready', () => {
   const start = (drainMs: number): Ticketd =>
     serve({ NODE_ENV: 'production', JWT_SECRET: SECRET, REDIS_URL: redis.url, DRAIN_DELAY_MS: String(drainMs) });
 
-  it('turns /ready 503 on both listeners while /health and new ticket requests still get 200', async () => {
+  it('returns 503 from /ready on both listeners while /health and ticket requests return 200', async () => {
     const service = start(DRAIN_MS);
     const [url, internalUrl] = [await service.url(), await service.url('internal')];
     expect((await ask(`${url}/ready`)).status).to.equal(200);
@@ -36,7 +36,7 @@ describe('a signal to a service that is ready', () => {
     expect((await askTicket(url)).status).to.equal(200);
   });
 
-  it('asks clients with Connection: close to leave during the drain delay', async () => {
+  it('sends Connection: close during the drain delay', async () => {
     const service = start(DRAIN_MS);
     const url = await service.url();
     const agent = keepAliveAgent();
@@ -49,7 +49,7 @@ describe('a signal to a service that is ready', () => {
     agent.destroy();
   });
 
-  it('closes the port after the drain delay and exits 0, server_draining and server_stopped its last lines', async () => {
+  it('closes the port after the drain delay and exits 0 with server_draining and server_stopped last', async () => {
     const service = start(300);
     const url = await service.url();
     service.process.kill('SIGTERM');
@@ -63,7 +63,7 @@ describe('a signal to a service that is ready', () => {
     expect(service.stderr).to.equal('');
   });
 
-  it('drains without the delay on SIGINT', async () => {
+  it('skips the drain delay on SIGINT', async () => {
     const service = start(DRAIN_MS);
     await service.url();
     service.process.kill('SIGINT');

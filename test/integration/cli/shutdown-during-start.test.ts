@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 // The phase would end by itself after so long, with another exit code.
 const BUDGET_MS = 20_000;
 
-describe('a signal during the redis phase', () => {
+describe('serve when a signal arrives during the redis phase', () => {
   afterEach(async () => {
     await endAll();
     await closeServers();
@@ -19,7 +19,7 @@ describe('a signal during the redis phase', () => {
     ['SIGINT', 130],
   ] as const) {
     for (const mode of ['production', 'development']) {
-      it(`ends serve in ${mode} with ${code} on ${signal}, never having listened`, async () => {
+      it(`exits ${code} on ${signal} in ${mode}, without opening its port`, async () => {
         const redis = await silentServer();
         const port = await freePort();
         const service = serve({

@@ -7,7 +7,7 @@ import { isOpen } from '../../support/tcp-server.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-describe('a keep-alive request in flight when SIGTERM comes', () => {
+describe('serve when SIGTERM arrives with a keep-alive request in flight', () => {
   let redis: TestRedis;
   let service: Ticketd;
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe('a keep-alive request in flight when SIGTERM comes', () => {
     expect(service.events.at(-1)).to.equal('server_stopped');
   };
 
-  it('ends with 503 and Connection: close when Redis goes away', async () => {
+  it('answers it with 503 and Connection: close when Redis goes away', async () => {
     await redis.pause();
     const answer = askTicket(await service.url());
     await untilInFlight(service);
@@ -44,7 +44,7 @@ describe('a keep-alive request in flight when SIGTERM comes', () => {
     await expectClean();
   });
 
-  it('ends with 200 and Connection: close when it was waiting for Redis to answer', async () => {
+  it('answers it with 200 and Connection: close when Redis replies late', async () => {
     const agent = keepAliveAgent();
     expect((await askTicket(await service.url(), agent)).headers.connection).to.equal('keep-alive');
     await redis.pause();

@@ -6,10 +6,10 @@ import { endAll, serve } from '../../support/ticketd.ts';
 // Far more log lines than what lies between two processes can hold.
 const REQUESTS = 2000;
 
-describe('the log of a shutdown, through a pipe whose reader was slow', () => {
+describe('log of a shutdown through a pipe with a slow reader', () => {
   afterEach(endAll);
 
-  it('has every line, in the order of their times, up to server_stopped', async () => {
+  it('contains every line in order of time, up to server_stopped', async () => {
     const service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://', LOG_LEVEL: 'debug' });
     const url = await service.url();
     service.process.stdout?.pause();

@@ -8,7 +8,7 @@ import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 // Shorter than the 3 s after which the connection to a Redis that hangs is closed, and far longer than a shutdown takes.
 const DEADLINE_MS = 2500;
 
-describe('a shutdown while Redis is at fault', () => {
+describe('serve on SIGTERM when Redis is faulty', () => {
   let redis: TestRedis;
   let service: Ticketd;
   beforeEach(async () => {
@@ -31,25 +31,25 @@ describe('a shutdown while Redis is at fault', () => {
     expect(await service.exit).to.deep.equal({ code, signal: null });
   };
 
-  it('exits 0 where Redis hangs and nothing waits for it', async () => {
+  it('exits 0 when Redis hangs and no request waits for it', async () => {
     await redis.pause();
     await expectExit(0);
     expect(service.events.at(-1)).to.equal('server_stopped');
   });
 
-  it('exits 0 where Redis was found to hang before', async () => {
+  it('exits 0 when Redis already failed a heartbeat', async () => {
     await redis.pause();
     await service.line('redis_down');
     await expectExit(0);
   });
 
-  it('exits 0 where Redis is gone and is being reconnected to', async () => {
+  it('exits 0 when Redis is gone and ticketd is reconnecting', async () => {
     await redis.stop();
     await service.line('redis_down');
     await expectExit(0);
   });
 
-  it('exits 124 at the deadline where a request waits for a Redis that hangs, naming the request', async () => {
+  it('exits 124 at the deadline and names the request that waits for a hanging Redis', async () => {
     await redis.pause();
     const lost = askTicket(await service.url()).catch((error: Error) => error);
     await untilInFlight(service);

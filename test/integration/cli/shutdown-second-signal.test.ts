@@ -14,7 +14,7 @@ const expectExit = async (service: Ticketd, second: NodeJS.Signals, code: number
   expect(service.events.at(-1)).to.equal('server_draining');
 };
 
-describe('a second signal', () => {
+describe('serve when a second signal arrives', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis();
@@ -30,7 +30,7 @@ describe('a second signal', () => {
       ['SIGTERM', 143],
       ['SIGINT', 130],
     ] as const)
-      it(`exits ${code} at once on ${second} after ${first}, however much is pending`, async () => {
+      it(`exits ${code} immediately on ${second} after ${first}, with requests pending`, async () => {
         const service = start({ REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '20000' });
         const url = await service.url();
         await redis.pause();
@@ -41,7 +41,7 @@ describe('a second signal', () => {
         await expectExit(service, second, code);
       });
 
-  it('cuts the drain delay short', async () => {
+  it('exits 143 immediately on a second SIGTERM during the drain delay', async () => {
     const service = start({ REDIS_URL: 'memory://', DRAIN_DELAY_MS: '20000' });
     await service.url();
     service.process.kill('SIGTERM');

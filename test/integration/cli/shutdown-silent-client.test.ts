@@ -12,18 +12,18 @@ const WHOLE = rawRequest('GET /health HTTP/1.1', ['Host: x']);
 
 /** What a client may send and then fall silent, and what it has received by the end. */
 const silent: Readonly<Record<string, readonly [string, RegExp]>> = {
-  'has sent nothing': ['', /^$/],
-  'stopped in the middle of the request line': ['GET /health HT', /^HTTP\/1\.1 408 /],
-  'stopped in the middle of the headers': [WHOLE.slice(0, -2), /^HTTP\/1\.1 408 /],
-  'stopped in the middle of the body': [HALF_A_BODY, /^HTTP\/1\.1 408 /],
-  'sent half a request behind a whole one': [WHOLE + WHOLE.slice(0, 9), /^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 408 /],
+  'sends nothing': ['', /^$/],
+  'stops in the middle of the request line': ['GET /health HT', /^HTTP\/1\.1 408 /],
+  'stops in the middle of the headers': [WHOLE.slice(0, -2), /^HTTP\/1\.1 408 /],
+  'stops in the middle of the body': [HALF_A_BODY, /^HTTP\/1\.1 408 /],
+  'sends half a request after a whole one': [WHOLE + WHOLE.slice(0, 9), /^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 408 /],
 };
 
-describe('SIGTERM while a client', () => {
+describe('serve on SIGTERM with a silent client', () => {
   afterEach(endAll);
 
   for (const [what, [bytes, received]] of Object.entries(silent))
-    it(`${what} ends the service with exit code 0`, async () => {
+    it(`exits 0 when a client ${what}`, async () => {
       const service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://' });
       const connection = await openConnection(await service.url());
       if (bytes !== '') await connection.send(bytes);

@@ -8,10 +8,10 @@ import { until } from '../../support/until.ts';
 const CLIENTS = 24;
 const ENOUGH = 500;
 
-describe('SIGTERM under load', () => {
+describe('serve on SIGTERM under load', () => {
   afterEach(endAll);
 
-  it('fails not one request of clients that stop sending once /ready says 503', async () => {
+  it('fails no request of clients that stop sending once /ready returns 503', async () => {
     const redis = await startRedis();
     const service = serve({
       NODE_ENV: 'production',

@@ -10,7 +10,7 @@ import { type RunningService, startService } from '../../support/service.ts';
 import { startGateway, type TicketGateway } from '../../support/ticket-gateway.ts';
 import { until } from '../../support/until.ts';
 
-describe('the client against the real service', () => {
+describe('ticketd/client with the service', () => {
   let redis: TestRedis;
   let service: RunningService;
   let gateway: TicketGateway;
@@ -53,7 +53,7 @@ describe('the client against the real service', () => {
     expect(gateway).to.include({ refused: 0 });
   });
 
-  it('receives bytes in the form asked for', async () => {
+  it('receives bytes as the type in the binaryType option', async () => {
     const socket = connect({ binaryType: 'arraybuffer' });
     await next(socket, 'open');
     const answer = next(socket, 'message');
@@ -61,18 +61,18 @@ describe('the client against the real service', () => {
     expect(new Uint8Array((await answer).data as ArrayBuffer)).to.deep.equal(Uint8Array.of(1, 2, 3));
   });
 
-  it('carries the ticket beside the real subprotocol', async () => {
+  it('sends the ticket next to the real subprotocol', async () => {
     const socket = connect({ protocols: ['chat.v1'], ticketIn: 'protocol', audience: 'chat', channel: 'room' });
     expect((await next(socket, 'open')).protocol).to.equal('chat.v1');
     expect(gateway).to.include({ refused: 0 });
   });
 
-  it('tells the trace of its ticket', async () => {
+  it('reports the trace id of its ticket', async () => {
     const { traceId } = await next(connect(), 'ticket');
     expect(service.eventsOf('ws_ticket_issued').at(-1)).to.include({ traceId });
   });
 
-  it('comes back with another ticket each time its socket is lost', async () => {
+  it('reconnects with a new ticket each time the socket is lost', async () => {
     const socket = connect();
     for (let n = 1; n <= 3; n += 1) {
       await next(socket, 'open');
@@ -83,7 +83,7 @@ describe('the client against the real service', () => {
     expect(gateway).to.include({ refused: 0 });
   });
 
-  it('comes back with another ticket after handshakes that were refused', async () => {
+  it('reconnects with a new ticket after refused handshakes', async () => {
     gateway.answerWith(503);
     const socket = connect();
     for (let n = 0; n < 3; n += 1) expect((await next(socket, 'retry')).why).to.equal('handshake');
@@ -93,7 +93,7 @@ describe('the client against the real service', () => {
     expect(gateway).to.include({ refused: 0 });
   });
 
-  it('stops at a JWT that ticketd refuses and getToken returns again, and reports why', async () => {
+  it('stops and reports why when getToken returns a rejected JWT again', async () => {
     const socket = connect({ getToken: () => 'not.a.jwt' });
     const { reason, status, errorCode } = await next(socket, 'stopped');
     expect({ reason, status, errorCode }).to.deep.equal({
@@ -104,7 +104,7 @@ describe('the client against the real service', () => {
     expect(gateway.tickets).to.have.property('size', 0);
   });
 
-  it('stops where ticketd finds the request wrong', async () => {
+  it('stops when ticketd returns 400', async () => {
     const socket = connect({ audience: 'a'.repeat(200) });
     expect(await next(socket, 'stopped')).to.include({ reason: 'invalid', errorCode: 'BAD_REQUEST' });
   });
@@ -117,7 +117,7 @@ describe('the client against the real service', () => {
     expect(await next(socket, 'stopped')).to.include({ reason: 'refused', code: 4001, message: 'session ended' });
   });
 
-  it('gives up a request that is not answered', async () => {
+  it('aborts a ticket request that gets no response in timeoutMs', async () => {
     await redis.pause();
     try {
       const socket = connect({ timeoutMs: 50 });
@@ -129,13 +129,13 @@ describe('the client against the real service', () => {
     await until('Redis is back', () => service.eventsOf('redis_up').length >= service.eventsOf('redis_down').length);
   });
 
-  it('waits out Retry-After while Redis is down, and is back by itself', async () => {
+  it('waits for Retry-After while Redis is down, and then reconnects', async () => {
     await redis.stop();
     await until('the outage is known', () => service.eventsOf('redis_down').length > 0);
     const socket = connect();
-    const told = next(socket, 'ticket-error');
+    const ticketError = next(socket, 'ticket-error');
     const { delayMs, why } = await next(socket, 'retry');
-    const { status, errorCode, retryAfterMs } = await told;
+    const { status, errorCode, retryAfterMs } = await ticketError;
     expect({ status, errorCode, retryAfterMs }).to.deep.equal({
       status: 503,
       errorCode: 'WS_TICKET_REDIS_NOT_READY',

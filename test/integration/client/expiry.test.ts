@@ -9,7 +9,7 @@ import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
-describe('the client and JWTs that expire, against the real service and gateway', () => {
+describe('ticketd/client with expiring JWTs', () => {
   let service: RunningService;
   let rig: GatewayRig;
   before(async () => {
@@ -49,7 +49,7 @@ describe('the client and JWTs that expire, against the real service and gateway'
   };
   const inSeconds = (seconds: number) => token({ exp: Date.now() / 1000 + seconds });
 
-  it('is back by itself, and asks getToken, each of ten times', async () => {
+  it('reconnects after each of ten expiries, with a JWT from getToken', async () => {
     const socket = connect(() => inSeconds(2));
     await until('ten sessions have ended', () => journal.filter((line) => line === 'open').length > 10, 28_000);
     socket.close();
@@ -58,7 +58,7 @@ describe('the client and JWTs that expire, against the real service and gateway'
     expect(journal.slice(0, 43)).to.deep.equal(['connecting connect', ...ten, 'getToken', 'open']);
   });
 
-  it('stops when getToken returns the expired JWT again, after one more call', async () => {
+  it('stops after one more call when getToken returns the expired JWT again', async () => {
     const jwt = inSeconds(2);
     connect(() => jwt);
     await until('it has stopped', () => journal.at(-1)?.startsWith('stopped'));

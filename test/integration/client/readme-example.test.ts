@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 
 const TYPES = new URL('../../../src/client/types.ts', import.meta.url);
 
-describe('README on the browser', () => {
+describe('README.md "In the browser"', () => {
   let installed: InstalledPackage;
   let service: RunningService;
   let gateway: TicketGateway;
@@ -37,7 +37,7 @@ describe('README on the browser', () => {
     globalThis.WebSocket = function (url, protocols) { return new WebSocket(here(url), protocols); };
   `;
 
-  it('has an example that runs as it is printed', async () => {
+  it('has an example that runs as printed', async () => {
     installed.write('auth.js', `export const auth = { getAccessToken: async () => '${token()}' };`);
     const given = installed.write('surroundings.mjs', surroundings());
     const example = installed.write('example.mjs', readmeExample('In the browser', 'js'));
@@ -47,7 +47,7 @@ describe('README on the browser', () => {
     expect((await ended).split('\n')).to.deep.equal(['hello', 'stopped: refused']);
   });
 
-  it('tells of every option, event and reason', () => {
+  it('names every option, event and reason', () => {
     const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
     const types = readFileSync(TYPES, 'utf8');
     const names = [

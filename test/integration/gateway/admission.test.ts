@@ -16,11 +16,11 @@ type Way = (of: { readonly service: RunningService; readonly redis: TestRedis })
 
 const WAYS: Readonly<Record<string, Way>> = {
   'over HTTP': ({ service }) => ({ url: service.internalUrl, key: GATEWAY_KEY }),
-  'straight from Redis': ({ redis }) => ({ redis: { url: redis.url } }),
+  'from Redis': ({ redis }) => ({ redis: { url: redis.url } }),
 };
 
 for (const [name, way] of Object.entries(WAYS))
-  describe(`a gateway that redeems ${name}`, () => {
+  describe(`ticketd/gateway protect() with redeem ${name}`, () => {
     let redis: TestRedis;
     let service: RunningService;
     let rig: GatewayRig;
@@ -44,7 +44,7 @@ for (const [name, way] of Object.entries(WAYS))
       });
     };
 
-    it('lets in who brings a ticket, and tells the application who that is', async () => {
+    it('admits a client with a ticket, and passes its identity to the application', async () => {
       const exp = Math.floor(Date.now() / 1000) + 600;
       const jwt = token({ exp, iss: 'https://idp.example/' });
       const wish: Wish = { jwt, audience: 'chat', channel: 'room/1', origin: ORIGIN };
@@ -74,7 +74,7 @@ for (const [name, way] of Object.entries(WAYS))
       socket.terminate();
     });
 
-    it('leaves out what the ticket has not', async () => {
+    it('omits the identity fields that the ticket does not have', async () => {
       const jwt = token({ sessionId: undefined });
       const { socket } = await enter(socketUrl(await issueTicket(service, { jwt })));
       const { admission } = rig.letIn.at(-1) ?? expect.fail();
@@ -87,7 +87,7 @@ for (const [name, way] of Object.entries(WAYS))
       socket.terminate();
     });
 
-    it('answers with the real subprotocol, and never shows the ticket to the application', async () => {
+    it('answers with the real subprotocol, and hides the ticket from the application', async () => {
       const ticket = await issueTicket(service);
       const protocols = ['v2.chat', `ticketd.${ticket}`, 'v1.chat'];
       const { socket, headers } = await enter(`${rig.url}/socket?room=1`, { protocols });
@@ -100,20 +100,20 @@ for (const [name, way] of Object.entries(WAYS))
       socket.terminate();
     });
 
-    it('takes the ticket out of the target, all else as it was', async () => {
+    it('removes the ticket from the request target, and nothing else', async () => {
       const ticket = await issueTicket(service);
       const { socket } = await enter(`${rig.url}/socket?a=%20b+c&ticket=${ticket}&&d`);
       expect(rig.letIn.at(-1)?.request.url).to.equal('/socket?a=%20b+c&&d');
       socket.terminate();
     });
 
-    it('takes a ticket that comes both ways where both are the same', async () => {
+    it('accepts the same ticket in the query and in the subprotocol', async () => {
       const ticket = await issueTicket(service);
       const { socket } = await enter(socketUrl(ticket), { protocols: ['chat', `ticketd.${ticket}`] });
       socket.terminate();
     });
 
-    it('answers 401 where there is no ticket, in the form of every refusal', async () => {
+    it('returns 401 without a ticket, in the common form of refusals', async () => {
       const { status, headers, body } = await refused(`${rig.url}/socket`, { protocols: ['chat'] });
       expect(status).to.equal(401);
       expect(headers).to.include({
@@ -128,18 +128,18 @@ for (const [name, way] of Object.entries(WAYS))
       expect(body.errorCode).to.equal('WS_TICKET_MISSING');
     });
 
-    it('refuses a ticket that was used, with 403', async () => {
+    it('returns 403 for a used ticket', async () => {
       const ticket = await issueTicket(service);
       (await enter(socketUrl(ticket))).socket.terminate();
       await expectForbidden(socketUrl(ticket));
     });
 
-    it('refuses a ticket that nobody issued, one that is none, and an empty one', async () => {
+    it('returns 403 for an unknown, a malformed and an empty ticket', async () => {
       for (const ticket of [newTicket(), 'wst_nonsense', 'x'.repeat(8000), ''])
         await expectForbidden(socketUrl(ticket));
     });
 
-    it('refuses several tickets, without using any', async () => {
+    it('refuses several tickets, without using any of them', async () => {
       const [one, other] = [await issueTicket(service), await issueTicket(service)];
       await expectForbidden(`${socketUrl(one)}&ticket=${other}`);
       await expectForbidden(`${socketUrl(one)}&%74icket=${one}`);
@@ -157,7 +157,7 @@ for (const [name, way] of Object.entries(WAYS))
       });
     });
 
-    it('refuses a ticket that comes from another origin than its own, or from none', async () => {
+    it('refuses a ticket from another origin than its own, or from none', async () => {
       const bound = () => issueTicket(service, { origin: ORIGIN });
       await expectForbidden(socketUrl(await bound()), { headers: { Origin: EVIL } });
       await expectForbidden(socketUrl(await bound()), { headers: { Origin: '' } });
@@ -165,19 +165,19 @@ for (const [name, way] of Object.entries(WAYS))
       await expectForbidden(socketUrl(await bound()), { headers: { Origin: ORIGIN.padEnd(600, 'x') } });
     });
 
-    it('takes a ticket that is bound to no origin from any, and from none', async () => {
+    it('accepts a ticket without an origin from any origin, and from none', async () => {
       for (const headers of [{}, { Origin: ORIGIN }, { Origin: 'null' }])
         (await enter(socketUrl(await issueTicket(service)), { headers })).socket.terminate();
     });
 
-    it('refuses a ticket that was revoked', async () => {
+    it('refuses a revoked ticket', async () => {
       const jwt = token({ sub: 'bob' });
       const ticket = await issueTicket(service, { jwt });
       await revoke(service, 'subject', jwt);
       await expectForbidden(socketUrl(ticket));
     });
 
-    it('lets one of 40 handshakes with one ticket in', async () => {
+    it('admits exactly one of 40 handshakes with one ticket', async () => {
       const url = socketUrl(await issueTicket(service));
       const answers = await Promise.all(Array.from({ length: 40 }, () => knock(url)));
       const sockets = answers.flatMap((answer) => ('socket' in answer ? [answer.socket] : []));
@@ -186,7 +186,7 @@ for (const [name, way] of Object.entries(WAYS))
       for (const socket of sockets) socket.terminate();
     });
 
-    it('tells nothing that holds a ticket or a key', () => {
+    it('puts no ticket and no key into events', () => {
       expect(JSON.stringify(rig.events)).not.to.match(/wst_/).and.not.include(GATEWAY_KEY);
       expect(rig.events).to.have.length.above(10);
     });

@@ -8,14 +8,14 @@ import { talk, upgradeRequest } from '../../support/raw-upgrade.ts';
 import { GATEWAY_KEY, issueTicket } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 
-describe('a protected server of any kind', () => {
+describe('ticketd/gateway protect() with other servers', () => {
   let service: RunningService;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
   });
   after(() => service.stop());
 
-  it('hands the connection of who is admitted to a function', async () => {
+  it('passes the connection of an admitted client to a function', async () => {
     const gateway = createGateway({ redeem: { url: service.internalUrl, key: GATEWAY_KEY } });
     const server = createServer();
     gateway.protect(server, (_request, socket, _head, { subject }) => {
@@ -31,7 +31,7 @@ describe('a protected server of any kind', () => {
     await gateway.close();
   });
 
-  it('is refused where the WebSocket server would let everybody in by itself', () => {
+  it('throws when the WebSocket server would accept every client itself', () => {
     const gateway = createGateway({ redeem: { url: service.internalUrl, key: GATEWAY_KEY } });
     const server = createServer();
     const sockets = new WebSocketServer({ server });
@@ -39,7 +39,7 @@ describe('a protected server of any kind', () => {
     sockets.close();
   });
 
-  it('can do it all by itself with authenticateUpgrade', async () => {
+  it('can be replaced by authenticateUpgrade()', async () => {
     const gateway = createGateway({ redeem: { url: service.internalUrl, key: GATEWAY_KEY } });
     const sockets = new WebSocketServer({ noServer: true });
     const server = createServer().on('upgrade', async (request, socket, head) => {

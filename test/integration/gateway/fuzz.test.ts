@@ -18,7 +18,7 @@ const AT_ONCE = 256;
 const LIMIT_MS = 200;
 const ID = /^case-(\d+)$/;
 
-describe('the gateway under 10,000 upgrade requests of every kind', () => {
+describe('ticketd/gateway with 10,000 random upgrade requests', () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const cases = upgradeCases(seed, REQUESTS);
   const values = hostileValues();
@@ -34,7 +34,7 @@ describe('the gateway under 10,000 upgrade requests of every kind', () => {
     throw values[thrown];
   };
 
-  /** As a framework that stands before the gateway. */
+  /** Like a framework that handles the request before the gateway. */
   const mutilate = (request: IncomingMessage): void => {
     const own = cases[Number(ID.exec(String(request.headers['x-request-id']))?.[1])];
     if (own === undefined) return;
@@ -103,7 +103,7 @@ describe('the gateway under 10,000 upgrade requests of every kind', () => {
     warnings.restore();
   });
 
-  it(`admits redeemed tickets alone, each once, and leaves no socket and no rejection (seed ${seed})`, async () => {
+  it(`admits only redeemed tickets, each once, and leaves no socket and no rejection (seed ${seed})`, async () => {
     const port = await listen(server);
     const opened: string[] = [];
     const rest = cases.entries();

@@ -31,9 +31,9 @@ const hidden = (name: string) => (request: IncomingMessage) =>
 
 const STEPS: Readonly<Record<string, () => Step>> = {
   'the audience function': () => ({ target: webSocketServer(), audience: raise, status: 503 }),
-  'a function that is to take the connection': () => ({ target: raise, status: 503 }),
-  'an async function that is to take the connection': () => ({ target: lazyThrow, status: 503 }),
-  'what that function returns': () => ({ target: () => thenable(raise), status: 503 }),
+  'the target function': () => ({ target: raise, status: 503 }),
+  'the async target function': () => ({ target: lazyThrow, status: 503 }),
+  'the thenable that the target function returns': () => ({ target: () => thenable(raise), status: 503 }),
   'handleUpgrade()': () => ({ target: { handleUpgrade: raise, emit: () => true }, status: 503 }),
   'handleUpgrade() for a refusal': () => ({
     target: { handleUpgrade: raise, emit: () => true },
@@ -48,7 +48,7 @@ const STEPS: Readonly<Record<string, () => Step>> = {
   'request.rawHeaders': () => ({ target: webSocketServer(), framework: hidden('rawHeaders'), status: 503 }),
 };
 
-describe('a gateway on the way to a socket', () => {
+describe('ticketd/gateway protect() when a step throws', () => {
   let ticketd: RedeemStub;
   before(async () => {
     ticketd = await startRedeemStub();
@@ -56,7 +56,7 @@ describe('a gateway on the way to a socket', () => {
   after(() => ticketd.stop());
 
   for (const [what, step] of Object.entries(STEPS))
-    it(`lets nobody in where ${what} throws anything at all, and reports it`, async () => {
+    it(`admits no client when ${what} throws any value, and reports it`, async () => {
       const { target, options, audience, framework, status } = step();
       const events: GatewayEvent[] = [];
       const redeem = { url: ticketd.url, key: GATEWAY_KEY };

@@ -11,11 +11,11 @@ type Way = (of: { readonly service: RunningService; readonly redis: TestRedis })
 
 const WAYS: Readonly<Record<string, Way>> = {
   'over HTTP': ({ service }) => ({ url: service.internalUrl, key: GATEWAY_KEY }),
-  'straight from Redis': ({ redis }) => ({ redis: { url: redis.url, commandTimeoutMs: 300 } }),
+  'from Redis': ({ redis }) => ({ redis: { url: redis.url, commandTimeoutMs: 300 } }),
 };
 
 for (const [name, way] of Object.entries(WAYS))
-  describe(`a gateway that redeems ${name} while Redis fails`, () => {
+  describe(`ticketd/gateway with redeem ${name} when Redis fails`, () => {
     let redis: TestRedis;
     let service: RunningService;
     let rig: GatewayRig;
@@ -47,10 +47,10 @@ for (const [name, way] of Object.entries(WAYS))
       expect(rig.eventsOf('upgrade_refused')).to.deep.equal([]);
     };
 
-    it('answers 503 with Retry-After, never 403, and lets in again once Redis is back', async () => {
+    it('returns 503 with Retry-After, never 403, and admits clients once Redis is back', async () => {
       const ticket = await issueTicket(service);
       await redis.stop();
-      await until('the outage is told', () => [service, rig].every(knowsOfOutage));
+      await until('the outage is logged', () => [service, rig].every(knowsOfOutage));
       await expectUnavailable(ticket, 'WS_TICKET_REDIS_NOT_READY');
       await redis.start();
       await until('a ticket is good again', async () => {
@@ -59,7 +59,7 @@ for (const [name, way] of Object.entries(WAYS))
       });
     });
 
-    it('answers 503 WS_TICKET_OUTCOME_UNKNOWN where the answer of Redis did not come', async () => {
+    it('returns 503 WS_TICKET_OUTCOME_UNKNOWN when the Redis reply is lost', async () => {
       const ticket = await issueTicket(service);
       await redis.pause();
       await expectUnavailable(ticket, 'WS_TICKET_OUTCOME_UNKNOWN');

@@ -9,10 +9,10 @@ import { silentServer, tcpServer } from '../../support/tcp-server.ts';
 const OTHER_KEY = 'another-gateway-key-of-32-characters-or-more';
 const MEMORY = { REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY };
 
-describe('a gateway that cannot ask a ticketd', () => {
+describe('ticketd/gateway with redeem over HTTP when ticketd fails', () => {
   afterEach(closeAll);
 
-  it('answers 503 where the key is wrong, tells the operator so, and does not use the ticket', async () => {
+  it('returns 503 for a wrong key, logs the reason, and does not use the ticket', async () => {
     await withService(MEMORY, async (service) => {
       const ticket = await issueTicket(service);
       const wrong = await gatewayTo(service.internalUrl, { key: OTHER_KEY });
@@ -28,26 +28,26 @@ describe('a gateway that cannot ask a ticketd', () => {
     });
   });
 
-  it('answers 503 where the address is not that of an internal listener', async () => {
+  it('returns 503 when the URL is not an internal listener', async () => {
     await withService(MEMORY, async (service) => {
-      const told = await verdictOf(await gatewayTo(service.url));
-      expect(told).to.include({ status: 503, event: 'gateway_misconfigured' });
-      expect(told.error).to.include('GATEWAY_KEYS is not set there, or this is not its internal listener');
+      const verdict = await verdictOf(await gatewayTo(service.url));
+      expect(verdict).to.include({ status: 503, event: 'gateway_misconfigured' });
+      expect(verdict.error).to.include('GATEWAY_KEYS is not set there, or this is not its internal listener');
     });
   });
 
-  it('answers 503 where nothing listens: the ticket is untouched', async () => {
-    const told = await verdictOf(await gatewayTo(`http://127.0.0.1:${await freePort()}`));
-    expect(told).to.include({
+  it('returns 503 and does not use the ticket when nothing listens', async () => {
+    const verdict = await verdictOf(await gatewayTo(`http://127.0.0.1:${await freePort()}`));
+    expect(verdict).to.include({
       status: 503,
       errorCode: 'WS_TICKET_REDIS_NOT_READY',
       retryAfter: 2,
       event: 'redeem_failed',
     });
-    expect(told.error).to.include('ECONNREFUSED');
+    expect(verdict.error).to.include('ECONNREFUSED');
   });
 
-  it('answers 503 within its time limit where ticketd hangs: the ticket may be spent', async () => {
+  it('returns 503 WS_TICKET_OUTCOME_UNKNOWN within timeoutMs when ticketd hangs', async () => {
     const { port } = await silentServer();
     expect(await verdictOf(await gatewayTo(`http://127.0.0.1:${port}`, { timeoutMs: 200 }))).to.include({
       status: 503,
@@ -56,7 +56,7 @@ describe('a gateway that cannot ask a ticketd', () => {
     });
   });
 
-  it('counts the time until there is a connection: the ticket is untouched then', async () => {
+  it('applies timeoutMs to the connect, and does not use the ticket', async () => {
     const { port } = await silentServer();
     expect(await verdictOf(await gatewayTo(`https://127.0.0.1:${port}`, { timeoutMs: 200 }))).to.include({
       status: 503,
@@ -65,7 +65,7 @@ describe('a gateway that cannot ask a ticketd', () => {
     });
   });
 
-  it('never asks twice where the answer was lost: the ticket may be spent', async () => {
+  it('returns 503 WS_TICKET_OUTCOME_UNKNOWN without a second request when the response is lost', async () => {
     let asked = 0;
     const { port } = await tcpServer((socket) =>
       socket.on('data', () => {
@@ -81,35 +81,35 @@ describe('a gateway that cannot ask a ticketd', () => {
   });
 
   for (const [what, status, body, expected] of [
-    ['a page', 200, '<html>', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'gateway_misconfigured' }],
+    ['200 with HTML', 200, '<html>', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'gateway_misconfigured' }],
     ['200 without an identity', 200, '{"active":true}', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' }],
-    ['200 that is not active', 200, '{"active":false,"subject":"alice"}', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' }],
-    ['200 and far too much', 200, `"${'x'.repeat(100_000)}"`, { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' }],
-    ['a redirection', 302, '', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'gateway_misconfigured' }],
-    ['403 by somebody else', 403, 'no', { errorCode: 'WS_TICKET_REDIS_NOT_READY', event: 'gateway_misconfigured' }],
+    ['200 with active: false', 200, '{"active":false,"subject":"alice"}', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' }],
+    ['200 with 100 KB', 200, `"${'x'.repeat(100_000)}"`, { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN' }],
+    ['a redirect', 302, '', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'gateway_misconfigured' }],
+    ['403 without an errorCode', 403, 'no', { errorCode: 'WS_TICKET_REDIS_NOT_READY', event: 'gateway_misconfigured' }],
     ['500', 500, '{"errorCode":"INTERNAL_ERROR"}', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'redeem_failed' }],
-    ['502 by somebody between', 502, '<html>', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'redeem_failed' }],
-    ['503 by somebody between', 503, '', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'redeem_failed' }],
+    ['502 with HTML', 502, '<html>', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'redeem_failed' }],
+    ['503 without a body', 503, '', { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', event: 'redeem_failed' }],
     [
-      'an outage and a time',
+      '503 WS_TICKET_REDIS_NOT_READY with retryAfter',
       503,
       '{"errorCode":"WS_TICKET_REDIS_NOT_READY","retryAfter":7}',
       { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: 7, event: 'redeem_failed' },
     ],
     [
-      'that it has too much to do',
+      '503 SERVICE_OVERLOADED',
       503,
       '{"errorCode":"SERVICE_OVERLOADED","retryAfter":1}',
       { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: 1, event: 'redeem_failed' },
     ],
     [
-      'an outage and nonsense for a time',
+      '503 with an invalid retryAfter',
       503,
       '{"errorCode":"WS_TICKET_OUTCOME_UNKNOWN","retryAfter":-1}',
       { errorCode: 'WS_TICKET_OUTCOME_UNKNOWN', retryAfter: 2 },
     ],
   ] as const)
-    it(`answers 503 to a client where what it asks says ${what}`, async () => {
+    it(`returns 503 to the client when the redeem endpoint returns ${what}`, async () => {
       const rig = await gatewayTo(await stranger((_request, response) => response.writeHead(status).end(body)));
       expect(await verdictOf(rig)).to.include({ status: 503, ...expected });
     });

@@ -16,10 +16,10 @@ const OTHER_KEY = 'another-gateway-key-of-32-characters-or-more';
 const NOT_REDEEMABLE = '{"errorCode":"WS_TICKET_NOT_REDEEMABLE"}';
 const MEMORY = { REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY };
 
-describe('a gateway that asks a ticketd', () => {
+describe('ticketd/gateway with redeem over HTTP', () => {
   afterEach(closeAll);
 
-  it('asks with what the contract names, once, and under the handshake’s trace id', async () => {
+  it('sends one request as in the contract, with the trace id of the handshake', async () => {
     const asked: unknown[] = [];
     const url = await stranger(async (request, response) => {
       const { method, url: path, headers } = request;
@@ -47,7 +47,7 @@ describe('a gateway that asks a ticketd', () => {
     ]);
   });
 
-  it('uses one connection for one handshake after another', async () => {
+  it('reuses one connection for consecutive handshakes', async () => {
     await withService(MEMORY, async (service) => {
       const agent = new Agent({ keepAlive: true });
       const rig = await gatewayTo(service.internalUrl, { agent });
@@ -58,7 +58,7 @@ describe('a gateway that asks a ticketd', () => {
     });
   });
 
-  it('asks over TLS whom the agent trusts, and nobody else', async () => {
+  it('connects over TLS only to a server that the agent trusts', async () => {
     const authority = await createAuthority();
     const answer: RequestListener = (_request, response) => response.writeHead(403).end(NOT_REDEEMABLE);
     const url = await tlsStranger(await authority.certify('DNS:localhost'), answer);
@@ -71,7 +71,7 @@ describe('a gateway that asks a ticketd', () => {
     await authority.remove();
   });
 
-  it('asks for the audience that each handshake is for', async () => {
+  it('sends the audience of each handshake', async () => {
     await withService(MEMORY, async (service) => {
       const redeem = { url: service.internalUrl, key: GATEWAY_KEY };
       const rig = await startGateway({ redeem, audience: ({ url = '' }) => url.slice(1) });
@@ -83,7 +83,7 @@ describe('a gateway that asks a ticketd', () => {
     });
   });
 
-  it('tells at its start whether the address, the key and Redis are as they should be', async () => {
+  it('reports at start() whether the URL, the key and Redis are right', async () => {
     const problemOf = (rig: GatewayRig) =>
       rig.gateway.start().then(
         () => undefined,

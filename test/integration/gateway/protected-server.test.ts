@@ -14,7 +14,7 @@ import { type RunningService, startService } from '../../support/service.ts';
 import { closeServers, silentServer } from '../../support/tcp-server.ts';
 import { until } from '../../support/until.ts';
 
-describe('a protected WebSocket server', () => {
+describe('ticketd/gateway protect()', () => {
   let service: RunningService;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
@@ -39,7 +39,7 @@ describe('a protected WebSocket server', () => {
 
   const urlFor = async (rig: GatewayRig, wish = {}) => `${rig.url}/?ticket=${await issueTicket(service, wish)}`;
 
-  it('refuses in plain HTTP that the client can take for no handshake', async () => {
+  it('returns a refusal as plain HTTP', async () => {
     const rig = await start();
     const [answer, ...more] = await exchange(rig.httpUrl, upgradeRequest('/?ticket=wst_x'));
     expect(more).to.deep.equal([]);
@@ -62,12 +62,12 @@ describe('a protected WebSocket server', () => {
     });
   });
 
-  it('leaves what is no upgrade to the server', async () => {
+  it('leaves ordinary requests to the server', async () => {
     const rig = await start();
     expect(await (await fetch(rig.httpUrl)).text()).to.equal('plain');
   });
 
-  it('takes messages that came right behind the handshake', async () => {
+  it('accepts messages sent right after the handshake', async () => {
     const rig = await start();
     // Masked frames: a text, "hi", and the end.
     const frames = Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0x69, 0x6b, 0x88, 0x80, 1, 2, 3, 4]);
@@ -78,14 +78,14 @@ describe('a protected WebSocket server', () => {
       .and.include('hi', 'the echo');
   });
 
-  it('survives an invalid frame of a client where the application does not listen for errors', async () => {
+  it('survives an invalid frame when the application has no error listener', async () => {
     const rig = await start();
     const handshake = Buffer.from(upgradeRequest(`/?ticket=${await issueTicket(service)}`));
     expect(await talk(rig.httpUrl, Buffer.concat([handshake, Buffer.from([0xff, 0xff])]))).to.match(/^HTTP\/1.1 101 /);
     expect((await fetch(rig.httpUrl)).status).to.equal(200);
   });
 
-  it('leaves what else is wrong with a handshake to the WebSocket server', async () => {
+  it('leaves other handshake errors to the WebSocket server', async () => {
     const rig = await start();
     const broken = UPGRADE_HEADERS.filter((line) => !line.startsWith('Sec-WebSocket-Key'));
     const target = `/?ticket=${await issueTicket(service)}`;
@@ -98,7 +98,7 @@ describe('a protected WebSocket server', () => {
     ['another path', upgradeRequest('/elsewhere?ticket=x')],
     ['another protocol', upgradeRequest('/here', ['Host: localhost', 'Connection: Upgrade', 'Upgrade: h2c'])],
   ] as const)
-    it(`answers 404 to an upgrade to ${what}, unless somebody else listens for it`, async () => {
+    it(`returns 404 for an upgrade to ${what}, unless another listener handles it`, async () => {
       const rig = await start({ path: '/here' });
       const [answer] = await exchange(rig.httpUrl, request);
       expect(answer?.status).to.equal(404);
@@ -108,12 +108,12 @@ describe('a protected WebSocket server', () => {
       expect(rig.events).to.deep.equal([]);
     });
 
-  it('takes the upgrades of its path, whatever their query', async () => {
+  it('handles the upgrades of its path with any query', async () => {
     const rig = await start({ path: '/here' });
     (await enter(`${rig.url}/here?a=b&ticket=${await issueTicket(service)}`)).socket.terminate();
   });
 
-  it('accepts and closes with 4004 or 1013 with refuse: close, and never shows the socket to the application', async () => {
+  it('closes with 4004 or 1013 with refuse: close, and hides the socket from the application', async () => {
     const rig = await start({ refuse: 'close' });
     const final = await enter(`${rig.url}?ticket=${newTicket()}`, { protocols: ['chat', `ticketd.${newTicket()}`] });
     expect(await final.closed).to.deep.equal([4004, 'WS_TICKET_NOT_REDEEMABLE']);
@@ -128,7 +128,7 @@ describe('a protected WebSocket server', () => {
     (await enter(await urlFor(rig))).socket.terminate();
   });
 
-  it('cuts a client that does not go along with being closed', async () => {
+  it('disconnects a client that does not answer the close frame', async () => {
     const rig = await start({ refuse: 'close' });
     // Which never sends a close frame of its own.
     expect(await talk(rig.httpUrl, upgradeRequest('/'))).to.include('WS_TICKET_MISSING');
@@ -147,7 +147,7 @@ describe('a protected WebSocket server', () => {
     long.socket.terminate();
   });
 
-  it('goes on where a client leaves while its ticket is redeemed', async () => {
+  it('survives a client that disconnects during the redeem', async () => {
     const { port } = await silentServer();
     const rig = await start({}, { url: `http://127.0.0.1:${port}` });
     const upgraded = once(rig.server, 'upgrade');
@@ -155,17 +155,17 @@ describe('a protected WebSocket server', () => {
     client.write(upgradeRequest(`/?ticket=${newTicket()}`));
     await upgraded;
     client.resetAndDestroy();
-    await until('it is told', () => rig.eventsOf('client_left').length === 1);
+    await until('client_left is emitted', () => rig.eventsOf('client_left').length === 1);
     expect((await fetch(rig.httpUrl)).status).to.equal(200);
   });
 
-  it('answers a client once that has ended its half of the connection', async () => {
+  it('answers a client that has half-closed the connection exactly once', async () => {
     const rig = await start();
     const answers = await exchange(rig.httpUrl, upgradeRequest('/?ticket=wst_x'), { end: true });
     expect(answers.map(({ status }) => status)).to.deep.equal([403]);
   });
 
-  it('bounds how many redeems are under way', async () => {
+  it('limits the redeems in flight to maxPending', async () => {
     const { port } = await silentServer();
     const rig = await start({}, { url: `http://127.0.0.1:${port}`, maxPending: 2 });
     const answers = await Promise.all([1, 2, 3, 4].map(() => refused(`${rig.url}?ticket=${newTicket()}`)));
@@ -179,7 +179,7 @@ describe('a protected WebSocket server', () => {
     expect(rig.eventsOf('redeem_failed')[0]?.error).to.equal('2 redeems are under way');
   });
 
-  it('is a server like any other once it is closed', async () => {
+  it('handles no upgrade after close(), and the server still answers requests', async () => {
     const rig = await start();
     (await enter(await urlFor(rig))).socket.terminate();
     await rig.gateway.close();

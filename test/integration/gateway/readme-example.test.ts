@@ -15,13 +15,13 @@ import { until } from '../../support/until.ts';
 const MAX_LINES = 15;
 const EXAMPLE = /^```js\n((?:(?!```)[\s\S])*?from 'ticketd\/gateway'[\s\S]*?)^```$/m;
 
-describe('the gateway in README', () => {
+describe('README.md gateway example', () => {
   const [, text = ''] = EXAMPLE.exec(readFileSync('README.md', 'utf8')) ?? [];
   let installed: InstalledPackage;
   let service: Ticketd;
   let gateway: ChildProcess;
   let url: string;
-  let said = '';
+  let output = '';
 
   before(async () => {
     installed = await installPackage(['ws']);
@@ -34,7 +34,7 @@ describe('the gateway in README', () => {
     gateway = spawn(process.execPath, [program], { cwd: dirname(program), env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [gateway.stdout, gateway.stderr])
       stream?.setEncoding('utf8').on('data', (part: string) => {
-        said += part;
+        output += part;
       });
     await until('it listens', () =>
       knock(url).then(
@@ -55,11 +55,11 @@ describe('the gateway in README', () => {
   const ticketFor = async (sub: string) =>
     issueTicket({ url: await service.url() }, { jwt: token({ sub }), audience: 'chat' });
 
-  it(`is ${MAX_LINES} lines or fewer`, () => {
+  it(`has at most ${MAX_LINES} lines`, () => {
     expect(text.trimEnd().split('\n')).to.have.length.within(5, MAX_LINES);
   });
 
-  it('lets in who has a ticket, once, and nobody else', async () => {
+  it('admits a client with a ticket, once, and no other client', async () => {
     const ticket = await ticketFor('carol');
     const { socket, greeting } = await enter(`${url}/socket?ticket=${ticket}`);
     expect(await greeting).to.equal('Hello, carol');
@@ -67,6 +67,6 @@ describe('the gateway in README', () => {
     const statusOf = ({ status }: Answered) => status;
     expect(statusOf(await refused(`${url}/socket?ticket=${ticket}`))).to.equal(403);
     expect(statusOf(await refused(url))).to.equal(401);
-    expect(said).to.equal('');
+    expect(output).to.equal('');
   });
 });

@@ -7,7 +7,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
-describe('the start of a gateway that redeems straight from Redis', () => {
+describe('ticketd/gateway start() with redeem from Redis', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis();
@@ -26,7 +26,7 @@ describe('the start of a gateway that redeems straight from Redis', () => {
     }
   };
 
-  it('answers 503 and says why where it was not started', async () => {
+  it('returns 503 and reports why before start()', async () => {
     await withRig({ redis: { url: redis.url } }, async (rig) => {
       expect(rig.gateway.isReady()).to.equal(false);
       const service = await startService({ REDIS_URL: redis.url });
@@ -40,7 +40,7 @@ describe('the start of a gateway that redeems straight from Redis', () => {
     });
   });
 
-  it('tells at its start what is wrong with Redis, and goes on trying', async () => {
+  it('rejects with the Redis error, and the gateway keeps trying', async () => {
     const late = await startRedis();
     await late.stop();
     await withRig({ redis: { url: late.url, startupTimeoutMs: 300 } }, async (rig) => {
@@ -52,7 +52,7 @@ describe('the start of a gateway that redeems straight from Redis', () => {
     });
   });
 
-  it('ends a start under way, without a word more, when it is closed', async () => {
+  it('rejects without further events when the gateway is closed', async () => {
     const late = await startRedis();
     await late.stop();
     await withRig({ redis: { url: late.url, startupTimeoutMs: 60_000 } }, async (rig) => {
@@ -64,7 +64,7 @@ describe('the start of a gateway that redeems straight from Redis', () => {
     });
   });
 
-  it('takes the rules of ticketd’s own configuration for its options', async () => {
+  it('validates the Redis options like the configuration of ticketd', async () => {
     for (const [redisOptions, problem] of [
       [{ url: 'http://redis' }, /^invalid configuration: REDIS_URL: expected redis/],
       [{ url: redis.url, keyPrefix: 'spa ced' }, /REDIS_KEY_PREFIX/],
@@ -79,7 +79,7 @@ describe('the start of a gateway that redeems straight from Redis', () => {
       });
   });
 
-  it('finds tickets under the same prefix, and in the same database', async () => {
+  it('finds tickets only under the same prefix and in the same database', async () => {
     const url = `${redis.url}/3`;
     const service = await startService({ REDIS_URL: url, REDIS_KEY_PREFIX: 'mine:' });
     for (const [redisOptions, status] of [

@@ -38,7 +38,7 @@ const CARRIERS: Readonly<Record<string, (ticket: string) => readonly [string, re
   ],
 };
 
-describe('the request of an admitted client', () => {
+describe('ticketd/gateway: request of an admitted client', () => {
   let ticketd: RedeemStub;
   let gateway: Gateway;
   let url: string;
@@ -68,7 +68,7 @@ describe('the request of an admitted client', () => {
       ['last', (lines: readonly string[]) => [...UPGRADE_HEADERS, ...lines]],
       ['before others', (lines: readonly string[]) => [...lines, ...UPGRADE_HEADERS, 'Set-Cookie: a', 'Set-Cookie: b']],
     ] as const)
-      it(`has all that Node offers, and no ticket, where that came ${where}, its header ${what}`, async () => {
+      it(`is complete without the ticket that was sent ${where}, header ${what}`, async () => {
         const ticket = ticketd.issue();
         const [target, lines, left] = carried(ticket);
         expect(await talk(url, upgradeRequest(target, more(lines)))).to.match(/^HTTP\/1.1 200 /);
@@ -83,7 +83,7 @@ describe('the request of an admitted client', () => {
         expect(inspect(request, { depth: 8, showHidden: true, maxArrayLength: null })).not.to.include(ticket);
       });
 
-  it('keeps every other header, and their order', async () => {
+  it('contains every other header in the same order', async () => {
     const lines = ['Cookie: a=b', 'X-Same: 1', 'X-Same: 2', 'X-Empty:'];
     const ticket = ticketd.issue();
     await talk(url, upgradeRequest('/', [...lines, ...UPGRADE_HEADERS, `Sec-WebSocket-Protocol: ticketd.${ticket}`]));

@@ -6,7 +6,7 @@ import { talk, UPGRADE_HEADERS, upgradeRequest } from '../../support/raw-upgrade
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RedeemStub, startRedeemStub } from '../../support/redeem-stub.ts';
 
-describe('several protections of one server', () => {
+describe('ticketd/gateway protect() called several times for one server', () => {
   let ticketd: RedeemStub;
   let gateway: Gateway;
   let server: Server;
@@ -29,7 +29,7 @@ describe('several protections of one server', () => {
     (_request, socket) =>
       socket.end(`HTTP/1.1 200 OK\r\n\r\n${name}`);
 
-  it('take their own paths, and that without a path all others', async () => {
+  it('handles each path by its own call, and other paths by the call without a path', async () => {
     gateway.protect(server, answering('all'));
     const endA = gateway.protect(server, answering('a'), { path: '/a' });
     gateway.protect(server, answering('b'), { path: '/b' });
@@ -43,7 +43,7 @@ describe('several protections of one server', () => {
     expect(server.listenerCount('upgrade')).to.equal(0);
   });
 
-  it('handle the upgrades of WebSockets alone', async () => {
+  it('handles only WebSocket upgrades', async () => {
     gateway.protect(server, answering('all'));
     const asking = (protocol: string) =>
       upgradeRequest(

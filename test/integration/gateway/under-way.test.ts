@@ -7,7 +7,7 @@ import { enter, knock, refused } from '../../support/knock.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RedeemStub, startRedeemStub } from '../../support/redeem-stub.ts';
 
-describe('redeems under way', () => {
+describe('ticketd/gateway redeems in flight', () => {
   let ticketd: RedeemStub;
   let rig: GatewayRig;
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe('redeems under way', () => {
 
   const urlFor = (ticket: string) => `${rig.url}/?ticket=${ticket}`;
 
-  it('are waited for by close(), and admit', async () => {
+  it('complete before close() resolves, and admit the client', async () => {
     const release = ticketd.hold();
     const upgraded = once(rig.server, 'upgrade');
     const answered = knock(urlFor(ticketd.issue()));
@@ -39,7 +39,7 @@ describe('redeems under way', () => {
     await closing;
   });
 
-  it('count no longer once they are refused: the next client is admitted', async () => {
+  it('no longer count towards maxPending after a refusal', async () => {
     for (let count = 0; count < 20; count += 1) expect((await refused(urlFor(newTicket()))).status).to.equal(403);
     (await enter(urlFor(ticketd.issue()))).socket.terminate();
   });

@@ -20,7 +20,7 @@ const NEVER = { upgradeTimeoutMs: 600_000 };
 
 const nothing: AcceptUpgrade = () => {};
 
-describe('an upgrade that nothing takes', () => {
+describe('ticketd/gateway with an upgrade that no listener handles', () => {
   let ticketd: RedeemStub;
   let gateway: Gateway;
   let server: Server;
@@ -59,7 +59,7 @@ describe('an upgrade that nothing takes', () => {
   /** Resolves when the limit of all upgrades that came before has ended. */
   const untilLimitEnds = async () => expect(await talk(url, upgradeRequest('/nowhere'))).to.match(/^HTTP\/1.1 404 /);
 
-  it('is answered 404 immediately where each listener is of a gateway, 200 times', async () => {
+  it('returns 404 immediately when every listener is a gateway, for 200 upgrades', async () => {
     for (const path of ['/a', '/b']) gateway.protect(server, nothing, { path, ...NEVER });
     const other = createGateway({ redeem: { url: ticketd.url, key: GATEWAY_KEY } });
     other.protect(server, nothing, { path: '/c', ...NEVER });
@@ -69,7 +69,7 @@ describe('an upgrade that nothing takes', () => {
     await other.close();
   });
 
-  it('is answered 404 where another listener leaves it for the time limit, also by a client of one half', async () => {
+  it('returns 404 after upgradeTimeoutMs when another listener ignores it, also when half-closed', async () => {
     gateway.protect(server, nothing, { path: '/a', ...LIMIT });
     server.on('upgrade', () => {});
     const halfClosed = await dial(upgradeRequest('/half'));
@@ -79,7 +79,7 @@ describe('an upgrade that nothing takes', () => {
     await untilNoneIsOpen();
   });
 
-  it('is answered 404 where an earlier request of the connection is still answered', async () => {
+  it('returns 404 when an earlier request of the connection is still in progress', async () => {
     gateway.protect(server, nothing, { path: '/a', ...LIMIT });
     server.on('upgrade', () => {});
     const answers = await talk(url, rawRequest('GET / HTTP/1.1', ['Host: x']) + upgradeRequest('/third'));
@@ -87,7 +87,7 @@ describe('an upgrade that nothing takes', () => {
     await untilNoneIsOpen();
   });
 
-  it('ends nothing where its client resets the connection', async () => {
+  it('survives a client that resets the connection', async () => {
     gateway.protect(server, nothing, { path: '/a', ...LIMIT });
     server.on('upgrade', () => {});
     const upgraded = once(server, 'upgrade');
@@ -98,7 +98,7 @@ describe('an upgrade that nothing takes', () => {
     await untilLimitEnds();
   });
 
-  it('is left to another WebSocket server that takes it, beyond the time limit', async () => {
+  it('leaves the socket to another WebSocket server after upgradeTimeoutMs', async () => {
     gateway.protect(server, nothing, { path: '/a', ...LIMIT });
     const others = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket, head) => {
@@ -113,12 +113,12 @@ describe('an upgrade that nothing takes', () => {
   });
 
   for (const [what, take] of Object.entries<(socket: Socket) => void>({
-    'reads without a word': (socket) => socket.on('data', () => {}),
-    'reads by hand': (socket) => socket.on('readable', () => {}),
-    'reads later': (socket) => socket.pause(),
-    'has written': (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+    'reads data events': (socket) => socket.on('data', () => {}),
+    'reads on readable events': (socket) => socket.on('readable', () => {}),
+    'pauses the socket': (socket) => socket.pause(),
+    'has written to it': (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
   }))
-    it(`is left to another listener that ${what}, beyond the time limit`, async () => {
+    it(`leaves the socket after upgradeTimeoutMs to another listener that ${what}`, async () => {
       gateway.protect(server, nothing, { path: '/a', ...LIMIT });
       const taken = new Promise<Socket>((resolve) => {
         server.on('upgrade', ({ url: path }, socket) => {
@@ -137,7 +137,7 @@ describe('an upgrade that nothing takes', () => {
         .and.not.include('404');
     });
 
-  it('is answered 503 where the function never takes the connection of an admitted client', async () => {
+  it('returns 503 when the function never handles the connection of an admitted client', async () => {
     gateway.protect(server, nothing, LIMIT);
     expect(await talk(url, upgradeRequest(`/?ticket=${ticketd.issue()}`))).to.match(
       /^HTTP\/1.1 503 [\s\S]*WS_TICKET_OUTCOME_UNKNOWN/,
@@ -152,7 +152,7 @@ describe('an upgrade that nothing takes', () => {
   });
 
   for (const refuse of ['http', 'close'] as const)
-    it(`is answered where the WebSocket server never decides, with refuse: ${refuse}`, async () => {
+    it(`returns 503 or 401 when the WebSocket server never decides, with refuse: ${refuse}`, async () => {
       const sockets = new WebSocketServer({ noServer: true, verifyClient: (_info, _decide) => {} });
       gateway.protect(server, sockets, { refuse, ...LIMIT });
       expect(await talk(url, upgradeRequest(`/?ticket=${ticketd.issue()}`))).to.match(/^HTTP\/1.1 503 /);
@@ -160,7 +160,7 @@ describe('an upgrade that nothing takes', () => {
       await untilNoneIsOpen();
     });
 
-  it('is not touched where another listener takes it during the redeem', async () => {
+  it('leaves the socket to another listener that handles it during the redeem', async () => {
     const release = ticketd.hold();
     gateway.protect(server, nothing, NEVER);
     server.on('upgrade', (_request, socket) => setImmediate(() => socket.write('HTTP/1.1 101 Mine\r\n\r\n')));

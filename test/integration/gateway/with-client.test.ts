@@ -10,7 +10,7 @@ import { token } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 
-describe('ticketd/client and ticketd/gateway', () => {
+describe('ticketd/client with ticketd/gateway', () => {
   let service: RunningService;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
@@ -50,7 +50,7 @@ describe('ticketd/client and ticketd/gateway', () => {
       client.addEventListener(type, resolve, { once: true });
     });
 
-  it('get on with each other, also beyond the end of the session, with a fresh token', async () => {
+  it('reconnects with a fresh token when the session ends', async () => {
     const lifetimes = [3, 600];
     const getToken = () => token({ exp: Math.floor(Date.now() / 1000) + (lifetimes.shift() ?? 600) });
     await connect({}, { getToken });
@@ -62,21 +62,21 @@ describe('ticketd/client and ticketd/gateway', () => {
     expect(lifetimes).to.deep.equal([]);
   });
 
-  it('try again with a new ticket where the gateway accepts and says that one is not redeemable', async () => {
+  it('retries with a new ticket after a close with 4004 WS_TICKET_NOT_REDEEMABLE', async () => {
     const audiences = ['news', 'chat'];
     await connect({ refuse: 'close' }, { audience: () => audiences.shift() });
     expect(await event('close')).to.include({ code: 4004, reason: 'WS_TICKET_NOT_REDEEMABLE' });
     expect(await event('message')).to.include({ data: 'hello alice' });
   });
 
-  it('try again where the gateway accepts and says that it cannot tell', async () => {
+  it('retries after a close with 1013', async () => {
     await connect({ refuse: 'close' }, { askAt: `http://127.0.0.1:${await freePort()}` });
     const [closed, retry] = [event('close'), event('retry')];
     expect(await retry).to.include({ attempt: 1 });
     expect(await closed).to.include({ code: 1013, reason: 'WS_TICKET_REDIS_NOT_READY' });
   });
 
-  it('try again where the gateway refuses before the handshake', async () => {
+  it('retries when the gateway refuses before the handshake', async () => {
     await connect({}, { askAt: `http://127.0.0.1:${await freePort()}` });
     expect(await event('retry')).to.include({ why: 'handshake' });
   });

@@ -13,7 +13,7 @@ const ALWAYS = {
   'x-content-type-options': 'nosniff',
 };
 
-describe('every answer bears the headers of an API, and none that tells of its server', () => {
+describe('API response headers', () => {
   let service: RunningService;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', CORS_ORIGINS: 'https://app.example' });
@@ -21,23 +21,23 @@ describe('every answer bears the headers of an API, and none that tells of its s
   after(() => service.stop());
 
   const answers: Readonly<Record<string, () => PromiseLike<{ readonly headers: unknown }>>> = {
-    'a ticket': () => requestTicket(service),
-    'a refusal': () => requestTicket(service, 'garbage'),
+    'an issued ticket': () => requestTicket(service),
+    'a refused JWT': () => requestTicket(service, 'garbage'),
     'a preflight': () =>
       request(service.url)
         .options(TICKET_PATH)
         .set('Origin', 'https://app.example')
         .set('Access-Control-Request-Method', 'POST'),
     'a probe': () => request(service.url).get('/health'),
-    'a HEAD': () => request(service.url).head('/ready'),
+    'a HEAD request': () => request(service.url).head('/ready'),
     metrics: () => request(service.internalUrl).get('/metrics'),
-    'a path that is not there': () => request(service.internalUrl).get('/nowhere'),
-    'another method': () => request(service.url).put(TICKET_PATH),
+    'an unknown path': () => request(service.internalUrl).get('/nowhere'),
+    'a wrong method': () => request(service.url).put(TICKET_PATH),
     'bytes that are not HTTP': async () => (await exchange(service.url, 'nonsense\r\n\r\n'))[0] ?? { headers: {} },
   };
 
   for (const [what, ask] of Object.entries(answers))
-    it(`to ${what}`, async () => {
+    it(`include the security headers and no server header for ${what}`, async () => {
       const { headers } = await ask();
       expect(headers).to.include(ALWAYS);
       expect(headers).not.to.have.any.keys('server', 'x-powered-by');

@@ -8,12 +8,12 @@ const LIMIT = 4096;
 
 const badBodies: Record<string, string> = {
   'malformed JSON': '{"audience":',
-  'JSON with something after it': '{} {}',
+  'JSON with trailing text': '{} {}',
   'an array': '["chat"]',
   'a string': '"chat"',
   'a number': '7',
   null: 'null',
-  'nothing but spaces': '   ',
+  'only spaces': '   ',
   'a number as audience': '{"audience":7}',
   'an object as audience': '{"audience":{"name":"chat"}}',
   'a list as channel': '{"channel":["a","b"]}',
@@ -41,7 +41,7 @@ const goodTypes: readonly string[] = [
   'Application/JSON',
 ];
 
-describe('the body of a ticket request', () => {
+describe('POST /ws-ticket body', () => {
   let service: RunningService;
 
   before(async () => {
@@ -53,11 +53,11 @@ describe('the body of a ticket request', () => {
   const sendJson = (body: string) => requestTicket(service).set('Content-Type', 'application/json').send(body);
 
   for (const [name, body] of Object.entries(badBodies))
-    it(`is refused with 400 when it is or holds ${name}`, async () => {
+    it(`returns 400 for ${name}`, async () => {
       expectRefusal(await sendJson(body), 400, 'BAD_REQUEST');
     });
 
-  it('is refused with 400 when it is not UTF-8', async () => {
+  it('returns 400 for a body that is not UTF-8', async () => {
     const bytes = Buffer.from('{"audience":"caf\xe9"}', 'latin1');
     const response = await requestTicket(service)
       .set('Content-Type', 'application/json')
@@ -67,43 +67,43 @@ describe('the body of a ticket request', () => {
   });
 
   for (const [name, headers] of Object.entries(badTypes))
-    it(`is refused with 415 when it is ${name}`, async () => {
+    it(`returns 415 for ${name}`, async () => {
       expectRefusal(await requestTicket(service).set(headers).send('{}'), 415, 'UNSUPPORTED_MEDIA_TYPE');
     });
 
-  it('is refused with 415 when it names no type', async () => {
+  it('returns 415 for a body without a Content-Type', async () => {
     const asked = requestTicket(service).set('Content-Length', '2');
     asked.write('{}');
     expectRefusal(await asked, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
   for (const type of goodTypes)
-    it(`is taken as ${type}`, async () => {
+    it(`accepts ${type}`, async () => {
       const { status } = await requestTicket(service).set('Content-Type', type).send('{"audience":"chat"}');
       expect(status).to.equal(200);
     });
 
-  it('may be empty, whatever type it names', async () => {
+  it('accepts an empty body of any Content-Type', async () => {
     const { status } = await requestTicket(service).set('Content-Type', 'text/plain');
     expect(status).to.equal(200);
   });
 
-  it(`is taken at ${LIMIT} bytes and refused with 413 at one more`, async () => {
+  it(`accepts ${LIMIT} bytes and returns 413 for one more`, async () => {
     expect((await sendJson('{}'.padEnd(LIMIT))).status).to.equal(200);
     expectRefusal(await sendJson('{}'.padEnd(LIMIT + 1)), 413, 'PAYLOAD_TOO_LARGE');
   });
 
-  it('is refused with 413 when it is far too large', async () => {
+  it('returns 413 for 1 MB', async () => {
     expectRefusal(await sendJson('{}'.padEnd(1_000_000)), 413, 'PAYLOAD_TOO_LARGE');
   });
 
-  it('is refused with 413 when it is too large and comes in chunks of unknown number', async () => {
+  it('returns 413 for a chunked body that is too large', async () => {
     const asked = requestTicket(service).set('Content-Type', 'application/json');
     for (let sent = 0; sent <= LIMIT; sent += 512) asked.write(' '.repeat(512));
     expectRefusal(await asked, 413, 'PAYLOAD_TOO_LARGE');
   });
 
-  it('never is our own error', () => {
+  it('logs no internal_error for any of these bodies', () => {
     expect(service.eventsOf('internal_error')).to.deep.equal([]);
   });
 });

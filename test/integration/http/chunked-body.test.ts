@@ -5,7 +5,7 @@ import { TICKET_PATH } from '../../support/ask.ts';
 import { token } from '../../support/jwt.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 
-describe('POST /ws-ticket with a body in chunks', () => {
+describe('POST /ws-ticket with a chunked body', () => {
   let service: RunningService;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://' });
@@ -24,12 +24,12 @@ describe('POST /ws-ticket with a body in chunks', () => {
     return answer.statusCode;
   };
 
-  it('issues a ticket where that is empty, whatever its type', async () => {
+  it('issues a ticket when the body is empty, whatever its type', async () => {
     expect(await post('')).to.equal(200);
     expect(await post('', { 'Content-Type': 'text/plain' })).to.equal(200);
   });
 
-  it('asks for JSON where that turns out to be something', async () => {
+  it('returns 415 when the body is not empty and its type is not JSON', async () => {
     expect(await post('{}', { 'Content-Type': 'text/plain' })).to.equal(415);
     expect(await post('{}', { 'Content-Type': 'application/json' })).to.equal(200);
   });

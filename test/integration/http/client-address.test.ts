@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 
 const CLIENT = '192.0.2.7';
 
-describe('the log', () => {
+describe('client address in the log', () => {
   let redis: TestRedis;
   let service: RunningService;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('the log', () => {
 
   const lastOf = (event: Parameters<RunningService['eventsOf']>[0]) => service.eventsOf(event).at(-1);
 
-  it('tells from where a ticket was asked for, redeemed, refused and revoked', async () => {
+  it('is logged when a ticket is issued, redeemed, rejected and revoked', async () => {
     await requestTicket(service).set('X-Forwarded-For', `1.1.1.1, ${CLIENT}`);
     expect(lastOf('ws_ticket_issued')).to.include({ address: CLIENT });
     const ticket = await issueTicket(service);
@@ -36,24 +36,24 @@ describe('the log', () => {
     expect(lastOf('ws_ticket_revoked')).to.include({ address: CLIENT });
   });
 
-  it('tells from where a request came that an outage refused, or a bad JWT', async () => {
+  it('is logged when an outage or a bad JWT refuses a request', async () => {
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     await requestTicket(service).set('X-Forwarded-For', CLIENT);
     expect(lastOf('ws_ticket_redis_not_ready')).to.include({ address: CLIENT });
     await requestTicket(service, 'garbage').set('X-Forwarded-For', CLIENT);
-    await until('the request is told', () => lastOf('request')?.errorCode === 'AUTH_TOKEN_INVALID');
+    await until('the request is logged', () => lastOf('request')?.errorCode === 'AUTH_TOKEN_INVALID');
     expect(lastOf('request')).to.include({ address: CLIENT });
   });
 
-  it('goes by several X-Forwarded-For as by one', async () => {
+  it('is the same for several X-Forwarded-For headers as for one', async () => {
     const headers = [`Authorization: Bearer ${token()}`, 'X-Forwarded-For: 1.1.1.1', `x-forwarded-for: ${CLIENT}`];
     const line = 'POST /api/v1/auth/ws-ticket HTTP/1.1';
     await exchange(service.url, rawRequest(line, ['Host: x', 'Connection: close', ...headers]));
     expect(lastOf('ws_ticket_issued')).to.include({ address: CLIENT });
   });
 
-  it('believes no X-Forwarded-For where no proxy is trusted, nor from another than those', async () => {
+  it('ignores X-Forwarded-For when no proxy is trusted or the sender is not a trusted proxy', async () => {
     for (const env of [{}, { TRUSTED_PROXIES: '10.0.0.0/8' }])
       await withService({ REDIS_URL: redis.url, ...env }, async (other) => {
         await requestTicket(other).set('X-Forwarded-For', CLIENT);

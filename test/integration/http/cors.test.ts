@@ -10,7 +10,7 @@ const APP = 'https://app.example';
 const OTHER = 'http://localhost:8080';
 const EXPOSED = 'Retry-After,WWW-Authenticate,X-Trace-Id';
 
-describe('a page of another origin', () => {
+describe('CORS', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -22,7 +22,7 @@ describe('a page of another origin', () => {
 
   const allowed = { 'access-control-allow-origin': APP, 'access-control-expose-headers': EXPOSED };
 
-  it('may read the ticket where its origin is listed', async () => {
+  it('allows a page of a listed origin to read the ticket', async () => {
     for (const origin of [APP, OTHER]) {
       const { status, headers } = await requestTicket(service).set('Origin', origin);
       expect(status).to.equal(200);
@@ -31,7 +31,7 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('is told in a preflight what it may send, for ten minutes', async () => {
+  it('lists the allowed methods and headers in a preflight, for ten minutes', async () => {
     const { status, headers, text } = await request(service.url)
       .options(TICKET_PATH)
       .set('Origin', APP)
@@ -48,7 +48,7 @@ describe('a page of another origin', () => {
     expect(headers).to.have.property('x-trace-id');
   });
 
-  it('may read refusals, too', async () => {
+  it('allows a page of a listed origin to read refusals', async () => {
     const bad = await requestTicket(service, 'garbage').set('Origin', APP);
     expect(bad.status).to.equal(401);
     expect(bad.headers).to.include(allowed);
@@ -60,9 +60,9 @@ describe('a page of another origin', () => {
     expect(junk.headers).to.include(allowed);
   });
 
-  it('may read Retry-After during an outage', async () => {
+  it('allows a page of a listed origin to read Retry-After during an outage', async () => {
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     const { status, headers } = await requestTicket(service).set('Origin', APP);
     expect(status).to.equal(503);
     expect(headers).to.include({ ...allowed, 'retry-after': '2' });
@@ -77,7 +77,7 @@ describe('a page of another origin', () => {
     'null',
     'HTTPS://APP.EXAMPLE',
   ])
-    it(`gets no permission as ${origin}`, async () => {
+    it(`grants nothing to the origin ${origin}`, async () => {
       const asked = await requestTicket(service).set('Origin', origin);
       const preflight = await request(service.url)
         .options(TICKET_PATH)
@@ -89,7 +89,7 @@ describe('a page of another origin', () => {
       expect(asked.headers.vary).to.equal('Origin');
     });
 
-  it('gets no permission where none is configured, nor on the internal listener', async () => {
+  it('grants nothing without CORS_ORIGINS, and nothing on the internal listener', async () => {
     await withService({ REDIS_URL: 'memory://' }, async (closed) => {
       const { headers } = await requestTicket(closed).set('Origin', APP);
       expect(headers).not.to.have.property('access-control-allow-origin');

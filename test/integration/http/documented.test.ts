@@ -7,20 +7,20 @@ import { withService } from '../../support/service.ts';
 import { serve } from '../../support/ticketd.ts';
 
 // A difference fails the test in which it came: test/support/root-hooks.ts.
-describe('every answer in these tests is held against the OpenAPI document', () => {
+describe('OpenAPI check of responses', () => {
   const countAfter = async (asked: PromiseLike<unknown>): Promise<number> => {
     const before = witnessed();
     await asked;
     return witnessed() - before;
   };
 
-  it('where a test starts the service', () =>
+  it('checks every response of a service that a test starts in its process', () =>
     withService({ REDIS_URL: 'memory://' }, async ({ url, internalUrl }) => {
       expect(await countAfter(request(url).get('/health'))).to.equal(1);
       expect(await countAfter(fetch(`${internalUrl}/metrics`))).to.equal(1);
     }));
 
-  it('where a test starts the command line', async () => {
+  it('checks every response of a command line that a test starts', async () => {
     const service = serve({ REDIS_URL: 'memory://', JWT_SECRET: SECRET });
     const [url, internalUrl] = [await service.url(), await service.url('internal')];
     expect(await countAfter(ask(`${url}/health`))).to.equal(1);

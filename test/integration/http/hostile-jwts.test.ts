@@ -27,25 +27,25 @@ const pem = ({ publicKey }: SigningKey): string => publicKey.export({ type: 'spk
 const named = { iss: ISSUER, aud: AUDIENCE };
 
 const targets: Readonly<Record<string, Target>> = {
-  'a secret': {
+  JWT_SECRET: {
     env: () => ({}),
     good: token(),
     wrong: signedByHand(CLAIMS, { secret: 'x'.repeat(32) }),
     rows: [...forms, ...headers, ...underSecret, ...claims],
   },
-  'an RSA key': {
+  'an RSA JWT_PUBLIC_KEY': {
     env: () => ({ JWT_SECRET: '', JWT_PUBLIC_KEY: pem(rsa) }),
     good: rsa.sign(),
     wrong: rsaKey('rsa-1').sign(),
     rows: underRsa,
   },
-  'an EC key': {
+  'an EC JWT_PUBLIC_KEY': {
     env: () => ({ JWT_SECRET: '', JWT_PUBLIC_KEY: pem(ec) }),
     good: ec.sign(),
     wrong: ecKey('ec-1').sign(),
     rows: underEc,
   },
-  'published keys': {
+  'JWKS keys': {
     env: (url) => ({ JWT_SECRET: '', JWT_JWKS_URL: url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE }),
     good: ec.sign(named),
     wrong: ecKey('ec-1').sign(named),
@@ -58,7 +58,7 @@ const TRIES = 5;
 const TIMES_AS_MUCH = 10;
 
 for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
-  describe(`a hostile JWT, against ${keys}`, () => {
+  describe(`POST /ws-ticket with a hostile JWT, verified with ${keys}`, () => {
     let service: RunningService;
     before(async () => {
       const { url } = await startIdentityProvider(...published);
@@ -75,13 +75,13 @@ for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
     const post = (Authorization: string, agent?: Agent) =>
       askOver(`${service.url}${TICKET_PATH}`, { method: 'POST', headers: { Authorization }, ...(agent && { agent }) });
 
-    it('is told from an honest one', async () => {
+    it('returns 200 for a valid JWT and 401 for a wrong signature', async () => {
       expect((await ask(bearer(good))).status).to.equal(200);
       expect((await ask(bearer(wrong))).status).to.equal(401);
     });
 
     for (const [what, why, authorization, expected] of rows)
-      it(`is refused: ${what} (${why})`, async () => {
+      it(`returns 401 for ${what} (${why})`, async () => {
         const response = await ask(authorization);
         expectRefusal(response, 401, expected);
         const challenge = expected === MISSING ? MISSING_CHALLENGE : INVALID_CHALLENGE;
@@ -90,21 +90,21 @@ for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
         expect(quoted(authorization, JSON.stringify([response.headers, response.text]))).to.deep.equal([]);
       });
 
-    it('is refused like any other, in the same words', async () => {
+    it('returns the same message for every invalid JWT', async () => {
       const invalid = rows.filter(([, , , expected]) => expected !== MISSING);
       const answers = await Promise.all(invalid.map(([, , authorization]) => ask(authorization)));
       expect(new Set(answers.map(({ body }) => body.message))).to.have.property('size', 1);
     });
 
-    it('leaves nothing of itself in the log, and raises no alarm', async () => {
+    it('logs no part of any JWT, and no error event', async () => {
       await Promise.all(rows.map(([, , authorization]) => ask(authorization)));
-      const told = JSON.stringify(service.events);
-      for (const [what, , authorization] of rows) expect(quoted(authorization, told), what).to.deep.equal([]);
+      const log = JSON.stringify(service.events);
+      for (const [what, , authorization] of rows) expect(quoted(authorization, log), what).to.deep.equal([]);
       for (const event of ['internal_error', 'ws_ticket_redis_not_ready', 'jwks_refresh_fail'] as const)
         expect(service.eventsOf(event)).to.deep.equal([]);
     });
 
-    it('is not overtaken by an honest mistake that was sent after it', async () => {
+    it('answers a JWT with a wrong signature no sooner than a hostile one sent before it', async () => {
       const connections = [keepAliveAgent(), keepAliveAgent()];
       const overtakes = async (authorization: string): Promise<boolean> => {
         const answered: number[] = [];
@@ -125,7 +125,7 @@ for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
       expect(slow).to.deep.equal([]);
     });
 
-    it('costs no more CPU time than an honest mistake', async () => {
+    it('spends no more CPU time on a hostile JWT than on a wrong signature', async () => {
       const agent = keepAliveAgent();
       const costOf = async (authorization: string): Promise<number> => {
         const before = process.cpuUsage();
@@ -148,6 +148,6 @@ for (const [keys, { env, good, wrong, rows }] of Object.entries(targets))
     });
   });
 
-/** What stands in a text of that which a token consists of; short parts are no secret. */
+/** The parts of a token that a text contains; short parts are not secret. */
 const quoted = (authorization: string, text: string): readonly string[] =>
   authorization.split(/[\s.,"]+/).filter((part) => part.length >= 20 && text.includes(part));

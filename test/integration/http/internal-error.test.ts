@@ -10,7 +10,7 @@ import type { ToldEvent } from '../../support/service.ts';
 
 const SECRET_DETAIL = 'the password is swordfish';
 
-describe('an error of our own', () => {
+describe('internal error', () => {
   let events: ToldEvent[];
 
   beforeEach(() => {
@@ -32,33 +32,33 @@ describe('an error of our own', () => {
       throw error;
     });
 
-  it('is answered 500 INTERNAL_ERROR with nothing of what it says', async () => {
+  it('returns 500 INTERNAL_ERROR without the message of the error', async () => {
     const response = await request(appThatThrows(new Error(SECRET_DETAIL))).get('/broken');
     expectRefusal(response, 500, 'INTERNAL_ERROR');
     expect(response.text).not.to.include('swordfish');
   });
 
-  it('keeps the headers that were set before it', async () => {
+  it('keeps the headers that were set before the error', async () => {
     const { headers } = await request(appThatThrows(new Error(SECRET_DETAIL))).get('/broken');
     expect(headers['cache-control']).to.equal('no-store');
   });
 
-  it('does not choose its own status or expose itself, as HTTP errors of Koa would', async () => {
+  it('ignores status, expose and headers of the error', async () => {
     const error = Object.assign(new Error(SECRET_DETAIL), { status: 418, expose: true, headers: { 'X-Leak': '1' } });
     const response = await request(appThatThrows(error)).get('/broken');
     expectRefusal(response, 500, 'INTERNAL_ERROR');
     expect(response.headers).not.to.have.property('x-leak');
   });
 
-  it('is told once, with its stack, under the trace id of the answer', async () => {
+  it('logs internal_error once, with the stack and the trace id of the response', async () => {
     const { body } = await request(appThatThrows(new Error('out of order'))).get('/broken');
-    const told = events.filter(({ event }) => event === 'internal_error');
-    expect(told).to.have.length(1);
-    expect(told[0]).to.include({ traceId: body.traceId, error: 'out of order' });
-    expect(told[0]?.stack).to.be.a('string').that.includes('internal-error.test.ts');
+    const logged = events.filter(({ event }) => event === 'internal_error');
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.include({ traceId: body.traceId, error: 'out of order' });
+    expect(logged[0]?.stack).to.be.a('string').that.includes('internal-error.test.ts');
   });
 
-  it('is answered and logged the same where the response cannot be sent', async () => {
+  it('returns 500 and logs the same when the response headers cannot be sent', async () => {
     const app = appWith((ctx) => {
       addHeaders(ctx, { 'X-Subject': 'two\r\nlines', 'Retry-After': '7' });
       answerJson(ctx, {});
@@ -66,14 +66,14 @@ describe('an error of our own', () => {
     const response = await request(app).get('/broken');
     expectRefusal(response, 500, 'INTERNAL_ERROR');
     expect(response.headers).not.to.have.any.keys('x-subject', 'retry-after');
-    const told = events.filter(({ event }) => event === 'internal_error');
-    expect(told.map(({ traceId, errorCode }) => [traceId, errorCode])).to.deep.equal([
+    const logged = events.filter(({ event }) => event === 'internal_error');
+    expect(logged.map(({ traceId, errorCode }) => [traceId, errorCode])).to.deep.equal([
       [response.body.traceId, 'ERR_INVALID_CHAR'],
     ]);
     expect(events.find(({ event }) => event === 'request')).to.include({ status: 500, errorCode: 'INTERNAL_ERROR' });
   });
 
-  it('is not what a client is that leaves before its response', async () => {
+  it('is not logged when a client disconnects before the response', async () => {
     let left = () => {};
     const gone = new Promise<void>((resolve) => {
       left = resolve;
@@ -91,7 +91,7 @@ describe('an error of our own', () => {
     expect(events.map(({ event }) => event)).to.deep.equal(['request']);
   });
 
-  it('is answered the same where what was thrown is no error', async () => {
+  it('returns 500 and logs the same when the thrown value is not an Error', async () => {
     for (const thrown of ['text', undefined, null, 7])
       expectRefusal(await request(appThatThrows(thrown)).get('/broken'), 500, 'INTERNAL_ERROR');
   });

@@ -7,7 +7,7 @@ import { keyOf, requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { ticketKeys } from '../../support/ticket-keys.ts';
 
-describe('POST /api/v1/auth/ws-ticket', () => {
+describe('POST /ws-ticket', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -17,7 +17,7 @@ describe('POST /api/v1/auth/ws-ticket', () => {
   });
   after(() => service.stop());
 
-  it('answers 200 with exactly ticket, expiresIn, expiresAt and traceId', async () => {
+  it('returns 200 with exactly ticket, expiresIn, expiresAt and traceId', async () => {
     const before = Date.now();
     const { status, headers, body } = await requestTicket(service);
     const after = Date.now();
@@ -34,18 +34,18 @@ describe('POST /api/v1/auth/ws-ticket', () => {
       .that.equals(headers['x-trace-id']);
   });
 
-  it('takes the scheme in any case, as HTTP has it', async () => {
+  it('accepts the Bearer scheme in any case', async () => {
     const { status } = await requestTicket(service).set('Authorization', `bEARER   ${token()}`);
     expect(status).to.equal(200);
   });
 
-  it('keeps the ticket in Redis under its SHA-256 digest, for at most 30 seconds', async () => {
+  it('stores the ticket in Redis under its SHA-256 digest, for at most 30 seconds', async () => {
     const { body } = await requestTicket(service);
     const msLeft = Number(await redis.cli('PTTL', keyOf(body.ticket)));
     expect(msLeft).to.be.within(15_000, 30_000);
   });
 
-  it('keeps the ticket itself nowhere in Redis', async () => {
+  it('stores the ticket itself nowhere in Redis', async () => {
     const { body } = await requestTicket(service);
     const secret = body.ticket.slice('wst_'.length);
     const keys = (await redis.cli('KEYS', ticketKeys())).split('\n');
@@ -54,7 +54,7 @@ describe('POST /api/v1/auth/ws-ticket', () => {
     expect(keys.join('\n') + values).not.to.include(secret);
   });
 
-  it('takes two commands of Redis, and a third after a revocation', async () => {
+  it('sends two commands to Redis, and a third after a revocation', async () => {
     const jwt = token({ sub: 'dave' });
     await redis.cli('CONFIG', 'RESETSTAT');
     await requestTicket(service, jwt);
@@ -65,25 +65,25 @@ describe('POST /api/v1/auth/ws-ticket', () => {
     expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 2, mget: 1 });
   });
 
-  it('issues a new ticket at every request of the same JWT', async () => {
+  it('issues a new ticket for every request with the same JWT', async () => {
     const jwt = token();
     const [one, other] = await Promise.all([requestTicket(service, jwt), requestTicket(service, jwt)]);
     expect(one.body.ticket).not.to.equal(other.body.ticket);
   });
 
-  it('tells of the ticket by a prefix of its digest, and never by the ticket', async () => {
+  it('logs a prefix of the ticket digest, and never the ticket', async () => {
     const { body } = await requestTicket(service, token({ sub: 'carol', sessionId: 'session-of-carol' }));
-    const told = service.eventsOf('ws_ticket_issued').filter(({ traceId }) => traceId === body.traceId);
-    expect(told).to.have.length(1);
-    expect(told[0]).to.have.all.keys('event', 'traceId', 'address', 'sessionId', 'subject', 'ticketId', 'durationMs');
-    expect(told[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
-    expect(told[0]?.durationMs).to.be.a('number').at.least(0);
-    expect(told[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
-    expect(keyOf(body.ticket, '').slice('t2:'.length).startsWith(String(told[0]?.ticketId))).to.equal(true);
+    const logged = service.eventsOf('ws_ticket_issued').filter(({ traceId }) => traceId === body.traceId);
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.have.all.keys('event', 'traceId', 'address', 'sessionId', 'subject', 'ticketId', 'durationMs');
+    expect(logged[0]).to.include({ sessionId: 'session-of-carol', subject: 'carol' });
+    expect(logged[0]?.durationMs).to.be.a('number').at.least(0);
+    expect(logged[0]?.ticketId).to.be.a('string').with.length.within(8, 24);
+    expect(keyOf(body.ticket, '').slice('t2:'.length).startsWith(String(logged[0]?.ticketId))).to.equal(true);
     expect(JSON.stringify(service.events)).not.to.include(body.ticket);
   });
 
-  it('gives 1,000 concurrent requests a ticket each, all of them different', async () => {
+  it('issues 1,000 different tickets to 1,000 concurrent requests', async () => {
     const headers = { Authorization: `Bearer ${token()}` };
     const answers = await Promise.all(
       Array.from({ length: 1000 }, async () => {

@@ -13,7 +13,7 @@ const next = ecKey('ec-2');
 const LONG_AGO = Math.floor(Date.now() / 1000) - 601;
 const { alg: _, ...anyRsa } = rsa.jwk;
 
-describe('the keys at JWT_JWKS_URL', () => {
+describe('JWKS keys', () => {
   let provider: IdentityProvider;
   let service: RunningService;
   beforeEach(async () => {
@@ -46,14 +46,14 @@ describe('the keys at JWT_JWKS_URL', () => {
     expect(provider.asked).to.have.lengthOf(1);
   });
 
-  it('verify nothing that another key has signed in their name', async () => {
+  it('verify no JWT that another key has signed under their kid', async () => {
     await start();
     await refused(ecKey('ec-1').sign());
     await refused(rsaKey('rsa-1').sign());
     await refused(token({}, { secret: ec.privateKey, algorithm: 'ES256', keyid: 'rsa-1' }));
   });
 
-  it('verify a JWT that names none only where there is one alone', async () => {
+  it('verify a JWT without a kid only when there is exactly one key', async () => {
     const unnamed = token({}, { secret: ec.privateKey, algorithm: 'ES256' });
     await start();
     await refused(unnamed);
@@ -63,14 +63,14 @@ describe('the keys at JWT_JWKS_URL', () => {
     await accepted(unnamed);
   });
 
-  it('verify only by the algorithms in JWT_ALGORITHMS', async () => {
+  it('verify only the algorithms in JWT_ALGORITHMS', async () => {
     await start({ JWT_ALGORITHMS: 'PS256,ES256' });
     await accepted(rsa.sign({}, 'PS256'));
     await accepted(ec.sign());
     await refused(rsa.sign({}, 'RS256'));
   });
 
-  it('are found as soon as a JWT names a new one, without a restart', async () => {
+  it('include a new key as soon as a JWT names it, without a restart', async () => {
     await start();
     provider.publish(ec, next);
     await accepted(next.sign());
@@ -78,7 +78,7 @@ describe('the keys at JWT_JWKS_URL', () => {
     await refused(rsa.sign({ iat: LONG_AGO }));
   });
 
-  it('go on verifying while the provider is down, and new ones are found once it is back', async () => {
+  it('verify while the provider is down, and include new keys once it is back', async () => {
     await start();
     await provider.stop();
     expect(await statusOf(next.sign())).to.equal(503);
@@ -91,7 +91,7 @@ describe('the keys at JWT_JWKS_URL', () => {
     expect(service.eventsOf('jwks_refresh_fail')).to.have.lengthOf(1);
   });
 
-  it('go on verifying while the provider hangs and a JWT of an unknown key waits for it', async () => {
+  it('verify while the provider hangs and a JWT with an unknown kid waits for it', async () => {
     await start();
     let hanging = true;
     provider.answer(() => {});
@@ -104,7 +104,7 @@ describe('the keys at JWT_JWKS_URL', () => {
     expect(await waiting).to.equal(503);
   });
 
-  it('come from the provider alone, whatever a JWT points at', async () => {
+  it('come only from the provider, whatever URL a JWT names', async () => {
     await start();
     const mallory = await startIdentityProvider(next);
     const header = { alg: 'ES256', kid: 'ec-2', jku: mallory.url, x5u: mallory.url, jwk: next.jwk };

@@ -24,7 +24,7 @@ const es256 = () => token({}, { secret: ec.privateKey, algorithm: 'ES256' });
 const OLD = 'the-old-secret-which-is-rotated-out';
 const NEW = 'the-new-secret-which-is-rotated-in';
 
-describe('the key of the JWT', () => {
+describe('JWT_SECRET and JWT_PUBLIC_KEY', () => {
   let redis: TestRedis;
 
   before(async () => {
@@ -42,7 +42,7 @@ describe('the key of the JWT', () => {
   const refused = async (env: Record<string, string | undefined>, jwt: string) =>
     expectRefusal(await ask(env, jwt), 401, 'AUTH_TOKEN_INVALID');
 
-  it('may be either of two secrets while they rotate, and no third', async () => {
+  it('accept either of two secrets during a rotation, and no third', async () => {
     const env = { JWT_SECRET: `${NEW}, ${OLD}` };
     await accepted(env, token({}, { secret: OLD }));
     await accepted(env, token({}, { secret: NEW }));
@@ -50,30 +50,30 @@ describe('the key of the JWT', () => {
     await refused(env, token({}, { secret: `${NEW}, ${OLD}` }));
   });
 
-  it('is refused once it has been rotated out', () => refused({ JWT_SECRET: NEW }, token({}, { secret: OLD })));
+  it('refuse a JWT of a secret that was rotated out', () => refused({ JWT_SECRET: NEW }, token({}, { secret: OLD })));
 
-  it('verifies RS256 with an RSA public key', () => accepted(underRsa, rs256()));
-  it('verifies PS256 with an RSA public key', () => accepted(underRsa, ps256()));
-  it('verifies ES256 with a P-256 public key', () => accepted(underEc, es256()));
+  it('verify RS256 with an RSA public key', () => accepted(underRsa, rs256()));
+  it('verify PS256 with an RSA public key', () => accepted(underRsa, ps256()));
+  it('verify ES256 with a P-256 public key', () => accepted(underEc, es256()));
 
-  it('may be written in one line, with \\n for its line ends', () =>
+  it('accept a PEM key in one line, with \\n as line ends', () =>
     accepted({ ...underEc, JWT_PUBLIC_KEY: ec.publicKey.replaceAll('\n', '\\n') }, es256()));
 
-  it('never serves another family of algorithms', async () => {
+  it('verify no algorithm of another family', async () => {
     await refused(underEc, rs256());
     await refused(underRsa, es256());
     await refused({}, rs256());
     await refused(underRsa, token());
   });
 
-  it('is never taken for an HS256 secret when it is public', async () => {
+  it('never use a public key as an HS256 secret', async () => {
     const payload = JSON.stringify({ sub: 'mallory', exp: Math.floor(Date.now() / 1000) + 600 });
     await refused(underRsa, signedByHand(payload, { secret: rsa.publicKey }));
     await refused(underRsa, signedByHand(payload, { secret: rsa.publicKey.trimEnd() }));
     await refused(underEc, signedByHand(payload, { secret: ec.publicKey }));
   });
 
-  it('serves only the algorithms in JWT_ALGORITHMS', async () => {
+  it('verify only the algorithms in JWT_ALGORITHMS', async () => {
     await accepted({ ...underRsa, JWT_ALGORITHMS: 'PS256' }, ps256());
     await refused({ ...underRsa, JWT_ALGORITHMS: 'PS256' }, rs256());
     await accepted({ ...underRsa, JWT_ALGORITHMS: 'PS256,RS256' }, rs256());

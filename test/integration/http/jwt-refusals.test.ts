@@ -7,7 +7,7 @@ import { expectRefusal, INVALID_CHALLENGE, MISSING_CHALLENGE } from '../../suppo
 import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 
-describe('authentication', () => {
+describe('POST /ws-ticket authentication', () => {
   let service: RunningService;
 
   before(async () => {
@@ -18,27 +18,27 @@ describe('authentication', () => {
   const unauthenticated = () => request(service.url).post(TICKET_PATH);
 
   const elsewhere: Readonly<Record<string, () => request.Test>> = {
-    nowhere: unauthenticated,
+    absent: unauthenticated,
     'in a cookie': () => unauthenticated().set('Cookie', `token=${token()}; access_token=${token()}; jwt=${token()}`),
     'in the query': () => unauthenticated().query({ access_token: token(), token: token() }),
     'in a form': () => unauthenticated().type('form').send({ access_token: token() }),
     'in the body': () => unauthenticated().send({ access_token: token() }),
     'in another header': () => unauthenticated().set('X-Authorization', `Bearer ${token()}`),
-    'in the header for a proxy': () => unauthenticated().set('Proxy-Authorization', `Bearer ${token()}`),
+    'in Proxy-Authorization': () => unauthenticated().set('Proxy-Authorization', `Bearer ${token()}`),
   };
   for (const [where, ask] of Object.entries(elsewhere))
-    it(`answers 401 AUTH_TOKEN_MISSING where the token is ${where}`, async () => {
+    it(`returns 401 AUTH_TOKEN_MISSING when the token is ${where}`, async () => {
       const response = await ask();
       expectRefusal(response, 401, 'AUTH_TOKEN_MISSING');
       expect(response.headers['www-authenticate']).to.equal(MISSING_CHALLENGE);
     });
 
-  it('takes the scheme in any case, and any number of spaces behind it', async () => {
+  it('accepts the Bearer scheme in any case, followed by any number of spaces', async () => {
     for (const scheme of ['bearer ', 'BEARER ', 'Bearer    '])
       expect((await unauthenticated().set('Authorization', `${scheme}${token()}`)).status).to.equal(200);
   });
 
-  it('refuses two Authorization headers, whichever of them is good', async () => {
+  it('returns 401 for two Authorization headers, even when one is valid', async () => {
     const [good, bad] = [`Authorization: Bearer ${token()}`, 'authorization: Bearer garbage'];
     for (const headers of [
       [good, bad],
@@ -54,18 +54,18 @@ describe('authentication', () => {
     }
   });
 
-  it('comes before the body is looked at', async () => {
+  it('returns 401 before it reads the body', async () => {
     const response = await requestTicket(service, 'garbage').set('Content-Type', 'text/plain').send('{');
     expectRefusal(response, 401, 'AUTH_TOKEN_INVALID');
   });
 
-  it('issues nothing for a bad token', async () => {
+  it('stores no ticket for an invalid token', async () => {
     const before = service.eventsOf('ws_ticket_issued').length;
     await requestTicket(service, 'garbage');
     expect(service.eventsOf('ws_ticket_issued')).to.have.lengthOf(before);
   });
 
-  it('takes the headers that honest providers send', async () => {
+  it('accepts the JWT headers that real providers send', async () => {
     for (const header of [
       { typ: 'JWT' },
       { typ: 'jwt' },

@@ -7,7 +7,7 @@ import { withService } from '../../support/service.ts';
 
 const secondsFromNow = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
-describe('the claims of the JWT', () => {
+describe('JWT claims', () => {
   let redis: TestRedis;
 
   before(async () => {
@@ -29,7 +29,7 @@ describe('the claims of the JWT', () => {
       expect(response.headers['www-authenticate']).to.equal(INVALID_CHALLENGE);
     });
 
-  it('must name the issuer in JWT_ISSUER, where that is set', async () => {
+  it('must name JWT_ISSUER as issuer, if set', async () => {
     const env = { JWT_ISSUER: 'https://login.example.com' };
     await accepted(env, { iss: 'https://login.example.com' });
     await refused(env, { iss: 'https://login.example.org' });
@@ -37,7 +37,7 @@ describe('the claims of the JWT', () => {
     await accepted({}, { iss: 'anyone' });
   });
 
-  it('must name the audience in JWT_AUDIENCE, alone or among others, where that is set', async () => {
+  it('must name JWT_AUDIENCE as audience, alone or among others, if set', async () => {
     const env = { JWT_AUDIENCE: 'ticketd' };
     await accepted(env, { aud: 'ticketd' });
     await accepted(env, { aud: ['other', 'ticketd'] });
@@ -53,18 +53,18 @@ describe('the claims of the JWT', () => {
     await refused({ JWT_CLOCK_TOLERANCE_SECONDS: '0' }, { nbf: secondsFromNow(10) });
   });
 
-  it('may lie in the future by 5 seconds unless told otherwise', async () => {
+  it('may lie in the future by 5 seconds by default', async () => {
     await accepted({}, { nbf: secondsFromNow(4) });
     await refused({}, { nbf: secondsFromNow(15) });
   });
 
-  it('name the session by sessionId, else by sid', async () => {
+  it('name the session by sessionId, or else by sid', async () => {
     expect(await accepted({}, { sessionId: 'one', sid: 'two' })).to.equal('one');
     expect(await accepted({}, { sessionId: undefined, sid: 'two' })).to.equal('two');
     expect(await accepted({}, { sessionId: undefined })).to.equal(undefined);
   });
 
-  it('name the session by JWT_SESSION_CLAIM, else by sid', async () => {
+  it('name the session by JWT_SESSION_CLAIM, or else by sid', async () => {
     const env = { JWT_SESSION_CLAIM: 'https://example.com/session' };
     expect(await accepted(env, { 'https://example.com/session': 'three', sid: 'two' })).to.equal('three');
     expect(await accepted(env, { sid: 'two' })).to.equal('two');

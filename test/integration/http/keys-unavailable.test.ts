@@ -14,10 +14,10 @@ const [first, second] = [ecKey('first'), ecKey('second')];
 const COOL_DOWN_SECONDS = 5;
 const ago = (seconds: number) => ({ iat: Math.floor(Date.now() / 1000) - seconds });
 
-/** What anybody can send: the id of a key that nobody has. */
+/** A key id that no provider has; any client can send one. */
 const madeUp = (claims = {}) => token(claims, { secret: second.privateKey, algorithm: 'ES256', keyid: 'made up' });
 
-describe('POST /ws-ticket with a JWT of a key that ticketd does not have', () => {
+describe('POST /ws-ticket with a JWT of an unknown key', () => {
   let provider: IdentityProvider;
   let service: RunningService;
   const start = async (env: Record<string, string> = {}) => {
@@ -39,7 +39,7 @@ describe('POST /ws-ticket with a JWT of a key that ticketd does not have', () =>
     return Number(retryAfter);
   };
 
-  it('gets 503 while a made-up id holds the cool-down, and a ticket after Retry-After', async () => {
+  it('returns 503 during the cool-down after an unknown kid, and 200 after Retry-After', async () => {
     await start();
     await requestTicket(service, madeUp(ago(86_400)));
     provider.publish(first, second);
@@ -53,7 +53,7 @@ describe('POST /ws-ticket with a JWT of a key that ticketd does not have', () =>
     expect(provider.asked).to.have.lengthOf(3);
   });
 
-  it('gets 503 where the provider still answers without it, and readiness stays', async () => {
+  it('returns 503 while the provider does not publish the key, and stays ready', async () => {
     await start();
     expect(unavailable(await requestTicket(service, second.sign()))).to.equal(COOL_DOWN_SECONDS);
     expect((await request(service.url).get('/ready')).status).to.equal(200);
@@ -61,7 +61,7 @@ describe('POST /ws-ticket with a JWT of a key that ticketd does not have', () =>
     expect(service.eventsOf('request').map(({ errorCode }) => errorCode)).to.include('AUTH_KEYS_UNAVAILABLE');
   });
 
-  it('gets 401 where the JWT is 10 minutes older than the keys, or does not say how old', async () => {
+  it('returns 401 when the JWT is 10 minutes older than the keys, or has no iat', async () => {
     await start();
     const header = { alg: 'ES256', kid: 'second' };
     const claims = { sub: 'alice', exp: ago(-3600).iat };
@@ -78,7 +78,7 @@ describe('POST /ws-ticket with a JWT of a key that ticketd does not have', () =>
     unavailable(await requestTicket(service, second.sign(ago(590))));
   });
 
-  it('gets 401 where the JWT is of an algorithm that keys of this kind never have, without a fetch', async () => {
+  it('returns 401 without a fetch for an algorithm that no key of the provider can have', async () => {
     await start();
     const { x: publicPart = '' } = first.jwk;
     for (const algorithm of ['HS256', 'HS384', 'HS512', 'none'] as const) {
@@ -89,7 +89,7 @@ describe('POST /ws-ticket with a JWT of a key that ticketd does not have', () =>
     expect(provider.asked).to.have.lengthOf(1);
   });
 
-  it('gets 503 like every other JWT once the keys are older than JWT_JWKS_MAX_STALE_SECONDS', async () => {
+  it('returns 503 for every JWT once the keys are older than JWT_JWKS_MAX_STALE_SECONDS', async () => {
     await start({ JWT_JWKS_MAX_STALE_SECONDS: '1' });
     await provider.stop();
     await delay(1_001);

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 
-describe('a service on memory://', () => {
+describe('memory store', () => {
   let service: RunningService;
 
   before(async () => {
@@ -18,7 +18,7 @@ describe('a service on memory://', () => {
     expect(body.expiresIn).to.equal(30);
   });
 
-  it('names its readiness check memory', async () => {
+  it('is named memory in the readiness checks', async () => {
     for (const url of [service.url, service.internalUrl]) {
       const { status, body } = await request(url).get('/ready');
       expect(status).to.equal(200);
@@ -26,16 +26,16 @@ describe('a service on memory://', () => {
     }
   });
 
-  it('is ready in the metrics, too, so that no alarm goes off', async () => {
+  it('is ready in the metrics, so that no alert fires', async () => {
     expect((await request(service.internalUrl).get('/metrics')).text).to.match(/^ticketd_redis_ready 1$/m);
   });
 
-  it('talks to no Redis', () => {
+  it('connects to no Redis', () => {
     const names = service.events.map(({ event }) => event);
     expect(names.filter((name) => name.startsWith('redis_'))).to.deep.equal([]);
   });
 
-  it('opens no port where it is refused: in production', async () => {
+  it('is rejected in production before a port opens', async () => {
     const refused = await startService({ REDIS_URL: 'memory://', NODE_ENV: 'production' }).catch((error) => error);
     expect(refused).to.be.an('error').with.property('code', 'CONFIG_INVALID');
     expect(refused.message).to.include('REDIS_URL');

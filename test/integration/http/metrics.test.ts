@@ -41,7 +41,7 @@ describe('GET /metrics', () => {
     ...labels,
   });
 
-  it("answers in Prometheus' text format", async () => {
+  it('returns the Prometheus text format', async () => {
     const { status, headers, text } = await request(service.internalUrl).get('/metrics');
     expect(status).to.equal(200);
     expect(headers['content-type']).to.match(/^text\/plain; version=0\.0\.4; charset=utf-8$/);
@@ -53,7 +53,7 @@ describe('GET /metrics', () => {
     expect(odd).to.deep.equal([]);
   });
 
-  it('counts the tickets issued', async () => {
+  it('counts issued tickets', async () => {
     expect(metricValue(await scrape(), 'ticketd_tickets_issued_total')).to.equal(0);
     await Promise.all([requestTicket(service), requestTicket(service), requestTicket(service, 'garbage')]);
     expect(metricValue(await scrape(), 'ticketd_tickets_issued_total')).to.equal(2);
@@ -66,7 +66,7 @@ describe('GET /metrics', () => {
     await untilMetric('ticketd_request_duration_seconds_bucket', requests('200', { le: '+Inf' }), 2);
   });
 
-  it('takes neither the path nor the method that was asked for into a label', async () => {
+  it('uses neither the requested path nor an unknown method as a label', async () => {
     await request(service.url).get('/some/path/of/the/caller');
     await request(service.url).propfind('/health');
     const unmatched = { listener: 'public', method: 'GET', route: 'none', status: '404' };
@@ -75,7 +75,7 @@ describe('GET /metrics', () => {
     expect(await scrape()).not.to.match(/some\/path|propfind/i);
   });
 
-  it('says whether Redis is ready, and how often it was lost', async () => {
+  it('reports whether Redis is ready, and how often it was lost', async () => {
     await untilMetric('ticketd_redis_ready', {}, 1);
     expect(metricValue(await scrape(), 'ticketd_redis_outages_total')).to.equal(0);
     await redis.stop();
@@ -88,13 +88,13 @@ describe('GET /metrics', () => {
     expect(metricValue(await scrape(), 'ticketd_redis_outages_total')).to.equal(1);
   });
 
-  it('says how long each phase of the start-up took', async () => {
+  it('reports the duration of each startup phase', async () => {
     const text = await scrape();
     for (const phase of ['config', 'redis', 'listen'])
       expect(metricValue(text, 'ticketd_startup_phase_duration_seconds', { phase, outcome: 'ok' })).to.be.within(0, 20);
   });
 
-  it('counts the requests in flight, its own among them', async () => {
+  it('counts the requests in flight, including its own', async () => {
     await untilMetric('ticketd_requests_in_flight', {}, 1);
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     const headers = [
@@ -109,14 +109,14 @@ describe('GET /metrics', () => {
     await untilMetric('ticketd_requests_in_flight', {}, 1);
   });
 
-  it('brings the defaults of Node.js', async () => {
+  it('includes the default metrics of Node.js', async () => {
     const text = await scrape();
     expect(metricValue(text, 'nodejs_heap_size_used_bytes')).to.be.above(0);
     expect(metricValue(text, 'process_cpu_seconds_total')).to.be.a('number');
     expect(text).to.match(/^nodejs_eventloop_lag_p99_seconds /m);
   });
 
-  it('names no subject, session, ticket or key anywhere', async () => {
+  it('contains no subject, session, ticket or key', async () => {
     const { body } = await requestTicket(service, token({ sub: 'subject-77', sessionId: 'session-77' })).send({
       audience: 'audience-77',
       channel: 'channel-77',

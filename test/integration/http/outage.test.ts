@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 
 const NOT_READY = { status: 'NOT_READY', ready: false, checks: { redis: 'DOWN' } };
 
-describe('an outage of Redis', () => {
+describe('Redis outage', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -26,13 +26,13 @@ describe('an outage of Redis', () => {
   const untilReady = (status: number, of = service) =>
     until(`/ready answers ${status}`, async () => (await request(of.url).get('/ready')).status === status);
 
-  const told = (of = service) => ({
+  const eventCounts = (of = service) => ({
     down: of.eventsOf('redis_down').length,
     fail: of.eventsOf('redis_connect_fail').length,
     up: of.eventsOf('redis_up').length,
   });
 
-  it('turns readiness to 503 and leaves liveness at 200, on both paths and both listeners', async () => {
+  it('makes readiness return 503 while liveness returns 200, on both paths and both listeners', async () => {
     await redis.stop();
     await untilReady(503);
     for (const url of [service.url, service.internalUrl])
@@ -46,7 +46,7 @@ describe('an outage of Redis', () => {
       }
   });
 
-  it('ends by itself when Redis comes back', async () => {
+  it('ends without a restart when Redis comes back', async () => {
     await redis.stop();
     await untilReady(503);
     await redis.start();
@@ -54,7 +54,7 @@ describe('an outage of Redis', () => {
     expect((await requestTicket(service)).status).to.equal(200);
   });
 
-  it('is seen where Redis only hangs, and ends when it answers again', async () => {
+  it('is detected when Redis hangs, and ends when Redis responds again', async () => {
     await redis.pause();
     await untilReady(503);
     expect((await requestTicket(service)).status).to.equal(503);
@@ -63,14 +63,14 @@ describe('an outage of Redis', () => {
     expect((await requestTicket(service)).status).to.equal(200);
   });
 
-  it('is told by redis_down, redis_connect_fail and redis_up exactly once each', async () => {
+  it('is logged by redis_down, redis_connect_fail and redis_up exactly once each', async () => {
     await redis.stop();
     await untilReady(503);
     await Promise.all(Array.from({ length: 5 }, async () => await requestTicket(service)));
-    expect(told()).to.deep.equal({ down: 1, fail: 1, up: 0 });
+    expect(eventCounts()).to.deep.equal({ down: 1, fail: 1, up: 0 });
     await redis.start();
     await untilReady(200);
-    expect(told()).to.deep.equal({ down: 1, fail: 1, up: 1 });
+    expect(eventCounts()).to.deep.equal({ down: 1, fail: 1, up: 1 });
     const [down] = service.eventsOf('redis_down');
     const [up] = service.eventsOf('redis_up');
     expect(down?.reason).to.be.a('string').that.is.not.empty;
@@ -79,10 +79,10 @@ describe('an outage of Redis', () => {
     await untilReady(503);
     await redis.resume();
     await untilReady(200);
-    expect(told()).to.deep.equal({ down: 2, fail: 2, up: 2 });
+    expect(eventCounts()).to.deep.equal({ down: 2, fail: 2, up: 2 });
   });
 
-  it('makes one readiness_redis_down however often the probes find it', async () => {
+  it('logs one readiness_redis_down for any number of probes', async () => {
     await redis.stop();
     await untilReady(503);
     for (let probes = 0; probes < 5; probes += 1) await request(service.url).get('/ready');
@@ -90,7 +90,7 @@ describe('an outage of Redis', () => {
     expect(service.eventsOf('readiness_redis_down')[0]?.traceId).to.be.a('string');
   });
 
-  it('makes another readiness_redis_down when a probe finds it 10 seconds later', async () => {
+  it('logs another readiness_redis_down when a probe fails 10 seconds later', async () => {
     const clock = useFakeTimers({ toFake: ['performance'] });
     try {
       await redis.stop();
@@ -106,7 +106,7 @@ describe('an outage of Redis', () => {
     }
   });
 
-  it('makes a readiness_redis_down of its own when it follows another', async () => {
+  it('logs a new readiness_redis_down for each outage', async () => {
     for (const outages of [1, 2]) {
       await redis.stop();
       await untilReady(503);
@@ -116,7 +116,7 @@ describe('an outage of Redis', () => {
     }
   });
 
-  it('at start-up, in development, leaves a service that recovers without a restart', async () => {
+  it('ends without a restart when it began at startup, in development', async () => {
     await redis.stop();
     const env = { REDIS_URL: redis.url, REDIS_STARTUP_TIMEOUT_MS: '300' };
     await withService(env, async (degraded) => {
@@ -128,7 +128,7 @@ describe('an outage of Redis', () => {
       await redis.start();
       await untilReady(200, degraded);
       expect((await requestTicket(degraded)).status).to.equal(200);
-      expect(told(degraded)).to.deep.equal({ down: 0, fail: 1, up: 1 });
+      expect(eventCounts(degraded)).to.deep.equal({ down: 0, fail: 1, up: 1 });
     });
   });
 });

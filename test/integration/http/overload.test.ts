@@ -19,7 +19,7 @@ import { until } from '../../support/until.ts';
 const APP = 'https://app.example';
 const LIMITS = { maxInFlight: 2, perTurn: 10, maxHeld: 10, maxWaitMs: 60_000 };
 
-describe('a listener with as many requests under way as it takes on', () => {
+describe('concurrency limiter at its limit', () => {
   let listener: Listener;
   let url: string;
   let events: ReturnType<typeof recordEvents>;
@@ -51,7 +51,7 @@ describe('a listener with as many requests under way as it takes on', () => {
 
   const ask = (): Test => request(url).post('/slow');
 
-  it('refuses the next one with 503, when to come back, and the trace id that it came with', async () => {
+  it('returns 503 with Retry-After and the trace id of the request', async () => {
     const refusal = await ask().set('X-Request-Id', 'one-too-many');
     expectRefusal(refusal, 503, 'SERVICE_OVERLOADED');
     expect(refusal.headers).to.include({
@@ -62,7 +62,7 @@ describe('a listener with as many requests under way as it takes on', () => {
     expect(refusal.body.retryAfter).to.equal(1);
   });
 
-  it('lets pages of a listed origin read that, and no others', async () => {
+  it('allows only pages of a listed origin to read the 503', async () => {
     expect((await ask().set('Origin', APP)).headers).to.include({
       'access-control-allow-origin': APP,
       'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Trace-Id',
@@ -72,20 +72,25 @@ describe('a listener with as many requests under way as it takes on', () => {
     expect(headers).to.include({ vary: 'Origin' }).and.not.have.property('access-control-allow-origin');
   });
 
-  it('tells of each that it refused', async () => {
+  it('logs request_shed and one request line for each refused request', async () => {
     const { body } = await ask();
     const about = { traceId: body.traceId, listener: 'public' };
-    const told = (name: string) => events.emitted.filter(({ event }) => event === name).map(({ fields }) => fields);
-    expect(told('request_shed')).to.deep.equal([about]);
-    expect(told('request')).to.have.length(1);
-    expect(told('request')[0]).to.include({ ...about, method: 'POST', status: 503, errorCode: 'SERVICE_OVERLOADED' });
+    const fieldsOf = (name: string) => events.emitted.filter(({ event }) => event === name).map(({ fields }) => fields);
+    expect(fieldsOf('request_shed')).to.deep.equal([about]);
+    expect(fieldsOf('request')).to.have.length(1);
+    expect(fieldsOf('request')[0]).to.include({
+      ...about,
+      method: 'POST',
+      status: 503,
+      errorCode: 'SERVICE_OVERLOADED',
+    });
   });
 
-  it('refuses one with a body that it does not read, too', async () => {
+  it('returns 503 for a request with a body', async () => {
     expectRefusal(await ask().send({ channel: 'news' }), 503, 'SERVICE_OVERLOADED');
   });
 
-  it('takes on new ones when clients have gone that had sent many ahead', async () => {
+  it('accepts new requests after clients with pipelined requests disconnect', async () => {
     work.emit('done');
     await Promise.all(underWay);
     const connections = await Promise.all([openConnection(url), openConnection(url)]);
@@ -102,12 +107,12 @@ describe('a listener with as many requests under way as it takes on', () => {
     expect((await Promise.all(next)).map(({ status }) => status)).to.deep.equal([200, 200]);
   });
 
-  it('answers probes as ever', async () => {
+  it('answers probes', async () => {
     for (const path of ['/health', '/ready', '/api/v1/health', '/api/v1/ready?from=balancer'])
       expect((await request(url).get(path)).status, path).to.equal(200);
   });
 
-  it('answers those under way, and then takes on new ones', async () => {
+  it('completes the requests in flight, and then accepts new ones', async () => {
     await ask();
     work.emit('done');
     expect((await Promise.all(underWay)).map(({ status }) => status)).to.deep.equal([200, 200]);

@@ -7,7 +7,7 @@ import { type RunningService, startService } from '../../support/service.ts';
 const HEALTH = { status: 'UP', checks: { process: 'UP' } };
 const READY = { status: 'UP', ready: true, checks: { redis: 'UP' } };
 
-describe('the probes', () => {
+describe('GET /health and GET /ready', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -35,7 +35,7 @@ describe('the probes', () => {
         expect(body).to.deep.equal(expected);
       });
 
-      it(`answer HEAD ${path} on the ${where} listener as GET, without the body`, async () => {
+      it(`answer HEAD ${path} on the ${where} listener without the body`, async () => {
         const { status, headers, text } = await request(service[listener]).head(path);
         expect(status).to.equal(200);
         expect(headers['cache-control']).to.equal('no-store');
@@ -44,14 +44,14 @@ describe('the probes', () => {
       });
     }
 
-  it('ask no credentials and ignore bad ones', async () => {
+  it('need no credentials and ignore bad ones', async () => {
     const { status } = await request(service.url).get('/ready').set('Authorization', 'Bearer garbage');
     expect(status).to.equal(200);
   });
 });
 
-describe('the probes while draining', () => {
-  it('say DRAINING for readiness and UP for liveness, and tickets are still issued', async () => {
+describe('GET /health and GET /ready while draining', () => {
+  it('report DRAINING for readiness and UP for liveness, and tickets are still issued', async () => {
     const { url } = await startRedis();
     const service = await startService({ REDIS_URL: url, DRAIN_DELAY_MS: '1500' });
     const stopped = service.stop('SIGTERM');

@@ -8,7 +8,7 @@ import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService, withService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
-describe('TICKET_RATE_LIMIT while Redis fails', () => {
+describe('TICKET_RATE_LIMIT when Redis fails', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -22,7 +22,7 @@ describe('TICKET_RATE_LIMIT while Redis fails', () => {
     await redis.stop();
   });
 
-  it('never opens: what cannot be counted is answered 503, and told once', async () => {
+  it('returns 503 for a request that cannot be counted, and logs it once', async () => {
     await redis.pause();
     const answer = await requestTicket(service);
     await redis.resume();
@@ -34,12 +34,12 @@ describe('TICKET_RATE_LIMIT while Redis fails', () => {
     expect(service.eventsOf('internal_error')).to.deep.equal([]);
   });
 
-  it('holds again after a crash, in a window that begins anew', async () => {
+  it('limits again after a crash of Redis, in a new window', async () => {
     const bob = token({ sub: 'bob' });
     expect((await requestTicket(service)).status).to.equal(200);
     expect((await requestTicket(service)).status).to.equal(429);
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     expectRefusal(await requestTicket(service, bob), 503, 'WS_TICKET_REDIS_NOT_READY');
     await redis.start();
     await until('tickets are issued again', async () => (await requestTicket(service, bob)).status === 200);
@@ -47,7 +47,7 @@ describe('TICKET_RATE_LIMIT while Redis fails', () => {
   });
 });
 
-describe('a Redis user for TICKET_RATE_LIMIT', () => {
+describe('TICKET_RATE_LIMIT with an ACL user', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis();
@@ -60,7 +60,7 @@ describe('a Redis user for TICKET_RATE_LIMIT', () => {
   };
   const NEEDED = ['~ticketd:*', '+set', '+getdel', '+mget'];
 
-  it('needs INCR and PTTL beside what tickets need', async () => {
+  it('needs the rights INCR and PTTL besides those for tickets', async () => {
     const REDIS_URL = await urlOf(...NEEDED, '+incr', '+pttl');
     await withService({ REDIS_URL, TICKET_RATE_LIMIT: '1/300' }, async (service) => {
       expect((await requestTicket(service)).status).to.equal(200);
@@ -72,25 +72,25 @@ describe('a Redis user for TICKET_RATE_LIMIT', () => {
     ['incr', ['+pttl']],
     ['pttl', ['+incr']],
   ] as const)
-    it(`makes the service not ready where it lacks ${lacking.toUpperCase()}`, async () => {
+    it(`is not ready when the user lacks ${lacking.toUpperCase()}`, async () => {
       const env = { REDIS_URL: await urlOf(...NEEDED, ...rights), REDIS_STARTUP_TIMEOUT_MS: '500' };
       await withService({ ...env, TICKET_RATE_LIMIT: '1/300' }, async (service) => {
         expect((await request(service.url).get('/ready')).status).to.equal(503);
         expect((await requestTicket(service)).status).to.equal(503);
-        const [told] = service.eventsOf('redis_connect_fail');
-        expect(told).to.include({ errorCode: 'NOPERM' });
-        expect(told?.error).to.contain(`'${lacking}'`);
+        const [logged] = service.eventsOf('redis_connect_fail');
+        expect(logged).to.include({ errorCode: 'NOPERM' });
+        expect(logged?.error).to.contain(`'${lacking}'`);
       });
     });
 
-  it('needs neither where there is no limit', async () => {
+  it('needs neither right when it is off', async () => {
     await withService({ REDIS_URL: await urlOf(...NEEDED) }, async (service) => {
       expect((await requestTicket(service)).status).to.equal(200);
     });
   });
 });
 
-describe('TICKET_RATE_LIMIT in a cluster', () => {
+describe('TICKET_RATE_LIMIT with Redis Cluster', () => {
   let cluster: ClusterSetup;
   before(async () => {
     cluster = await startCluster({ replicas: 0 });

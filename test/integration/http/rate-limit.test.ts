@@ -48,7 +48,7 @@ describe('TICKET_RATE_LIMIT', () => {
 
   const keys = async (pattern: string) => (await redis.cli('KEYS', pattern)).split('\n').filter(Boolean);
 
-  it('lets a subject have that many tickets, and refuses the next until the window ends', async () => {
+  it('issues that many tickets to a subject, and returns 429 until the window ends', async () => {
     const jwt = newcomer();
     const answers = [];
     for (let n = 0; n <= LIMIT; n += 1) answers.push(await requestTicket(service, jwt));
@@ -61,7 +61,7 @@ describe('TICKET_RATE_LIMIT', () => {
     expect(refusal.headers['cache-control']).to.equal('no-store');
   });
 
-  it('counts the subject, not the session or the JWT, and each subject by itself', async () => {
+  it('counts per subject, not per session or JWT', async () => {
     const [sub, other] = ['sessions@example.org', 'another@example.org'];
     for (let n = 0; n < LIMIT; n += 1)
       expect((await requestTicket(service, token({ sub, sessionId: `session-${n}` }))).status).to.equal(200);
@@ -69,7 +69,7 @@ describe('TICKET_RATE_LIMIT', () => {
     expect((await requestTicket(service, token({ sub: other }))).status).to.equal(200);
   });
 
-  it('lets exactly that many of three times as many concurrent requests to two instances pass', async () => {
+  it('issues exactly N tickets for 3 × N concurrent requests to two instances', async () => {
     for (let round = 0; round < 5; round += 1) {
       const jwt = newcomer();
       const answers = await askFor(3 * LIMIT, jwt, services);
@@ -78,7 +78,7 @@ describe('TICKET_RATE_LIMIT', () => {
     }
   });
 
-  it('gives tickets that are good, and leaves none behind for who was refused', async () => {
+  it('issues tickets that can be redeemed, and leaves none behind for a refused request', async () => {
     const before = (await keys(ticketKeys())).length;
     const answers = await askFor(3 * LIMIT, newcomer(), services);
     await until('what was refused is forgotten', async () => (await keys(ticketKeys())).length === before + LIMIT);
@@ -86,14 +86,14 @@ describe('TICKET_RATE_LIMIT', () => {
       if (status === 200) expect((await redeem(service, { ticket: body.ticket })).status).to.equal(200);
   });
 
-  it('counts no request that was refused for another reason', async () => {
+  it('counts no request that is refused for another reason', async () => {
     const jwt = newcomer();
     for (let n = 0; n < 2 * LIMIT; n += 1)
       expect((await requestTicket(service, jwt).send({ audiense: 'chat' })).status).to.equal(400);
     expect(statusesOf(await askFor(LIMIT, jwt, services))).to.include({ 200: LIMIT });
   });
 
-  it('keeps in Redis a digest of the subject and a count, which expires with the window', async () => {
+  it('stores a digest of the subject and a count in Redis, with the TTL of the window', async () => {
     await redis.cli('FLUSHALL');
     await requestTicket(service, token({ sub: 'clear-name@example.org' }));
     const [key = '', ...others] = (await keys('ticketd:n2:*')).filter((name) => !name.includes(':probe:'));
@@ -104,7 +104,7 @@ describe('TICKET_RATE_LIMIT', () => {
     expect((await keys('*')).join()).not.to.include('clear-name');
   });
 
-  it('leaves revocation alone', async () => {
+  it('does not limit revocation', async () => {
     const jwt = newcomer();
     await askFor(3 * LIMIT, jwt, services);
     const { status } = await requestTicket({ url: service.url }, jwt);
@@ -116,7 +116,7 @@ describe('TICKET_RATE_LIMIT', () => {
     expect(revoked.status).to.equal(204);
   });
 
-  it('ends when its window does: after Retry-After the next request passes', async () => {
+  it('issues tickets again after Retry-After', async () => {
     await withService({ REDIS_URL: redis.url, TICKET_RATE_LIMIT: '1/1' }, async (brief) => {
       const jwt = newcomer();
       expect((await requestTicket(brief, jwt)).status).to.equal(200);
@@ -124,7 +124,7 @@ describe('TICKET_RATE_LIMIT', () => {
     });
   });
 
-  it('holds with the embedded store', async () => {
+  it('limits with memory://', async () => {
     await withService({ REDIS_URL: 'memory://', TICKET_RATE_LIMIT: `${LIMIT}/60` }, async (alone) => {
       expect(statusesOf(await askFor(3 * LIMIT, newcomer(), [alone]))).to.deep.include({ 200: LIMIT, others: 0 });
     });

@@ -5,7 +5,7 @@ import { expectRefusal } from '../../support/refusal.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
-describe('a redeem while Redis fails', () => {
+describe('POST /ws-ticket/redeem when Redis is down', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -19,10 +19,10 @@ describe('a redeem while Redis fails', () => {
     await redis.stop();
   });
 
-  it('is answered 503 WS_TICKET_REDIS_NOT_READY, never 403, and told once', async () => {
+  it('returns 503 WS_TICKET_REDIS_NOT_READY, never 403, and logs it once', async () => {
     const ticket = await issueTicket(service);
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     const answer = await redeem(service, { ticket });
     expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
     expect(answer.headers['retry-after']).to.equal('2');
@@ -32,21 +32,21 @@ describe('a redeem while Redis fails', () => {
     expect(service.eventsOf('ws_ticket_rejected')).to.deep.equal([]);
   });
 
-  it('is answered 401 first where the key is wrong', async () => {
+  it('returns 401 when the key is wrong', async () => {
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
     expectRefusal(await redeem(service, {}).set('Authorization', 'Bearer no'), 401, 'GATEWAY_UNAUTHORIZED');
   });
 
-  it('is answered 503 WS_TICKET_OUTCOME_UNKNOWN where the answer of Redis did not come', async () => {
+  it('returns 503 WS_TICKET_OUTCOME_UNKNOWN when the Redis reply is lost', async () => {
     const ticket = await issueTicket(service);
     await redis.pause();
     const answer = await redeem(service, { ticket });
     await redis.resume();
     expectRefusal(answer, 503, 'WS_TICKET_OUTCOME_UNKNOWN');
     expect(answer.headers['retry-after']).to.equal('2');
-    const told = service.eventsOf('ws_ticket_outcome_unknown');
-    expect(told.map(({ traceId }) => traceId)).to.deep.equal([answer.body.traceId]);
+    const logged = service.eventsOf('ws_ticket_outcome_unknown');
+    expect(logged.map(({ traceId }) => traceId)).to.deep.equal([answer.body.traceId]);
     expect(service.eventsOf('ws_ticket_redis_not_ready')).to.deep.equal([]);
     await until('tickets are redeemed again', async () => {
       const { status } = await redeem(service, { ticket });

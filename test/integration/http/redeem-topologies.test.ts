@@ -9,10 +9,10 @@ import { type RunningService, startService } from '../../support/service.ts';
 const SUBJECTS = Array.from({ length: 30 }, (_, number) => `subject-${number}`);
 
 for (const [name, start] of [
-  ['a cluster', () => startCluster({ replicas: 0 })],
-  ['Sentinels', () => startSentinelSetup()],
+  ['Cluster', () => startCluster({ replicas: 0 })],
+  ['Sentinel', () => startSentinelSetup()],
 ] as const)
-  describe(`tickets on ${name}`, () => {
+  describe(`POST /ws-ticket/redeem with Redis ${name}`, () => {
     let topology: Awaited<ReturnType<typeof start>>;
     let here: RunningService;
     let elsewhere: RunningService;
@@ -40,7 +40,7 @@ for (const [name, start] of [
           .map(({ reason }) => reason),
       );
 
-    it('are each redeemed once, by an instance that did not issue them, and told as used afterwards', async () => {
+    it('redeems each ticket once, at another instance than its issuer, and logs a replay as used', async () => {
       const tickets = await issueAll();
       expect(await redeemAll(tickets)).to.deep.equal(all(200));
       expect(await redeemAll(tickets)).to.deep.equal(all(403));
@@ -48,7 +48,7 @@ for (const [name, start] of [
     });
 
     for (const scope of ['session', 'subject'])
-      it(`are void once their ${scope} was revoked at another instance, and good when issued afterwards`, async () => {
+      it(`rejects tickets whose ${scope} was revoked at another instance, and accepts later ones`, async () => {
         const tickets = await issueAll();
         for (const sub of SUBJECTS) expect((await revoke(elsewhere, scope, jwtOf(sub))).status).to.equal(204);
         expect(await redeemAll(tickets)).to.deep.equal(all(403));

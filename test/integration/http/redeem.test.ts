@@ -13,7 +13,7 @@ import { type RunningService, startService, withService } from '../../support/se
 const OTHER_KEY = 'another-gateway-key-of-32-characters-or-more';
 const ORIGIN = 'https://app.example';
 
-describe('POST /api/v1/auth/ws-ticket/redeem', () => {
+describe('POST /ws-ticket/redeem', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -25,7 +25,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
 
   const lastOf = (event: 'ws_ticket_redeemed' | 'ws_ticket_rejected') => service.eventsOf(event).at(-1);
 
-  it('answers 200 with exactly what the contract names', async () => {
+  it('returns 200 with exactly the fields of the contract', async () => {
     const exp = Math.floor(Date.now() / 1000) + 600;
     const issued = await requestTicket(service, token({ exp, iss: 'https://idp.example/' }))
       .set('Origin', ORIGIN)
@@ -55,13 +55,13 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect(sessionExpiresIn).to.be.within(leftAtIssue - 30, leftAtIssue);
   });
 
-  it('answers null where there is no issuer, session, audience or channel', async () => {
+  it('returns null for a missing issuer, session, audience or channel', async () => {
     const ticket = await issueTicket(service, { jwt: token({ sessionId: undefined }) });
     const { body } = await redeem(service, { ticket });
     expect(body).to.include({ active: true, issuer: null, sessionId: null, audience: null, channel: null });
   });
 
-  it('takes each of the keys that are listed', async () => {
+  it('accepts each key in GATEWAY_KEYS', async () => {
     for (const key of [GATEWAY_KEY, OTHER_KEY]) {
       const ticket = await issueTicket(service);
       const { status } = await request(service.internalUrl).post(REDEEM_PATH).set(bearer(key)).send({ ticket });
@@ -72,12 +72,12 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
   for (const [name, header] of [
     ['no key', undefined],
     ['a wrong key', `Bearer ${'x'.repeat(40)}`],
-    ['a key but for its last character', `Bearer ${GATEWAY_KEY.slice(0, -1)}`],
+    ['a key without its last character', `Bearer ${GATEWAY_KEY.slice(0, -1)}`],
     ['both keys as one', `Bearer ${GATEWAY_KEY},${OTHER_KEY}`],
-    ['a key by another scheme', `Basic ${GATEWAY_KEY}`],
+    ['a key with another scheme', `Basic ${GATEWAY_KEY}`],
     ['a valid JWT', `Bearer ${token()}`],
   ] as const)
-    it(`answers 401 GATEWAY_UNAUTHORIZED to ${name}, and leaves the ticket`, async () => {
+    it(`returns 401 GATEWAY_UNAUTHORIZED for ${name}, and does not use the ticket`, async () => {
       const ticket = await issueTicket(service);
       const asked = request(service.internalUrl).post(REDEEM_PATH).send({ ticket });
       const answer = await (header === undefined ? asked : asked.set('Authorization', header));
@@ -86,7 +86,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
       expect((await redeem(service, { ticket })).status).to.equal(200);
     });
 
-  it('tells every refusal alike, and why in the log alone', async () => {
+  it('returns the same body for every refusal, and logs the reason', async () => {
     const used = await issueTicket(service);
     await redeem(service, { ticket: used });
     const cases: readonly (readonly [string, object])[] = [
@@ -109,7 +109,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect([...bodies]).to.have.length(1);
   });
 
-  it('looks at the origin only where the gateway names it, null for none', async () => {
+  it('checks the origin only when the gateway sends it, with null for none', async () => {
     const [bound, unbound] = [await issueTicket(service, { origin: ORIGIN }), await issueTicket(service)];
     expect((await redeem(service, { ticket: bound })).status).to.equal(200);
     expect((await redeem(service, { ticket: unbound, origin: null })).status).to.equal(200);
@@ -122,14 +122,14 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect(lastOf('ws_ticket_rejected')).to.include({ reason: 'used' });
   });
 
-  it('does not ask Redis about what has not a ticket’s form or checksum', async () => {
+  it('sends no Redis command for a ticket with a wrong form or checksum', async () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     for (const ticket of ['x'.repeat(53), newTicket().replace(/.$/, '!'), newTicket().replace(/....$/, '0000')])
       expectRefusal(await redeem(service, { ticket }), 403, 'WS_TICKET_NOT_REDEEMABLE');
     expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
   });
 
-  it('lets one of 50 concurrent redeemers win', async () => {
+  it('redeems a ticket for exactly one of 50 concurrent requests', async () => {
     const ticket = await issueTicket(service);
     const answers = await Promise.all(
       Array.from({ length: 50 }, async () => (await redeem(service, { ticket })).status),
@@ -138,14 +138,14 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect(answers.filter((status) => status === 403)).to.have.length(49);
   });
 
-  it('takes two commands of Redis', async () => {
+  it('sends two commands to Redis', async () => {
     const ticket = await issueTicket(service);
     await redis.cli('CONFIG', 'RESETSTAT');
     await redeem(service, { ticket });
     expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 1, mget: 1 });
   });
 
-  it('tells of the ticket by the id that it was issued under, and by the trace id of the issue', async () => {
+  it('logs the ticket id and the trace id that it was issued under', async () => {
     const { body } = await requestTicket(service);
     await redeem(service, { ticket: body.ticket });
     const issued = service.eventsOf('ws_ticket_issued').at(-1);
@@ -159,7 +159,7 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect(JSON.stringify(service.events)).not.to.include(body.ticket).and.not.include(GATEWAY_KEY);
   });
 
-  it('counts the redeemed, and the refused by reason', async () => {
+  it('counts redeemed tickets, and rejected ones by reason', async () => {
     const counted = async () => {
       const { text } = await request(service.internalUrl).get('/metrics');
       const redeemed = metricValue(text, 'ticketd_tickets_redeemed_total', { via: 'http' }) ?? 0;
@@ -175,18 +175,18 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
   for (const [name, body] of Object.entries({
     'no body': '',
     'no ticket': '{}',
-    'a ticket that is no string': '{"ticket":7}',
-    'an audience that is no string': '{"ticket":"x","audience":["chat"]}',
-    'an origin that is no string': '{"ticket":"x","origin":{}}',
-    'a misspelt name': '{"ticket":"x","audiance":"chat"}',
+    'a ticket that is not a string': '{"ticket":7}',
+    'an audience that is not a string': '{"ticket":"x","audience":["chat"]}',
+    'an origin that is not a string': '{"ticket":"x","origin":{}}',
+    'a misspelt property': '{"ticket":"x","audiance":"chat"}',
     'an array': '["x"]',
-    'half a body': '{"ticket":',
+    'truncated JSON': '{"ticket":',
   }))
-    it(`answers 400 to ${name}`, async () => {
+    it(`returns 400 for ${name}`, async () => {
       expectRefusal(await redeem(service, body), 400, 'BAD_REQUEST');
     });
 
-  it('answers 413 to a body over 4 KiB, 415 to another type, 405 to another method', async () => {
+  it('returns 413 for a body over 4 KiB, 415 for another type, 405 for another method', async () => {
     expectRefusal(await redeem(service, { ticket: 'x'.repeat(4096) }), 413, 'PAYLOAD_TOO_LARGE');
     expectRefusal(await redeem(service, 'x').set('Content-Type', 'text/plain'), 415, 'UNSUPPORTED_MEDIA_TYPE');
     const got = await request(service.internalUrl).get(REDEEM_PATH).set(bearer(GATEWAY_KEY));
@@ -194,18 +194,18 @@ describe('POST /api/v1/auth/ws-ticket/redeem', () => {
     expect(got.headers.allow).to.equal('POST');
   });
 
-  it('is not on the public listener', async () => {
+  it('returns 404 on the public listener', async () => {
     const answer = await request(service.url).post(REDEEM_PATH).set(bearer(GATEWAY_KEY)).send({ ticket: newTicket() });
     expectRefusal(answer, 404, 'NOT_FOUND');
   });
 
-  it('answers 404 where no gateway key is configured', async () => {
+  it('returns 404 without GATEWAY_KEYS', async () => {
     await withService({ REDIS_URL: redis.url }, async (keyless) => {
       expectRefusal(await redeem(keyless, { ticket: newTicket() }), 404, 'NOT_FOUND');
     });
   });
 
-  it('does the same with the embedded store', async () => {
+  it('works the same with memory://', async () => {
     await withService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY }, async (embedded) => {
       const ticket = await issueTicket(embedded);
       expect((await redeem(embedded, { ticket })).body).to.include({ active: true, subject: 'alice' });

@@ -6,7 +6,7 @@ import { type RunningService, startService, withService } from '../../support/se
 import { ticketKeys } from '../../support/ticket-keys.ts';
 import { until } from '../../support/until.ts';
 
-describe('a ticket request while Redis is down', () => {
+describe('POST /ws-ticket when Redis is down', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -14,11 +14,11 @@ describe('a ticket request while Redis is down', () => {
     redis = await startRedis();
     service = await startService({ REDIS_URL: redis.url });
     await redis.stop();
-    await until('the outage is told', () => service.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => service.eventsOf('redis_down').length === 1);
   });
   after(() => service.stop());
 
-  it('is answered 503 with exactly the body of the contract', async () => {
+  it('returns 503 with exactly the body of the contract', async () => {
     const { status, headers, body } = await requestTicket(service);
     expect(status).to.equal(503);
     expect(headers['retry-after']).to.equal('2');
@@ -31,30 +31,30 @@ describe('a ticket request while Redis is down', () => {
     });
   });
 
-  it('is answered 401 first where the JWT is bad', async () => {
+  it('returns 401 for an invalid JWT', async () => {
     expectRefusal(await requestTicket(service, 'garbage'), 401, 'AUTH_TOKEN_INVALID');
     expectRefusal(await requestTicket(service).unset('Authorization'), 401, 'AUTH_TOKEN_MISSING');
   });
 
-  it('is told as ws_ticket_redis_not_ready exactly once each', async () => {
+  it('logs ws_ticket_redis_not_ready exactly once per request', async () => {
     const before = service.eventsOf('ws_ticket_redis_not_ready').length;
     const answers = await Promise.all(Array.from({ length: 5 }, async () => await requestTicket(service)));
-    const told = service.eventsOf('ws_ticket_redis_not_ready').slice(before);
-    expect(told.map(({ traceId }) => traceId)).to.have.members(answers.map(({ body }) => body.traceId));
-    for (const event of told) {
+    const logged = service.eventsOf('ws_ticket_redis_not_ready').slice(before);
+    expect(logged.map(({ traceId }) => traceId)).to.have.members(answers.map(({ body }) => body.traceId));
+    for (const event of logged) {
       expect(event).to.include({ subject: 'alice', sessionId: 'session-1' });
       expect(event.error).to.be.a('string').that.is.not.empty;
       expect(event.errorCode).to.be.a('string').that.is.not.empty;
     }
   });
 
-  it('is not told as such when the JWT is what was wrong', async () => {
+  it('does not log ws_ticket_redis_not_ready for an invalid JWT', async () => {
     const before = service.eventsOf('ws_ticket_redis_not_ready').length;
     await requestTicket(service, 'garbage');
     expect(service.eventsOf('ws_ticket_redis_not_ready')).to.have.length(before);
   });
 
-  it('is never kept for later: no ticket appears once Redis is back', async () => {
+  it('queues nothing: no ticket appears once Redis is back', async () => {
     await requestTicket(service);
     await redis.start();
     await until('tickets are issued again', async () => (await requestTicket(service)).status === 200);
@@ -62,14 +62,14 @@ describe('a ticket request while Redis is down', () => {
   });
 });
 
-describe('a ticket that Redis does not take', () => {
+describe('POST /ws-ticket when Redis does not store the ticket', () => {
   let redis: TestRedis;
 
   before(async () => {
     redis = await startRedis();
   });
 
-  it('is answered 503 when Redis refuses the write', async () => {
+  it('returns 503 when Redis rejects the write', async () => {
     // May do all that readiness tries, and may not write a ticket.
     await redis.cli('ACL', 'SETUSER', 'service', 'on', '>secret', '+@all', '~ticketd:t2:probe:*', '~ticketd:r2:*');
     const url = redis.url.replace('redis://', 'redis://service:secret@');
@@ -77,13 +77,13 @@ describe('a ticket that Redis does not take', () => {
       const response = await requestTicket(service);
       expectRefusal(response, 503, 'WS_TICKET_REDIS_NOT_READY');
       expect(response.headers['retry-after']).to.equal('2');
-      const told = service.eventsOf('ws_ticket_redis_not_ready');
-      expect(told.map(({ errorCode }) => errorCode)).to.deep.equal(['NOPERM']);
+      const logged = service.eventsOf('ws_ticket_redis_not_ready');
+      expect(logged.map(({ errorCode }) => errorCode)).to.deep.equal(['NOPERM']);
       expect(JSON.stringify(service.events)).not.to.include('secret@');
     });
   });
 
-  it('is answered 503 when Redis does not answer the write in time', async () => {
+  it('returns 503 when Redis does not reply to the write in time', async () => {
     await withService({ REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '300' }, async (service) => {
       await redis.pause();
       try {

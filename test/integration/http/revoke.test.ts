@@ -7,7 +7,7 @@ import { expectRefusal } from '../../support/refusal.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
-describe('POST /api/v1/auth/ws-ticket/revoke', () => {
+describe('POST /ws-ticket/revoke', () => {
   let redis: TestRedis;
   let here: RunningService;
   let elsewhere: RunningService;
@@ -22,7 +22,7 @@ describe('POST /api/v1/auth/ws-ticket/revoke', () => {
   const jwtOf = (sessionId: string | undefined, sub = 'alice') => token({ sub, sessionId });
   const stillGood = async (ticket: string) => (await redeem(elsewhere, { ticket })).status === 200;
 
-  it('answers 204 and kills the outstanding tickets of the session, on every instance', async () => {
+  it('returns 204 and invalidates the outstanding tickets of the session, on every instance', async () => {
     const [mine, fromElsewhere] = [await issueTicket(here), await issueTicket(elsewhere)];
     const ofOtherSession = await issueTicket(here, { jwt: jwtOf('session-2') });
     const { status, text, headers } = await revoke(here);
@@ -34,7 +34,7 @@ describe('POST /api/v1/auth/ws-ticket/revoke', () => {
     expect(await stillGood(ofOtherSession)).to.equal(true);
   });
 
-  it('with scope subject kills the tickets of all its sessions, and nobody else’s', async () => {
+  it('invalidates the tickets of all sessions of the subject, and of no other subject, with scope subject', async () => {
     const sessions = ['session-1', 'session-2', undefined];
     const tickets = await Promise.all(sessions.map((session) => issueTicket(here, { jwt: jwtOf(session) })));
     const bobs = await issueTicket(here, { jwt: jwtOf('session-1', 'bob') });
@@ -43,21 +43,21 @@ describe('POST /api/v1/auth/ws-ticket/revoke', () => {
     expect(await stillGood(bobs)).to.equal(true);
   });
 
-  it('leaves a ticket that is issued right afterwards valid', async () => {
+  it('does not invalidate a ticket that is issued right afterwards', async () => {
     for (let round = 0; round < 20; round += 1) {
       expect((await revoke(here, round % 2 ? 'subject' : 'session')).status).to.equal(204);
       expect(await stillGood(await issueTicket(here))).to.equal(true);
     }
   });
 
-  it('is remembered for as long as any ticket may live, under a name that tells nobody who it is', async () => {
+  it('stores the revocation under digests, for longer than any ticket lives', async () => {
     await revoke(here, 'subject', jwtOf('session-9', 'carol'));
     const keys = (await redis.cli('KEYS', 'ticketd:r2:*')).split('\n');
     expect(keys.join()).not.to.include('carol');
     for (const key of keys) expect(Number(await redis.cli('PTTL', key))).to.be.within(300_001, 360_000);
   });
 
-  it('is told as ws_ticket_revoked', async () => {
+  it('logs ws_ticket_revoked', async () => {
     const answer = await revoke(here, 'subject');
     expect(here.eventsOf('ws_ticket_revoked').at(-1)).to.include({
       traceId: answer.headers['x-trace-id'],
@@ -68,21 +68,21 @@ describe('POST /api/v1/auth/ws-ticket/revoke', () => {
   });
 
   for (const body of ['{"scope":"all"}', '{"scope":1}', '{"scpe":"subject"}', '[]', '{'])
-    it(`answers 400 to ${body}, and kills nothing`, async () => {
+    it(`returns 400 for ${body}, and invalidates nothing`, async () => {
       const ticket = await issueTicket(here);
       const asked = revoke(here).set('Content-Type', 'application/json').send(body);
       expectRefusal(await asked, 400, 'BAD_REQUEST');
       expect(await stillGood(ticket)).to.equal(true);
     });
 
-  it('wants a JWT', async () => {
+  it('returns 401 without a JWT', async () => {
     expectRefusal(await request(here.url).post(REVOKE_PATH), 401, 'AUTH_TOKEN_MISSING');
     expectRefusal(await revoke(here, 'subject', 'garbage'), 401, 'AUTH_TOKEN_INVALID');
   });
 
-  it('answers 503 while Redis is down', async () => {
+  it('returns 503 when Redis is down', async () => {
     await redis.stop();
-    await until('the outage is told', () => here.eventsOf('redis_down').length === 1);
+    await until('the outage is logged', () => here.eventsOf('redis_down').length === 1);
     const answer = await revoke(here);
     expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
     expect(answer.headers['retry-after']).to.equal('2');

@@ -21,7 +21,7 @@ const BRIEF: ConnectionLimits = {
 };
 const HALF_A_BODY = rawRequest('POST / HTTP/1.1', ['Host: x', 'Content-Length: 10'], 'half');
 
-describe('a client that takes its time', () => {
+describe('HTTP listener with a slow client', () => {
   let listener: Listener;
   let url: string;
   let events: ReturnType<typeof recordEvents>;
@@ -47,11 +47,11 @@ describe('a client that takes its time', () => {
     ['stops in the middle of a line', 'POST / HTTP/1.1\r\nHost'],
     ['stops in the middle of a body', HALF_A_BODY],
   ] as const)
-    it(`is answered 408 where it ${what}`, async () => {
+    it(`returns 408 when the client ${what}`, async () => {
       expectRawRefusal(await exchange(url, bytes), 408, 'REQUEST_TIMEOUT');
     });
 
-  it('is answered 408 where it sends a header after the other for ever', async () => {
+  it('returns 408 when the client sends headers without end', async () => {
     const connection = await openConnection(url);
     await connection.send('POST / HTTP/1.1\r\n');
     const dripping = setInterval(() => void connection.send('X-A: b\r\n'), 20);
@@ -60,7 +60,7 @@ describe('a client that takes its time', () => {
     expect(connection.received).to.match(/^HTTP\/1\.1 408 /);
   });
 
-  it('is cut off where it does not read its answers', async () => {
+  it('closes the connection of a client that does not read the responses', async () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').pause();
     socket.on('error', () => {});
     await once(socket, 'connect');
@@ -70,7 +70,7 @@ describe('a client that takes its time', () => {
     socket.destroy();
   });
 
-  it('takes one of the connections that there are, of which one too many is closed at once and told of', async () => {
+  it('closes a connection beyond the limit immediately, and logs connection_dropped', async () => {
     const held = await Promise.all([1, 2, 3].map(() => openConnection(url)));
     const oneMore = await openConnection(url);
     await oneMore.closed;
@@ -87,7 +87,7 @@ describe('a client that takes its time', () => {
   });
 });
 
-describe('a request of many headers', () => {
+describe('HTTP listener with many headers', () => {
   let service: RunningService;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://' });
@@ -99,11 +99,11 @@ describe('a request of many headers', () => {
     return exchange(service.url, rawRequest('GET /health HTTP/1.1', ['Host: x', 'Connection: close', ...others]));
   };
 
-  it('is answered where there are 100', async () => {
+  it('returns 200 for 100 headers', async () => {
     expect((await askWith(100)).map(({ status }) => status)).to.deep.equal([200]);
   });
 
-  it('is refused where there is one more', async () => {
+  it('returns 431 for 101 headers', async () => {
     expectRawRefusal(await askWith(101), 431, 'REQUEST_HEADERS_TOO_LARGE');
   });
 });

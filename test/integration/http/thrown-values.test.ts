@@ -12,7 +12,7 @@ import { hostileValues } from '../../support/hostile-values.ts';
 import { bearer } from '../../support/jwt.ts';
 import { GATEWAY_KEY, REDEEM_PATH } from '../../support/redeem.ts';
 
-describe('a redeem that throws or answers anything at all', () => {
+describe('redeem with unexpected values', () => {
   const { emit, emitted } = recordEvents();
   const appWith = (redeem: RedeemTicket) => {
     const routes = [
@@ -31,7 +31,7 @@ describe('a redeem that throws or answers anything at all', () => {
 
   for (const [way, ask] of Object.entries(WAYS))
     for (const [what, value] of Object.entries(hostileValues())) {
-      it(`${way}: answers 500 where the redeem throws ${what}`, async () => {
+      it(`${way} returns 500 when the redeem throws ${what}`, async () => {
         const before = emitted.length;
         const { status, headers, body } = await ask(async () => {
           throw value;
@@ -42,7 +42,7 @@ describe('a redeem that throws or answers anything at all', () => {
       });
 
       if (what !== 'a redeemed ticket')
-        it(`${way}: admits nobody where the redeem resolves with ${what}`, async () => {
+        it(`${way} returns 403 or 500 when the redeem resolves with ${what}`, async () => {
           const { status } = await ask(() => Promise.resolve(value as never));
           expect(status).to.be.oneOf([403, 500]);
         });

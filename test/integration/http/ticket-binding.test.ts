@@ -4,7 +4,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { keyOf, requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService, withService } from '../../support/service.ts';
 
-describe('what a ticket is bound to', () => {
+describe('stored ticket', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -16,14 +16,14 @@ describe('what a ticket is bound to', () => {
 
   const stored = async (ticket: string) => JSON.parse(await redis.cli('GET', keyOf(ticket)));
 
-  it('is the audience, the channel and the Origin of the request', async () => {
+  it('contains the audience, the channel and the Origin of the request', async () => {
     const { body } = await requestTicket(service)
       .set('Origin', 'https://app.example.com')
       .send({ audience: 'chat', channel: 'room/42 ✓' });
     expect(await stored(body.ticket)).to.include({ a: 'chat', c: 'room/42 ✓', o: 'https://app.example.com' });
   });
 
-  it('is the subject, the session and the expiry of the JWT, and the trace id', async () => {
+  it('contains the subject, the session and the expiry of the JWT, and the trace id', async () => {
     const exp = Math.floor(Date.now() / 1000) + 600;
     const { body } = await requestTicket(service, token({ sub: 'dave', sessionId: 'session-9', exp }));
     const { t, ...rest } = await stored(body.ticket);
@@ -37,19 +37,19 @@ describe('what a ticket is bound to', () => {
     expect(rest).to.deep.equal(expected);
   });
 
-  it('is nothing but the subject where nothing else is said', async () => {
+  it('contains only the subject when nothing else is set', async () => {
     const { body } = await requestTicket(service, token({ sessionId: undefined }));
     expect(await stored(body.ticket)).to.have.all.keys('s', 't', 'e', 'x', 'r');
   });
 
-  it('may be an audience of 128 and a channel of 256 characters', async () => {
+  it('may contain an audience of 128 and a channel of 256 characters', async () => {
     const asked = { audience: 'a'.repeat(128), channel: 'c'.repeat(256) };
     const { status, body } = await requestTicket(service).send(asked);
     expect(status).to.equal(200);
     expect(await stored(body.ticket)).to.include({ a: asked.audience, c: asked.channel });
   });
 
-  it('stands under REDIS_KEY_PREFIX', async () => {
+  it('is stored under REDIS_KEY_PREFIX', async () => {
     const env = { REDIS_URL: redis.url, REDIS_KEY_PREFIX: 'tenant-7:' };
     const { body } = await withService(env, async (own) => await requestTicket(own));
     expect(await redis.cli('EXISTS', keyOf(body.ticket, 'tenant-7:'))).to.equal('1');

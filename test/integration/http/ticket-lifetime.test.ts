@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 
 const secondsFromNow = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
-describe('the life of a ticket', () => {
+describe('ticket lifetime', () => {
   let redis: TestRedis;
 
   before(async () => {
@@ -18,13 +18,13 @@ describe('the life of a ticket', () => {
   const issue = (jwt: string, env: Record<string, string> = {}) =>
     withService({ REDIS_URL: redis.url, ...env }, async (service) => await requestTicket(service, jwt));
 
-  it('lasts TICKET_TTL_SECONDS', async () => {
+  it('is TICKET_TTL_SECONDS', async () => {
     const { body } = await issue(token(), { TICKET_TTL_SECONDS: '300' });
     expect(body.expiresIn).to.equal(300);
     expect(Number(await redis.cli('PTTL', keyOf(body.ticket)))).to.be.within(285_000, 300_000);
   });
 
-  it('ends with the JWT where that expires sooner', async () => {
+  it('ends with the JWT when that expires sooner', async () => {
     const exp = secondsFromNow(25);
     const { body } = await issue(token({ exp }));
     expect(body.expiresIn).to.be.within(1, 25);
@@ -34,12 +34,12 @@ describe('the life of a ticket', () => {
     expect(endsAt).to.be.within((exp - 1) * 1000, exp * 1000 + 4000);
   });
 
-  it('is not stretched by the clock tolerance: a JWT that has just expired gets none', async () => {
+  it('is not extended by JWT_CLOCK_TOLERANCE_SECONDS: an expired JWT gets 401', async () => {
     const response = await issue(token({ exp: secondsFromNow(-2) }), { JWT_CLOCK_TOLERANCE_SECONDS: '60' });
     expectRefusal(response, 401, 'AUTH_TOKEN_INVALID');
   });
 
-  it('ends by itself: Redis forgets the ticket', async () => {
+  it('ends with the expiry of the key in Redis', async () => {
     const { body } = await issue(token(), { TICKET_TTL_SECONDS: '1' });
     expect(body.expiresIn).to.equal(1);
     await until('the ticket is gone', async () => (await redis.cli('EXISTS', keyOf(body.ticket))) === '0');

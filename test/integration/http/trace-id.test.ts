@@ -27,14 +27,14 @@ const taken: Record<string, [Headers, string]> = {
     TRACE,
   ],
   'X-Amzn-Trace-Id before X-Request-Id': [{ 'X-Amzn-Trace-Id': AMAZON, 'X-Request-Id': 'r' }, FROM_AMAZON],
-  'the next one where traceparent is malformed': [{ traceparent: 'x', 'X-Amzn-Trace-Id': AMAZON }, FROM_AMAZON],
-  'the last one where the others are malformed': [
+  'the next header when traceparent is malformed': [{ traceparent: 'x', 'X-Amzn-Trace-Id': AMAZON }, FROM_AMAZON],
+  'the last header when the others are malformed': [
     { traceparent: 'x', 'X-Amzn-Trace-Id': 'y', 'X-Request-Id': 'r' },
     'r',
   ],
 };
 
-const passedOver: Record<string, Headers> = {
+const ignored: Record<string, Headers> = {
   'a traceparent too short': { traceparent: `00-${TRACE.slice(1)}-00f067aa0ba902b7-01` },
   'a traceparent in capitals': { traceparent: TRACEPARENT.toUpperCase() },
   'a traceparent of zeros': { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` },
@@ -48,7 +48,7 @@ const passedOver: Record<string, Headers> = {
   'an X-Request-Id with markup': { 'X-Request-Id': '<script>' },
 };
 
-describe('the trace id', () => {
+describe('trace id', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -65,21 +65,21 @@ describe('the trace id', () => {
       expect(answer.body.traceId).to.equal(expected);
     });
 
-  for (const [name, headers] of Object.entries(passedOver))
-    it(`is made here rather than taken from ${name}`, async () => {
+  for (const [name, headers] of Object.entries(ignored))
+    it(`is generated, and not taken from ${name}`, async () => {
       const { headers: answered } = await request(service.url).get('/health').set(headers);
       expect(answered['x-trace-id']).to.match(MADE);
       expect([TRACE, '0'.repeat(32)]).not.to.include(answered['x-trace-id']);
     });
 
-  it('is another one for every request that brings none', async () => {
+  it('differs for every request without a trace header', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, async () => await request(service.url).get('/health')),
     );
     expect(new Set(answers.map(({ headers }) => headers['x-trace-id'])).size).to.equal(20);
   });
 
-  it('is on every refusal, in the header and in the body', async () => {
+  it('is in the header and the body of every refusal', async () => {
     const refusals = [
       request(service.url).get('/nowhere'),
       request(service.url).put('/health'),
@@ -92,10 +92,10 @@ describe('the trace id', () => {
     }
   });
 
-  it('goes with the ticket into the log and into Redis', async () => {
+  it('is logged with the ticket and stored in Redis', async () => {
     const { body } = await requestTicket(service).set('X-Request-Id', 'followed-everywhere');
-    const told = service.eventsOf('ws_ticket_issued').map(({ traceId }) => traceId);
-    expect(told).to.include('followed-everywhere');
+    const logged = service.eventsOf('ws_ticket_issued').map(({ traceId }) => traceId);
+    expect(logged).to.include('followed-everywhere');
     expect(JSON.parse(await redis.cli('GET', keyOf(body.ticket)))).to.include({ r: 'followed-everywhere' });
   });
 });

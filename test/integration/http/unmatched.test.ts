@@ -17,7 +17,7 @@ const unknownPaths = [
   '/.env',
 ];
 
-describe('what no route takes', () => {
+describe('unknown routes and methods', () => {
   let service: RunningService;
 
   before(async () => {
@@ -30,33 +30,33 @@ describe('what no route takes', () => {
     expect(headers.allow?.split(', ')).to.have.members([...methods]);
 
   for (const path of unknownPaths)
-    it(`answers 404 at ${path}`, async () => {
+    it(`return 404 for ${path}`, async () => {
       expectRefusal(await request(service.url).get(path), 404, 'NOT_FOUND');
       expectRefusal(await request(service.internalUrl).get(path), 404, 'NOT_FOUND');
     });
 
-  it('answers 404 without repeating the path that was asked for', async () => {
+  it('return 404 without repeating the requested path', async () => {
     const { text } = await request(service.url).get('/secret-looking-path?ticket=wst_x');
     expect(text).not.to.match(/secret-looking-path|wst_x/);
   });
 
-  it('keeps the metrics off the public listener', async () => {
+  it('return 404 for /metrics on the public listener', async () => {
     expectRefusal(await request(service.url).get('/metrics'), 404, 'NOT_FOUND');
   });
 
-  it('issues no tickets on the internal listener', async () => {
+  it('return 404 for POST /ws-ticket on the internal listener', async () => {
     const response = await request(service.internalUrl).post(TICKET_PATH).set(bearer(token()));
     expectRefusal(response, 404, 'NOT_FOUND');
   });
 
   for (const method of ['get', 'put', 'patch', 'delete', 'options'] as const)
-    it(`answers 405 with Allow: POST to ${method.toUpperCase()} ${TICKET_PATH}`, async () => {
+    it(`return 405 with Allow: POST for ${method.toUpperCase()} ${TICKET_PATH}`, async () => {
       const response = await request(service.url)[method](TICKET_PATH).set(bearer(token()));
       expectRefusal(response, 405, 'METHOD_NOT_ALLOWED');
       expectAllow(response, ['POST']);
     });
 
-  it(`answers 405 with Allow: POST and no body to HEAD ${TICKET_PATH}`, async () => {
+  it(`return 405 with Allow: POST and no body for HEAD ${TICKET_PATH}`, async () => {
     const response = await request(service.url).head(TICKET_PATH).set(bearer(token()));
     expect(response.status).to.equal(405);
     expect(response.text).to.equal(undefined);
@@ -64,7 +64,7 @@ describe('what no route takes', () => {
   });
 
   for (const path of ['/health', '/ready', '/api/v1/health', '/api/v1/ready'])
-    it(`answers 405 with Allow: GET, HEAD to POST ${path} on both listeners`, async () => {
+    it(`return 405 with Allow: GET, HEAD for POST ${path} on both listeners`, async () => {
       for (const url of [service.url, service.internalUrl]) {
         const response = await request(url).post(path).send({});
         expectRefusal(response, 405, 'METHOD_NOT_ALLOWED');
@@ -72,7 +72,7 @@ describe('what no route takes', () => {
       }
     });
 
-  it('answers 405 with Allow: GET, HEAD to DELETE /metrics', async () => {
+  it('return 405 with Allow: GET, HEAD for DELETE /metrics', async () => {
     const response = await request(service.internalUrl).delete('/metrics');
     expectRefusal(response, 405, 'METHOD_NOT_ALLOWED');
     expectAllow(response, ['GET', 'HEAD']);

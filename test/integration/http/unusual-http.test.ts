@@ -20,7 +20,7 @@ const get = (path: string, headers: readonly string[] = []) =>
 const post = (headers: readonly string[], body = '', path = TICKET_PATH) =>
   rawRequest(`POST ${path} HTTP/1.1`, [HOST, AUTHORIZATION, ...headers], body);
 
-describe('HTTP that is valid but unusual', () => {
+describe('unusual valid HTTP', () => {
   let service: RunningService;
 
   before(async () => {
@@ -44,32 +44,32 @@ describe('HTTP that is valid but unusual', () => {
     '/%00',
     '/health%2e',
   ])
-    it(`answers 404 to the path ${path}`, async () => {
+    it(`returns 404 for the path ${path}`, async () => {
       expectRawRefusal(await exchange(service.url, get(path)), 404, 'NOT_FOUND');
     });
 
-  it('answers 404 to the asterisk', async () => {
+  it('returns 404 for OPTIONS *', async () => {
     expectRawRefusal(await exchange(service.url, rawRequest('OPTIONS * HTTP/1.1', [HOST, CLOSE])), 404, 'NOT_FOUND');
   });
 
-  it('takes no harm from a query of junk', async () => {
+  it('ignores a malformed query', async () => {
     expect(await statuses(get('/health?%zz=&a[b]=%E0%A4%A&&?'))).to.deep.equal([200]);
   });
 
-  it('takes an absolute URL by its path', async () => {
+  it('routes an absolute URL by its path', async () => {
     const url = `http://tickets.example.com:8080${TICKET_PATH}`;
     expect(await statuses(post([CLOSE], '', url))).to.deep.equal([200]);
     expectRawRefusal(await exchange(service.url, get('http://tickets.example.com')), 404, 'NOT_FOUND');
   });
 
-  it('takes HTTP/1.0 and closes the connection after it', async () => {
+  it('accepts HTTP/1.0 and closes the connection after the response', async () => {
     const [answer] = await exchange(service.url, rawRequest(`POST ${TICKET_PATH} HTTP/1.0`, [AUTHORIZATION]));
     expect(answer?.status).to.equal(200);
     expect(answer?.headers).to.include({ connection: 'close', 'cache-control': 'no-store' });
     expect(JSON.parse(answer?.body ?? '')).to.include({ expiresIn: 30, traceId: answer?.headers['x-trace-id'] });
   });
 
-  it('takes a chunked body', async () => {
+  it('accepts a chunked body', async () => {
     const bytes = post(
       [CLOSE, JSON_TYPE, 'Transfer-Encoding: chunked'],
       '2\r\n{"\r\n10\r\naudience":"chat"\r\n1\r\n}\r\n0\r\n\r\n',
@@ -77,12 +77,12 @@ describe('HTTP that is valid but unusual', () => {
     expect(await statuses(bytes)).to.deep.equal([200]);
   });
 
-  it('sends 100 to Expect: 100-continue, and then the answer', async () => {
+  it('sends 100 for Expect: 100-continue, and then the response', async () => {
     const bytes = post([CLOSE, JSON_TYPE, 'Expect: 100-continue', 'Content-Length: 2'], '{}');
     expect(await statuses(bytes)).to.deep.equal([100, 200]);
   });
 
-  it('gives any other expectation one clear answer', async () => {
+  it('sends one JSON response for any other expectation', async () => {
     const answers = await exchange(service.url, post([CLOSE, 'Expect: miracles', 'Content-Length: 0']));
     expect(answers).to.have.length(1);
     expect(answers[0]?.headers).to.include({ 'content-type': 'application/json; charset=utf-8' });
@@ -98,7 +98,7 @@ describe('HTTP that is valid but unusual', () => {
       expect(await statuses(upgraded)).to.deep.equal([200]);
     });
 
-  it('answers pipelined requests in their order', async () => {
+  it('answers pipelined requests in order', async () => {
     const first = rawRequest('GET /health HTTP/1.1', [HOST, 'X-Request-Id: first']);
     const second = post(['X-Request-Id: second', JSON_TYPE, 'Content-Length: 2'], '{}');
     const third = get('/nowhere', ['X-Request-Id: third']);
@@ -107,14 +107,14 @@ describe('HTTP that is valid but unusual', () => {
     expect(answers.map(({ headers }) => headers['x-trace-id'])).to.deep.equal(['first', 'second', 'third']);
   });
 
-  it('answers what is left over after a body as a request of its own', async () => {
+  it('parses bytes after the body as another request', async () => {
     const answers = await exchange(service.url, post([JSON_TYPE, 'Content-Length: 2'], '{}GARBAGE\r\n\r\n'));
     expect(answers.at(-1)?.status).to.equal(400);
     for (const { headers } of answers) expect(headers).to.have.property('x-trace-id');
   });
 
   for (const framing of ['Content-Length: 100', 'Transfer-Encoding: chunked'])
-    it(`lets go of a body that never ends (${framing}) when its sender does`, async () => {
+    it(`ends the request when the sender of an unfinished body (${framing}) disconnects`, async () => {
       const traceId = `abandoned-${framing.length}`;
       const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
       const chunk = framing.startsWith('Transfer') ? '1\r\n{\r\n' : '{';
@@ -123,19 +123,19 @@ describe('HTTP that is valid but unusual', () => {
       // The interim answer says that the request has reached the service.
       await once(socket, 'data');
       socket.destroy();
-      const told = await until('the request has ended', () =>
+      const ended = await until('the request has ended', () =>
         service.eventsOf('request').find((event) => event.traceId === traceId),
       );
-      expect(told.status).not.to.equal(200);
+      expect(ended.status).not.to.equal(200);
       expect(service.eventsOf('ws_ticket_issued').map((event) => event.traceId)).not.to.include(traceId);
     });
 
-  it('answers 400 when the sender ends its half before the body is whole', async () => {
+  it('returns 400 when the client half-closes before the end of the body', async () => {
     const bytes = post([JSON_TYPE, 'Content-Length: 100'], '{');
     expectRawRefusal(await exchange(service.url, bytes, { end: true }), 400, 'BAD_REQUEST');
   });
 
-  it('never is our own error', () => {
+  it('logs no internal_error for any of these requests', () => {
     expect(service.eventsOf('internal_error')).to.deep.equal([]);
   });
 });

@@ -14,7 +14,7 @@ import { closeServers, silentServer } from '../../support/tcp-server.ts';
 import { endAll, serve, type Ticketd, ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-describe('no secret is told by the process', () => {
+describe('secrets in process output', () => {
   let canaries: Canaries;
   let watch: LeakWatch;
   beforeEach(() => {
@@ -29,12 +29,12 @@ describe('no secret is told by the process', () => {
   const embedded = (env: Readonly<Record<string, string>> = {}): Ticketd =>
     serve({ ...canaries.env, REDIS_URL: 'memory://', ...env });
 
-  const expectSilence = (name: string, process: Ticketd): void => {
+  const expectNoLeaks = (name: string, process: Ticketd): void => {
     watch.hearProcess(name, process);
     expect(watch.leaks()).to.deep.equal([]);
   };
 
-  it('as it is stopped by force, with requests under way', async () => {
+  it('do not appear when the shutdown is forced with requests in flight', async () => {
     const redis = await startSecretRedis(canaries);
     const service = serve({
       ...canaries.env,
@@ -46,28 +46,28 @@ describe('no secret is told by the process', () => {
     const connection = await openConnection(await service.url());
     const behind = (name: string): string =>
       `GET /${encodeURIComponent(name)}?${ticket} HTTP/1.1\r\nHost: ticketd\r\n\r\n`;
-    // What comes behind the first waits for its turn.
+    // The requests after the first wait for their turn.
     const first = post(`${TICKET_PATH}?ticket=${ticket}`, `Bearer ${watch.jwt()}`).replace('Connection: close\r\n', '');
     await connection.send(first + [canaries.gatewayKeys[0], ticket, watch.jwt()].map(behind).join(''));
     await untilReadBy(service);
     service.process.kill('SIGTERM');
     expect((await service.exit).code).to.equal(124);
     expect(service.lines.at(-1)?.pending).to.contain(`POST ${TICKET_PATH}, `);
-    expectSilence('the service', service);
+    expectNoLeaks('the service', service);
     await removeEveryRedis();
   });
 
-  it('as a second signal ends it', async () => {
+  it('do not appear when a second signal ends the process', async () => {
     const service = embedded({ DRAIN_DELAY_MS: '5000' });
     await watch.ticket(service);
     service.process.kill('SIGTERM');
     await service.line('server_draining');
     service.process.kill('SIGTERM');
     expect((await service.exit).code).to.equal(143);
-    expectSilence('the service', service);
+    expectNoLeaks('the service', service);
   });
 
-  it('as an error ends it that nobody catches, and that bears them', async () => {
+  it('do not appear when an uncaught error that contains them ends serve', async () => {
     const env = {
       ...canaries.env,
       TOLD_JWT: watch.jwt(),
@@ -81,11 +81,11 @@ describe('no secret is told by the process', () => {
     service.process.kill('SIGUSR2');
     expect((await service.exit).code).to.equal(70);
     expect(service.lines.at(-1)).to.include({ event: 'uncaught_error', level: 'fatal' });
-    expectSilence('the service', service);
+    expectNoLeaks('the service', service);
     await removeEveryRedis();
   });
 
-  it('as such an error ends check-redis', async () => {
+  it('do not appear when an uncaught error that contains them ends check-redis', async () => {
     const env = {
       ...canaries.env,
       TOLD_JWT: watch.jwt(),
@@ -98,14 +98,14 @@ describe('no secret is told by the process', () => {
     await until('the check to connect', () => silent.accepted > 0);
     check.process.kill('SIGUSR2');
     expect((await check.exit).code).to.equal(70);
-    expectSilence('check-redis', check);
+    expectNoLeaks('check-redis', check);
   });
 
   for (const [what, password] of [
-    ['with their password', undefined],
-    ['with a wrong one', 'another password'],
+    ['the right password', undefined],
+    ['a wrong password', 'another password'],
   ] as const)
-    it(`about Sentinels, asked ${what}`, async () => {
+    it(`do not appear with Redis Sentinel and ${what}`, async () => {
       const redis = await startSecretRedis(canaries);
       const quoted = JSON.stringify(password ?? canaries.sentinelPassword);
       const sentinel = await startSentinel([
@@ -123,12 +123,12 @@ describe('no secret is told by the process', () => {
       if (password === undefined) await watch.ticket(service);
       service.process.kill('SIGTERM');
       await service.exit;
-      expectSilence('the service', service);
+      expectNoLeaks('the service', service);
       await sentinel.remove();
       await redis.stop();
     });
 
-  it('as its configuration is checked, right or wrong', async () => {
+  it('do not appear in the output of check-config and serve, for valid and invalid variables', async () => {
     const redisUrl = urlTo(1, canaries);
     const runs: readonly (readonly [code: number, env: Readonly<Record<string, string>>])[] = [
       [0, { REDIS_URL: redisUrl }],
@@ -139,7 +139,7 @@ describe('no secret is told by the process', () => {
       [78, { JWT_PUBLIC_KEY_FILE: canaries.jwtSecrets[0], JWT_SECRET: '' }],
       [78, { GATEWAY_KEYS: `${canaries.gatewayKeys[0]},short` }],
       [78, { JWT_SECRET: `${canaries.jwtSecrets[0]},short` }],
-      // In the place of another.
+      // A secret as the value of another variable.
       [78, { PORT: redisUrl, HOST: watch.jwt(), LOG_LEVEL: 'trace' }],
     ];
     for (const [code, env] of runs)
@@ -152,7 +152,7 @@ describe('no secret is told by the process', () => {
     expect(watch.leaks()).to.deep.equal([]);
   });
 
-  it('as a command is given them where they have no place', async () => {
+  it('do not appear when a command gets them as arguments', async () => {
     const redisUrl = urlTo(1, canaries);
     const { port } = new URL(await embedded().url());
     const runs: readonly (readonly [code: number, args: readonly string[]])[] = [

@@ -13,7 +13,7 @@ import { closeServers, tcpServer } from '../../support/tcp-server.ts';
 import { endAll, serve, type Ticketd, ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
-describe('no secret is told while Redis fails', () => {
+describe('secrets in output when Redis fails', () => {
   let canaries: Canaries;
   let watch: LeakWatch;
   let redis: TestRedis | undefined;
@@ -37,7 +37,7 @@ describe('no secret is told while Redis fails', () => {
     FORWARD_AUTH_TRUSTED: '127.0.0.1',
   });
 
-  const expectSilence = (): void => {
+  const expectNoLeaks = (): void => {
     expect(watch.leaks()).to.deep.equal([]);
   };
 
@@ -74,21 +74,21 @@ describe('no secret is told while Redis fails', () => {
     service.process.kill('SIGTERM');
     await service.exit;
     watch.hearProcess('the service', service);
-    expectSilence();
+    expectNoLeaks();
   };
 
   const refusals: Readonly<Record<string, (redis: TestRedis) => Promise<unknown>>> = {
-    'is gone': ({ stop }) => stop(),
-    'lets its user in no more (WRONGPASS)': async ({ cli }) => {
+    'is down': ({ stop }) => stop(),
+    'rejects the user (WRONGPASS)': async ({ cli }) => {
       await cli('ACL', 'SETUSER', 'ticketd', 'resetpass', '>another');
       await cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     },
-    'grants its user nothing any more (NOPERM)': ({ cli }) => cli('ACL', 'SETUSER', 'ticketd', '-@all', '+auth'),
-    'has turned into a replica (READONLY)': ({ cli }) => cli('REPLICAOF', '127.0.0.1', '1'),
+    'no longer grants the user any right (NOPERM)': ({ cli }) => cli('ACL', 'SETUSER', 'ticketd', '-@all', '+auth'),
+    'has become a replica (READONLY)': ({ cli }) => cli('REPLICAOF', '127.0.0.1', '1'),
     'has no memory left (OOM)': ({ cli }) => cli('CONFIG', 'SET', 'maxmemory', '1'),
   };
   for (const [what, fail] of Object.entries(refusals))
-    it(`as it ${what}`, async () => {
+    it(`do not appear when Redis ${what}`, async () => {
       redis = await startSecretRedis(canaries);
       const { service, tickets } = await running(redis.port);
       await fail(redis);
@@ -99,7 +99,7 @@ describe('no secret is told while Redis fails', () => {
       await end(service);
     });
 
-  it('as its answer to a redeem is lost', async () => {
+  it('do not appear when the Redis reply to a redeem is lost', async () => {
     redis = await startSecretRedis(canaries);
     proxy = await startFaultProxy(redis);
     const { service, tickets } = await running(proxy.port);
@@ -112,48 +112,48 @@ describe('no secret is told while Redis fails', () => {
   });
 
   const starts: Readonly<Record<string, () => Promise<number>>> = {
-    'it refuses the password': async () => {
+    'Redis rejects the password': async () => {
       redis = await startSecretRedis(canaries);
       await letIn(redis, 'another password');
       return redis.port;
     },
-    'it has no AUTH, and repeats what that was given': async () => {
+    'Redis has no AUTH and repeats its arguments': async () => {
       redis = await startSecretRedis(canaries, ['--rename-command', 'AUTH', '']);
       return redis.port;
     },
-    'it repeats every command in an error': async () => {
+    'Redis repeats every command in an error': async () => {
       const { port } = await tcpServer((socket) => {
         socket.on('data', (text) => socket.write(`-ERR ${String(text).replaceAll('\r\n', ' ')}\r\n`));
       });
       return port;
     },
-    'it is loading its data': async () => (await fakeRedis(() => '-LOADING it is loading\r\n')).port,
-    'nothing is there': async () => 1,
+    'Redis is loading its data': async () => (await fakeRedis(() => '-LOADING it is loading\r\n')).port,
+    'nothing listens': async () => 1,
   };
   for (const [what, start] of Object.entries(starts)) {
-    it(`at the start, in production, where ${what}`, async () => {
+    it(`do not appear at startup in production when ${what}`, async () => {
       const service = serve({ ...environment(await start()), NODE_ENV: 'production' });
       expect((await service.exit).code).to.equal(1);
       expect(service.events).to.include('redis_connect_fatal');
       watch.hearProcess('the service', service);
-      expectSilence();
+      expectNoLeaks();
     });
 
-    it(`at the start, in development, where ${what}`, async () => {
+    it(`do not appear at startup in development when ${what}`, async () => {
       const service = serve(environment(await start()));
       await service.line('redis_connect_degraded');
       await watch.sendAll(service, rows(503, [newTicket(), newTicket()]));
       await end(service);
     });
 
-    it(`to check-redis, where ${what}`, async () => {
+    it(`do not appear in the output of check-redis when ${what}`, async () => {
       const env = environment(await start());
       for (const args of [[], ['--json'], ['--wait', '1']]) {
         const check = ticketd(['check-redis', ...args], env);
         expect((await check.exit).code).to.be.oneOf([1, 2, 124]);
         watch.hearProcess(`check-redis ${args.join(' ')}`, check);
       }
-      expectSilence();
+      expectNoLeaks();
     });
   }
 });

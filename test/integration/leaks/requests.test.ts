@@ -12,7 +12,7 @@ import { GATEWAY_KEY } from '../../support/redeem.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 
-describe('no secret is told while requests of every kind are answered', () => {
+describe('secrets in responses, logs, metrics and Redis', () => {
   let canaries: Canaries;
   let watch: LeakWatch;
   let redis: TestRedis;
@@ -41,14 +41,14 @@ describe('no secret is told while requests of every kind are answered', () => {
     });
 
   const hearRedis = async (): Promise<void> => {
-    watch.hear('what Redis was told', monitor.commands().flat().join('\n'));
+    watch.hear('the Redis commands', monitor.commands().flat().join('\n'));
     const keys = (await redis.cli('KEYS', '*')).split('\n');
     watch.hear("Redis' keys", keys.join('\n'));
     for (const key of keys) watch.hear("Redis' contents", await redis.cli('GET', key));
   };
 
-  /** Ends the service and looks through all that was heard. */
-  const expectSilence = async (service: Ticketd): Promise<void> => {
+  /** Ends the service and searches everything recorded for secrets. */
+  const expectNoLeaks = async (service: Ticketd): Promise<void> => {
     watch.hear('the metrics', (await request(await service.url('internal')).get('/metrics')).text);
     watch.hearProcess('the service', service);
     service.process.kill('SIGTERM');
@@ -58,22 +58,22 @@ describe('no secret is told while requests of every kind are answered', () => {
     expect(watch.leaks()).to.deep.equal([]);
   };
 
-  it('by the public listener', async () => {
+  it('do not appear for any request to the public listener', async () => {
     const service = start();
     await watch.sendAll(service, publicRows(canaries));
     expect(service.events).to.include.members(['ws_ticket_issued', 'ws_ticket_revoked', 'request']);
-    await expectSilence(service);
+    await expectNoLeaks(service);
   });
 
-  it('by the internal listener', async () => {
+  it('do not appear for any request to the internal listener', async () => {
     const service = start();
     await watch.sendAll(service, internalRows);
     expect(service.events).to.include.members(['ws_ticket_redeemed', 'ws_ticket_rejected']);
     expect(monitor.commands('SET')).to.have.lengthOf.above(Object.keys(internalRows).length);
-    await expectSilence(service);
+    await expectNoLeaks(service);
   });
 
-  it('where a ticket is presented again, and after its session was ended', async () => {
+  it('do not appear when a used or a revoked ticket is redeemed', async () => {
     const service = start();
     const [used, revoked] = [await watch.ticket(service), await watch.ticket(service)];
     const redeem = (ticket: string, status: number): Rows[string] => ({
@@ -93,10 +93,10 @@ describe('no secret is told while requests of every kind are answered', () => {
     });
     const reasons = service.linesOf('ws_ticket_rejected').map(({ reason }) => reason);
     expect(reasons).to.deep.equal(['used', 'revoked']);
-    await expectSilence(service);
+    await expectNoLeaks(service);
   });
 
-  it('to who asks too often, and to an address that may not ask', async () => {
+  it('do not appear in a 429, nor for forward-auth from an untrusted address', async () => {
     const service = start({ TICKET_RATE_LIMIT: '1/60', FORWARD_AUTH_TRUSTED: '192.0.2.1' });
     const ticket = await watch.ticket(service);
     await watch.sendAll(service, {
@@ -111,10 +111,10 @@ describe('no secret is told while requests of every kind are answered', () => {
         bytes: () => get('/forward-auth/nginx', [`X-Original-URI: /ws?ticket=${ticket}`]),
       },
     });
-    await expectSilence(service);
+    await expectNoLeaks(service);
   });
 
-  it('where there are neither gateways nor proxies', async () => {
+  it('do not appear without gateway keys and trusted proxies', async () => {
     const { GATEWAY_KEYS: _, ...env } = canaries.env;
     const service = serve({ ...env, REDIS_URL: urlTo(redis.port, canaries) });
     const ticket = await watch.ticket(service);
@@ -130,6 +130,6 @@ describe('no secret is told while requests of every kind are answered', () => {
         bytes: () => get(`/forward-auth/envoy/ws?ticket=${ticket}`),
       },
     });
-    await expectSilence(service);
+    await expectNoLeaks(service);
   });
 });

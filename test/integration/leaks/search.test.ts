@@ -11,32 +11,32 @@ const SECRET: Secret = { name: 'the password', text: 'hunter2/"\\+%=&<é>-012345
 
 const found = (text: string): readonly string[] => leaksIn([SECRET], [{ where: 'the log', text }]);
 
-describe('the search for secrets', () => {
+describe('search for secrets in output', () => {
   afterEach(endAll);
 
   for (const [form, encode] of Object.entries(forms)) {
-    it(`finds one that is ${form}`, () => {
+    it(`finds a secret in the form ${form}`, () => {
       expect(found(`before ${encode(SECRET.text)} behind`)).to.include(`the password (${form}) in the log`);
     });
 
-    it(`finds the greater part of one that is ${form}`, () => {
+    it(`finds the greater part of a secret in the form ${form}`, () => {
       const text = encode(SECRET.text);
       const part = text.slice(text.length / 4, text.length - 3);
       expect(found(`before ${part}`)).to.include(`the password (${form}) in the log`);
     });
   }
 
-  it('finds one in base64 with something before it', () => {
+  it('finds a secret in base64 after other text', () => {
     for (const before of ['', 'u', 'us', 'user:'])
       expect(found(Buffer.from(`${before}${SECRET.text}`).toString('base64')), before).not.to.deep.equal([]);
   });
 
-  it('finds nothing in what is none', () => {
+  it('finds nothing in text without the secret', () => {
     expect(found('')).to.deep.equal([]);
     expect(found(`${SECRET.text.slice(0, 12)} hunter2 0123456789`)).to.deep.equal([]);
   });
 
-  it('finds what the real command line is made to tell, at each place', async () => {
+  it('finds what the command line is made to print, at each place', async () => {
     const canaries = createCanaries();
     const watch = watchForLeaks(canaries);
     const service = serve({ ...canaries.env, REDIS_URL: 'memory://', ...seeded('tell-secrets') });

@@ -40,12 +40,12 @@ describe('ops/proxies/envoy.yaml', () => {
   });
   after(() => rm(directory, { recursive: true }));
 
-  it('asks ticketd, then takes the ticket out, then lets pass', () => {
+  it('calls ticketd, then removes the ticket, then forwards the request', () => {
     const names = filters.map(({ name }) => name.replace('envoy.filters.http.', ''));
     expect(names).to.deep.equal(['ext_authz', 'lua', 'router']);
   });
 
-  it('lets nothing pass in an outage, gives ticketd what it needs, and time', () => {
+  it('refuses requests in an outage, and sends ticketd the headers that it needs, with 4 s to answer', () => {
     const { failure_mode_allow, status_on_error, allowed_headers, http_service } = filters[0]?.typed_config ?? {};
     expect(failure_mode_allow).to.equal(false);
     expect(status_on_error).to.deep.equal({ code: 'ServiceUnavailable' });
@@ -70,7 +70,7 @@ describe('ops/proxies/envoy.yaml', () => {
     ['/ws?a', 'ticketd.x,chat.v0,chat.v1', '/ws?a chat.v0, chat.v1'],
     ['/', 'ticketd.x', '/ -'],
   ] as const)
-    it(`leaves “${left}” of ${path} and “${protocols}”`, async () => {
+    it(`forwards “${left}” for ${path} with the subprotocols “${protocols}”`, async () => {
       expect(await run('lua5.3', [script, path, protocols])).to.equal(left);
     });
 });

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 const ORIGIN = 'https://app.example';
 
 for (const name of programNames)
-  describe(`${name} with ops/proxies`, () => {
+  describe(`ops/proxies for ${name}`, () => {
     let stage: Stage;
     before(async () => {
       stage = await startStage(name);
@@ -17,16 +17,16 @@ for (const name of programNames)
 
     const redeemed = () => stage.service.eventsOf('ws_ticket_redeemed').at(-1);
 
-    it('opens a WebSocket with 101 at first use, and asks once', async () => {
+    it('opens a WebSocket with 101 on first use, with one auth request', async () => {
       const { ticketFor, open, asked } = stage;
       const { status, echo } = await open(`/ws?ticket=${await ticketFor()}`);
       expect({ status, echo }).to.deep.equal({ status: 101, echo: 'hello' });
-      await until('the auth request is told of', asked);
+      await until('the auth request is logged', asked);
       expect(asked()).to.equal(1);
       expect(redeemed()).to.include({ via: `forward-auth/${name}` });
     });
 
-    it('opens a hundred at once, and none of them twice', async () => {
+    it('opens 100 WebSockets for 200 concurrent handshakes with 100 tickets, each once', async () => {
       const { ticketFor, open } = stage;
       const uris = await Promise.all(Array.from({ length: 100 }, async () => `/ws?ticket=${await ticketFor()}`));
       const openings = await Promise.all([...uris, ...uris].map((uri) => open(uri)));
@@ -34,7 +34,7 @@ for (const name of programNames)
       expect([counted(101), counted(403)]).to.deep.equal([100, 100]);
     });
 
-    it('refuses a replay with 403', async () => {
+    it('returns 403 for a replay', async () => {
       const { ticketFor, open, upstream, service } = stage;
       const uri = `/ws?ticket=${await ticketFor()}`;
       expect((await open(uri)).status).to.equal(101);
@@ -44,7 +44,7 @@ for (const name of programNames)
       expect(service.eventsOf('ws_ticket_rejected').at(-1)).to.include({ reason: 'used' });
     });
 
-    it('refuses no ticket with 401 and the challenge, another with 403', async () => {
+    it('returns 401 with a challenge without a ticket, and 403 for an invalid one', async () => {
       const { open } = stage;
       const { status, headers } = await open('/ws?a=1');
       expect(status).to.equal(401);
@@ -53,14 +53,14 @@ for (const name of programNames)
         expect((await open(`/ws?ticket=${ticket}`)).status, ticket).to.equal(403);
     });
 
-    it('refuses two tickets at once', async () => {
+    it('returns 403 for two tickets in one handshake', async () => {
       const { ticketFor, open } = stage;
       const [one, other] = [await ticketFor(), await ticketFor()];
       expect((await open(`/ws?ticket=${one}&ticket=${other}`)).status).to.equal(403);
       expect((await open(`/ws?ticket=${one}`, { protocols: ['chat.v1', `ticketd.${other}`] })).status).to.equal(403);
     });
 
-    it('does not believe another URI that the client sends', async () => {
+    it('ignores a URI header that the client sends', async () => {
       const { service, open, upstream } = stage;
       const reached = upstream.seen.length;
       for (const header of ['X-Original-URI', 'X-Forwarded-Uri']) {
@@ -70,7 +70,7 @@ for (const name of programNames)
       expect(upstream.seen).to.have.length(reached);
     });
 
-    it('keeps a ticket to the origin that it is bound to', async () => {
+    it('accepts a ticket bound to an origin only from that origin', async () => {
       const { ticketFor, open } = stage;
       const uri = async () => `/ws?ticket=${await ticketFor({ origin: ORIGIN })}`;
       expect((await open(await uri(), { headers: { Origin: ORIGIN } })).status).to.equal(101);
@@ -78,12 +78,12 @@ for (const name of programNames)
       expect((await open(await uri())).status).to.equal(403);
     });
 
-    it('refuses a ticket for an audience, since its location names none', async () => {
+    it('returns 403 for a ticket with an audience, since the location has none', async () => {
       const { ticketFor, open } = stage;
       expect((await open(`/ws?ticket=${await ticketFor({ audience: 'chat' })}`)).status).to.equal(403);
     });
 
-    it('tells ticketd where the client is, and of its trace', async () => {
+    it('forwards the client address and the trace id to ticketd', async () => {
       const { ticketFor, open } = stage;
       const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
       const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };

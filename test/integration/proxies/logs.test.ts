@@ -14,8 +14,8 @@ const open = async ({ ticketFor, open }: Stage): Promise<void> => {
 };
 
 for (const name of programNames)
-  describe(`the logs of ${name} with ops/proxies`, () => {
-    it('have no ticket in them, nor has the upstream seen one, nor do our own events tell of one', async () => {
+  describe(`ops/proxies for ${name}: logs`, () => {
+    it('contain no ticket, nor do the requests to the upstream or the events of ticketd', async () => {
       const stage = await startStage(name);
       let log = '';
       try {

@@ -24,8 +24,8 @@ const startFickle = async (): Promise<{ server: Server; port: number; asked: () 
 };
 
 for (const [name, prepare] of Object.entries({ nginx: prepareNginx, caddy: prepareCaddy, haproxy: prepareHaproxy }))
-  describe(`${name} with ops/proxies, where an auth request breaks off`, () => {
-    it('does not ask again, by which time the ticket would be spent, and answers 5xx', async () => {
+  describe(`ops/proxies for ${name} when an auth request breaks off`, () => {
+    it('returns 5xx and does not retry the auth request', async () => {
       const { server, port, asked } = await startFickle();
       const proxy = await runProxy(prepare, { ticketdPort: port, upstreamPort: port });
       try {

@@ -5,14 +5,14 @@ import { issueTicket } from '../../support/redeem.ts';
 import { until } from '../../support/until.ts';
 
 for (const name of programNames)
-  describe(`${name} with ops/proxies, where something is down`, () => {
+  describe(`ops/proxies for ${name} during an outage`, () => {
     let stage: Stage;
     before(async () => {
       stage = await startStage(name);
     });
     after(() => stage.stop());
 
-    it('answers 503 with Retry-After while Redis is, asking at most once, and opens sockets when it is back', async () => {
+    it('returns 503 with Retry-After while Redis is down, with at most one auth request, and recovers', async () => {
       const { redis, service, ticketFor, open, asked } = stage;
       const ticket = await ticketFor();
       await redis.stop();
@@ -29,23 +29,23 @@ for (const name of programNames)
       });
     });
 
-    it('asks once, too, where the upstream is', async () => {
+    it('sends one auth request when the upstream is down', async () => {
       const { upstream, ticketFor, open, asked } = stage;
       await upstream.stop();
       const before = asked();
       expect((await open(`/gone?ticket=${await ticketFor()}`)).status).to.be.within(502, 503);
-      await until('the auth request is told of', () => asked() > before);
+      await until('the auth request is logged', () => asked() > before);
       expect(asked()).to.equal(before + 1);
     });
 
-    it('answers 5xx where ticketd is, and lets nothing pass', async () => {
+    it('returns 5xx when ticketd is down', async () => {
       const { service, ticketFor, open } = stage;
       const ticket = await ticketFor();
       await service.stop();
       expect((await open(`/alone?ticket=${ticket}`)).status).to.be.within(500, 503);
     });
 
-    it('has written no ticket to its logs by then, and none has reached the upstream', async () => {
+    it('writes no ticket to the logs and sends none to the upstream in any of these outages', async () => {
       const { proxy, open, issued, upstream } = stage;
       await open('/last?ticket=x');
       const log = await until('the last request is logged', async () => {

@@ -25,7 +25,7 @@ const IDENTITY = Object.keys(
   }),
 );
 
-describe('the configurations in ops/proxies', () => {
+describe('ops/proxies', () => {
   let directory: string;
 
   before(async () => {
@@ -35,23 +35,23 @@ describe('the configurations in ops/proxies', () => {
 
   const shipped = (name: string): Promise<string> => readFile(join(SHIPPED, name), 'utf8');
 
-  it('are valid to nginx', async () => {
+  it('passes the configuration check of nginx', async () => {
     const config = await adapt('nginx.conf', directory, { '/var/log/nginx/': `${directory}/` });
     await run('nginx', ['-t', '-q', '-e', 'stderr', '-p', directory, '-c', config, '-g', `pid ${directory}/pid;`]);
   });
 
-  it('are valid to Caddy, and in its format', async () => {
+  it('passes the configuration check of Caddy, and its formatter', async () => {
     const file = join(SHIPPED, 'Caddyfile');
     await run('caddy', ['validate', '--config', file, '--adapter', 'caddyfile']);
     expect(await run('caddy', ['fmt', file])).to.equal((await shipped('Caddyfile')).trimEnd());
   });
 
-  it('are valid to HAProxy', async () => {
+  it('passes the configuration check of HAProxy', async () => {
     await promisify(execFile)('haproxy', ['-c', '-f', 'haproxy.cfg'], { cwd: SHIPPED });
   });
 
   for (const name of ['nginx.conf', 'Caddyfile', 'haproxy.cfg', 'traefik/dynamic.yaml', 'envoy.yaml'])
-    it(`hand on every identity header, in ${name}`, async () => {
+    it(`forwards every identity header in ${name}`, async () => {
       const text = (await shipped(name)).toLowerCase();
       const named = new Set(text.match(/x-ticketd-(?!\[)[a-z-]+/g));
       expect([...named]).to.include.members(IDENTITY.map((header) => header.toLowerCase()));
@@ -61,7 +61,7 @@ describe('the configurations in ops/proxies', () => {
 describe('ops/proxies/traefik', () => {
   const read = async (name: string) => parse(await readFile(join(SHIPPED, 'traefik', name), 'utf8'));
 
-  it('asks ticketd before anything else, about the URI that the client sent', async () => {
+  it('calls ticketd first, with the URI that the client sent', async () => {
     const { http } = await read('dynamic.yaml');
     for (const { middlewares } of Object.values<{ middlewares: string[] }>(http.routers))
       expect(middlewares[0]).to.equal('ticketd');
@@ -72,7 +72,7 @@ describe('ops/proxies/traefik', () => {
     });
   });
 
-  it('sends a handshake with its ticket in the subprotocol to where the ticket is taken out', async () => {
+  it('routes a handshake with a ticket in the subprotocol to where the ticket is removed', async () => {
     const { http } = await read('dynamic.yaml');
     const { rule, middlewares } = http.routers['ticket-in-subprotocol'];
     const [, pattern = ''] = /^HeaderRegexp\(`Sec-WebSocket-Protocol`, `(.+)`\)$/.exec(rule) ?? [];
@@ -82,7 +82,7 @@ describe('ops/proxies/traefik', () => {
     expect(http.middlewares[middlewares[1]].headers.customRequestHeaders).to.have.property('Sec-WebSocket-Protocol');
   });
 
-  it('logs neither query nor headers', async () => {
+  it('logs neither the query nor headers', async () => {
     const { accessLog } = await read('traefik.yaml');
     expect(accessLog.format).to.equal('json');
     expect(accessLog.fields.names).to.include({ RequestPath: 'drop', RequestLine: 'drop' });

@@ -12,7 +12,7 @@ const SPOOFED = {
 };
 
 for (const name of programNames)
-  describe(`what the upstream of ${name} with ops/proxies gets`, () => {
+  describe(`ops/proxies for ${name}: request to the upstream`, () => {
     let stage: Stage;
     before(async () => {
       stage = await startStage(name);
@@ -26,13 +26,13 @@ for (const name of programNames)
       ['?room=7&', '&a=b', '/ws?room=7&a=b'],
       ['?myticket=5&', '&tickets=6', '/ws?myticket=5&tickets=6'],
     ])
-      it(`is ${left} for a ticket in /ws${before}…${after}`, async () => {
+      it(`has the URI ${left} for a ticket in /ws${before}…${after}`, async () => {
         const { ticketFor, open, lastSeen } = stage;
         expect((await open(`/ws${before}ticket=${await ticketFor()}${after}`)).status).to.equal(101);
         expect(lastSeen()?.uri).to.equal(left);
       });
 
-    it('is the URI as it was for a ticket in the subprotocol', async () => {
+    it('has an unchanged URI for a ticket in the subprotocol', async () => {
       const { ticketFor, open, lastSeen } = stage;
       const protocols = ['chat.v1', `ticketd.${await ticketFor()}`];
       expect((await open('/ws/a%2Fb?myticket=5&x', { protocols })).status).to.equal(101);
@@ -40,11 +40,11 @@ for (const name of programNames)
     });
 
     for (const [place, offer] of [
-      ['first', (ticket: string) => [ticket, 'chat.v0', 'chat.v1']],
-      ['last', (ticket: string) => ['chat.v0', 'chat.v1', ticket]],
-      ['between', (ticket: string) => ['chat.v0', ticket, 'chat.v1']],
+      ['which came first', (ticket: string) => [ticket, 'chat.v0', 'chat.v1']],
+      ['which came last', (ticket: string) => ['chat.v0', 'chat.v1', ticket]],
+      ['which came in the middle', (ticket: string) => ['chat.v0', ticket, 'chat.v1']],
     ] as const)
-      it(`is the real subprotocols without the ticket, ${place}, and it answers with one of them`, async () => {
+      it(`has the subprotocols without the ticket, ${place}, and the response has one of them`, async () => {
         const { ticketFor, open, lastHeader } = stage;
         const protocols = offer(`ticketd.${await ticketFor()}`);
         const { status, protocol } = await open('/ws', { protocols });
@@ -56,14 +56,14 @@ for (const name of programNames)
         ).to.deep.equal(['chat.v0', 'chat.v1']);
       });
 
-    it('is no subprotocol where the ticket was the only one', async () => {
+    it('has no subprotocol when the ticket was the only one', async () => {
       const { ticketFor, open, lastHeader } = stage;
       const headers = { 'Sec-WebSocket-Protocol': `ticketd.${await ticketFor()}` };
       expect((await open('/ws', { headers })).status).to.equal(101);
       expect(lastHeader('sec-websocket-protocol')).to.deep.equal([]);
     });
 
-    it('is whose connection it is, over whatever the client said', async () => {
+    it('has the identity headers of the ticket, and none that the client sent', async () => {
       const { ticketFor, open, lastHeader, lastSeen } = stage;
       const ticket = await ticketFor({ channel: 'room/ü' });
       expect((await open(`/ws?ticket=${ticket}`, { headers: SPOOFED })).status).to.equal(101);
@@ -76,7 +76,7 @@ for (const name of programNames)
       expect(JSON.stringify(lastSeen())).not.to.match(/evil|root|another|admin|secret|never/);
     });
 
-    it('is no second identity header of the client, nor one with underscores', async () => {
+    it('has no duplicate identity header of the client, nor one with underscores', async () => {
       const { ticketFor, open, lastSeen } = stage;
       for (const headers of [{ 'X-Ticketd-Subject': ['root', 'admin'] }, { X_Ticketd_Subject: 'root' }]) {
         const { status } = await open(`/ws?ticket=${await ticketFor()}`, { headers });
@@ -86,7 +86,7 @@ for (const name of programNames)
       }
     });
 
-    it('is also the longest channel there is', async () => {
+    it('has the longest possible channel', async () => {
       const { ticketFor, open, lastHeader } = stage;
       expect((await open(`/ws?ticket=${await ticketFor({ channel: '部'.repeat(256) })}`)).status).to.equal(101);
       expect(lastHeader('x-ticketd-channel')).to.deep.equal(['%E9%83%A8'.repeat(256)]);

@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts';
 
 const TTL_MS = 30_000;
 
-describe('the store in Redis', () => {
+describe('Redis ticket store', () => {
   let redis: TestRedis;
   let store: OpenStore;
 
@@ -19,7 +19,7 @@ describe('the store in Redis', () => {
   const keyOf = (digest: string) => `ticketd:t2:${digest}`;
   const leftMs = async (key: string) => Number(await redis.cli('PTTL', key));
 
-  it('stores a ticket for its time to live, and not twice', async () => {
+  it('stores a ticket for its TTL, and not twice', async () => {
     await store.put('new', 'payload', TTL_MS);
     expect(await redis.cli('GET', keyOf('new'))).to.equal('payload');
     expect(await leftMs(keyOf('new'))).to.be.within(1, TTL_MS);
@@ -28,7 +28,7 @@ describe('the store in Redis', () => {
     expect(await redis.cli('GET', keyOf('new'))).to.equal('payload');
   });
 
-  it('gives a ticket once, and drops what it keeps of it when the ticket would have ended', async () => {
+  it('returns a ticket once, and removes its record when the ticket would have expired', async () => {
     await store.put('once', 'payload', TTL_MS);
     expect(await store.take('once')).to.deep.equal({ state: 'live', payload: 'payload' });
     expect(await store.take('once')).to.deep.equal({ state: 'used' });
@@ -39,7 +39,7 @@ describe('the store in Redis', () => {
     expect(await redis.cli('EXISTS', keyOf('once')), 'a take makes no key').to.equal('0');
   });
 
-  it('replaces what it holds of a ticket, which ends when it would have ended', async () => {
+  it('replaces the record of a ticket, and keeps the expiry', async () => {
     await store.put('amended', 'payload', TTL_MS);
     await redis.cli('PEXPIRE', keyOf('amended'), '20000');
     await store.replace('amended', 'payload with ids');
@@ -47,20 +47,20 @@ describe('the store in Redis', () => {
     expect(await store.take('amended')).to.deep.equal({ state: 'live', payload: 'payload with ids' });
   });
 
-  it('replaces nothing that is gone', async () => {
+  it('rejects the replacement of an expired ticket', async () => {
     const error = await rejectionOf(store.replace('gone', 'payload'));
     expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY' });
     expect(error.cause).to.include({ message: 'the ticket was gone before it was given out' });
     expect(await redis.cli('EXISTS', keyOf('gone'))).to.equal('0');
   });
 
-  it('forgets a ticket', async () => {
+  it('deletes a ticket', async () => {
     await store.put('unwanted', 'payload', TTL_MS);
     await store.forget('unwanted');
     expect(await store.take('unwanted')).to.deep.equal({ state: 'unknown' });
   });
 
-  it('stores the id of the last revocation under each key, for as long as it is told', async () => {
+  it('stores the id of the last revocation under each key, for the given time', async () => {
     await store.revoke('alice', 'id-1', TTL_MS);
     await store.revoke('session-1', 'id-2', TTL_MS);
     expect(await store.revocationIds(['session-1', 'bob', 'alice'])).to.deep.equal(['id-2', null, 'id-1']);
@@ -70,7 +70,7 @@ describe('the store in Redis', () => {
     expect(await leftMs('ticketd:r2:alice')).to.be.within(1_001, TTL_MS);
   });
 
-  it('counts under a key of its own', async () => {
+  it('counts under a separate key', async () => {
     expect((await store.count('alice', 10_000)).count).to.equal(1);
     expect((await store.count('alice', 10_000)).count).to.equal(2);
     expect(await redis.cli('GET', 'ticketd:n2:alice')).to.equal('2');

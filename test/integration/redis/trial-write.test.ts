@@ -7,7 +7,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('the trial write', () => {
+describe('Redis trial write', () => {
   const KEYS = trialKeys('p:', 'probe');
   let redis: TestRedis;
   let client: Redis;
@@ -33,7 +33,7 @@ describe('the trial write', () => {
   const probe = async ({ path = '', counts = false } = {}) =>
     probeWrite(client, KEYS, { ...(await accessOf({ REDIS_URL: `${redis.url}${path}` })), counts });
 
-  it('does what tickets need in one round trip, at both ends of the slots, and leaves nothing behind', async () => {
+  it('sends the commands of tickets in one round trip, at both ends of the slots, and leaves no key behind', async () => {
     await probe();
     const [low, high] = sent.filter((command) => command.startsWith('set')).map((command) => command.split(' ')[1]);
     expect(sent).to.deep.equal([
@@ -48,25 +48,25 @@ describe('the trial write', () => {
     expect(await client.dbsize()).to.equal(0);
   });
 
-  it('counts only where tickets are counted, for ten seconds', async () => {
+  it('increments a counter only with a rate limit, with a TTL of ten seconds', async () => {
     await probe({ counts: true });
     expect(sent).to.include.members([`set ${KEYS.count} 0 PX 10000 NX`, `incr ${KEYS.count}`]);
     expect(await client.pttl(KEYS.count)).to.be.within(1, 10_000);
   });
 
-  it('rejects where Redis refuses the database, which ioredis ignores', async () => {
+  it('rejects when Redis refuses the database number, which ioredis ignores', async () => {
     expect(await rejectionOf(probe({ path: '/99' }))).to.have.property('message', 'ERR DB index is out of range');
     expect(sent[0]).to.equal('select 99');
   });
 
-  it('rejects with what Redis says of a write', async () => {
+  it('rejects with the Redis error of a write', async () => {
     await client.config('SET', 'maxmemory', '1');
     const error = await rejectionOf(probe());
     await client.config('SET', 'maxmemory', '0');
     expect(error.message).to.match(/^OOM/);
   });
 
-  it('rejects where the user may not read revocations', async () => {
+  it('rejects when the user may not read revocations', async () => {
     await redis.cli('ACL', 'SETUSER', 'default', '-mget');
     const error = await rejectionOf(probe());
     await redis.cli('ACL', 'SETUSER', 'default', '+mget');
@@ -74,8 +74,8 @@ describe('the trial write', () => {
   });
 });
 
-describe('the keys of trials', () => {
-  it('are one of each kind below the prefix, and others each time', () => {
+describe('Redis trial keys', () => {
+  it('are one of each kind under the prefix, and new each time', () => {
     const [first, second] = [trialKeys('p:', 'check'), trialKeys('p:', 'check')];
     expect(first.ticket).to.match(/^p:t2:check:[\w-]{36}$/);
     expect(first.revocation).to.equal(first.ticket.replace(':t2:', ':r2:'));

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 export interface Day {
   readonly stage: Stage;
   readonly client: DayClient;
-  /** Waits for reports like these, in this order, others in between; goes on behind the last of them next time. */
+  /** Waits for reports like these, in this order, others in between; continues after the last of them next time. */
   sees(...expected: readonly Partial<Report>[]): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const noTicket = (status: number, errorCode?: string) => ({ type: 'ticket-error'
 export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
   'opens a socket': ({ sees }) => sees(why('connect'), { type: 'getToken', rejected: false }, open),
 
-  'comes back when its session expires, with a JWT that it asks for': async ({ stage, sees }) => {
+  'reconnects with a new JWT from getToken when the session expires': async ({ stage, sees }) => {
     stage.user.jwtSeconds = 1.5;
     stage.gateway.drop();
     await sees(open);
@@ -45,7 +45,7 @@ export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
     await sees({ type: 'close', code: 4003 }, why('expired'), { type: 'getToken', rejected: false }, open);
   },
 
-  'retries while a proxy answers 403 with a page': async ({ stage, sees }) => {
+  'retries while a proxy returns 403 with HTML': async ({ stage, sees }) => {
     stage.application.forbidding = true;
     stage.gateway.drop();
     await sees({ type: 'close', code: 1006 }, why('closed'), noTicket(403), why('ticket'), noTicket(403));
@@ -53,25 +53,25 @@ export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
     await sees(why('ticket'), open);
   },
 
-  'waits until ticketd may fetch the new keys': async ({ stage, sees }) => {
+  'waits for the JWKS cool-down after a key rotation': async ({ stage, sees }) => {
     await stage.rotateKeys();
     stage.gateway.drop();
     await sees(why('closed'), noTicket(503, 'AUTH_KEYS_UNAVAILABLE'), why('ticket'), open);
   },
 
-  'asks for another JWT when ticketd refuses the one that it has': async ({ stage, sees }) => {
+  'calls getToken again when ticketd rejects the JWT': async ({ stage, sees }) => {
     stage.user.forgetful = true;
     stage.gateway.drop();
     await sees(noTicket(401, 'AUTH_TOKEN_INVALID'), why('rejected'), { type: 'getToken', rejected: true }, open);
   },
 
-  'gets another ticket where Redis lost one': async ({ stage, sees }) => {
+  'requests another ticket when Redis has lost one': async ({ stage, sees }) => {
     stage.application.beforeTicket = () => stage.redis.cli('FLUSHALL');
     stage.gateway.drop();
     await sees(why('closed'), { type: 'close', code: 4004 }, why('refused'), open);
   },
 
-  'waits through an outage of Redis': async ({ stage, sees }) => {
+  'reconnects after a Redis outage': async ({ stage, sees }) => {
     await stage.redis.stop();
     stage.gateway.drop();
     await sees(why('closed'), noTicket(503, 'WS_TICKET_REDIS_NOT_READY'));
@@ -79,14 +79,14 @@ export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
     await sees(why('ticket'), open);
   },
 
-  'waits through a restart of the gateway': async ({ stage, sees }) => {
+  'reconnects after a restart of the gateway': async ({ stage, sees }) => {
     await stage.gateway.stop();
     await sees({ type: 'close' }, why('closed'), why('handshake'));
     await stage.gateway.start();
     await sees(open);
   },
 
-  'comes back when the computer wakes up after its session expired': async ({ stage, client, sees }) => {
+  'reconnects when the computer wakes up after the session has expired': async ({ stage, client, sees }) => {
     stage.user.jwtSeconds = 1.5;
     stage.gateway.drop();
     await sees(open);
@@ -100,7 +100,7 @@ export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
     await sees({ type: 'close' }, { type: 'connecting' }, open);
   },
 
-  'stops when the user signs out, and while nobody is signed in': async ({ stage, client, sees }) => {
+  'stops when the user signs out, and while no user is signed in': async ({ stage, client, sees }) => {
     await stage.signOut();
     await sees({ type: 'close', code: 4001 }, { type: 'stopped', reason: 'refused', code: 4001 });
     await client.connect();

@@ -8,7 +8,7 @@ type StartClient = (addresses: DayAddresses, installed: InstalledPackage) => Pro
 
 /** The same day for every client, chapter by chapter. */
 export const describeDay = (where: string, startClient: StartClient): Mocha.Suite =>
-  describe(`a day of the client in ${where}`, () => {
+  describe(`ticketd/client in ${where} over a day`, () => {
     let installed: InstalledPackage;
     let stage: Stage;
     let client: DayClient;
@@ -27,18 +27,18 @@ export const describeDay = (where: string, startClient: StartClient): Mocha.Suit
 
     for (const [what, live] of Object.entries(chapters)) it(what, () => live(day));
 
-    it('never had two sockets at once', () => {
+    it('never has two sockets open concurrently', () => {
       const living = client.reports.flatMap(({ living: count }) => count ?? []);
       expect(living).to.have.lengthOf.above(10);
       expect(Math.max(...living)).to.equal(1);
     });
 
-    it('stopped only where there was a final cause', () => {
+    it('stops only for a final reason', () => {
       const stops = client.reports.filter(({ type }) => type === 'stopped').map(({ reason }) => reason);
       expect(stops).to.deep.equal(['refused', 'unauthorized', 'closed']);
     });
 
-    it('reported why it made each attempt and each wait', () => {
+    it('reports a reason for each attempt and each retry', () => {
       const attempts = client.reports.filter(({ type }) => type === 'connecting' || type === 'retry');
       expect(attempts).to.have.lengthOf.above(10);
       expect(attempts.filter(({ why }) => !why)).to.deep.equal([]);

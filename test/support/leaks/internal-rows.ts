@@ -69,13 +69,11 @@ const forwardAuth: Rows = {
   ),
   'a JWT in place of a ticket': row(403, ({ jwt }) => asked(`/ws?ticket=${jwt}`)),
   'a JWT in place of a name': row(401, ({ jwt }) => asked(`/ws?${jwt}`)),
-  'a proxy that does not tell the URI': row(401, async ({ ticket }) =>
-    get(`/forward-auth/nginx?ticket=${await ticket()}`),
-  ),
+  'a proxy that sends no URI': row(401, async ({ ticket }) => get(`/forward-auth/nginx?ticket=${await ticket()}`)),
   'a ticket as the audience': row(403, async ({ ticket }) =>
     get(`/forward-auth/nginx@${await ticket()}`, [`X-Original-URI: /?ticket=${await ticket({ audience: 'chat' })}`]),
   ),
 };
 
-/** What the internal listener may be sent, good and bad; every row of it bears a secret. */
+/** What the internal listener may be sent, good and bad; every row contains a secret. */
 export const internalRows: Rows = { ...redeems, ...forwardAuth };

@@ -10,7 +10,7 @@ const row = (status: number, bytes: Row['bytes']): Row => ({ listener: 'public',
 
 const HOST = 'Host: ticketd';
 
-/** JWTs that are refused; what they hold must not be told either. */
+/** JWTs that are refused; their content must not appear either. */
 export const badJwts = (canaries: Canaries): Readonly<Record<string, string>> => {
   const [secret] = canaries.jwtSecrets;
   return {
@@ -100,7 +100,7 @@ const broken: Rows = {
   'a tunnel': row(400, ({ jwt }) => other('CONNECT', `${jwt}:443`)),
 };
 
-/** What the public listener may be sent, good and bad; every row of it bears a secret. */
+/** What the public listener may be sent, good and bad; every row contains a secret. */
 export const publicRows = (canaries: Canaries): Rows => ({
   'a ticket': row(200, ({ jwt }) => post(TICKET_PATH, `Bearer ${jwt}`)),
   'a ticket for an audience, a channel and an origin': row(200, ({ jwt }) =>

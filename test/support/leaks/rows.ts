@@ -2,7 +2,7 @@ import { rawRequest } from '../raw-http.ts';
 import type { Wish } from '../redeem.ts';
 import type { Canaries } from './canaries.ts';
 
-/** One request that bears secrets, and the status that shows that it got where it was meant to get. */
+/** One request that contains secrets, and the status that shows that it reached its handler. */
 export interface Row {
   readonly listener: 'public' | 'internal';
   readonly status: number;

@@ -1,16 +1,16 @@
-/** Something that nothing may tell. */
+/** A text that must appear nowhere. */
 export interface Secret {
   readonly name: string;
   readonly text: string;
 }
 
-/** Something that was said, and where. */
+/** A recorded text and its place. */
 export interface Saying {
   readonly where: string;
   readonly text: string;
 }
 
-/** Of a secret that is told by half, too: any run of so many characters, beginning at every other half of it. */
+/** A part of a secret counts, too: any run of so many characters, at a multiple of half as many. */
 const PIECE = 16;
 const STEP = 8;
 
@@ -19,7 +19,7 @@ const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 const percent = (text: string): string => encodeURIComponent(text);
 const shifted = (text: string, by: number): Buffer => Buffer.from(text).subarray(by);
 
-/** What a secret may look like where it is told; base64 from each of the three places at which it can start. */
+/** The encodings of a secret; base64 at each of its three offsets. */
 export const forms: Readonly<Record<string, (text: string) => string>> = {
   plain: (text) => text,
   'JSON-escaped': inJson,
@@ -38,7 +38,7 @@ export const forms: Readonly<Record<string, (text: string) => string>> = {
   'base64url, two bytes in': (text) => shifted(text, 2).toString('base64url'),
 };
 
-/** Every place where a secret is told, in whatever form, whole or in part: `the gateway key (base64) in the log`. */
+/** Every place where a secret appears, in any form, whole or in part: `the gateway key (base64) in the log`. */
 export const leaksIn = (secrets: readonly Secret[], sayings: readonly Saying[]): readonly string[] =>
   secrets.flatMap(({ name, text }) =>
     Object.entries(forms).flatMap(([form, encode]) => {

@@ -7,20 +7,20 @@ import { type Canaries, canaryJwt, secretsOf } from './canaries.ts';
 import type { Row, Rows } from './rows.ts';
 import { leaksIn, type Saying, type Secret } from './secret.ts';
 
-/** Listens to all that a process says, and knows what it must not say. */
+/** Records the output of a process, and searches it for secrets. */
 export interface LeakWatch {
-  /** A fresh JWT that nothing may tell; `claims` are laid over the usual ones. */
+  /** A new JWT that must appear nowhere; `claims` override the usual ones. */
   jwt(claims?: Readonly<Record<string, unknown>>): string;
-  /** A fresh ticket of that service, which nothing may tell but the answer that gave it. */
+  /** A new ticket of that service, which may appear only in the response that issued it. */
   ticket(service: Ticketd, wish?: Wish): Promise<string>;
-  /** Something more that nothing may tell. */
+  /** Adds a secret that must appear nowhere. */
   keep(name: string, text: string): void;
   hear(where: string, text: string): void;
-  /** Hears all that the process has said by now, and what the system tells of it to everybody. */
+  /** Records the output of the process so far, and what other users can read of it in /proc. */
   hearProcess(name: string, process: Ticketd): void;
-  /** Sends each row to its listener, hears the answers, and checks that they have the status that they should. */
+  /** Sends each row to its listener, records the responses, and checks their status. */
   sendAll(service: Ticketd, rows: Rows): Promise<void>;
-  /** What was told of what should not have been. */
+  /** Every place where a secret appeared. */
   leaks(): readonly string[];
 }
 
@@ -45,7 +45,7 @@ export const watchForLeaks = (canaries: Canaries): LeakWatch => {
   const ticket: LeakWatch['ticket'] = async (service, wish = {}) =>
     keepTicket(await issueTicket({ url: await service.url() }, { jwt: jwt(), ...wish }));
 
-  /** All of an answer but the ticket that it is there to give. */
+  /** A response without the ticket that it issues. */
   const textOf = ({ status, headers, body }: RawAnswer): string => {
     const given = /"ticket":"(wst_[\w-]+)"/.exec(body)?.[1];
     const rest = given === undefined ? body : body.replace(keepTicket(given), '');
@@ -72,7 +72,7 @@ export const watchForLeaks = (canaries: Canaries): LeakWatch => {
     hearProcess: (name, { stdout, stderr, process: { pid } }) => {
       hear(`${name}'s standard output`, stdout);
       hear(`${name}'s standard error`, stderr);
-      // What others may read of a process; its environment they may not.
+      // Files that other users may read; the environment is not among them.
       for (const file of ['cmdline', 'comm', 'status']) {
         const path = `/proc/${pid}/${file}`;
         if (existsSync(path)) hear(`${name}'s ${file}`, readFileSync(path, 'utf8'));

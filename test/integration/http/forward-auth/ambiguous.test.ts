@@ -18,40 +18,42 @@ const PROTOCOL = 'Sec-WebSocket-Protocol';
 const OTHER = newTicket();
 
 const ambiguous: Readonly<Record<string, Case>> = {
-  'the parameter twice': { headers: (ticket) => [`X-Original-URI: /ws?ticket=${ticket}&ticket=${OTHER}`] },
-  'the same parameter twice': { headers: (ticket) => [`${URI(ticket)}&a=1&ticket=${ticket}`] },
-  'the parameter again without a value': { headers: (ticket) => [`${URI(ticket)}&ticket`] },
-  'the parameter’s name percent-encoded': { headers: (ticket) => [`X-Original-URI: /ws?%74icket=${ticket}`] },
-  'a parameter’s name badly percent-encoded': { headers: (ticket) => [`${URI(ticket)}&%zz=1`] },
-  'a name that is no UTF-8': { headers: (ticket) => [`${URI(ticket)}&%E0%A4=1`] },
+  'two ticket parameters': { headers: (ticket) => [`X-Original-URI: /ws?ticket=${ticket}&ticket=${OTHER}`] },
+  'the same ticket parameter twice': { headers: (ticket) => [`${URI(ticket)}&a=1&ticket=${ticket}`] },
+  'a second ticket parameter without a value': { headers: (ticket) => [`${URI(ticket)}&ticket`] },
+  'a percent-encoded ticket parameter name': { headers: (ticket) => [`X-Original-URI: /ws?%74icket=${ticket}`] },
+  'a parameter name with bad percent-encoding': { headers: (ticket) => [`${URI(ticket)}&%zz=1`] },
+  'a parameter name that is not UTF-8': { headers: (ticket) => [`${URI(ticket)}&%E0%A4=1`] },
   'a fragment': { headers: (ticket) => [`${URI(ticket)}#top`] },
-  'the ticket behind a fragment': { headers: (ticket) => [`X-Original-URI: /ws?a=1#?ticket=${ticket}`] },
+  'a ticket after a fragment': { headers: (ticket) => [`X-Original-URI: /ws?a=1#?ticket=${ticket}`] },
   'another ticket as subprotocol': { headers: (ticket) => [URI(ticket), `${PROTOCOL}: chat, ticketd.${OTHER}`] },
   'two tickets as subprotocols': {
     headers: (ticket) => ['X-Original-URI: /', `${PROTOCOL}: ticketd.${OTHER}, ticketd.${ticket}`],
   },
-  'two tickets in two headers of subprotocols': {
+  'two tickets in two Sec-WebSocket-Protocol headers': {
     headers: (ticket) => [
       'X-Original-URI: /',
       `${PROTOCOL}: ticketd.${ticket}`,
       `${PROTOCOL}: chat, ticketd.${ticket}`,
     ],
   },
-  'the URI twice': { headers: (ticket) => [URI(ticket), URI(ticket)] },
-  'another URI, too': { headers: (ticket) => [URI(ticket), URI(OTHER)] },
-  'another URI by another header': { headers: (ticket) => [URI(ticket), 'X-Forwarded-Uri: /ws'] },
-  'another URI by another header, for caddy': {
+  'the URI header twice': { headers: (ticket) => [URI(ticket), URI(ticket)] },
+  'two URI headers that differ': { headers: (ticket) => [URI(ticket), URI(OTHER)] },
+  'another URI in another header': { headers: (ticket) => [URI(ticket), 'X-Forwarded-Uri: /ws'] },
+  'another URI in another header, for caddy': {
     headers: (ticket) => [`X-Forwarded-Uri: /ws?ticket=${ticket}`, URI(OTHER)],
     path: '/forward-auth/caddy',
   },
-  'another URI by a header, for envoy': { headers: () => [URI(OTHER)], path: '/forward-auth/envoy/ws?ticket=' },
-  'a header of the URI with underscores': { headers: (ticket) => [URI(ticket), 'X_Original_URI: /'] },
+  'another URI in a header, for envoy': { headers: () => [URI(OTHER)], path: '/forward-auth/envoy/ws?ticket=' },
+  'a URI header with underscores': { headers: (ticket) => [URI(ticket), 'X_Original_URI: /'] },
   'an identity header twice': { headers: (ticket) => [URI(ticket), 'X-Ticketd-Subject: a', 'x-ticketd-subject: b'] },
   'an identity header with underscores': { headers: (ticket) => [URI(ticket), 'X_Ticketd-Subject: root'] },
-  'the Origin twice': { headers: (ticket) => [URI(ticket), 'Origin: https://a.example', 'Origin: https://a.example'] },
+  'two Origin headers': {
+    headers: (ticket) => [URI(ticket), 'Origin: https://a.example', 'Origin: https://a.example'],
+  },
 };
 
-describe('forward-auth, asked in a way that can be read in two', () => {
+describe('forward-auth with an ambiguous request', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -62,7 +64,7 @@ describe('forward-auth, asked in a way that can be read in two', () => {
   after(() => service.stop());
 
   for (const [name, { headers, path = '/forward-auth/nginx' }] of Object.entries(ambiguous))
-    it(`answers 403 to ${name}, without asking Redis, and leaves the ticket`, async () => {
+    it(`returns 403 for ${name}, without a Redis command, and does not use the ticket`, async () => {
       const ticket = await issueTicket(service);
       await redis.cli('CONFIG', 'RESETSTAT');
       const line = `GET ${path}${path.endsWith('=') ? ticket : ''} HTTP/1.1`;
@@ -73,27 +75,33 @@ describe('forward-auth, asked in a way that can be read in two', () => {
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(200);
     });
 
-  it('tells the caller no more than of any other refusal, and why in the line of the request', async () => {
+  it('returns the same body as for any other refusal, and logs the reason with the request', async () => {
     const once = await askAs('nginx', service, { uri: `/ws?ticket=${OTHER}` });
     const twice = await askAs('nginx', service, { uri: `/ws?ticket=${OTHER}&ticket=${OTHER}` });
     expect({ ...twice.body, traceId: '' }).to.deep.equal({ ...once.body, traceId: '' });
     expect(service.eventsOf('request').at(-1)).to.include({ reason: 'the parameter ticket is there twice' });
   });
 
-  for (const ticket of ['x'.repeat(53), OTHER.replace(/.$/, '!'), OTHER.replace(/....$/, '0000'), '%77st_', '%zz'])
-    it(`does not ask Redis about ${ticket}, which has not a ticket’s form or checksum`, async () => {
+  for (const [what, ticket] of Object.entries({
+    'no prefix': 'x'.repeat(53),
+    'a wrong character': OTHER.replace(/.$/, '!'),
+    'a wrong checksum': OTHER.replace(/....$/, '0000'),
+    'a percent-encoded prefix': '%77st_',
+    'bad percent-encoding': '%zz',
+  }))
+    it(`returns 403 for a ticket with ${what}, without a Redis command`, async () => {
       await redis.cli('CONFIG', 'RESETSTAT');
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(403);
       expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
       expect(service.eventsOf('ws_ticket_rejected').at(-1)).to.include({ reason: 'malformed' });
     });
 
-  it('takes no harm from a second header of the URI that agrees', async () => {
+  it('accepts a second URI header with the same URI', async () => {
     const uri = `/ws?ticket=${await issueTicket(service)}`;
     expect((await askAs('nginx', service, { uri, headers: { 'X-Forwarded-Uri': uri } })).status).to.equal(200);
   });
 
-  it('reads no ticket from a parameter of its own path', async () => {
+  it('ignores a ticket in the query of the forward-auth path', async () => {
     const ticket = await issueTicket(service);
     const bytes = rawRequest(`GET /forward-auth/nginx?ticket=${ticket} HTTP/1.1`, [
       'Host: x',
@@ -103,7 +111,7 @@ describe('forward-auth, asked in a way that can be read in two', () => {
     expectRawRefusal(await exchange(service.internalUrl, bytes), 401, 'WS_TICKET_MISSING');
   });
 
-  it('answers 401 where the proxy does not tell the URI, whatever the subprotocol, and leaves the ticket', async () => {
+  it('returns 401 when the proxy sends no URI, even with a ticket as subprotocol, and does not use it', async () => {
     const ticket = await issueTicket(service);
     const headers = ['Host: x', 'Connection: close', `${PROTOCOL}: ticketd.${ticket}`];
     for (const proxy of ['nginx', 'traefik', 'caddy', 'haproxy']) {

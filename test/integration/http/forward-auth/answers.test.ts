@@ -26,7 +26,7 @@ describe('forward-auth', () => {
       const askWith = (uri: string, headers: Readonly<Record<string, string>> = {}, audience?: string) =>
         askAs(proxy, service, { uri, headers }, audience);
 
-      it('answers 200 with whose connection it is, at first use', async () => {
+      it('returns 200 with the identity headers on first use', async () => {
         const exp = Math.floor(Date.now() / 1000) + 600;
         const ticket = await issueTicket(service, { jwt: token({ exp }), channel: 'room/1' });
         const { status, headers } = await askWith(`/ws?ticket=${ticket}`);
@@ -43,26 +43,26 @@ describe('forward-auth', () => {
         expect(lastOf('ws_ticket_redeemed')).to.include({ via: `forward-auth/${proxy}`, subject: 'alice' });
       });
 
-      it('answers 403 to a replay', async () => {
+      it('returns 403 for a replay', async () => {
         const uri = `/ws?a=1&ticket=${await issueTicket(service)}&b=2`;
         expect((await askWith(uri)).status).to.equal(200);
         expect((await askWith(uri)).status).to.equal(403);
         expect(lastOf('ws_ticket_rejected')).to.include({ via: `forward-auth/${proxy}`, reason: 'used' });
       });
 
-      it('takes the ticket from the subprotocol', async () => {
+      it('reads the ticket from the subprotocol', async () => {
         const protocols = `chat.v1, ticketd.${await issueTicket(service)}`;
         expect((await askWith('/ws', { 'Sec-WebSocket-Protocol': protocols })).status).to.equal(200);
         expect((await askWith('/ws', { 'Sec-WebSocket-Protocol': protocols })).status).to.equal(403);
       });
 
-      it('takes the same ticket in both', async () => {
+      it('accepts the same ticket in the query and in the subprotocol', async () => {
         const ticket = await issueTicket(service);
         const headers = { 'Sec-WebSocket-Protocol': `ticketd.${ticket}` };
         expect((await askWith(`/ws?ticket=${ticket}`, headers)).status).to.equal(200);
       });
 
-      it('lets a ticket with an audience pass at the location of that audience alone', async () => {
+      it('accepts a ticket with an audience only at the location of that audience', async () => {
         const uri = async () => `/ws?ticket=${await issueTicket(service, { audience: 'chat/eu' })}`;
         expect((await askWith(await uri(), {}, 'chat/eu')).status).to.equal(200);
         expect((await askWith(await uri(), {}, 'chat')).status).to.equal(403);
@@ -70,7 +70,7 @@ describe('forward-auth', () => {
         expect(lastOf('ws_ticket_rejected')).to.include({ reason: 'audience' });
       });
 
-      it('lets a ticket bound to an origin pass with that origin alone', async () => {
+      it('accepts a ticket bound to an origin only with that origin', async () => {
         const uri = async () => `/ws?ticket=${await issueTicket(service, { origin: ORIGIN })}`;
         expect((await askWith(await uri(), { Origin: ORIGIN })).status).to.equal(200);
         expect((await askWith(await uri(), { Origin: 'https://evil.example' })).status).to.equal(403);
@@ -78,7 +78,7 @@ describe('forward-auth', () => {
         expect(lastOf('ws_ticket_rejected')).to.include({ reason: 'origin' });
       });
 
-      it('answers 401 with a challenge where there is no ticket', async () => {
+      it('returns 401 with a challenge without a ticket', async () => {
         for (const uri of ['/', '/ws', '/ws?', '/ws?Ticket=x&tickets=y', '/ws/ticket=x']) {
           const { status, headers } = await askWith(uri);
           expect(status, uri).to.equal(401);
@@ -87,12 +87,12 @@ describe('forward-auth', () => {
         }
       });
 
-      it('answers 403 to an unknown ticket and to what is none', async () => {
+      it('returns 403 for an unknown ticket and for a malformed one', async () => {
         for (const ticket of [newTicket(), 'wst_nonsense', '', '%77st_'])
           expect((await askWith(`/ws?ticket=${ticket}`)).status, ticket).to.equal(403);
       });
 
-      it('answers GET and HEAD alike', async () => {
+      it('answers HEAD like GET', async () => {
         const jwt = token();
         const answerTo = async (method: string) => {
           const { path, headers } = authRequests[proxy]({ uri: `/ws?ticket=${await issueTicket(service, { jwt })}` });
@@ -104,7 +104,7 @@ describe('forward-auth', () => {
       });
     });
 
-  it('ends the connection with every answer, lest a proxy ask again over one that broke', async () => {
+  it('sends Connection: close with every response, so that a proxy does not retry on a broken connection', async () => {
     const agent = keepAliveAgent();
     for (const uri of [`/?ticket=${await issueTicket(service)}`, '/?ticket=x', '/']) {
       const { path, headers } = authRequests.caddy({ uri, headers: {} });
@@ -117,12 +117,12 @@ describe('forward-auth', () => {
     agent.destroy();
   });
 
-  it('has one JSON body for all that it lets pass', async () => {
+  it('returns the same JSON body for every accepted ticket', async () => {
     const { body, headers } = await askAs('nginx', service, { uri: `/?ticket=${await issueTicket(service)}` });
     expect(body).to.deep.equal({ active: true, traceId: headers['x-trace-id'] });
   });
 
-  it('percent-encodes in the headers what does not fit there, and the percent sign', async () => {
+  it('percent-encodes identity headers with other characters or a percent sign', async () => {
     const jwt = token({ iss: 'https://idp.example/köln', sub: 'Zoë 100%\r\nX-Admin: 1', sessionId: undefined });
     const ticket = await issueTicket(service, { jwt, channel: '部屋' });
     const { headers } = await askAs('nginx', service, { uri: `/?ticket=${ticket}` });
@@ -135,7 +135,7 @@ describe('forward-auth', () => {
     expect(headers).not.to.have.property('x-admin');
   });
 
-  it('takes any method for envoy, which sends that of the request', async () => {
+  it('accepts any method for envoy, which sends the method of the request', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
       const url = `${service.internalUrl}/forward-auth/envoy/ws?ticket=${await issueTicket(service)}`;
       expect((await ask(url, { method })).status, method).to.equal(200);
@@ -143,21 +143,21 @@ describe('forward-auth', () => {
     }
   });
 
-  it('takes a long path for envoy as it is', async () => {
+  it('accepts any path for envoy', async () => {
     for (const path of ['/', '//a', '/a/../b%2Fc/%zz', '/forward-auth/envoy/']) {
       const uri = `${path}?ticket=${await issueTicket(service)}`;
       expect((await askAs('envoy', service, { uri }, 'any')).status, path).to.equal(200);
     }
   });
 
-  it('lets one of 50 proxies win that ask about one ticket at once', async () => {
+  it('accepts exactly one of 50 concurrent requests with one ticket', async () => {
     const uri = `/ws?ticket=${await issueTicket(service)}`;
     const answers = await Promise.all(Array.from({ length: 50 }, () => askAs('traefik', service, { uri })));
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
     expect(answers.filter(({ status }) => status === 403)).to.have.length(49);
   });
 
-  it('writes no ticket anywhere', async () => {
+  it('writes no ticket to a response or the log', async () => {
     const ticket = await issueTicket(service);
     const headers = { 'Sec-WebSocket-Protocol': `ticketd.${ticket}` };
     const answers = [
@@ -168,7 +168,7 @@ describe('forward-auth', () => {
     expect(JSON.stringify([answers, service.events])).not.to.include(ticket);
   });
 
-  it('does the same with the embedded store', async () => {
+  it('works the same with memory://', async () => {
     await withService({ REDIS_URL: 'memory://', FORWARD_AUTH_TRUSTED: '127.0.0.0/8' }, async (embedded) => {
       const uri = `/ws?ticket=${await issueTicket(embedded)}`;
       expect((await askAs('caddy', embedded, { uri })).status).to.equal(200);

@@ -9,7 +9,7 @@ import { type RunningService, startService, withService } from '../../../support
 
 const refusalIn = ({ status, body: { errorCode } }: Answer) => `${status} ${errorCode}`;
 
-describe('who and what forward-auth answers', () => {
+describe('forward-auth access', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -38,16 +38,16 @@ describe('who and what forward-auth answers', () => {
     '/forward-auth/envoy2/ws',
     '/forward-auth/constructor',
   ])
-    it(`answers 404 at ${path}`, async () => {
+    it(`returns 404 for ${path}`, async () => {
       expect(await statusOf(path)).to.equal('404 NOT_FOUND');
     });
 
-  it('answers 405 to another method than GET and HEAD, but for envoy', async () => {
+  it('returns 405 for methods other than GET and HEAD, except for envoy', async () => {
     for (const proxy of proxyNames.filter((name) => name !== 'envoy'))
       expect(await statusOf(`/forward-auth/${proxy}`, 'POST'), proxy).to.equal('405 METHOD_NOT_ALLOWED');
   });
 
-  it('is not on the public listener', async () => {
+  it('returns 404 on the public listener', async () => {
     for (const proxy of proxyNames) {
       const answer = await askAs(proxy, { internalUrl: service.url }, { uri: `/ws?ticket=${newTicket()}` });
       if (proxy !== 'haproxy') expect(refusalIn(answer), proxy).to.equal('404 NOT_FOUND');
@@ -55,7 +55,7 @@ describe('who and what forward-auth answers', () => {
     }
   });
 
-  it('is nowhere unless FORWARD_AUTH_TRUSTED is set', async () => {
+  it('returns 404 without FORWARD_AUTH_TRUSTED', async () => {
     await withService({ REDIS_URL: redis.url }, async (closed) => {
       for (const proxy of proxyNames) {
         const uri = `/ws?ticket=${await issueTicket(closed)}`;
@@ -65,7 +65,7 @@ describe('who and what forward-auth answers', () => {
     });
   });
 
-  it('refuses any other address by that of the connection, says so once, and leaves the ticket', async () => {
+  it('returns 403 by the address of the connection, logs it once, and does not use the ticket', async () => {
     await withService({ REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '192.0.2.0/24' }, async (strict) => {
       const ticket = await issueTicket(strict);
       const spoofed = { 'X-Forwarded-For': '192.0.2.1', 'X-Real-IP': '192.0.2.1', Forwarded: 'for=192.0.2.1' };
@@ -76,14 +76,14 @@ describe('who and what forward-auth answers', () => {
         expect(refusalIn(answer), proxy).to.equal('403 FORWARD_AUTH_UNTRUSTED');
         expect(answer.headers).to.include({ 'cache-control': 'no-store' });
       }
-      const [told, ...more] = strict.eventsOf('forward_auth_untrusted');
-      expect(told).to.include({ peer: '127.0.0.1' });
+      const [logged, ...more] = strict.eventsOf('forward_auth_untrusted');
+      expect(logged).to.include({ peer: '127.0.0.1' });
       expect(more).to.deep.equal([]);
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(200);
     });
   });
 
-  it('knows an IPv4 proxy on a listener of both families', async () => {
+  it('accepts an IPv4 proxy on a dual-stack listener', async () => {
     const env = { FORWARD_AUTH_TRUSTED: '127.0.0.1', INTERNAL_HOST: '::' };
     await withService({ REDIS_URL: redis.url, ...env }, async (both) => {
       const uri = `/ws?ticket=${await issueTicket(both)}`;
@@ -91,7 +91,7 @@ describe('who and what forward-auth answers', () => {
     });
   });
 
-  it('answers an upgrade as the ordinary request that it is, and lives', async () => {
+  it('answers an Upgrade request as an ordinary request', async () => {
     const upgrade = [
       'Connection: Upgrade',
       'Upgrade: websocket',
@@ -116,7 +116,7 @@ describe('who and what forward-auth answers', () => {
   });
 });
 
-describe('forward-auth while Redis is down', () => {
+describe('forward-auth when Redis is down', () => {
   let redis: TestRedis;
   let service: RunningService;
 
@@ -128,7 +128,7 @@ describe('forward-auth while Redis is down', () => {
   after(() => service.stop());
 
   for (const proxy of proxyNames)
-    it(`answers 503 to ${proxy}, with when to come back, and tells it once`, async () => {
+    it(`returns 503 with Retry-After to ${proxy}, and logs it once`, async () => {
       const before = service.eventsOf('ws_ticket_redis_not_ready').length;
       const { status, headers } = await askAs(proxy, service, { uri: `/ws?ticket=${newTicket()}` });
       expect(status).to.equal(503);
@@ -136,7 +136,7 @@ describe('forward-auth while Redis is down', () => {
       expect(service.eventsOf('ws_ticket_redis_not_ready')).to.have.length(before + 1);
     });
 
-  it('answers 401 to no ticket and 403 to what is none all the same', async () => {
+  it('returns 401 without a ticket and 403 for a malformed one', async () => {
     expect(refusalIn(await askAs('nginx', service, { uri: '/ws' }))).to.equal('401 WS_TICKET_MISSING');
     expect(refusalIn(await askAs('nginx', service, { uri: '/ws?ticket=x' }))).to.equal('403 WS_TICKET_NOT_REDEEMABLE');
   });
