@@ -25,7 +25,10 @@ export const monitorAll = async (nodes: readonly Node[]): Promise<MonitorAll> =>
   };
 };
 
-const monitor = async ({ port }: Node, tell: (command: readonly string[], source: string) => void): Promise<Redis> => {
+const monitor = async (
+  { port }: Node,
+  onCommand: (command: readonly string[], source: string) => void,
+): Promise<Redis> => {
   const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: null });
   client.on('error', () => {});
   await client.connect();
@@ -33,6 +36,6 @@ const monitor = async ({ port }: Node, tell: (command: readonly string[], source
   client.disconnect();
   // A node that dies takes it along.
   monitoring.on('error', () => {});
-  monitoring.on('monitor', (_time: string, command: string[], source: string) => tell(command, source));
+  monitoring.on('monitor', (_time: string, command: string[], source: string) => onCommand(command, source));
   return monitoring;
 };

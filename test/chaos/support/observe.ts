@@ -10,9 +10,9 @@ export interface Fault {
   readonly fault: (target: Target) => unknown;
   /** Ends it; recovery is measured from when it has resolved. */
   readonly heal?: (target: Target) => unknown;
-  /** How long it lasts at least; longer where the service has not told it by then. */
+  /** How long it lasts at least; longer if ticketd has not reported it by then. */
   readonly lastsMs?: number;
-  /** The service is not to tell it at all. */
+  /** Set if ticketd must not report it. */
   readonly staysReady?: boolean;
 }
 
@@ -30,20 +30,20 @@ export interface Report {
   /** What the requests got that were sent once it was over. */
   readonly afterwards: Readonly<Record<number, number>>;
   readonly without: { readonly retryAfter: number };
-  /** How often readiness changed, as probes saw it and as the events told it. */
+  /** How often readiness changed, as probes saw it and as the events reported it. */
   readonly flips: { readonly down: number; readonly up: number };
   readonly told: { readonly down: number; readonly up: number };
   /** The code in each `redis_down`. */
   readonly downCodes: readonly unknown[];
   readonly unhandled: readonly unknown[];
-  /** Which of the secrets the events hold. */
+  /** Which of the secrets the events contain. */
   readonly leaked: readonly string[];
 }
 
 export interface Observer {
   readonly target: Target;
   readonly url: string;
-  /** Lets a fault come and go while tickets are asked for, and tells what was seen. */
+  /** Applies and heals a fault while requesting tickets, and returns what was seen. */
   through(fault: Fault): Promise<Report>;
   /** Stops the service; resolves with its exit code. */
   stop(): Promise<number | null>;
@@ -54,9 +54,9 @@ export interface ObserveOptions {
   readonly spawned?: boolean;
   /** Tickets asked for each second. */
   readonly rate?: number;
-  /** Asks for none until the fault is told, so that the heartbeat alone has to find it. */
+  /** Asks for none until the fault is reported, so that the heartbeat alone has to find it. */
   readonly quiet?: boolean;
-  /** What no event may hold, beside the password in REDIS_URL, the JWTs and the tickets. */
+  /** What no event may contain, besides the password in REDIS_URL, the JWTs and the tickets. */
   readonly secrets?: readonly string[];
 }
 
