@@ -5,19 +5,19 @@ import { deadlines, shipped } from '../support/kubernetes/shipped.ts';
 import { networkRules } from '../support/rules/network-rules.ts';
 import { podRules } from '../support/rules/pod-rules.ts';
 
-/** What stands in the manifests, what in its place is a fault, and what is to be said of it. */
-type Fault = readonly [stands: string | RegExp, fault: string, found: string];
+/** A part of the manifests, the fault that replaces it, and the expected message. */
+type Fault = readonly [original: string | RegExp, fault: string, found: string];
 
-const faulty = (stands: string | RegExp, fault: string): Manifests => {
-  const text = shipped.replace(stands, fault);
-  if (text === shipped) throw new Error(`nowhere in the manifests: ${stands}`);
+const faulty = (original: string | RegExp, fault: string): Manifests => {
+  const text = shipped.replace(original, fault);
+  if (text === shipped) throw new Error(`nowhere in the manifests: ${original}`);
   return manifestsIn(text);
 };
 
-const titleOf = ([stands, fault]: Fault): string =>
-  `${fault.trim() || 'nothing'} in place of ${stands}`.replaceAll('\n', ' ');
+const titleOf = ([original, fault]: Fault): string =>
+  `${fault.trim() || 'nothing'} instead of ${original}`.replaceAll('\n', ' ');
 
-describe('the schemas of Kubernetes', () => {
+describe('Kubernetes manifest checks: schemas', () => {
   const faults: readonly Fault[] = [
     ['readinessProbe:', 'readinessprobe:', 'readinessprobe'],
     ['spec:\n  replicas: 2', 'replicas: 2\nspec:', 'replicas'],
@@ -30,12 +30,12 @@ describe('the schemas of Kubernetes', () => {
     ['jobLabel:', 'joblabel:', 'joblabel'],
   ];
   for (const fault of faults)
-    it(`find ${titleOf(fault)}`, async () => {
+    it(`report the fault: ${titleOf(fault)}`, async () => {
       expect(await schemaErrors(faulty(fault[0], fault[1]))).to.contain(fault[2]);
     });
 });
 
-describe('the rules for pods', () => {
+describe('Kubernetes manifest checks: pod rules', () => {
   const faults: readonly Fault[] = [
     ['terminationGracePeriodSeconds: 30', 'terminationGracePeriodSeconds: 25', 'is killed before it has ended'],
     ['NODE_ENV: production', 'SHUTDOWN_TIMEOUT_MS: "40000"', 'is killed before it has ended'],
@@ -72,14 +72,14 @@ describe('the rules for pods', () => {
     ['ticketd:0.1.0', 'ticketd', 'is of no version'],
   ];
   for (const fault of faults)
-    it(`find ${titleOf(fault)}`, async () => {
+    it(`report the fault: ${titleOf(fault)}`, async () => {
       const manifests = faulty(fault[0], fault[1]);
       const rules = podRules(await deadlines(manifests));
       expect(ofKind(manifests, 'Deployment').flatMap(rules)).to.include(fault[2]);
     });
 });
 
-describe('the rules for what reaches pods', () => {
+describe('Kubernetes manifest checks: network rules', () => {
   const faults: readonly Fault[] = [
     [/(?<=matchLabels: )\{ app.kubernetes.io\/name: ticketd \}/, '{ app: ticketd }', 'Deployment selects no pod'],
     ['selector: { app.kubernetes.io/name: ticketd }', 'selector: { app: ticketd }', 'ticketd selects no pod'],
@@ -111,7 +111,7 @@ describe('the rules for what reaches pods', () => {
     ['jobLabel: app.kubernetes.io/name', 'jobLabel: app', 'the job is not called ticketd'],
   ];
   for (const fault of faults)
-    it(`find ${titleOf(fault)}`, () => {
+    it(`report the fault: ${titleOf(fault)}`, () => {
       expect(networkRules(faulty(fault[0], fault[1]))).to.include(fault[2]);
     });
 });
