@@ -17,7 +17,7 @@ const STRICT = {
 const problemsOf = (text: string): readonly string[] =>
   validate(text, STRICT).map(({ message }) => (typeof message === 'string' ? message : message.value));
 
-/** What the classic builder does not know. */
+/** Features that the classic builder lacks. */
 const BUILDKIT_ONLY = /^# *syntax=|<<|--mount|--link|--chmod|--start-interval|--security|--network/m;
 
 for (const file of ['Dockerfile', 'ops/gateway/Dockerfile']) {

@@ -35,7 +35,7 @@ describe('GitHub workflows', () => {
       const used = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
       expect(used.filter((uses) => !PINNED.test(uses))).to.deep.equal([]);
       expect(used).to.have.length.above(0);
-      // The version beside the commit is what the tools that raise both go by.
+      // Update tools read the version in the comment after the commit.
       expect([...text.matchAll(/uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)]).to.have.length(used.length);
     });
 

@@ -28,7 +28,7 @@ const claims = textOf(
   '%eth0',
 );
 
-/** How a proxy may write down an address. */
+/** The ways in which a proxy may write an address. */
 const written = (ip: string, port: number): string => {
   if (port === 0) return ip;
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
@@ -85,7 +85,7 @@ describe('CIDR list', () => {
     ['IPv6', ipv6.filter((text) => !/\d+\.\d+/.test(text)), 128],
   ] as const)
     it(`contains exactly the ${family} addresses with its prefix`, () => {
-      // Near each other half of the time: two at random have next to nothing in common.
+      // Half of the cases use the same address: two random ones rarely share a prefix.
       fc.assert(
         fc.property(ip, ip, fc.integer({ min: 0, max: length }), fc.boolean(), (base, other, prefix, near) => {
           const shift = BigInt(length - prefix);

@@ -95,7 +95,7 @@ describe('request bodies with arbitrary content', () => {
     `Content-Type: ${type}`,
   ];
 
-  /** An answer of the contract, and no other than these. */
+  /** A response of the contract with one of these statuses. */
   const expectOneOf = (answer: RawAnswer, statuses: readonly number[]): void => {
     expect(answer.status).to.be.oneOf([...statuses]);
     if (answer.status === 204) return;
@@ -146,7 +146,7 @@ describe('request bodies with arbitrary content', () => {
           expect(JSON.parse(Buffer.from(answer.body, 'latin1').toString())).to.include(wishes[index]);
         expect((await Promise.all(again ?? [])).every(({ status }) => status === 403)).to.equal(true);
       }),
-      // Three requests each, and nothing here that the others have not sent.
+      // Three requests per case; the other tests already send these bodies.
       { numRuns: CASES / AT_ONCE / 5 },
     );
   });

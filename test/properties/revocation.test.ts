@@ -77,7 +77,7 @@ const play = async (callers: readonly (readonly Step[])[], scheduler: fc.Schedul
       await revoke(ALICE, scope);
       revoked.push({ start, end: moment++ });
     } catch {
-      // It may take hold at any time from now on, or never.
+      // It may take effect at any later time, or never.
       revoked.push({ start, end: Number.POSITIVE_INFINITY });
     }
   };

@@ -6,7 +6,7 @@ import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { digestOf, isTicket, newTicket, ticketIdOf } from '../../src/tickets/ticket.ts';
 import { fc, textOf, thrownBy } from '../support/property.ts';
 
-// By the contract's rule rather than by the code under test.
+// Calculated by the rule in the contract, not by the code under test.
 const checksumOf = (body: string): string => {
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32(body));

@@ -14,7 +14,7 @@ const LONGEST_REQUEST_MS = 10_000;
 export const expectUsual = (report: Report, detectedBy: RegExp | 'never'): void => {
   const once = detectedBy === 'never' ? 0 : 1;
   expect(report.flips, 'changes of readiness').to.deep.equal({ down: once, up: once });
-  expect(report.told, 'redis_down and redis_up').to.deep.equal({ down: once, up: once });
+  expect(report.reported, 'redis_down and redis_up').to.deep.equal({ down: once, up: once });
   for (const code of report.downCodes) expect(code, 'code in redis_down').to.match(detectedBy as RegExp);
   expect(report.longestMs, 'longest request in ms').to.be.below(LONGEST_REQUEST_MS);
   expect(Object.keys(report.answers), 'statuses').to.satisfy(onlyKnown, '200 and 503 alone');

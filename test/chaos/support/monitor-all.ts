@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** What clients had several nodes do; what one node had another do, by replication, is left out. */
+/** The commands of clients on several nodes, without those of replication. */
 export interface MonitorAll {
   /** The key of each such command, over all nodes. */
   keysOf(command: string): readonly string[];
@@ -34,7 +34,7 @@ const monitor = async (
   await client.connect();
   const monitoring = await client.monitor();
   client.disconnect();
-  // A node that dies takes it along.
+  // A node that dies closes this connection.
   monitoring.on('error', () => {});
   monitoring.on('monitor', (_time: string, command: string[], source: string) => onCommand(command, source));
   return monitoring;

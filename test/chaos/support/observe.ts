@@ -32,7 +32,7 @@ export interface Report {
   readonly without: { readonly retryAfter: number };
   /** How often readiness changed, as probes saw it and as the events reported it. */
   readonly flips: { readonly down: number; readonly up: number };
-  readonly told: { readonly down: number; readonly up: number };
+  readonly reported: { readonly down: number; readonly up: number };
   /** The code in each `redis_down`. */
   readonly downCodes: readonly unknown[];
   readonly unhandled: readonly unknown[];
@@ -84,8 +84,8 @@ export const observe = async (
       const onUnhandled = (reason: unknown) => void unhandled.push(reason);
       process.on('unhandledRejection', onUnhandled);
       const count = (event: EventName) => target.linesOf(event).length;
-      const told = () => ({ down: count('redis_down'), up: count('redis_up') });
-      const toldBefore = told();
+      const countReported = () => ({ down: count('redis_down'), up: count('redis_up') });
+      const reportedBefore = countReported();
       const readiness = readinessOf(target.url);
       const traffic = steadyRequests(target.url, rate);
       if (!quiet) traffic.begin();
@@ -104,7 +104,7 @@ export const observe = async (
         const upAt = readiness.lastChangeAt();
         await delay(SETTLE_MS);
         const requests = await traffic.stop();
-        const { down, up } = told();
+        const { down, up } = countReported();
         const { text } = target;
         const overAt = staysReady ? healedAt : upAt;
         const afterwards = requests.filter(({ sentAt }) => sentAt > overAt);
@@ -118,10 +118,10 @@ export const observe = async (
           afterwards: countedBy(afterwards, ({ status }) => status),
           without: { retryAfter: requests.filter(({ status, retryAfter }) => status === 503 && !retryAfter).length },
           flips: readiness.flips(),
-          told: { down: down - toldBefore.down, up: up - toldBefore.up },
+          reported: { down: down - reportedBefore.down, up: up - reportedBefore.up },
           downCodes: target
             .linesOf('redis_down')
-            .slice(toldBefore.down)
+            .slice(reportedBefore.down)
             .map(({ errorCode }) => errorCode),
           unhandled: [...unhandled, ...Array.from({ length: count('uncaught_error') }, () => 'uncaught_error')],
           leaked: [...forbidden, ...ticketsIn(requests)].filter((secret) => text.includes(secret)),

@@ -15,7 +15,7 @@ export interface StartupFault {
 export interface StartupFaultKind {
   readonly letter: string;
   readonly name: string;
-  /** What the log is to name as its code. */
+  /** The expected error code in the log. */
   readonly errorCode: RegExp;
   begin(): Promise<StartupFault>;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 
-/** What came of tickets that several stores raced for. */
+/** The results of several stores racing for tickets. */
 export interface RaceResult {
   readonly put: number;
   /** How many tickets were taken once, and how many more than once. */

@@ -8,7 +8,7 @@ import { type Served, startTask, type Task } from './support/task.ts';
 
 const CLIENTS = 16;
 
-describe('running container', () => {
+describe('Docker container', () => {
   let task: Task;
   let service: Served;
 

@@ -6,7 +6,7 @@ import { docker } from './support/docker.ts';
 import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
 import { startTask, type Task } from './support/task.ts';
 
-/** While a container starts there is nobody to answer. */
+/** While a container starts, nothing answers. */
 const statusOf = (answer: Promise<Answer>): Promise<number> => answer.then(({ status }) => status).catch(() => 0);
 
 describe('container startup and outage scenarios of the design document', () => {

@@ -125,9 +125,9 @@ describe('exposure rules of the template checks', () => {
   const faults: readonly (readonly [string, Resources])[] = [
     ['3001 opened to the world', ingress({ IpProtocol: 'tcp', FromPort: 3001, ToPort: 3001, CidrIp: '0.0.0.0/0' })],
     ['3001 inside an open range', ingress({ IpProtocol: 'tcp', FromPort: 3000, ToPort: 3010, CidrIpv6: '::/0' })],
-    ['everything opened', ingress({ IpProtocol: '-1', CidrIp: '10.0.0.0/8' })],
+    ['all ports opened', ingress({ IpProtocol: '-1', CidrIp: '10.0.0.0/8' })],
     [
-      'a rule by itself',
+      'a standalone ingress rule',
       resource('AWS::EC2::SecurityGroupIngress', { FromPort: 3001, ToPort: 3001, CidrIp: '0.0.0.0/0' }),
     ],
     ['a target group for 3001', resource('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 3001 })],

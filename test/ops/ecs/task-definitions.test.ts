@@ -74,7 +74,7 @@ describe('ECS task definitions', () => {
 
 describe('container rules of the template checks', () => {
   const faults: readonly (readonly [string, string, Partial<Container>])[] = [
-    ['12 retries, as the design document had it', 'Retries is not from 1 to 10', check({ Retries: 12 })],
+    ['12 retries, as in the design document', 'Retries is not from 1 to 10', check({ Retries: 12 })],
     ['a start period of 301 s', 'StartPeriod is not from 0 to 300', check({ StartPeriod: 301 })],
     ['an interval of 4 s', 'Interval is not from 5 to 300', check({ Interval: 4 })],
     ['a timeout longer than the interval', 'Timeout is longer than Interval', check({ Interval: 5, Timeout: 6 })],
@@ -82,7 +82,7 @@ describe('container rules of the template checks', () => {
     ['no health check', 'no health check', { HealthCheck: undefined } as unknown as Partial<Container>],
     ['a stop timeout of 121 s', 'StopTimeout is not from 2 to 120', { StopTimeout: 121 }],
     ['a start timeout of 121 s', 'StartTimeout is above 120', { StartTimeout: 121 }],
-    ['a dependency on a missing container', 'depends on nobody', dependsOn('nobody')],
+    ['a dependency on a missing container', 'depends on missing', dependsOn('missing')],
     ['a dependency on itself', 'depends on ticketd', dependsOn('ticketd')],
     ['a writable root file system', 'the root file system', { ReadonlyRootFilesystem: false }],
     ['no init process', 'no init process', { LinuxParameters: {} }],

@@ -5,7 +5,7 @@ import { run } from '../../support/run.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 import { readTaskDefinition } from '../support/task-definition.ts';
 
-// What Secrets Manager would put in the environment.
+// The values that Secrets Manager would set.
 const SECRETS: Readonly<Record<string, string>> = {
   REDIS_URL: 'rediss://:password@redis.example:6379',
   JWT_SECRET: SECRET,

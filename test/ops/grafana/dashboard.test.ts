@@ -25,7 +25,7 @@ const sent = expressionsOf(dashboard).map((expression) =>
     .replaceAll('$instance', '.*'),
 );
 
-/** What promtool finds wrong with expressions. */
+/** The problems that promtool reports for expressions. */
 const unsound = async (expressions: readonly string[]): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-grafana-'));
   try {
@@ -86,7 +86,7 @@ describe('Grafana dashboard checks', () => {
     ['an unknown panel type', 'type', withPanels({ ...first, type: 'graf' })],
     ['a misspelt option', 'colourMode', withPanels({ ...first, options: { ...first.options, colourMode: 'value' } })],
     [
-      'a value that an option has not',
+      'an invalid value of an option',
       '"loud"',
       withPanels({ ...first, options: { ...first.options, colorMode: 'loud' } }),
     ],

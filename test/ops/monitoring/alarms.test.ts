@@ -6,7 +6,7 @@ import { alerts, slugOf } from '../support/prometheus/rule-file.ts';
 import { type Alarm, alarmRules, type MetricQuery } from '../support/rules/alarm-rules.ts';
 import { ofType, theOne, wholeStack } from '../support/sample.ts';
 
-// What AWS publishes, by namespace, as far as alarms and the dashboard look at it.
+// The AWS metrics that alarms and the dashboard use, by namespace.
 const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
   'AWS/ApplicationELB': ['HealthyHostCount', 'RequestCount', 'HTTPCode_Target_5XX_Count', 'HTTPCode_ELB_5XX_Count'],
   'AWS/ElastiCache': ['DatabaseMemoryUsagePercentage'],
@@ -112,8 +112,8 @@ describe('alarm rules of the template checks', () => {
     ['no Threshold', 'no Threshold', { ...good, Threshold: undefined }],
     ['no treatment of missing data', 'missing data', { ...good, TreatMissingData: undefined }],
     ['more datapoints than periods', 'more datapoints', { ...good, DatapointsToAlarm: 2 }],
-    ['no alarm action', 'tells nobody', { ...good, AlarmActions: [] }],
-    ['no OK action', 'when it is over', { ...good, OKActions: [] }],
+    ['no alarm action', 'has no alarm action', { ...good, AlarmActions: [] }],
+    ['no OK action', 'no OK action', { ...good, OKActions: [] }],
     ['no statistic', 'one statistic', { ...good, Statistic: undefined }],
     ['two statistics', 'one statistic', { ...good, ExtendedStatistic: 'p99' }],
     ['an odd period', 'Period', { ...good, Period: 45 }],

@@ -99,8 +99,8 @@ describe('metric filter rules of the template checks', () => {
   });
 
   const faults: readonly (readonly [string, MetricFilter, string])[] = [
-    ['a pattern without $., as the design document had it', filter({}, '{ event = "x" }'), 'not a selector'],
-    ['a default value beside dimensions', filter({ DefaultValue: 0, Dimensions: dimensions(1) }), 'exclude each other'],
+    ['a pattern without $., as in the design document', filter({}, '{ event = "x" }'), 'not a selector'],
+    ['a default value with dimensions', filter({ DefaultValue: 0, Dimensions: dimensions(1) }), 'exclude each other'],
     ['a fourth dimension', filter({ Dimensions: dimensions(4) }), 'more than 3'],
     ['a dimension without a field', filter({ Dimensions: [{ Key: 'k', Value: 'reason' }] }), 'not a selector'],
     ['a value without a field', filter({ MetricValue: 'durationMs' }), 'not a selector'],

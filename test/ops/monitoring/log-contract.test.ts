@@ -9,7 +9,7 @@ import type { Alarm } from '../support/rules/alarm-rules.ts';
 import { ofType, wholeStack } from '../support/sample.ts';
 import { scenarios } from '../support/scenarios.ts';
 
-/** Which lines each metric is to count, in other words than the filters'. */
+/** Which lines each metric must count, written independently of the filters. */
 const MEANT: Readonly<Record<string, (line: LogLine) => boolean>> = {
   RedisConnectionFailures: ({ event }) => event === 'redis_connect_fail',
   WSTicketRedisNotReady: ({ event }) => event === 'ws_ticket_redis_not_ready',
@@ -76,7 +76,7 @@ describe('CloudWatch metrics and alarms from the log of ticketd', () => {
     expect(goesOff(stale, metrics, await fiveMinutesOn())).to.equal(true);
   });
 
-  it('read the duration from ws_ticket_issued and raise ticketd-slow-tickets when 1 of 100 is too slow', async () => {
+  it('raise ticketd-slow-tickets when the p99 of durationMs in ws_ticket_issued is above 250 ms', async () => {
     const issued = (await allRecorded()).find(({ event }) => event === 'ws_ticket_issued') ?? {};
     const [slow] = alarms.filter(({ AlarmName }) => AlarmName === 'ticketd-slow-tickets');
     if (slow === undefined) throw new Error('no such alarm');
@@ -96,14 +96,14 @@ describe('CloudWatch metrics and alarms from the log of ticketd', () => {
   });
 });
 
-/** The lines that tell of keys that could not be fetched, as they are five minutes later. */
+/** The log lines about keys that could not be fetched, as they are five minutes later. */
 const fiveMinutesOn = async (): Promise<readonly LogLine[]> => {
   const lines = (await allRecorded()).filter(({ event }) => event === 'jwks_refresh_fail');
   expect(lines).to.have.lengthOf(1);
   return lines.map((line) => ({ ...line, downMs: 300_012 }));
 };
 
-/** A line of every event in the catalogue, also of those that no scenario brings about. */
+/** A line of every event in the catalogue, including events of no scenario. */
 const declaredLines = (): readonly LogLine[] =>
   Object.entries<EventDeclaration>(events).map(([event, { level, fields }]) => ({
     event,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadBuild, type Package, packagesOf } from '../../support/build.ts';
 
-/** What may be shipped under our own: licences that ask for no more than to be told. */
+/** What may be shipped under our own: licences that only require attribution. */
 const ALLOWED = [
   '0BSD',
   'Apache-2.0',
@@ -16,7 +16,7 @@ const ALLOWED = [
   '(MIT OR CC0-1.0)',
 ];
 
-// They say MIT and no more.
+// Their packages contain no licence text beyond "MIT".
 const WITHOUT_TEXT = ['koa-compose'];
 
 interface Locked {

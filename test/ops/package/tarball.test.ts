@@ -43,7 +43,7 @@ describe('packed npm package', () => {
     return (await publint({ pack: { tarball: data }, strict: true })).messages;
   };
 
-  /** What is wrong with the types, for importers by any way that the package is for; `undefined` where nothing is. */
+  /** The type problems for every supported way to import the package; `undefined` if there are none. */
   const wrongTypes = (path: string): string | undefined => {
     try {
       const options = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color'];
@@ -54,7 +54,7 @@ describe('packed npm package', () => {
     }
   };
 
-  /** The same package with something about it changed, packed anew. */
+  /** The same package with one change, packed again. */
   const changed = (change: (root: string) => void): string => {
     const root = mkdtempSync(join(folder, 'changed-'));
     cpSync(join(folder, 'package'), root, { recursive: true });

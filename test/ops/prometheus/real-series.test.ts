@@ -15,13 +15,13 @@ import { BEYOND_TOLERANCE, times } from '../support/scenario.ts';
 const A_MINUTE = 4;
 const FIVE_MINUTES = 20;
 
-/** Five minutes of the one, then five of the other. */
+/** Five minutes of the first scrape, then five of the second. */
 const halfEach = (before: string, after: string | undefined): readonly Stretch[] => [
   { scrapes: FIVE_MINUTES, text: before },
   { scrapes: FIVE_MINUTES, text: after },
 ];
 
-/** Whether these alerts go off when the one becomes the other, and not before. */
+/** Whether these alerts fire when the first scrape changes to the second, and not before. */
 const alertsAfter = ([before, after]: readonly [string, string], alerts: readonly string[]): Promise<string> =>
   unmet(halfEach(before, after), [
     { scrape: 19, alerts: [] },
@@ -36,7 +36,7 @@ describe('Prometheus alerts on metrics of a running ticketd', () => {
   afterEach(() => redis.start());
   after(() => redis.stop());
 
-  /** What it says before and after that happened. */
+  /** The scrapes before and after the event. */
   const around = (
     happen: (service: RunningService) => Promise<unknown>,
     env: Record<string, string | undefined> = {},

@@ -37,8 +37,8 @@ describe('Prometheus rules', () => {
     const { text } = readPage('ops/runbooks/README.md');
     for (const { alert, labels } of alerts) {
       const [row = ''] = text.match(new RegExp(`^\\| \\[${slugOf(alert)}\\].*$`, 'm')) ?? [];
-      const told = row.split('|').at(-2) ?? '';
-      expect(told.includes('pager') ? 'critical' : told.includes('chat') && 'warning', alert).to.equal(
+      const recipients = row.split('|').at(-2) ?? '';
+      expect(recipients.includes('pager') ? 'critical' : recipients.includes('chat') && 'warning', alert).to.equal(
         labels?.severity,
       );
     }
@@ -77,7 +77,7 @@ describe('GET /metrics', () => {
     expect(rows.toSorted(byName)).to.deep.equal(familiesOf(await eventfulScrape()).toSorted(byName));
   });
 
-  it('fails promtool check metrics when a gauge has the name of a counter', async () => {
+  it('is checked by promtool, which rejects a gauge with the name of a counter', async () => {
     const odd = '# HELP ticketd_odd_total Odd.\n# TYPE ticketd_odd_total gauge\nticketd_odd_total 1\n';
     expect(oursOf(await promtool(['check', 'metrics'], odd))).to.have.lengthOf(1);
   });
@@ -105,7 +105,7 @@ describe('promtool unit tests of the alerts', () => {
   });
 });
 
-describe('Prometheus alert rules of the checks', () => {
+describe('Prometheus alert checks', () => {
   const [good] = alerts;
   const samples: readonly Sample[] = [{ name: 'tickets_total', labels: { via: 'http' }, value: '1' }];
   const problems = selectionRules(samples, [{ record: 'job:tickets:rate5m', expr: '1' }]);

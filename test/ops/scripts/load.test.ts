@@ -5,7 +5,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 import { runScript } from '../support/script.ts';
 
-// A busy machine may be slow to let so many in; how fast they are is not asked here.
+// A busy machine may be slow to accept so many connections; this test does not measure speed.
 const PATIENCE = ['-t', '100'];
 
 describe('ops/load.sh', () => {

@@ -11,7 +11,7 @@ import { run } from '../../support/run.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 import { runScript } from '../support/script.ts';
 
-// A key may hold what a shell or a quoted string might stumble over.
+// A key may contain characters that are special in a shell or a quoted string.
 const KEY = `${GATEWAY_KEY}"$HOME"\\'x'`;
 
 describe('ops/smoke.sh', () => {

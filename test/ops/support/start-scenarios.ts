@@ -14,7 +14,7 @@ const redisAt = (port: number, NODE_ENV: string) => ({
   REDIS_STARTUP_TIMEOUT_MS: '400',
 });
 
-/** Starts, most of which fail. */
+/** Startup scenarios, most of which fail. */
 export const startScenarios: readonly Scenario[] = [
   {
     name: 'startup in production without Redis',

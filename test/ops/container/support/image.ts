@@ -11,7 +11,7 @@ const CONTEXTS = {
 };
 type Image = keyof typeof CONTEXTS;
 
-/** What a build may have to be told of the machine it runs on, where that is set. */
+/** Build arguments for the machine that runs the build, if set. */
 const FROM_ENVIRONMENT = ['NODE_IMAGE', 'npm_config_registry', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 /** What a build takes where the engine has none of the layers yet, on a busy machine. */
@@ -36,7 +36,7 @@ export const buildEveryImage = async (): Promise<void> => {
 const build = async (image: Image): Promise<Image> => {
   const buildArgs = FROM_ENVIRONMENT.filter((name) => process.env[name]).flatMap((name) => ['--build-arg', name]);
   const hasBuildx = (await tryDocker(['buildx', 'version'])).code === 0;
-  // Without its plugin the docker command has the classic builder only, wants to be told so, and leaves what failed.
+  // Without its plugin, docker has only the classic builder, must be set to it, and leaves failed containers.
   const [env, flags]: [Record<string, string>, string[]] = hasBuildx
     ? [{}, []]
     : [{ DOCKER_BUILDKIT: '0' }, ['--force-rm']];
