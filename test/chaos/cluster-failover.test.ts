@@ -6,7 +6,7 @@ import { MASTER_LOST } from './support/expect-usual.ts';
 import { type MonitorAll, monitorAll } from './support/monitor-all.ts';
 
 const NODE_TIMEOUT_MS = 2000;
-// A replica waits for the node time-out, another for the vote, and then it has to be noticed.
+// A replica waits for the node time-out, another for the vote, and then ticketd must detect it.
 const BACK_WITHIN_MS = NODE_TIMEOUT_MS + 4000;
 
 describe('Redis connection to a Redis Cluster with replicas', function () {

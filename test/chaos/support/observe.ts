@@ -16,7 +16,7 @@ export interface Fault {
   readonly staysReady?: boolean;
 }
 
-/** What was seen while a fault came and went. */
+/** The observations during a fault and its recovery. */
 export interface Report {
   /** From the fault to the first /ready that is not 200, and from the end of the healing to the first that is again. */
   readonly detectedMs: number | undefined;
@@ -27,7 +27,7 @@ export interface Report {
   /** How many ticket requests got which status; 0 is a broken connection. */
   readonly answers: Readonly<Record<number, number>>;
   readonly requests: readonly Answered[];
-  /** What the requests got that were sent once it was over. */
+  /** The statuses of requests sent after the recovery. */
   readonly afterwards: Readonly<Record<number, number>>;
   readonly without: { readonly retryAfter: number };
   /** How often readiness changed, as probes saw it and as the events reported it. */

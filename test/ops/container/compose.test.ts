@@ -55,7 +55,7 @@ describe('ops/compose.yml', () => {
       return body.ticket as string;
     };
 
-    /** What a handshake comes to: the first message, or the status of the refusal. */
+    /** The result of a handshake: the first message, or the status of the refusal. */
     const knock = (query: string): Promise<string> =>
       new Promise((resolve) => {
         const socket = new WebSocket(`${socketUrl}/${query}`);

@@ -70,7 +70,7 @@ describe('container startup and outage scenarios of the design document', () => 
     expect(refused).to.include({ status: 503 });
     expect(refused.headers).to.include({ 'retry-after': '2' });
     expect(refused.body).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: 2 });
-    // A health check that asked for readiness would have every task killed here.
+    // A health check by readiness would kill every task here.
     await until('checked during the outage', async () => {
       const { Status, Log } = (await service.state()).Health ?? {};
       return Status === 'healthy' && Log?.some(({ Start, ExitCode }) => ExitCode === 0 && new Date(Start) > lostAt);

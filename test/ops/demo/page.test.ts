@@ -16,7 +16,7 @@ describe('demo page', function () {
 
   before(async () => {
     demo = await startDemo();
-    // Without the sandbox, which root may not have.
+    // Without the sandbox, which is not available to root.
     browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
     page.on('pageerror', (error) => errors.push(error.message));

@@ -21,7 +21,7 @@ const variables = new Set(
     .flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
 );
 
-/** Words of that form among the code spans of all pages, each with the page it is on. */
+/** The code spans of all pages that match the pattern, each with its page. */
 const spansLike = (form: RegExp): readonly (readonly [string, string])[] =>
   allPages.flatMap(({ path, spans }) =>
     spans.flatMap((span) => [...span.matchAll(form)].map(([word]) => [word, path] as const)),
@@ -115,10 +115,10 @@ describe('shell commands on operations pages', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** What shellcheck says of commands that are run one after another in a shell that was set up. */
+  /** The findings of shellcheck for commands run in sequence after the setup. */
   const checked = async (commands: readonly string[]): Promise<string> => {
     const file = join(folder, 'commands.sh');
-    // The functions and variables of one page are there for the next, and some are for the reader to fill in.
+    // Functions and variables of one page are available on the next; the reader fills in some of them.
     const unused = '# shellcheck disable=SC2034,SC2154,SC2317,SC2329';
     await writeFile(file, ['#!/bin/bash', unused, ...commands].join('\n'));
     return run('shellcheck', [file]).catch(String);
