@@ -6,7 +6,7 @@ import { CLOSED } from './support/expect-usual.ts';
 
 const PASSWORD = 'chaos-secret';
 
-describe('access to Redis', () => {
+describe('Redis connection when Redis denies access', () => {
   let redis: TestRedis;
   let admin: Admin;
   let REDIS_URL: string;
@@ -29,7 +29,7 @@ describe('access to Redis', () => {
     ['b', 'getdel'],
     ['c', 'mget'],
   ] as const)
-    it(`without ${command.toUpperCase()} makes the service not ready, by its heartbeat alone (12${letter})`, async () => {
+    it(`makes ticketd not ready when the ACL user lacks ${command.toUpperCase()}, detected by the heartbeat alone (12${letter})`, async () => {
       await expectThrough({
         case: `12${letter}`,
         name: `ACL without ${command.toUpperCase()}`,
@@ -43,7 +43,7 @@ describe('access to Redis', () => {
       });
     });
 
-  it('of a deleted user makes the service not ready, and the password stays out of the log (13)', async () => {
+  it('makes ticketd not ready when the ACL user is deleted, without the password in the log (13)', async () => {
     await expectThrough({
       case: 13,
       name: 'ACL DELUSER (WRONGPASS)',
@@ -58,7 +58,7 @@ describe('access to Redis', () => {
     });
   });
 
-  it('refused to new connections alone leaves the service ready (14)', async () => {
+  it('keeps ticketd ready when Redis denies only new connections (14)', async () => {
     const { answers } = await expectThrough({
       case: 14,
       name: 'requirepass set, no connection ended',
@@ -71,7 +71,7 @@ describe('access to Redis', () => {
     expect(answers).to.have.all.keys('200');
   });
 
-  it('refused for too many clients makes the service not ready (15)', async () => {
+  it('makes ticketd not ready when Redis reaches maxclients and closes connections (15)', async () => {
     await expectThrough({
       case: 15,
       name: 'maxclients reached, connections ended',

@@ -6,10 +6,10 @@ import { MASTER_LOST } from './support/expect-usual.ts';
 import { type MonitorAll, monitorAll } from './support/monitor-all.ts';
 
 const NODE_TIMEOUT_MS = 2000;
-// A replica waits for the node time-out, another for the vote, and then it has to be noticed.
+// A replica waits for the node time-out, another for the vote, and then ticketd must detect it.
 const BACK_WITHIN_MS = NODE_TIMEOUT_MS + 4000;
 
-describe('a Redis Cluster', function () {
+describe('Redis connection to a Redis Cluster with replicas', function () {
   this.timeout(120_000);
   let cluster: ClusterSetup;
   let monitor: MonitorAll;
@@ -26,7 +26,7 @@ describe('a Redis Cluster', function () {
     ['a', 'SIGKILL'],
     ['b', 'SIGSTOP'],
   ] as const)
-    it(`is used again through its replica after the ${name} of a master (32${letter})`, async () => {
+    it(`recovers through the promoted replica after ${name} of a master (32${letter})`, async () => {
       const [master] = cluster.nodes as [RedisNode, ...RedisNode[]];
       const report = await expectThrough({
         case: `32${letter}`,

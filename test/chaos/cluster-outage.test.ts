@@ -5,7 +5,7 @@ import { expectNoResend } from './support/expect-no-resend.ts';
 import { MASTER_LOST } from './support/expect-usual.ts';
 import { type MonitorAll, monitorAll } from './support/monitor-all.ts';
 
-describe('a Redis Cluster without replicas', function () {
+describe('Redis connection to a Redis Cluster without replicas', function () {
   this.timeout(120_000);
   let cluster: ClusterSetup;
   let monitor: MonitorAll;
@@ -22,7 +22,7 @@ describe('a Redis Cluster without replicas', function () {
     ['c', 'SIGKILL', 'stop', 'start'],
     ['d', 'SIGSTOP', 'pause', 'resume'],
   ] as const)
-    it(`is used again only when the master is back from its ${name} (32${letter})`, async () => {
+    it(`recovers only when the master is back from ${name} (32${letter})`, async () => {
       const [master] = cluster.nodes as [RedisNode, ...RedisNode[]];
       const report = await expectThrough({
         case: `32${letter}`,

@@ -11,7 +11,7 @@ import { record } from './support/table.ts';
 const TICKETS = 600;
 const TTL_MS = 60_000;
 
-describe('a Redis Cluster', function () {
+describe('Redis connection to a Redis Cluster', function () {
   this.timeout(120_000);
   let cluster: ClusterSetup;
   const begin = async (replicas: 0 | 1): Promise<void> => {
@@ -19,7 +19,7 @@ describe('a Redis Cluster', function () {
   };
   afterEach(() => cluster.remove());
 
-  it('stays ready where a replica dies (32e)', async () => {
+  it('keeps ticketd ready when a replica dies (32e)', async () => {
     await begin(1);
     const masters = await cluster.masters();
     const replica = cluster.nodes.find((node) => !masters.includes(node)) as RedisNode;
@@ -35,7 +35,7 @@ describe('a Redis Cluster', function () {
     expect(answers).to.have.all.keys('200');
   });
 
-  it('has tickets on every master, and each is taken once (32f)', async () => {
+  it('stores tickets on every master, and each is taken exactly once (32f)', async () => {
     await begin(0);
     const store = await storeOf(cluster.env);
     const digests = Array.from({ length: TICKETS }, (_, number) => `digest-${number}`);
@@ -55,7 +55,7 @@ describe('a Redis Cluster', function () {
     expect(again).to.deep.equal(digests.map(() => ({ state: 'used' })));
   });
 
-  it('leaves a service not ready that is configured for a single Redis', async () => {
+  it('makes ticketd not ready when it is configured for a single Redis', async () => {
     await begin(0);
     for (const { port } of cluster.nodes)
       await withService(

@@ -6,8 +6,8 @@ import { openAdmin } from './support/admin.ts';
 import { expectThrough } from './support/chaos-case.ts';
 import { CLOSED } from './support/expect-usual.ts';
 
-describe('a Redis that crashes', () => {
-  it('is detected by the closed connection, and used again after its restart (1)', async () => {
+describe('Redis connection when Redis crashes', () => {
+  it('is reported down within 100 ms of the close and recovers after the restart (1)', async () => {
     const redis = await startRedis({ password: 'chaos-secret' });
     await expectThrough({
       case: 1,
@@ -21,8 +21,8 @@ describe('a Redis that crashes', () => {
     });
   });
 
-  it('is used again once it has loaded its data, and not before (11)', async () => {
-    // 1,500 keys at 2 ms each; it looks up from the loading after every kilobyte.
+  it('recovers only after the restarted Redis has loaded its data (11)', async () => {
+    // 1,500 keys at 2 ms each; it handles events after every kilobyte that it loads.
     const loading = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024'];
     const redis = await startRedis({ args: [...loading, '--rdbcompression', 'no'] });
     const admin = await openAdmin(redis);

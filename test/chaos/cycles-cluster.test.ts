@@ -1,7 +1,7 @@
 import { type ClusterSetup, startCluster } from '../support/cluster.ts';
 import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
 
-describe('one outage after another', function () {
+describe('Redis connection after repeated outages', function () {
   this.timeout(120_000);
   let cluster: ClusterSetup;
   before(async () => {
@@ -9,7 +9,7 @@ describe('one outage after another', function () {
   });
   after(() => cluster.remove());
 
-  it('leaves a Redis Cluster usable, and nothing behind (34c)', async () => {
+  it('recovers with Redis Cluster and leaks no resources (34c)', async () => {
     await expectNoGrowth({
       case: '34c',
       fault: `${CYCLES} × CLIENT KILL on all nodes, Cluster`,

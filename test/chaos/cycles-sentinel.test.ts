@@ -1,7 +1,7 @@
 import { type SentinelSetup, startSentinelSetup } from '../support/sentinel.ts';
 import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
 
-describe('one outage after another', function () {
+describe('Redis connection after repeated outages', function () {
   this.timeout(120_000);
   let setup: SentinelSetup;
   before(async () => {
@@ -9,7 +9,7 @@ describe('one outage after another', function () {
   });
   after(() => setup.remove());
 
-  it('leaves Redis behind Sentinels usable, and nothing behind (34b)', async () => {
+  it('recovers with Redis Sentinel and leaks no resources (34b)', async () => {
     const master = await setup.master();
     await expectNoGrowth({
       case: '34b',

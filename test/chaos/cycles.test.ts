@@ -1,7 +1,7 @@
 import { type RedisNode, startNode } from '../support/redis-node.ts';
 import { CYCLES, expectNoGrowth, killClients } from './support/cycles.ts';
 
-describe('one outage after another', function () {
+describe('Redis connection after repeated outages', function () {
   this.timeout(120_000);
   let redis: RedisNode;
   before(async () => {
@@ -9,7 +9,7 @@ describe('one outage after another', function () {
   });
   after(() => redis.remove());
 
-  it('leaves a single Redis usable, and nothing behind (34a)', async () => {
+  it('recovers with a single Redis and leaks no resources (34a)', async () => {
     await expectNoGrowth({
       case: '34a',
       fault: `${CYCLES} × CLIENT KILL or SIGKILL and restart`,

@@ -4,8 +4,8 @@ import { expectThrough } from './support/chaos-case.ts';
 import { NO_REPLY } from './support/expect-usual.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 
-describe('a connection to Redis that the service closed', () => {
-  it('does not count as ready when a late reply arrives on it (3b)', async () => {
+describe('Redis connection closed by ticketd', () => {
+  it('does not make ticketd ready when a late reply arrives on it (3b)', async () => {
     const proxy = await startFaultProxy(await startRedis());
     try {
       await expectThrough({

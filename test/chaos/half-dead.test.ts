@@ -5,14 +5,14 @@ import { expectThrough } from './support/chaos-case.ts';
 import { CLOSED, NO_REPLY } from './support/expect-usual.ts';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.ts';
 
-describe('a network that forgets its flows', () => {
+describe('Redis connection when the network silently drops established flows', () => {
   let proxy: FaultProxy;
   beforeEach(async () => {
     proxy = await startFaultProxy(await startRedis());
   });
   afterEach(() => proxy.close());
 
-  it('and swallows all bytes for 3 s has one connection replaced (35a)', async () => {
+  it('is replaced by one new connection when all bytes are lost for 3 s (35a)', async () => {
     await expectThrough({
       case: '35a',
       name: 'all bytes swallowed for 3 s, later ones passed on',
@@ -25,7 +25,7 @@ describe('a network that forgets its flows', () => {
     });
   });
 
-  it('and swallows the handshake of a new connection has that one given up within its time limit (35b)', async () => {
+  it('is replaced within the connect timeout when a new connection gets no reply to its handshake (35b)', async () => {
     await expectThrough({
       case: '35b',
       name: 'reset, and the next connection’s bytes swallowed',

@@ -3,14 +3,14 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { expectThrough } from './support/chaos-case.ts';
 import { NO_REPLY } from './support/expect-usual.ts';
 
-describe('a Redis that hangs', () => {
+describe('Redis connection when Redis hangs', () => {
   let redis: TestRedis;
 
   before(async () => {
     redis = await startRedis({ args: ['--enable-debug-command', 'yes'], password: 'chaos-secret' });
   });
 
-  it('is detected by the missing reply, and used again when it continues (3)', async () => {
+  it('makes ticketd not ready within 2 s and recovers when Redis continues (3)', async () => {
     await expectThrough({
       case: 3,
       name: 'SIGSTOP for 10 s',
@@ -23,7 +23,7 @@ describe('a Redis that hangs', () => {
     });
   });
 
-  it('for 0.8 s leaves the service ready (16)', async () => {
+  it('keeps ticketd ready when the hang lasts 0.8 s (16)', async () => {
     const { answers } = await expectThrough({
       case: 16,
       name: 'DEBUG SLEEP 0.8',
@@ -34,7 +34,7 @@ describe('a Redis that hangs', () => {
     expect(answers).to.have.all.keys('200');
   });
 
-  it('for 3 s makes the service not ready (17)', async () => {
+  it('makes ticketd not ready when the hang lasts 3 s (17)', async () => {
     let asleep: Promise<string> | undefined;
     await expectThrough({
       case: 17,
@@ -49,7 +49,7 @@ describe('a Redis that hangs', () => {
     });
   });
 
-  it('for writes alone makes the service not ready (18)', async () => {
+  it('makes ticketd not ready when only writes hang (18)', async () => {
     await expectThrough({
       case: 18,
       name: 'CLIENT PAUSE 3000 WRITE',

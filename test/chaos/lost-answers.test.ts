@@ -10,7 +10,7 @@ const TTL_MS = 60_000;
 const KEY = 'ticketd:t2:digest';
 const WITHIN_MS = 200;
 
-describe('a take whose connection breaks', () => {
+describe('Redis store take() when the connection breaks', () => {
   let redis: TestRedis;
   let proxy: FaultProxy;
   let store: OpenStore;
@@ -44,27 +44,27 @@ describe('a take whose connection breaks', () => {
       answers: `take done ${times} ×`,
     });
     expect(error).to.include({ code: 'WS_TICKET_OUTCOME_UNKNOWN' });
-    // It did not wait for the command to time out.
+    // The command did not wait for its timeout.
     expect(error.cause).to.include({ code: 'ECONNRESET' });
     expect(store.downs).to.equal(1);
     return times;
   };
 
-  it('after Redis has done it says so, and is not done again (19)', async () => {
+  it('rejects with WS_TICKET_OUTCOME_UNKNOWN and is not sent again after Redis executed it (19)', async () => {
     proxy.loseNextReplyTo(KEY);
     expect(await failedTake('the reply to a take is lost', 19)).to.equal(1);
     expect(await store.take('digest')).to.deep.equal({ state: 'used' });
   });
 
-  it('before Redis has got it says so, and leaves the ticket (20)', async () => {
+  it('rejects with WS_TICKET_OUTCOME_UNKNOWN and leaves the ticket live before Redis received it (20)', async () => {
     proxy.resetBefore(KEY);
     expect(await failedTake('reset before a take is forwarded', 20)).to.equal(0);
     expect(await store.take('digest')).to.deep.equal({ state: 'live', payload: 'payload' });
   });
 });
 
-describe('tickets', () => {
-  it('are each taken by one alone of 100 at once (33)', async () => {
+describe('Redis store', () => {
+  it('lets exactly one of 100 concurrent takes of a ticket succeed (33)', async () => {
     const redis = await startRedis();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(redis.url)));
     const winners: number[] = [];
@@ -84,7 +84,7 @@ describe('tickets', () => {
     expect(winners).to.deep.equal(Array.from({ length: 50 }, () => 1));
   });
 
-  it('of a Redis that lost them are unknown, not an error (2)', async () => {
+  it('reports tickets as unknown, without an error, after Redis lost its data (2)', async () => {
     const redis = await startRedis();
     const store = await openStore(redis.url);
     const digests = Array.from({ length: 20 }, (_, number) => `digest-${number}`);

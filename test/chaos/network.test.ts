@@ -5,7 +5,7 @@ import { CLOSED, NO_REPLY } from './support/expect-usual.ts';
 import { type FarRedis, startFarRedis } from './support/far-redis.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 
-describe('a network', () => {
+describe('Redis connection when the network drops packets', () => {
   let redis: FarRedis;
 
   before(async () => {
@@ -14,7 +14,7 @@ describe('a network', () => {
   afterEach(() => redis.heal());
   after(() => redis.remove());
 
-  it('that loses everything makes the service not ready (4)', async () => {
+  it('makes ticketd not ready within 2 s when all packets are dropped (4)', async () => {
     await expectThrough({
       case: 4,
       name: `packets dropped both ways for 6 s (${redis.by})`,
@@ -27,7 +27,7 @@ describe('a network', () => {
     });
   });
 
-  it('that loses every reply makes the service not ready (5)', async () => {
+  it('makes ticketd not ready within 2 s when all Redis replies are dropped (5)', async () => {
     await expectThrough({
       case: 5,
       name: `replies dropped for 6 s (${redis.by})`,
@@ -41,8 +41,8 @@ describe('a network', () => {
   });
 });
 
-describe('a connection to Redis that is reset', () => {
-  it('is replaced, once (6)', async () => {
+describe('Redis connection when it is reset', () => {
+  it('is replaced by exactly one new connection (6)', async () => {
     const proxy = await startFaultProxy(await startRedis());
     try {
       await expectThrough({

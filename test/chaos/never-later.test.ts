@@ -6,7 +6,7 @@ import { CLOSED, NO_REPLY } from './support/expect-usual.ts';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.ts';
 import { type Monitor, openMonitor } from './support/monitor.ts';
 
-describe('a request during an outage', () => {
+describe('POST /ws-ticket during a Redis outage', () => {
   let redis: TestRedis;
   let proxy: FaultProxy;
   let monitor: Monitor;
@@ -24,7 +24,7 @@ describe('a request during an outage', () => {
 
   const written = () => monitor.commands('SET').map(([, key = '']) => key);
 
-  it('is never done later, where connections are refused (21a)', async () => {
+  it('never executes a refused request later when Redis refuses connections (21a)', async () => {
     const report = await expectThrough({
       case: '21a',
       name: 'connections reset and refused for 3 s, Redis watched by MONITOR',
@@ -42,7 +42,7 @@ describe('a request during an outage', () => {
     expectNoResend(report, written());
   });
 
-  it('is never done later, where nothing comes through (21b)', async () => {
+  it('never executes a refused request later when the connection stalls (21b)', async () => {
     const report = await expectThrough({
       case: '21b',
       name: 'connections held for 4 s, Redis watched by MONITOR',

@@ -16,14 +16,14 @@ const BREATH_EVERY_MS = 200;
 const DEEP_BREATH_MS = 20;
 
 const { setTimeout: realTimeout } = globalThis;
-/** Redis itself is no faster than it is. */
+/** Redis needs real time to reply. */
 const breathe = (ms = 1) => new Promise((resolve) => realTimeout(resolve, ms));
 
-/** Whether it becomes a line with LOG_LEVEL=info. */
+/** Whether LOG_LEVEL=info logs this event. */
 const isLogged = ({ event }: ToldEvent): boolean => events[event].level !== 'debug';
 
-/** Redis, the service and what they say to one another are real; time goes by as fast as they can follow. */
-describe('an outage of five minutes', function () {
+/** Redis, ticketd and their messages are real; the fake clock advances as fast as they can follow. */
+describe('log during a Redis outage of five minutes', function () {
   this.timeout(120_000);
   let clock: SinonFakeTimers;
   let redis: TestRedis;
@@ -34,7 +34,7 @@ describe('an outage of five minutes', function () {
     clock = useFakeTimers({
       now: Date.now(),
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
-      // What was begun before goes on in real time.
+      // Timers started before this continue in real time.
       shouldClearNativeTimers: true,
     });
     service = await startService({ REDIS_URL: redis.url });
@@ -75,7 +75,7 @@ describe('an outage of five minutes', function () {
     ['b', 'SIGSTOP', () => redis.pause(), () => redis.resume()],
     ['c', 'REPLICAOF', () => redis.cli('REPLICAOF', '127.0.0.1', '1'), () => redis.cli('REPLICAOF', 'NO', 'ONE')],
   ] as const)
-    it(`with ${name} leaves one line for each refused request and fewer than ${OTHER_LINES} others`, async () => {
+    it(`has one line for each refused request and fewer than ${OTHER_LINES} others (${name})`, async () => {
       const before = service.events.length;
       await passWhile(Promise.resolve(fault()));
       const asked: Promise<Answer>[] = [];

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { expectThrough } from './support/chaos-case.ts';
 import { type FarRedis, startFarRedis } from './support/far-redis.ts';
 
-describe('a network', () => {
+describe('Redis connection when the network loses packets', () => {
   let redis: FarRedis;
 
   before(async () => {
@@ -10,7 +10,7 @@ describe('a network', () => {
   });
   after(() => redis.remove());
 
-  it('that loses one packet in twenty leaves the service ready (23)', async () => {
+  it('keeps ticketd ready with 5 % packet loss (23)', async () => {
     const { answers } = await expectThrough({
       case: 23,
       name: `5 % of the packets lost for 20 s (${redis.by})`,

@@ -10,7 +10,7 @@ import { startFaultProxy } from './support/fault-proxy.ts';
 const QUIET = { quiet: true };
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
 
-describe('a Redis that answers and refuses to write', () => {
+describe('Redis connection when Redis replies but refuses writes', () => {
   let redis: TestRedis;
 
   beforeEach(async () => {
@@ -20,9 +20,9 @@ describe('a Redis that answers and refuses to write', () => {
 
   const set = (name: string, value: string) => () => redis.cli('CONFIG', 'SET', name, value);
 
-  it('since it became a replica makes the service not ready, without a storm of connections (7)', async () => {
+  it('makes ticketd not ready when Redis became a replica, with at most one reconnect every 2 s (7)', async () => {
     const proxy = await startFaultProxy(redis);
-    const nobody = String(await freePort());
+    const unusedPort = String(await freePort());
     try {
       let from = Number.NaN;
       let to = Number.NaN;
@@ -32,7 +32,7 @@ describe('a Redis that answers and refuses to write', () => {
         env: { REDIS_URL: proxy.url },
         fault: async () => {
           from = performance.now();
-          await redis.cli('REPLICAOF', '127.0.0.1', nobody);
+          await redis.cli('REPLICAOF', '127.0.0.1', unusedPort);
         },
         heal: async () => {
           await redis.cli('REPLICAOF', 'NO', 'ONE');
@@ -48,7 +48,7 @@ describe('a Redis that answers and refuses to write', () => {
     }
   });
 
-  it('since its memory is full makes the service not ready (8)', async () => {
+  it('makes ticketd not ready when Redis memory is full (8)', async () => {
     await expectThrough({
       case: 8,
       name: 'maxmemory reached (OOM)',
@@ -62,7 +62,7 @@ describe('a Redis that answers and refuses to write', () => {
     });
   });
 
-  it('since it could not save makes the service not ready (9)', async () => {
+  it('makes ticketd not ready when Redis could not save to disk (9)', async () => {
     const [, directory = ''] = (await redis.cli('CONFIG', 'GET', 'dir')).split('\n');
     const inTheWay = join(directory, 'dump.rdb');
     const save = async (outcome: string) => {
@@ -90,7 +90,7 @@ describe('a Redis that answers and refuses to write', () => {
     });
   });
 
-  it('since it lacks replicas makes the service not ready (10)', async () => {
+  it('makes ticketd not ready when Redis lacks replicas (10)', async () => {
     await expectThrough({
       case: 10,
       name: 'min-replicas-to-write not met (NOREPLICAS)',

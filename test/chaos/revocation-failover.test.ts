@@ -9,7 +9,7 @@ const SUBJECTS = 50;
 const TICKETS_EACH = 10;
 const ALL = SUBJECTS * TICKETS_EACH;
 
-describe('revocation by two instances across a failover by Sentinels', function () {
+describe('revocation by two instances across a Redis Sentinel failover', function () {
   this.timeout(120_000);
   let setup: SentinelSetup;
   let two: TwoInstances;
@@ -25,11 +25,11 @@ describe('revocation by two instances across a failover by Sentinels', function 
 
   const offsetOf = (text: string, name: string) => new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1];
 
-  /** Fails over once the replica has all that the master has confirmed, and waits for both instances to follow. */
+  /** Fails over once the replica has every write that the master confirmed, and waits for both instances to follow. */
   const failOver = async () => {
     await setup.untilHealthy();
     const written = offsetOf(await (await setup.master()).cli('INFO', 'replication'), 'master_repl_offset');
-    await until('the replica has it all', async () => {
+    await until('the replica has every write', async () => {
       const copied = offsetOf(await (await setup.replica()).cli('INFO', 'replication'), 'slave_repl_offset');
       return Number(copied) >= Number(written);
     });
@@ -58,7 +58,7 @@ describe('revocation by two instances across a failover by Sentinels', function 
     },
   };
   for (const [moment, play] of Object.entries(cases))
-    it(`voids all of ${ALL} tickets issued before it and none of ${ALL} issued after it, failed over ${moment}`, async () => {
+    it(`voids all of ${ALL} tickets issued before it and none of ${ALL} issued after it (failover ${moment})`, async () => {
       const rounds = createRounds({ instances: two.instances, subjects: SUBJECTS, ticketsEach: TICKETS_EACH });
       await play(rounds);
       expect(await rounds.redeem()).to.deep.equal({ before: { 403: ALL }, after: { 200: ALL } });

@@ -9,7 +9,7 @@ const SUBJECTS = 50;
 const TICKETS_EACH = 10;
 const ALL = SUBJECTS * TICKETS_EACH;
 
-describe('revocation by two instances on a Redis whose clock steps', function () {
+describe('revocation by two instances when the Redis clock steps', function () {
   this.timeout(120_000);
   let clock: Clock;
   let redis: RedisNode;
@@ -30,7 +30,7 @@ describe('revocation by two instances on a Redis whose clock steps', function ()
 
   for (const step of [APART_S, -APART_S])
     for (const moment of ['revocation', 'redeem'] as const)
-      it(`voids all of ${ALL} tickets issued before it and none of ${ALL} issued after it, stepped by ${step} s before the ${moment}`, async () => {
+      it(`voids ${ALL} tickets issued before it and none of ${ALL} issued after it (step of ${step} s before the ${moment})`, async () => {
         clock.setAhead(0);
         const rounds = createRounds({ instances: two.instances, subjects: SUBJECTS, ticketsEach: TICKETS_EACH });
         await rounds.issueBefore();
@@ -42,7 +42,7 @@ describe('revocation by two instances on a Redis whose clock steps', function ()
         expect(await rounds.redeem()).to.deep.equal({ before: { 403: ALL }, after: { 200: ALL } });
       });
 
-  it('outlives the longest ticket that it voids, stored after a step back', async () => {
+  it('stores a record that outlives the ticket that it voids, after a step back', async () => {
     await redis.cli('FLUSHALL');
     clock.setAhead(0);
     const rounds = createRounds({ instances: two.instances, subjects: 1, ticketsEach: 1 });

@@ -5,15 +5,15 @@ import { storeOf } from './support/store-of.ts';
 import { record } from './support/table.ts';
 import { type RaceResult, raceForTickets } from './support/ticket-races.ts';
 
-// Tickets are put and taken for so long before the failover and after it.
+// How long tickets are stored and taken before the failover, and again after it.
 const RACES_MS = 1500;
 
-describe('a planned failover', function () {
+describe('Redis connection across a planned Sentinel failover', function () {
   this.timeout(120_000);
   const setups: SentinelSetup[] = [];
   let strict: RaceResult;
   let lax: RaceResult;
-  // Both mostly wait, so that they can at the same time.
+  // Both mostly wait, so they run concurrently.
   before(async () => {
     [strict, lax] = await Promise.all([playFailover('a', 1), playFailover('b', 0)]);
   });
@@ -44,12 +44,12 @@ describe('a planned failover', function () {
     return result;
   };
 
-  it('lets no ticket be taken twice with min-replicas-to-write 1 (31a)', () => {
+  it('never redeems a ticket twice with min-replicas-to-write 1 (31a)', () => {
     expect(strict.taken).to.be.above(strict.put / 2);
     expect(strict.takenTwice).to.equal(0);
   });
 
-  it('lets most tickets be taken with min-replicas-to-write 0 (31b)', () => {
+  it('redeems most tickets with min-replicas-to-write 0 (31b)', () => {
     expect(lax.taken).to.be.above(lax.put / 2);
   });
 });

@@ -9,7 +9,7 @@ import { CLOSED, NO_REPLY } from './support/expect-usual.ts';
 
 const BACK_WITHIN_MS = DOWN_AFTER_MS + 4000;
 
-describe('Redis behind Sentinels', function () {
+describe('Redis connection through Sentinels', function () {
   this.timeout(120_000);
   let setup: SentinelSetup;
   beforeEach(async () => {
@@ -25,7 +25,7 @@ describe('Redis behind Sentinels', function () {
     ['a', 'SIGKILL', CLOSED, 100],
     ['b', 'SIGSTOP', NO_REPLY, 2000],
   ] as const)
-    it(`is used again through its new master after the ${name} of the old one (30${letter})`, async () => {
+    it(`recovers through the new master after ${name} of the old one (30${letter})`, async () => {
       const master = await setup.master();
       await expectThrough({
         case: `30${letter}`,
@@ -38,13 +38,13 @@ describe('Redis behind Sentinels', function () {
       });
     });
 
-  it('stays in use, without a word on standard error, where a Sentinel is gone', async () => {
+  it('stays up and writes nothing to stderr when a Sentinel is gone', async () => {
     const service = serve({ JWT_SECRET: SECRET, ...setup.env });
     await service.url();
     const [, , gone] = setup.sentinels;
     await gone?.remove();
-    const inItsPlace = await tcpServer((socket) => socket.destroy(), gone?.port);
-    await until('the service tries it again', () => inItsPlace.accepted >= 2);
+    const replacement = await tcpServer((socket) => socket.destroy(), gone?.port);
+    await until('ticketd retries that Sentinel', () => replacement.accepted >= 2);
     expect(service.stderr).to.equal('');
     expect(service.events).not.to.include('redis_down');
   });

@@ -9,7 +9,7 @@ import { type SentinelSetup, startSentinelSetup } from '../support/sentinel.ts';
 import { endAll, STACK_TRACE, serve, type Ticketd } from '../support/ticketd.ts';
 import { record } from './support/table.ts';
 
-// Long enough for a command to run out of time, and for what is kept back of it for the phases that stop later.
+// Long enough for a command to time out, and for the reserve of the phases that stop later.
 const DEADLINE_MS = 10_000;
 const SIGTERM_CODE = 128 + 15;
 
@@ -23,7 +23,7 @@ const started = async (env: Env): Promise<Ticketd> => {
   return service;
 };
 
-/** Sends SIGTERM; the service ends with this code, which would be 124 at its deadline, and without a stack trace. */
+/** Sends SIGTERM; ticketd exits with this code (it would be 124 at its deadline) and without a stack trace. */
 const expectOut = async (service: Ticketd, letter: string, moment: string, code = 0): Promise<void> => {
   const signalledAt = performance.now();
   service.process.kill('SIGTERM');
@@ -42,7 +42,7 @@ const expectOut = async (service: Ticketd, letter: string, moment: string, code 
   if (code === 0) expect(service.events.at(-1)).to.equal('server_stopped');
 };
 
-describe('SIGTERM while a single Redis', () => {
+describe('shutdown on SIGTERM with a single Redis', () => {
   let redis: TestRedis;
   beforeEach(async () => {
     redis = await startRedis();
@@ -52,13 +52,13 @@ describe('SIGTERM while a single Redis', () => {
     await redis.stop();
   });
 
-  it('hangs, which is not known yet, ends the service in time (29a)', async () => {
+  it('exits with code 0 before the deadline when Redis hangs undetected (29a)', async () => {
     const service = await started({ REDIS_URL: redis.url });
     await redis.pause();
     await expectOut(service, 'a', 'Redis hangs, not known yet');
   });
 
-  it('hangs under a request ends the service in time, and the request with 503 (29b)', async () => {
+  it('exits with code 0 before the deadline and returns 503 to a request waiting for a hanging Redis (29b)', async () => {
     const service = await started({ REDIS_URL: redis.url });
     await redis.pause();
     const request = askTicket(await service.url());
@@ -67,21 +67,21 @@ describe('SIGTERM while a single Redis', () => {
     expect(((await request) as Answer).status).to.equal(503);
   });
 
-  it('was found to hang ends the service in time (29c)', async () => {
+  it('exits with code 0 before the deadline after Redis was found to hang (29c)', async () => {
     const service = await started({ REDIS_URL: redis.url });
     await redis.pause();
     await service.line('redis_down');
     await expectOut(service, 'c', 'Redis was found to hang');
   });
 
-  it('is gone and being reconnected to ends the service in time (29d)', async () => {
+  it('exits with code 0 before the deadline while reconnecting to Redis (29d)', async () => {
     const service = await started({ REDIS_URL: redis.url });
     await redis.stop();
     await service.line('redis_down');
     await expectOut(service, 'd', 'reconnecting');
   });
 
-  it('hangs at the start ends the service in time, without having listened (29e)', async () => {
+  it('exits with code 143 without having listened when Redis hangs during startup (29e)', async () => {
     await redis.pause();
     const service = start({ NODE_ENV: 'production', DRAIN_DELAY_MS: '0', REDIS_URL: redis.url });
     await service.line('redis_connect_start');
@@ -90,7 +90,7 @@ describe('SIGTERM while a single Redis', () => {
   });
 });
 
-describe('SIGTERM while Redis behind Sentinels', () => {
+describe('shutdown on SIGTERM with Redis Sentinel', () => {
   let setup: SentinelSetup;
   before(async () => {
     setup = await startSentinelSetup();
@@ -98,14 +98,14 @@ describe('SIGTERM while Redis behind Sentinels', () => {
   afterEach(endAll);
   after(() => setup.remove());
 
-  it('has lost its master ends the service in time (29f)', async () => {
+  it('exits with code 0 before the deadline when the master is lost (29f)', async () => {
     const service = await started(setup.env);
     await (await setup.master()).stop();
     await service.line('redis_down');
     await expectOut(service, 'f', 'the Sentinels look for a new master');
   });
 
-  it('has lost its Sentinels, too, ends the service in time (29g)', async () => {
+  it('exits with code 0 before the deadline when the master and all Sentinels are lost (29g)', async () => {
     const service = await started(setup.env);
     await (await setup.master()).pause();
     await Promise.all(setup.sentinels.map((sentinel) => sentinel.remove()));
@@ -114,7 +114,7 @@ describe('SIGTERM while Redis behind Sentinels', () => {
   });
 });
 
-describe('SIGTERM while a Redis Cluster', () => {
+describe('shutdown on SIGTERM with a Redis Cluster', () => {
   let cluster: ClusterSetup;
   before(async () => {
     cluster = await startCluster({ replicas: 0 });
@@ -122,14 +122,14 @@ describe('SIGTERM while a Redis Cluster', () => {
   afterEach(endAll);
   after(() => cluster.remove());
 
-  it('has a master that hangs ends the service in time (29h)', async () => {
+  it('exits with code 0 before the deadline when a master hangs (29h)', async () => {
     const service = await started(cluster.env);
     await (cluster.nodes[0] as RedisNode).pause();
     await service.line('redis_down');
     await expectOut(service, 'h', 'a master of a cluster hangs');
   });
 
-  it('is gone altogether ends the service in time (29i)', async () => {
+  it('exits with code 0 before the deadline when all nodes are gone (29i)', async () => {
     await (cluster.nodes[0] as RedisNode).resume();
     await cluster.untilHealthy();
     const service = await started(cluster.env);

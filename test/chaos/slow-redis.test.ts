@@ -8,8 +8,8 @@ import type { Target } from './support/target.ts';
 const LASTS_MS = 12_000;
 const PROBE_LINE_EVERY_MS = 10_000;
 
-describe('a Redis that replies after 1 to 2 s', () => {
-  it('is one outage, with its probes logged at most every 10 s (36)', async () => {
+describe('Redis connection when Redis replies after 1 to 2 s', () => {
+  it('reports one outage and logs failed readiness probes at most every 10 s (36)', async () => {
     const proxy = await startFaultProxy(await startRedis());
     let target: Target | undefined;
     try {

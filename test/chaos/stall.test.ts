@@ -6,11 +6,11 @@ import { ticketKeys } from '../support/ticket-keys.ts';
 import { expectThrough } from './support/chaos-case.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 
-describe('a service that stalls', () => {
-  it('for 1.2 s stays ready, and loses no ticket (22)', async () => {
+describe('Redis connection when the ticketd process stalls', () => {
+  it('keeps ticketd ready and loses no ticket after a stall of 1.2 s (22)', async () => {
     const redis = await startRedis();
     const proxy = await startFaultProxy(redis);
-    // So that there is always something under way to Redis and back.
+    // So that a command or a reply is always in transit.
     proxy.delay(() => 50);
     try {
       const { requests, answers } = await expectThrough({
@@ -27,8 +27,8 @@ describe('a service that stalls', () => {
         detectedBy: 'never',
       });
       expect(answers).to.have.all.keys('200');
-      const kept = (await redis.cli('KEYS', ticketKeys())).split('\n');
-      expect(kept).to.have.members(requests.map(({ ticket = '' }) => keyOf(ticket)));
+      const storedKeys = (await redis.cli('KEYS', ticketKeys())).split('\n');
+      expect(storedKeys).to.have.members(requests.map(({ ticket = '' }) => keyOf(ticket)));
     } finally {
       await proxy.close();
     }

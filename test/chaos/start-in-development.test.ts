@@ -14,7 +14,7 @@ const RECOVERY_MS = 3000;
 
 type LookupCallback = (error: Error | null, addresses: dns.LookupAddress[]) => void;
 
-/** Starts the service in development, which listens without Redis, and is ready by itself once that is healed. */
+/** Starts ticketd in development; it listens without Redis and becomes ready by itself once Redis is healed. */
 const expectRecovery = async (
   { letter, name, errorCode }: Pick<StartupFaultKind, 'letter' | 'name' | 'errorCode'>,
   { env, heal }: StartupFault,
@@ -40,16 +40,16 @@ const expectRecovery = async (
       answers: `${degraded?.errorCode}`,
     });
     expect((await requestTicket(service)).status).to.equal(200);
-    const told = ['redis_connect_fail', 'redis_down', 'redis_up'] as const;
-    expect(told.map((event) => service.eventsOf(event).length)).to.deep.equal([1, 0, 1]);
+    const redisEvents = ['redis_connect_fail', 'redis_down', 'redis_up'] as const;
+    expect(redisEvents.map((event) => service.eventsOf(event).length)).to.deep.equal([1, 0, 1]);
     expect(JSON.stringify(service.events)).not.to.contain('chaos-secret');
   });
 
-describe('a start in development', () => {
+describe('startup in development', () => {
   afterEach(() => restore());
 
   for (const fault of startupFaults)
-    it(`with ${fault.name} listens, refuses and recovers alone (25${fault.letter})`, async () => {
+    it(`listens, returns 503 and recovers by itself: ${fault.name} (25${fault.letter})`, async () => {
       const begun = await fault.begin();
       try {
         await expectRecovery(fault, begun);
@@ -58,14 +58,14 @@ describe('a start in development', () => {
       }
     });
 
-  it('with a host that does not exist yet listens, refuses and recovers alone (25g)', async () => {
+  it('listens, returns 503 and recovers by itself: no such host (25g)', async () => {
     const redis = await startRedis();
     // The one thing here that is not real: a name server that learns a name.
     const { lookup: realLookup } = dns;
     const lookup = stub(dns, 'lookup');
     lookup.callThrough();
-    const answerTo = (name: string) => (_host: string, options: dns.LookupAllOptions, tell: LookupCallback) =>
-      realLookup(name, options, tell);
+    const answerTo = (name: string) => (_host: string, options: dns.LookupAllOptions, callback: LookupCallback) =>
+      realLookup(name, options, callback);
     const named = lookup.withArgs('redis.tickets.internal');
     named.callsFake(answerTo('no-such-host.invalid') as never);
     const fault = { letter: 'g', name: 'no such host', errorCode: /^(ENOTFOUND|EAI_AGAIN)$/ };

@@ -14,7 +14,7 @@ const SECRETS = ['chaos-secret', 'another-secret', SECRET];
 
 const start = (env: Readonly<Record<string, string>>) => serve({ NODE_ENV: 'production', JWT_SECRET: SECRET, ...env });
 
-/** Starts the service in production, which ends at the limit of the redis phase, naming the cause, without ever listening. */
+/** Starts ticketd in production; it exits at the timeout of the redis phase, logs the cause and never listens. */
 const expectFatal = async (
   about: { readonly letter: string; readonly name: string; readonly errorCode: RegExp },
   env: Readonly<Record<string, string>>,
@@ -24,21 +24,21 @@ const expectFatal = async (
   const service = start(env);
   const { code } = await service.exit;
   const tookMs = performance.now() - startedAt;
-  const [told, ...more] = service.linesOf('redis_connect_fail');
+  const [failure, ...more] = service.linesOf('redis_connect_fail');
   record({
     case: `24${about.letter}`,
     fault: `production start: ${about.name}`,
     bound: `exit 1 ≤ ${timeoutMs + LEEWAY_MS} ms`,
     limits: { tookMs: timeoutMs + LEEWAY_MS },
     tookMs,
-    answers: `exit ${code} after ${Math.round(tookMs)} ms: ${told?.errorCode}`,
+    answers: `exit ${code} after ${Math.round(tookMs)} ms: ${failure?.errorCode}`,
   });
   expect(code).to.equal(1);
   const failed = service.lines.filter(({ event }) => event === 'phase_timeout' || event === 'phase_fail');
   expect(failed.map(({ phase, timeoutMs: limit }) => [phase, limit])).to.deep.equal([['redis', timeoutMs]]);
   expect(more).to.deep.equal([]);
   expect(service.linesOf('redis_connect_fatal')).to.have.length(1);
-  for (const line of [told, ...service.linesOf('redis_connect_fatal')]) {
+  for (const line of [failure, ...service.linesOf('redis_connect_fatal')]) {
     expect(line?.errorCode).to.match(about.errorCode);
     expect(line?.error).to.be.a('string').that.is.not.empty;
   }
@@ -48,11 +48,11 @@ const expectFatal = async (
   expect(service.stderr).to.match(/^[^\n]*\n?$/);
 };
 
-describe('a start in production', () => {
+describe('startup with NODE_ENV=production', () => {
   afterEach(endAll);
 
   for (const fault of startupFaults)
-    it(`with ${fault.name} ends with exit code 1 in time, naming the cause (24${fault.letter})`, async () => {
+    it(`exits with code 1 within the timeout and logs the cause: ${fault.name} (24${fault.letter})`, async () => {
       const { env, end } = await fault.begin();
       try {
         await expectFatal(fault, { ...env, REDIS_STARTUP_TIMEOUT_MS: String(SHORT_MS) }, SHORT_MS);
@@ -61,20 +61,20 @@ describe('a start in production', () => {
       }
     });
 
-  it('with a host that does not exist ends with exit code 1 in time, naming the cause (24g)', async () => {
+  it('exits with code 1 within the timeout and logs the cause: no such host (24g)', async () => {
     const about = { letter: 'g', name: 'no such host', errorCode: /^(ENOTFOUND|EAI_AGAIN)$/ };
     const env = { REDIS_URL: 'redis://:chaos-secret@no-such-host.invalid', REDIS_STARTUP_TIMEOUT_MS: String(SHORT_MS) };
     await expectFatal(about, env, SHORT_MS);
   });
 
-  it('waits 8 s for Redis by default (24h)', async () => {
+  it('waits 8 s for Redis by default and exits with code 1 (24h)', async () => {
     const about = { letter: 'h', name: 'connections refused, default time limit', errorCode: /^ECONNREFUSED$/ };
     const startedAt = performance.now();
     await expectFatal(about, { REDIS_URL: `redis://127.0.0.1:${await freePort()}` }, DEFAULT_MS);
     expect(performance.now() - startedAt).to.be.at.least(DEFAULT_MS - LEEWAY_MS);
   });
 
-  it('succeeds where Redis comes 3 s later (26)', async () => {
+  it('succeeds when Redis starts 3 s later (26)', async () => {
     const port = await freePort();
     const startedAt = performance.now();
     const service = start({ REDIS_URL: `redis://127.0.0.1:${port}` });

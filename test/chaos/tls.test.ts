@@ -13,7 +13,7 @@ import { listenForFirstBytes, listenForNames } from './support/tls-listener.ts';
 
 const TLS_HANDSHAKE = 22;
 
-describe('Redis through TLS', () => {
+describe('Redis connection over TLS', () => {
   let authority: Authority;
   let certificate: Certificate;
   let redis: RedisNode;
@@ -28,7 +28,7 @@ describe('Redis through TLS', () => {
   });
   afterEach(endAll);
 
-  it('is meant by REDISS:// in capitals, and never a byte goes out in plain text (27a)', async () => {
+  it('uses TLS for REDISS:// in capitals and sends no byte in plain text (27a)', async () => {
     const listener = await listenForFirstBytes();
     const env = { REDIS_URL: `REDISS://:chaos-secret@127.0.0.1:${listener.port}`, REDIS_STARTUP_TIMEOUT_MS: '500' };
     await withService(env, async () => {
@@ -40,7 +40,7 @@ describe('Redis through TLS', () => {
     expect(found).to.equal(true);
   });
 
-  it('cannot be talked out of its options by the URL (27b)', async () => {
+  it('refuses a REDIS_URL with query parameters and exits with code 78 (27b)', async () => {
     const service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'redis://127.0.0.1?enableOfflineQueue=false' });
     const { code } = await service.exit;
     record({ case: '27b', fault: '?enableOfflineQueue=false', bound: 'refused', answers: `exit ${code}` });
@@ -48,7 +48,7 @@ describe('Redis through TLS', () => {
     expect(service.output).to.contain('no query parameters');
   });
 
-  const namesAskedFor = async (host: string, more: Readonly<Record<string, string>> = {}) => {
+  const serverNamesSent = async (host: string, more: Readonly<Record<string, string>> = {}) => {
     const listener = await listenForNames(certificate);
     const env = {
       REDIS_URL: `rediss://${host}:${listener.port}`,
@@ -62,16 +62,16 @@ describe('Redis through TLS', () => {
     return listener.names[0];
   };
 
-  it('is asked for by its name, by REDIS_TLS_SERVERNAME where that is set (28a)', async () => {
+  it('sends the host name of REDIS_URL as SNI, or REDIS_TLS_SERVERNAME if set (28a)', async () => {
     const names = [
-      await namesAskedFor('localhost'),
-      await namesAskedFor('127.0.0.1', { REDIS_TLS_SERVERNAME: 'localhost' }),
+      await serverNamesSent('localhost'),
+      await serverNamesSent('127.0.0.1', { REDIS_TLS_SERVERNAME: 'localhost' }),
     ];
     record({ case: '28a', fault: 'rediss://', bound: 'SNI seen', answers: names.join(', ') });
     expect(names).to.deep.equal(['localhost', 'localhost']);
   });
 
-  it('is refused with a certificate of an authority that nobody trusts (28b)', async () => {
+  it('refuses a certificate of an untrusted authority and exits with code 1 (28b)', async () => {
     const service = serve({
       NODE_ENV: 'production',
       JWT_SECRET: SECRET,
@@ -94,14 +94,14 @@ describe('Redis through TLS', () => {
     ['localhost', {}],
     ['127.0.0.1', { REDIS_TLS_SERVERNAME: 'localhost' }],
   ] as const)
-    it(`keeps tickets where REDIS_TLS_CA_FILE names the authority and the host is ${host} (28c)`, async () => {
+    it(`issues tickets when REDIS_TLS_CA_FILE contains the authority and the host is ${host} (28c)`, async () => {
       const env = { REDIS_URL: `REDISS://${host}:${redis.port}`, REDIS_TLS_CA_FILE: authority.caFile };
       await withService({ ...env, ...more }, async ({ url }) => {
         expect((await askTicket(url)).status).to.equal(200);
       });
     });
 
-  it('that crashes is detected by the closed connection, and used again after its restart (28d)', async () => {
+  it('is reported down within 100 ms of the close and recovers after the restart (28d)', async () => {
     await expectThrough({
       case: '28d',
       name: 'SIGKILL of a Redis with TLS, restarted after 1 s',

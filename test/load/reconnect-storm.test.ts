@@ -5,12 +5,12 @@ import { type RunningService, startService } from '../support/service.ts';
 import type { RecordedRequest } from '../support/storm/recorded-fetch.ts';
 import { playStorm, type Storm } from '../support/storm/storm.ts';
 
-// README's figures are of 2,000.
+// README's figures are for 2,000 clients.
 const CLIENTS = Number(process.env.TEST_CLIENTS ?? 300);
 const OUTAGE_MS = 5_000;
 const WINDOW_MS = 100;
 
-describe(`a storm of ${CLIENTS} clients that lose their sockets while Redis is down for 5 s`, function () {
+describe(`ticketd/client when ${CLIENTS} clients lose their sockets and Redis is down for 5 s`, function () {
   this.timeout(120_000);
   const services: RunningService[] = [];
   let ours: Storm;
@@ -27,13 +27,13 @@ describe(`a storm of ${CLIENTS} clients that lose their sockets while Redis is d
     return playStorm({ kind, clients: CLIENTS, outageMs: OUTAGE_MS, redis, service });
   };
 
-  it('is over when every client is back', () => {
+  it('reconnects every client after the outage', () => {
     const lastBackMs = Math.max(...ours.openedAt) - ours.recoveredAt;
     console.log(`        the last one was back ${Math.round(lastBackMs)} ms after Redis`);
     expect(ours.openedAt).to.have.lengthOf(CLIENTS);
   });
 
-  it('brings no request for a ticket before the Retry-After of the one before it', () => {
+  it('sends no ticket request before the Retry-After of the previous reply has passed', () => {
     const early = [...byClient(duringStorm(ours)).values()].flatMap(tooEarly);
     expect(early).to.deep.equal([]);
     const refused = duringStorm(ours).filter(({ status }) => status === 503);
@@ -41,11 +41,11 @@ describe(`a storm of ${CLIENTS} clients that lose their sockets while Redis is d
     expect(refused.every(({ retryAfter }) => retryAfter === 2)).to.equal(true);
   });
 
-  it('sends no spent ticket', () => {
+  it('never sends a used ticket', () => {
     expect(ours.refused).to.equal(0);
   });
 
-  it('peaks far below a naive retry loop', () => {
+  it('peaks below half the request rate of a naive retry loop', () => {
     const [peak, naivePeak] = [peakPerSecond(ours), peakPerSecond(naive)];
     for (const [name, storm, rate] of [
       ['ticketd/client', ours, peak],
@@ -71,7 +71,7 @@ const tooEarly = (requests: readonly RecordedRequest[]): readonly RecordedReques
     return before !== undefined && sentAt < allowedAt(before);
   });
 
-/** While a request is under way, no other is allowed. */
+/** While a request is in flight, no other is allowed. */
 const allowedAt = ({ endedAt = Number.POSITIVE_INFINITY, retryAfter = 0 }: RecordedRequest): number =>
   endedAt + retryAfter * 1_000;
 

@@ -9,11 +9,11 @@ import { startRedis } from '../support/redis.ts';
 import { serve, type Ticketd } from '../support/ticketd.ts';
 import { until } from '../support/until.ts';
 
-// More of them find no other fault; README's figure is of 10,000.
+// More tickets find no other fault; README's figure is for 10,000.
 const TICKETS = Number(process.env.TEST_TICKETS ?? 1_000);
 const CALLERS = 10;
 const PROCESSES = 4;
-/** Tickets whose callers are under way at once. */
+/** How many tickets are raced for concurrently. */
 const AT_ONCE = 16;
 
 interface Instance {
@@ -22,7 +22,7 @@ interface Instance {
   readonly internalUrl: string;
 }
 
-describe(`${TICKETS} tickets, each redeemed by ${CALLERS} concurrent callers over ${PROCESSES} processes`, function () {
+describe(`POST /ws-ticket/redeem by ${CALLERS} concurrent callers over ${PROCESSES} processes`, function () {
   this.timeout(300_000);
   const agent = new Agent({ keepAlive: true });
   const headers = { ...bearer(GATEWAY_KEY), 'Content-Type': 'application/json' };
@@ -46,7 +46,7 @@ describe(`${TICKETS} tickets, each redeemed by ${CALLERS} concurrent callers ove
       REDIS_URL: redisUrl,
       JWT_SECRET: SECRET,
       GATEWAY_KEYS: GATEWAY_KEY,
-      // A line for each of so many would be most of the work.
+      // One log line per request would be most of the work.
       LOG_LEVEL: 'fatal',
       TICKET_TTL_SECONDS: '300',
     });
@@ -82,11 +82,11 @@ describe(`${TICKETS} tickets, each redeemed by ${CALLERS} concurrent callers ove
 
   const race = async (index: number): Promise<readonly number[]> => {
     const ticket = await issue(index);
-    // Another process begins each time.
+    // Each race starts at another process.
     return Promise.all(Array.from({ length: CALLERS }, (_, caller) => redeem(ticket, index + caller)));
   };
 
-  it('have exactly one winner each', async () => {
+  it(`lets exactly one caller redeem each of ${TICKETS} tickets`, async () => {
     const startedAt = performance.now();
     const winners = new Map<number, number>();
     const statuses = new Map<number, number>();

@@ -10,10 +10,10 @@ const TICKETS = 10_000;
 const AT_ONCE = 50;
 const MAX_BYTES = 210;
 
-describe(`${TICKETS} used tickets`, function () {
+describe(`Redis memory after ${TICKETS} used tickets`, function () {
   this.timeout(120_000);
 
-  it(`are remembered in less than ${MAX_BYTES} bytes each, until they would have expired`, async () => {
+  it(`is at most ${MAX_BYTES} bytes per used ticket, kept until the ticket would have expired`, async () => {
     const redis = await startRedis();
     const access = await accessOf({ REDIS_URL: redis.url });
     const connection = createRedisConnection({ ...access, emit: () => {} });

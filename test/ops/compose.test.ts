@@ -18,8 +18,8 @@ interface Service {
 const services: Readonly<Record<string, Service>> = parse(readFileSync('ops/compose.yml', 'utf8')).services;
 const { redis, ticketd } = services as { readonly redis: Service; readonly ticketd: Service };
 
-describe('ops/compose.yml, read by itself', () => {
-  it('takes from every container what it does not need', () => {
+describe('ops/compose.yml settings', () => {
+  it('gives every container a read-only root, no capabilities and no new privileges', () => {
     for (const [name, service] of Object.entries(services))
       expect(service, name).to.deep.include({
         read_only: true,
@@ -28,28 +28,28 @@ describe('ops/compose.yml, read by itself', () => {
       });
   });
 
-  it('sets variables that ticketd reads', async () => {
+  it('sets only variables that ticketd reads', async () => {
     const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ field }) => field.name);
     expect(known).to.include.members(Object.keys(ticketd.environment ?? {}));
   });
 
-  it('lets a drain take the time it may take', async () => {
+  it('has a stop_grace_period longer than SHUTDOWN_TIMEOUT_MS', async () => {
     const { shutdown } = await readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET });
     const grace = /^(\d+)s$/.exec(ticketd.stop_grace_period ?? '')?.[1];
     expect(Number(grace) * 1000).to.be.above(shutdown.timeoutMs);
   });
 
-  it('publishes the public listener and nginx alone', () => {
+  it('publishes only the public listener and nginx', () => {
     const published = Object.values(services).flatMap(({ ports = [] }) => ports);
     expect(published.map((port) => port.split(':').at(-1))).to.deep.equal(['3000', '8080']);
   });
 
-  it('takes Redis for healthy at the literal PONG alone', () => {
+  it('treats Redis as healthy only when it replies PONG', () => {
     const [shell, command = ''] = redis.healthcheck?.test ?? [];
     expect(shell).to.equal('CMD-SHELL');
     const folder = mkdtempSync(join(tmpdir(), 'ticketd-compose-'));
     const exitCodeAt = (answer: string) => {
-      // As redis-cli does it: an error reply is printed, and the exit code is 0.
+      // Like redis-cli: prints an error reply and exits with code 0.
       writeFileSync(join(folder, 'redis-cli'), `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 });
       const env = { PATH: `${folder}:${process.env.PATH}` };
       return spawnSync('sh', ['-c', command.replaceAll('$$', '$')], { env }).status;

@@ -17,26 +17,26 @@ const STRICT = {
 const problemsOf = (text: string): readonly string[] =>
   validate(text, STRICT).map(({ message }) => (typeof message === 'string' ? message : message.value));
 
-/** What the classic builder does not know. */
+/** Features that the classic builder lacks. */
 const BUILDKIT_ONLY = /^# *syntax=|<<|--mount|--link|--chmod|--start-interval|--security|--network/m;
 
 for (const file of ['Dockerfile', 'ops/gateway/Dockerfile']) {
   const text = readFileSync(file, 'utf8');
 
   describe(file, () => {
-    it('is free of faults, which the linter does find', () => {
+    it('passes the linter, which rejects faulty copies', () => {
       expect(problemsOf(text)).to.deep.equal([]);
       expect(problemsOf(text.replace(/WORKDIR \//, 'WORKDIR '))).to.have.length(1);
       expect(problemsOf(`${text}ENTRYPOINT ["serve"]\n`)).not.to.deep.equal([]);
       expect(problemsOf(`${text}HEALTHCHECK --interval=10 CMD true\n`)).not.to.deep.equal([]);
     });
 
-    it('asks nothing of the builder that the classic one lacks', () => {
+    it('uses no feature that only BuildKit has', () => {
       expect(text).not.to.match(BUILDKIT_ONLY);
       expect(`${text}RUN --mount=type=cache npm ci`).to.match(BUILDKIT_ONLY);
     });
 
-    it('ends as a user without rights, by number', () => {
+    it('switches to user 1000:1000', () => {
       expect([...text.matchAll(/^USER (.*)$/gm)].map(([, user]) => user)).to.deep.equal(['1000:1000']);
     });
   });

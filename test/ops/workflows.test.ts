@@ -14,7 +14,7 @@ interface Workflow {
   >;
 }
 
-describe('the workflows', () => {
+describe('GitHub workflows', () => {
   const files = readdirSync(FOLDER).map((name) => `${FOLDER}/${name}`);
   let lint: RunActionlint;
   before(async () => {
@@ -25,7 +25,7 @@ describe('the workflows', () => {
     const text = readFileSync(file, 'utf8');
     const workflow: Workflow = parse(text);
 
-    it(`${file} is free of faults, which the linter does find`, () => {
+    it(`${file} passes the linter, which rejects faulty copies`, () => {
       expect(lint(text, file)).to.deep.equal([]);
       expect(lint(text.replace('runs-on:', 'run-on:'), file)).not.to.deep.equal([]);
       expect(lint(text.replace('github.ref ', 'github.reference '), file)).not.to.deep.equal([]);
@@ -35,11 +35,11 @@ describe('the workflows', () => {
       const used = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
       expect(used.filter((uses) => !PINNED.test(uses))).to.deep.equal([]);
       expect(used).to.have.length.above(0);
-      // The version beside the commit is what the tools that raise both go by.
+      // Update tools read the version in the comment after the commit.
       expect([...text.matchAll(/uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)]).to.have.length(used.length);
     });
 
-    it(`${file} may read the sources and nothing else, but for what it needs to publish`, () => {
+    it(`${file} has only the contents: read permission, plus id-token: write to publish`, () => {
       expect(workflow.permissions).to.deep.equal({ contents: 'read' });
       const more = Object.entries(workflow.jobs).flatMap(([name, { permissions }]) =>
         permissions ? { name, permissions } : [],
@@ -48,7 +48,7 @@ describe('the workflows', () => {
     });
   }
 
-  it('publish what was audited and tested, built on this commit, with its provenance and by no token', () => {
+  it('publish with provenance and without a token, after audit and tests', () => {
     const text = readFileSync(`${FOLDER}/release.yml`, 'utf8');
     const steps = [
       'npm ci\n',
@@ -64,7 +64,7 @@ describe('the workflows', () => {
     expect(text).not.to.match(/secrets\.|NODE_AUTH_TOKEN/);
   });
 
-  it('look for advisories about the dependencies each week', () => {
+  it('audit the dependencies each week', () => {
     const { on, jobs } = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8'));
     expect(on.schedule).to.have.lengthOf(1);
     expect(jobs.dependencies.steps.map(({ run }: { run?: string }) => run)).to.include.members([
@@ -73,7 +73,7 @@ describe('the workflows', () => {
     ]);
   });
 
-  it('test on every Node that is supported', () => {
+  it('test on every supported Node.js version', () => {
     const { jobs } = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8'));
     expect(jobs.test.strategy.matrix.node).to.deep.equal([20, 24, 26]);
   });

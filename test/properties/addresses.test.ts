@@ -28,14 +28,14 @@ const claims = textOf(
   '%eth0',
 );
 
-/** How a proxy may write down an address. */
+/** The ways in which a proxy may write an address. */
 const written = (ip: string, port: number): string => {
   if (port === 0) return ip;
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 };
 
-describe('the address of a client', () => {
-  it('is that of the connection where no proxy is trusted, whatever the header says', () => {
+describe('client address', () => {
+  it('is the address of the connection when no proxy is trusted, whatever X-Forwarded-For contains', () => {
     fc.assert(
       fc.property(stranger, claims, (peer, header) => {
         expect(addressOf(peer, header, trusted)).to.equal(peer);
@@ -44,7 +44,7 @@ describe('the address of a client', () => {
     );
   });
 
-  it('is what the outermost trusted proxy saw, whatever the client had written before', () => {
+  it('is the address that the outermost trusted proxy saw, whatever the client sent', () => {
     const chain = fc.tuple(stranger, fc.array(proxy, { minLength: 1, maxLength: 4 }), claims, fc.nat(65_535));
     fc.assert(
       fc.property(chain, ([client, proxies, claimed, port]) => {
@@ -55,7 +55,7 @@ describe('the address of a client', () => {
     );
   });
 
-  it('is an address, whatever the header says', () => {
+  it('is a valid IP address, whatever X-Forwarded-For contains', () => {
     fc.assert(
       fc.property(proxy, claims, (peer, header) => {
         expect(isIP(addressOf(peer, header, trusted))).to.be.above(0);
@@ -79,13 +79,13 @@ const bitsOf = (ip: string): bigint => {
   );
 };
 
-describe('a network', () => {
+describe('CIDR list', () => {
   for (const [family, ip, length] of [
     ['IPv4', ipv4, 32],
     ['IPv6', ipv6.filter((text) => !/\d+\.\d+/.test(text)), 128],
   ] as const)
-    it(`of ${family} holds the addresses that begin as it does, and no others`, () => {
-      // Near each other half of the time: two at random have next to nothing in common.
+    it(`contains exactly the ${family} addresses with its prefix`, () => {
+      // Half of the cases use the same address: two random ones rarely share a prefix.
       fc.assert(
         fc.property(ip, ip, fc.integer({ min: 0, max: length }), fc.boolean(), (base, other, prefix, near) => {
           const shift = BigInt(length - prefix);
@@ -96,7 +96,7 @@ describe('a network', () => {
       );
     });
 
-  it('holds itself, and is told whether it holds any text without a crash', () => {
+  it('contains its own address and checks arbitrary text without throwing', () => {
     fc.assert(
       fc.property(address, claims, (base, text) => {
         const list = cidrList(base);
@@ -106,7 +106,7 @@ describe('a network', () => {
     );
   });
 
-  it('is refused, or read so that it holds each address in it', () => {
+  it('refuses arbitrary text, or contains each address in it', () => {
     const outcomes = { read: 0, refused: 0 };
     fc.assert(
       fc.property(textOf('10.0.0.0', '/', '8', '32', '129', '::', 'fe80', ':', ',', ' ', '-1', '/08', '.'), (text) => {

@@ -8,13 +8,13 @@ import type { RawAnswer } from '../support/raw-http.ts';
 import { GATEWAY_KEY, REDEEM_PATH, REVOKE_PATH } from '../support/redeem.ts';
 import { type RunningService, startService } from '../support/service.ts';
 
-// A case is one body; they are sent so many at a time, one right behind the other.
+// A case is one body; this many are pipelined on one connection.
 const AT_ONCE = 50;
 const MAX_BYTES = 4096;
 
 const utf8 = (text: string): Buffer => Buffer.from(text).subarray(0, MAX_BYTES);
 
-/** JSON that is nearly what is wanted: some of the names, with values of every kind. */
+/** JSON close to a valid body: some of the names, with values of every kind. */
 const nearly = (...names: readonly string[]): fc.Arbitrary<Buffer> =>
   fc
     .dictionary(
@@ -69,7 +69,7 @@ const mediaType = fc.oneof(
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-describe('whatever the body of a request holds', () => {
+describe('request bodies with arbitrary content', () => {
   let service: RunningService;
   let open: Pipelined;
   let internal: Pipelined;
@@ -95,7 +95,7 @@ describe('whatever the body of a request holds', () => {
     `Content-Type: ${type}`,
   ];
 
-  /** An answer of the contract, and no other than these. */
+  /** A response of the contract with one of these statuses. */
   const expectOneOf = (answer: RawAnswer, statuses: readonly number[]): void => {
     expect(answer.status).to.be.oneOf([...statuses]);
     if (answer.status === 204) return;
@@ -121,16 +121,16 @@ describe('whatever the body of a request holds', () => {
       { numRuns: CASES / AT_ONCE },
     );
 
-  it('a ticket is issued, or the body refused', () =>
+  it('POST /ws-ticket returns 200, 400 or 415 for any body', () =>
     holdsFor(bodyOf('audience', 'channel'), issue, (answer) => expectOneOf(answer, [200, 400, 415])));
 
-  it('tickets are revoked, or the body refused', () =>
+  it('POST /ws-ticket/revoke returns 204, 400 or 415 for any body', () =>
     holdsFor(bodyOf('scope', 'session', 'subject'), revoke, (answer) => expectOneOf(answer, [204, 400, 415])));
 
-  it('nothing is redeemed that was not issued, and the body or the ticket refused', () =>
+  it('POST /ws-ticket/redeem returns 400, 403 or 415 for any body without an issued ticket', () =>
     holdsFor(bodyOf('ticket', 'audience', 'origin'), redeem, (answer) => expectOneOf(answer, [400, 403, 415])));
 
-  it('what a ticket is bound to comes back as it was sent, once', async () => {
+  it('POST /ws-ticket/redeem returns audience and channel exactly as issued, then 403 for the same ticket', async () => {
     const bindings = fc.record({
       audience: wellFormed({ minLength: 1, maxLength: 16 }),
       channel: wellFormed({ minLength: 1, maxLength: 32 }),
@@ -146,7 +146,7 @@ describe('whatever the body of a request holds', () => {
           expect(JSON.parse(Buffer.from(answer.body, 'latin1').toString())).to.include(wishes[index]);
         expect((await Promise.all(again ?? [])).every(({ status }) => status === 403)).to.equal(true);
       }),
-      // Three requests each, and nothing here that the others have not sent.
+      // Three requests per case; the other tests already send these bodies.
       { numRuns: CASES / AT_ONCE / 5 },
     );
   });

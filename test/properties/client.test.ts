@@ -36,7 +36,7 @@ const acts: readonly Act[] = [
   named('hidden', ({ page }) => page.set({ visibilityState: 'hidden' })),
   named('visible', ({ page }) => page.set({ visibilityState: 'visible' })),
 ];
-/** What goes well is as frequent as all the rest, so that sockets open. */
+/** Successes are as frequent as all the rest, so that sockets open. */
 const well: readonly Act[] = [
   named('ticket', ({ rig }) => rig.requests.at(-1)?.answer(200, { ticket: 'wst_x' })),
   named('open', ({ rig }) => {
@@ -53,7 +53,7 @@ const listener = fc.record({
   does: fc.constantFrom('connect', 'close', 'close and connect'),
 });
 
-describe('the client, whatever happens in whatever order,', () => {
+describe('ticketd/client with events in any order', () => {
   const count = (rig: ClientRig) => {
     const sockets = rig.sockets.filter(({ readyState }) => readyState < 2).length;
     const requests = rig.requests.filter(({ signal, answered }) => !signal.aborted && !answered).length;
@@ -96,7 +96,7 @@ describe('the client, whatever happens in whatever order,', () => {
     expect(isOpen()).to.equal(true);
   };
 
-  it('has one request or socket at most, one timer, a reason for each stop, and opens when it can', async () => {
+  it('keeps at most one request or socket and one timer, reports why it stopped, and opens when it can', async () => {
     const act = fc.oneof(fc.constantFrom(...acts), fc.constantFrom(...well));
     const run = fc.asyncProperty(
       fc.array(act, { maxLength: 20 }),

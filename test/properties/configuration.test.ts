@@ -13,7 +13,7 @@ const rows = Object.values(fields).flatMap((section) => Object.values(section));
 const names = rows.map(({ name }) => name);
 const secretNames = rows.filter(({ secret }) => secret).map(({ name }) => name);
 
-// Words that some field takes, and characters that some separate by.
+// Words that some field accepts, and characters that some use as a separator.
 const WORDS = [
   ...['true', 'false', 'off', 'production', 'development', 'trace', '0', '1', '30', '65535', '65536', '1/60'],
   ...['RS256', 'HS256', 'ES256', '127.0.0.1', '::1', '10.0.0.0/8', '/129', 'https://', 'http://', 'app.example'],
@@ -23,7 +23,7 @@ const WORDS = [
 const value = fc.oneof(fc.constantFrom(...WORDS), textOf(...WORDS, CANARY));
 const plain = names.filter((name) => !secretNames.includes(name));
 
-/** Some variables, each with some text, on top of what makes a whole; secrets bear a mark that nothing else has. */
+/** A complete or empty base plus some variables with arbitrary text; only secrets contain CANARY. */
 const environment = fc
   .tuple(
     fc.constantFrom({}, { JWT_SECRET: CANARY }, { JWT_SECRET: CANARY, REDIS_URL: `redis://u:${CANARY}@host` }),
@@ -41,8 +41,8 @@ const problemsOf = async (work: Promise<unknown>): Promise<ConfigError | undefin
     },
   );
 
-describe('the configuration', () => {
-  it('is read, or refused by the names of its variables, whatever the environment holds', async () => {
+describe('configuration from arbitrary environment variables', () => {
+  it('is accepted, or refused with the names of the invalid variables', async () => {
     await fc.assert(
       fc.asyncProperty(environment, async (env) => {
         const error = await problemsOf(readConfig(env));
@@ -55,7 +55,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('is told without any of its secrets, right or wrong', async () => {
+  it('never shows a secret, whether it is valid or not', async () => {
     let right = 0;
     await fc.assert(
       fc.asyncProperty(environment, async (env) => {
@@ -70,7 +70,7 @@ describe('the configuration', () => {
     expect(right).to.be.above(CASES / 20);
   });
 
-  it('is what was set, where all of it is right', async () => {
+  it('has exactly the values that were set when all are valid', async () => {
     const right = fc.record({
       PORT: fc.nat(65_535),
       INTERNAL_PORT: fc.constant('off'),
@@ -98,7 +98,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('has a field that is read or refused, whatever stands there', () => {
+  it('accepts or refuses arbitrary text in each field, without quoting secrets', () => {
     const field = fc.constantFrom(...rows);
     fc.assert(
       fc.property(field, value, ({ parse }, given) => {
@@ -108,7 +108,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('has whole numbers, of the decimal digits alone, within their bounds', () => {
+  it('accepts only decimal digits within the bounds as an integer', () => {
     fc.assert(
       fc.property(fc.oneof(fc.integer().map(String), textOf('1', '0', '-', '+', '.', 'e', 'x', '_', ' ')), (given) => {
         const refusal = thrownBy(() => integer(0, 65_535)(given), Expected);
@@ -119,7 +119,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('has lists that are read as they were joined', () => {
+  it('splits a list into the values that were joined', () => {
     const words = fc.array(fc.constantFrom('HS256', 'RS256', 'ES256'), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(words, fc.constantFrom(',', ', ', ' ,\t'), (given, joint) => {
@@ -128,7 +128,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('has texts that are kept to the character, without any that cannot be seen', () => {
+  it('accepts text of 1 to 16 characters without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (given) => {
         const refusal = thrownBy(() => text(16)(given), Expected);

@@ -5,14 +5,14 @@ import { fc, textOf, thrownBy, wellFormed } from '../support/property.ts';
 
 const ticket = fc.constant(undefined).map(newTicket);
 
-describe('the ticket of a handshake', () => {
+describe('ticket in a handshake', () => {
   const name = wellFormed({ maxLength: 6 }).map((text) => encodeURIComponent(`x${text}`));
   const others = fc.array(
     fc.tuple(name, name).map((pair) => pair.join('=')),
     { maxLength: 4 },
   );
 
-  it('is found among any other parameters, and only it is taken out', () => {
+  it('is found among other query parameters and is the only one removed', () => {
     fc.assert(
       fc.property(ticket, others, others, (text, before, behind) => {
         const uri = `/ws?${[...before, `ticket=${text}`, ...behind].join('&')}`;
@@ -23,7 +23,7 @@ describe('the ticket of a handshake', () => {
     );
   });
 
-  it('is ambiguous where there are two of them, wherever, or one twice in the query', () => {
+  it('is ambiguous when there are two tickets, or one twice in the query', () => {
     const two = fc.tuple(ticket, ticket, fc.boolean()).map(([one, other, same]) => [one, same ? one : other]);
     fc.assert(
       fc.property(two, others, fc.boolean(), ([one, other], between, asProtocol) => {
@@ -35,7 +35,7 @@ describe('the ticket of a handshake', () => {
     );
   });
 
-  it('is found, or not, or ambiguous in any URI, and none is left where it has been taken out', () => {
+  it('is completely removed from any URI and protocols that are not ambiguous', () => {
     const uri = textOf('/', '?', '&', '=', 'ticket', 'tick%65t', '%', '%zz', '#', '+', newTicket(), 'ticket=', ';');
     const protocols = fc.array(textOf('ticketd.', 'chat', newTicket(), ','), { maxLength: 3 });
     fc.assert(

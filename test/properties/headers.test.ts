@@ -15,8 +15,8 @@ const notZero = (text: string): boolean => !/^0+$/.test(text);
 
 const TRACE_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-describe('the trace id', () => {
-  it('is well-formed, whatever the headers say, and is neither a JWT nor a ticket', () => {
+describe('trace id from arbitrary headers', () => {
+  it('is well-formed and contains neither a JWT nor a ticket', () => {
     const words = [
       '00-',
       '-01',
@@ -41,7 +41,7 @@ describe('the trace id', () => {
     );
   });
 
-  it('is that of traceparent before any other, where it is well-formed', () => {
+  it('comes from a well-formed traceparent before any other header', () => {
     fc.assert(
       fc.property(hex(32).filter(notZero), hex(16).filter(notZero), hex(2), fc.string(), (trace, span, flags, id) => {
         expect(traceIdOf({ traceparent: `00-${trace}-${span}-${flags}`, 'x-request-id': id })).to.equal(trace);
@@ -49,7 +49,7 @@ describe('the trace id', () => {
     );
   });
 
-  it("is that of Amazon's header, wherever in it, before X-Request-Id", () => {
+  it('comes from any position in X-Amzn-Trace-Id before X-Request-Id', () => {
     fc.assert(
       fc.property(
         hex(8),
@@ -65,13 +65,13 @@ describe('the trace id', () => {
   });
 });
 
-describe('the Authorization header', () => {
+describe('Authorization header with arbitrary text', () => {
   const header = fc.oneof(
     fc.constant(undefined),
     textOf('Bearer', 'bearer', 'Basic', ' ', '  ', '\t', token(), 'a.b.c', ',', '"', '='),
   );
 
-  it('bears a token that begins and ends with a character that can be seen, or none', () => {
+  it('yields a token without surrounding whitespace, or none', () => {
     fc.assert(
       fc.property(header, (authorization) => {
         const found = bearerToken({ ...(authorization !== undefined && { authorization }) });
@@ -84,7 +84,7 @@ describe('the Authorization header', () => {
     );
   });
 
-  it('bears the token that was put there', () => {
+  it('yields the exact token after "Bearer", in any case and with extra spaces', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\x21-\x7e]{1,40}$/), fc.nat(3), (text, spaces) => {
         expect(bearerToken({ authorization: `BEARER${' '.repeat(spaces + 1)}${text}` })).to.equal(text);
@@ -93,7 +93,7 @@ describe('the Authorization header', () => {
   });
 });
 
-describe('what a proxy says of a handshake', () => {
+describe('forward-auth headers of a handshake', () => {
   const names = [
     'X-Original-URI',
     'X-Forwarded-Uri',
@@ -110,13 +110,13 @@ describe('what a proxy says of a handshake', () => {
     },
   );
 
-  /** As Node has it: the first of each name, and all of them as they came. */
+  /** As in Node: the first of each name in headers, and all of them in rawHeaders. */
   const requestOf = (given: readonly (readonly [string, string])[], url: string): IncomingMessage => {
     const headers = Object.fromEntries(given.toReversed().map(([name, value]) => [name.toLowerCase(), value]));
     return { headers, rawHeaders: given.flat(), url } as unknown as IncomingMessage;
   };
 
-  it('is read as it says, or refused as ambiguous where it says two things', () => {
+  it('yields the URI and the origin, or refuses contradicting headers as ambiguous', () => {
     const originalUri = fc.constantFrom('target' as const, { header: 'x-original-uri' }, { header: 'x-forwarded-uri' });
     const path = fc.array(fc.constantFrom('/', '/ws', '?', '@chat', '%')).map((parts) => parts.join(''));
     const outcomes = { read: 0, refused: 0 };
@@ -125,7 +125,7 @@ describe('what a proxy says of a handshake', () => {
         const request = requestOf(given, `/forward-auth/envoy${rest}`);
         const { headers } = request;
         const uri = where === 'target' ? pathIn(rest) : headers[where.header];
-        const refused = saysTwoThings(given, uri);
+        const refused = isContradictory(given, uri);
         outcomes[refused ? 'refused' : 'read'] += 1;
         const read = () => handshakeOf(request, { name: 'any', originalUri: where });
         if (refused) expect(read).to.throw(Ambiguity);
@@ -141,14 +141,14 @@ describe('what a proxy says of a handshake', () => {
     return beforeQuery.includes('/') ? rest.slice(rest.indexOf('/')) : undefined;
   };
 
-  const saysTwoThings = (given: readonly (readonly [string, string])[], uri: unknown): boolean => {
-    const mattering = given.filter(([name]) => !['Host', 'Sec-WebSocket-Protocol'].includes(name));
-    const distinct = new Set(mattering.map(([name]) => name.toLowerCase()));
-    if (distinct.size < mattering.length || distinct.has('x_original_uri')) return true;
-    return mattering.some(([name, value]) => /-uri$/i.test(name) && value !== uri);
+  const isContradictory = (given: readonly (readonly [string, string])[], uri: unknown): boolean => {
+    const relevant = given.filter(([name]) => !['Host', 'Sec-WebSocket-Protocol'].includes(name));
+    const distinct = new Set(relevant.map(([name]) => name.toLowerCase()));
+    if (distinct.size < relevant.length || distinct.has('x_original_uri')) return true;
+    return relevant.some(([name, value]) => /-uri$/i.test(name) && value !== uri);
   };
 
-  it('is refused where a header that matters is there twice, in whatever spelling', () => {
+  it('refuses a relevant header that is present twice, in any case', () => {
     const name = fc.constantFrom('Origin', 'X-Original-URI', 'X-Forwarded-Uri', 'X-Ticketd-Subject');
     const spelt = fc.constantFrom(
       (text: string) => text,
@@ -165,7 +165,7 @@ describe('what a proxy says of a handshake', () => {
     );
   });
 
-  it('is answered with headers that hold any text, and decode to it', () => {
+  it('encodes any text as a response header that decodes to the same text', () => {
     fc.assert(
       fc.property(
         fc.oneof(

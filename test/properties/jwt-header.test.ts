@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { joseHeaderReader } from '../../src/jwt/jose-header.ts';
 import { CASES, fc, textOf } from '../support/property.ts';
 
-describe('the header of a JWT', () => {
+describe('JWT header reader', () => {
   const read = joseHeaderReader(['HS256']);
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-  it('is read where its members are as they have to be, and refused otherwise', () => {
+  it('accepts a header with valid alg, typ and kid and without crit, and refuses any other', () => {
     const members = fc.record(
       {
         alg: fc.oneof({ weight: 3, arbitrary: fc.constant('HS256') }, fc.constantFrom('none', 'RS256', 'hs256', 1)),
@@ -30,7 +30,7 @@ describe('the header of a JWT', () => {
     expect(accepted, 'of the cases were such that are read').to.be.above(CASES / 50);
   });
 
-  it('is refused without a word of it, whatever stands in its place', () => {
+  it('refuses arbitrary text without quoting it', () => {
     const part = fc.oneof(
       fc.jsonValue().map(encoded),
       fc.constant({ alg: 'none', hunter2: 'hunter2' }).map(encoded),
@@ -44,7 +44,7 @@ describe('the header of a JWT', () => {
     );
   });
 
-  it('is refused where there are fewer or more than three parts', () => {
+  it('refuses a JWT with fewer or more than three parts', () => {
     const count = fc.integer({ min: 1, max: 6 }).filter((parts) => parts !== 3);
     fc.assert(
       fc.property(count, (parts) => {

@@ -61,7 +61,7 @@ const targetOf = ({ scheme, servers, credentials: { username, password }, databa
 });
 
 describe('REDIS_URL', () => {
-  it('is read as it was put together, whatever is percent-encoded in it', () => {
+  it('parses to the parts it was built from, whatever is percent-encoded', () => {
     fc.assert(
       fc.property(parts, (given) => {
         expect(redisUrl(urlOf(given))).to.deep.equal(targetOf(given));
@@ -69,21 +69,21 @@ describe('REDIS_URL', () => {
     );
   });
 
-  it('is told without its credentials, in a form that reads as the same servers', () => {
+  it('is logged without credentials, in a form that parses to the same servers', () => {
     fc.assert(
       fc.property(parts, (given) => {
         const target = redisUrl(urlOf(given));
-        const told = endpointOf(target);
-        expect(told).not.to.include(CANARY).and.not.to.include('@');
+        const endpoint = endpointOf(target);
+        expect(endpoint).not.to.include(CANARY).and.not.to.include('@');
         const { credentials: _, ...rest } = given;
-        expect(redisUrl(told)).to.deep.equal(
+        expect(redisUrl(endpoint)).to.deep.equal(
           targetOf({ ...rest, credentials: { username: undefined, password: undefined } }),
         );
       }),
     );
   });
 
-  it('is read or refused, whatever stands there, and never quoted', () => {
+  it('parses or refuses arbitrary text and never quotes the password', () => {
     const words = [
       ...['redis', 'rediss', 'memory', '://', ':', '@', '/', '%', '%40', '%zz', '%00', '?', '#', ',', '[', ']', '::1'],
       ...['127.0.0.1', 'host', '6379', '65536', '0', '00', '-1', 'a=b', ' ', '\t', '\n', 'é', '\u202e', CANARY],
@@ -97,7 +97,7 @@ describe('REDIS_URL', () => {
     );
   });
 
-  it('is read alike each time', () => {
+  it('parses its own logged form to the same servers, and refuses ports out of range', () => {
     fc.assert(
       fc.property(scheme, address, fc.nat(70_000), (prefix, ip, port) => {
         const text = `${prefix}://${inBrackets(ip)}:${port}`;

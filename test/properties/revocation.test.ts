@@ -11,7 +11,7 @@ const UNBOUND = { audience: undefined, channel: undefined, origin: undefined, tr
 
 type Step = 'issue' | 'revoke session' | 'revoke subject' | 'redeem';
 
-/** From the call to its answer, by the order in which things happened. */
+/** From the call to its return, in order of events. */
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -22,7 +22,7 @@ interface Redeemed extends Span {
   readonly outcome: 'redeemed' | 'rejected';
 }
 
-/** Each command on its way for as long as the scheduler likes, its reply too; some get lost before or after. */
+/** The scheduler delays each command and its reply; some are lost before or after execution. */
 const farStore = (scheduler: fc.Scheduler, isLost: () => boolean): TicketStore => {
   const store = createMemoryStore();
   const travel = async () => {
@@ -47,7 +47,7 @@ const farStore = (scheduler: fc.Scheduler, isLost: () => boolean): TicketStore =
   };
 };
 
-/** Callers that take their steps one after the other, each beside the others; what came of it. */
+/** Runs callers concurrently, each with its steps in sequence, and returns the outcomes. */
 const play = async (callers: readonly (readonly Step[])[], scheduler: fc.Scheduler, isLost: () => boolean) => {
   const store = farStore(scheduler, isLost);
   const issue = createIssuer({ store, ttlSeconds: 30 });
@@ -77,7 +77,7 @@ const play = async (callers: readonly (readonly Step[])[], scheduler: fc.Schedul
       await revoke(ALICE, scope);
       revoked.push({ start, end: moment++ });
     } catch {
-      // It may take hold at any time from now on, or never.
+      // It may take effect at any later time, or never.
       revoked.push({ start, end: Number.POSITIVE_INFINITY });
     }
   };
@@ -91,12 +91,12 @@ const play = async (callers: readonly (readonly Step[])[], scheduler: fc.Schedul
 const step = fc.constantFrom<Step>('issue', 'issue', 'revoke session', 'revoke subject', 'redeem', 'redeem');
 const callers = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
 
-describe('revocation, in whatever order commands and replies arrive', () => {
+describe('revocation with commands and replies in any order', () => {
   for (const [name, losses] of [
     ['no reply lost', fc.constant<readonly number[]>([])],
     ['some replies lost', fc.uniqueArray(fc.nat(60), { maxLength: 6 })],
   ] as const)
-    it(`voids the tickets issued before it and none issued after it, ${name}`, async () => {
+    it(`voids the tickets issued before it and none issued after it (${name})`, async () => {
       await fc.assert(
         fc.asyncProperty(callers, fc.scheduler(), losses, async (actors, scheduler, lost) => {
           let travelled = 0;

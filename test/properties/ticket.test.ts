@@ -6,7 +6,7 @@ import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { digestOf, isTicket, newTicket, ticketIdOf } from '../../src/tickets/ticket.ts';
 import { fc, textOf, thrownBy } from '../support/property.ts';
 
-// By the contract's rule rather than by the code under test.
+// Calculated by the rule in the contract, not by the code under test.
 const checksumOf = (body: string): string => {
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32(body));
@@ -20,10 +20,10 @@ const ticketOf = (random: Uint8Array): string => {
 
 const ticket = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(ticketOf);
 
-// Mostly of a ticket's own alphabet, which only the checksum tells from the right ones.
+// Mostly of a ticket's own alphabet, so that only the checksum detects the change.
 const put = fc.oneof(fc.stringMatching(/^[\w-]{0,2}$/), fc.string({ unit: 'binary', maxLength: 2 }));
 
-/** What is like a ticket, and what is not. */
+/** Tickets, text similar to tickets, and other text. */
 const anything = fc.oneof(
   ticket,
   fc.tuple(ticket, fc.nat(60), put).map(([text, at, other]) => text.slice(0, at) + other + text.slice(at + 1)),
@@ -45,8 +45,8 @@ const record: fc.Arbitrary<TicketRecord> = fc.record({
   revocationIds: fc.option(fc.array(fc.option(fc.string(), { nil: null })), { nil: undefined }),
 });
 
-describe('whatever is presented as a ticket', () => {
-  it('is one exactly where its form and its checksum are right', () => {
+describe('ticket format with arbitrary text', () => {
+  it('accepts exactly the texts with the right form and checksum', () => {
     fc.assert(
       fc.property(anything, (text) => {
         expect(isTicket(text)).to.equal(/^wst_[\w-]{49}$/.test(text) && text.endsWith(checksumOf(text.slice(0, -6))));
@@ -54,7 +54,7 @@ describe('whatever is presented as a ticket', () => {
     );
   });
 
-  it('is one for any random bytes, with a digest that names it and does not hold it', () => {
+  it('accepts a ticket of any 32 random bytes, with a digest that starts with the ticket id', () => {
     fc.assert(
       fc.property(ticket, (text) => {
         expect(isTicket(text)).to.equal(true);
@@ -65,7 +65,7 @@ describe('whatever is presented as a ticket', () => {
     );
   });
 
-  it('is none any more after any change of one character', () => {
+  it('rejects a ticket with any one character changed', () => {
     fc.assert(
       fc.property(ticket, fc.nat(52), put, (text, at, other) => {
         fc.pre(text[at] !== other);
@@ -74,7 +74,7 @@ describe('whatever is presented as a ticket', () => {
     );
   });
 
-  it('is refused as malformed without the store being asked, or as unknown by it', async () => {
+  it('redeem rejects malformed text without asking the store, and an unknown ticket after asking it', async () => {
     const store = createMemoryStore();
     let asked = 0;
     const redeem = createRedeemer({
@@ -97,16 +97,16 @@ describe('whatever is presented as a ticket', () => {
   });
 });
 
-describe('what is kept of a ticket', () => {
-  it('is read as it was written', () => {
+describe('stored ticket record', () => {
+  it('decodes to the same record that was encoded', () => {
     fc.assert(
-      fc.property(record, (kept) => {
-        expect(decodePayload(encodePayload(kept))).to.deep.equal(kept);
+      fc.property(record, (stored) => {
+        expect(decodePayload(encodePayload(stored))).to.deep.equal(stored);
       }),
     );
   });
 
-  it('is read, or refused with an error, whatever stands there', () => {
+  it('decodes arbitrary text to a valid record or throws an Error', () => {
     const json = fc.oneof(
       fc.json(),
       fc.string({ unit: 'binary' }),

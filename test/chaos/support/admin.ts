@@ -4,7 +4,7 @@ import type { TestRedis } from '../../support/redis.ts';
 /** A connection that is open before the fault begins and stays open through it. */
 export interface Admin {
   do(...command: string[]): Promise<unknown>;
-  /** A number that INFO tells. */
+  /** A number that INFO reports. */
   info(field: string): Promise<string | undefined>;
   close(): void;
 }

@@ -10,7 +10,7 @@ interface Case extends Omit<Fault, 'staysReady'> {
   readonly options?: ObserveOptions;
 }
 
-/** A fault that readiness follows. */
+/** A fault that makes ticketd not ready. */
 export interface DetectedCase extends Case {
   /** The code in `redis_down`: it shows what the fault was detected by. */
   readonly detectedBy: RegExp;
@@ -19,7 +19,7 @@ export interface DetectedCase extends Case {
   readonly recoveredWithinMs?: number;
 }
 
-/** A fault through which the service stays ready. */
+/** A fault during which ticketd stays ready. */
 export interface ToleratedCase extends Case {
   readonly detectedBy: 'never';
 }

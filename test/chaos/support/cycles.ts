@@ -19,7 +19,7 @@ export interface Cycles {
 }
 
 export const CYCLES = 20;
-// They fill what is filled once, such as caches.
+// They fill caches that are filled only once.
 const WARM_UP = 3;
 // Fewer than CYCLES, each of which leaves at least one behind if any does.
 const PROMISES = 15;
@@ -74,7 +74,7 @@ const cycle = async (subject: Subject, number: number, breakOff: Cycles['breakOf
   expect(await subject.store.take(`digest-${number}`)).to.deep.equal({ state: 'live', payload: 'payload' });
 };
 
-/** Plays the cycles, and compares what the process holds before and after them. */
+/** Runs the cycles, and compares the resources of the process before and after. */
 export const expectNoGrowth = async ({ case: number, fault, env, breakOff }: Cycles): Promise<void> => {
   const subject = await connectTo(env);
   for (let n = 0; n < WARM_UP; n += 1) await cycle(subject, n, breakOff);

@@ -5,7 +5,7 @@ import type { Report } from './observe.ts';
 
 /**
  * No write was done twice, and none that was refused once the outage was known was done at all. `written` has the key of
- * each SET that Redis did. What became of a request refused before that, no client can tell.
+ * each SET that Redis executed. No client can know the outcome of a request refused before that.
  */
 export const expectNoResend = ({ requests, downAt = 0 }: Report, written: readonly string[]): void => {
   const tickets = written.filter(isTicketKey);

@@ -9,11 +9,11 @@ import { startFaultProxy } from './fault-proxy.ts';
 /** A Redis behind a network that loses packets. */
 export interface FarRedis {
   readonly url: string;
-  /** How the network is made bad, for the table. */
+  /** How the network is disturbed, for the table. */
   readonly by: string;
-  /** Loses all packets of one direction, or of both. */
+  /** Drops all packets of one direction, or of both. */
   drop(direction: 'replies' | 'both'): void;
-  /** Loses one packet in twenty, both ways. */
+  /** Drops one packet in twenty, in both directions. */
   loseOneInTwenty(): void;
   heal(): void;
   remove(): Promise<void>;
@@ -22,7 +22,7 @@ export interface FarRedis {
 // TCP sends a lost packet again after no less than this on Linux.
 const RETRANSMISSION_MS = 200;
 
-/** In a network namespace with packet filters where there may be one (Linux, root), else behind a proxy. */
+/** In a network namespace with packet filters if possible (Linux, root), else behind a proxy. */
 export const startFarRedis = async (): Promise<FarRedis> => {
   const network = createNetwork();
   return network === undefined ? startBehindProxy() : startIn(network);
@@ -52,7 +52,7 @@ const createNetwork = (): Network | undefined => {
   return undefined;
 };
 
-/** Fails where there may be none, and where another process has one of that name, whose addresses are then its own. */
+/** Fails if namespaces are not allowed, or if another process has one of that name and its addresses. */
 const addNamespace = (name: string): Pick<Network, 'name' | 'remove'> | undefined => {
   const remove = () => {
     process.off('exit', remove);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createPipe, type Direction, type Pipe } from './pipe.ts';
 
-/** Stands between the service and one server, and does to the connections what a bad network does. */
+/** A proxy between ticketd and one server that simulates network faults. */
 export interface FaultProxy {
   readonly host: string;
   readonly port: number;
@@ -15,9 +15,9 @@ export interface FaultProxy {
   readonly ended: number;
   /** Keeps the bytes of one direction, or of both, as a network does that drops the packets. */
   hold(direction?: Direction | 'both'): void;
-  /** Lets everything through again, what was held first. */
+  /** Forwards everything again, the held bytes first. */
   release(): void;
-  /** Swallows every byte, both ways, as a middlebox does that has forgotten its flows; those bytes never arrive. */
+  /** Drops every byte in both directions, like a middlebox that lost its flow table. */
   swallow(): void;
   /** Passes on what is sent from now on. */
   passAgain(): void;
@@ -27,14 +27,14 @@ export interface FaultProxy {
   delay(ms: (() => number) | undefined): void;
   /** Breaks every open connection with a RST. */
   reset(): void;
-  /** Refuses new connections, until `accept`; the open ones go on. */
+  /** Refuses new connections, until `accept`; the open ones continue. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
-  /** Resolves as the next request that holds `text` is passed on. */
+  /** Resolves when the next request that contains `text` is forwarded. */
   passing(text: string): Promise<void>;
-  /** Forwards the next request that holds `text`, swallows its answer and resets the connection. */
+  /** Forwards the next request that contains `text`, drops its reply and resets the connection. */
   loseNextReplyTo(text: string): void;
-  /** Resets the connection at the next request that holds `text`, which the server never sees. */
+  /** Resets the connection at the next request that contains `text`, which the server never receives. */
   resetBefore(text: string): void;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
   const clients = new Set<Socket>();
   const pipes = new Set<Pipe>();
   const held = new Set<Direction>();
-  const awaited = new Set<{ readonly text: string; readonly tell: () => void }>();
+  const awaited = new Set<{ readonly text: string; readonly resolve: () => void }>();
   let swallowing = false;
   const swallowedOf = new Set<Socket>();
   let accepted = 0;
@@ -71,7 +71,7 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
     return socket.once('close', () => sockets.delete(socket));
   };
 
-  /** Whether this request springs the trap that is set. */
+  /** Whether this request triggers the armed fault. */
   const springs = (chunk: Buffer): Trap | undefined => {
     if (trap === undefined || !chunk.includes(trap.text)) return undefined;
     const sprung = trap;
@@ -90,7 +90,7 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
       held,
       delayMs: () => delayMs?.() ?? 0,
       meets: (chunk) => {
-        for (const one of awaited) if (chunk.includes(one.text) && awaited.delete(one)) one.tell();
+        for (const one of awaited) if (chunk.includes(one.text) && awaited.delete(one)) one.resolve();
         if (swallowing) {
           swallowedOf.add(client);
           return false;
@@ -112,7 +112,7 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
     });
     clients.add(client.once('close', () => clients.delete(client)));
     for (const pipe of [requests, replies]) pipes.add(pipe);
-    // What is held stays until both sides are gone, as packets on their way do.
+    // Held bytes stay until both sides are closed, like packets in transit.
     const forget = () => {
       if (!(client.closed && server.closed)) return;
       for (const pipe of [requests, replies]) pipes.delete(pipe);
@@ -136,7 +136,7 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
     for (const pipe of pipes) pipe.flush();
   };
   const refuse = async () => {
-    // Its 'close' waits for the open connections, which go on.
+    // Its 'close' waits for the open connections, which continue.
     if (server.listening) server.close();
   };
 
@@ -175,8 +175,8 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
     refuse,
     accept: () => listen(port),
     passing: (text) =>
-      new Promise((tell) => {
-        awaited.add({ text, tell });
+      new Promise((resolve) => {
+        awaited.add({ text, resolve });
       }),
     loseNextReplyTo: (text) => {
       trap = { text, forward: true };

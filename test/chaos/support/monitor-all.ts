@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** What clients had several nodes do; what one node had another do, by replication, is left out. */
+/** The commands of clients on several nodes, without those of replication. */
 export interface MonitorAll {
   /** The key of each such command, over all nodes. */
   keysOf(command: string): readonly string[];
@@ -25,14 +25,17 @@ export const monitorAll = async (nodes: readonly Node[]): Promise<MonitorAll> =>
   };
 };
 
-const monitor = async ({ port }: Node, tell: (command: readonly string[], source: string) => void): Promise<Redis> => {
+const monitor = async (
+  { port }: Node,
+  onCommand: (command: readonly string[], source: string) => void,
+): Promise<Redis> => {
   const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: null });
   client.on('error', () => {});
   await client.connect();
   const monitoring = await client.monitor();
   client.disconnect();
-  // A node that dies takes it along.
+  // A node that dies closes this connection.
   monitoring.on('error', () => {});
-  monitoring.on('monitor', (_time: string, command: string[], source: string) => tell(command, source));
+  monitoring.on('monitor', (_time: string, command: string[], source: string) => onCommand(command, source));
   return monitoring;
 };

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { TestRedis } from '../../support/redis.ts';
 
-/** What Redis does, as MONITOR tells it. */
+/** What Redis does, as MONITOR reports it. */
 export interface Monitor {
   /** Each command done so far whose first words are these, as its words. */
   commands(...words: string[]): readonly (readonly string[])[];

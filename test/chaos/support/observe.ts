@@ -10,13 +10,13 @@ export interface Fault {
   readonly fault: (target: Target) => unknown;
   /** Ends it; recovery is measured from when it has resolved. */
   readonly heal?: (target: Target) => unknown;
-  /** How long it lasts at least; longer where the service has not told it by then. */
+  /** How long it lasts at least; longer if ticketd has not reported it by then. */
   readonly lastsMs?: number;
-  /** The service is not to tell it at all. */
+  /** Set if ticketd must not report it. */
   readonly staysReady?: boolean;
 }
 
-/** What was seen while a fault came and went. */
+/** The observations during a fault and its recovery. */
 export interface Report {
   /** From the fault to the first /ready that is not 200, and from the end of the healing to the first that is again. */
   readonly detectedMs: number | undefined;
@@ -27,23 +27,23 @@ export interface Report {
   /** How many ticket requests got which status; 0 is a broken connection. */
   readonly answers: Readonly<Record<number, number>>;
   readonly requests: readonly Answered[];
-  /** What the requests got that were sent once it was over. */
+  /** The statuses of requests sent after the recovery. */
   readonly afterwards: Readonly<Record<number, number>>;
   readonly without: { readonly retryAfter: number };
-  /** How often readiness changed, as probes saw it and as the events told it. */
+  /** How often readiness changed, as probes saw it and as the events reported it. */
   readonly flips: { readonly down: number; readonly up: number };
-  readonly told: { readonly down: number; readonly up: number };
+  readonly reported: { readonly down: number; readonly up: number };
   /** The code in each `redis_down`. */
   readonly downCodes: readonly unknown[];
   readonly unhandled: readonly unknown[];
-  /** Which of the secrets the events hold. */
+  /** Which of the secrets the events contain. */
   readonly leaked: readonly string[];
 }
 
 export interface Observer {
   readonly target: Target;
   readonly url: string;
-  /** Lets a fault come and go while tickets are asked for, and tells what was seen. */
+  /** Applies and heals a fault while requesting tickets, and returns what was seen. */
   through(fault: Fault): Promise<Report>;
   /** Stops the service; resolves with its exit code. */
   stop(): Promise<number | null>;
@@ -54,9 +54,9 @@ export interface ObserveOptions {
   readonly spawned?: boolean;
   /** Tickets asked for each second. */
   readonly rate?: number;
-  /** Asks for none until the fault is told, so that the heartbeat alone has to find it. */
+  /** Asks for none until the fault is reported, so that the heartbeat alone has to find it. */
   readonly quiet?: boolean;
-  /** What no event may hold, beside the password in REDIS_URL, the JWTs and the tickets. */
+  /** What no event may contain, besides the password in REDIS_URL, the JWTs and the tickets. */
   readonly secrets?: readonly string[];
 }
 
@@ -84,8 +84,8 @@ export const observe = async (
       const onUnhandled = (reason: unknown) => void unhandled.push(reason);
       process.on('unhandledRejection', onUnhandled);
       const count = (event: EventName) => target.linesOf(event).length;
-      const told = () => ({ down: count('redis_down'), up: count('redis_up') });
-      const toldBefore = told();
+      const countReported = () => ({ down: count('redis_down'), up: count('redis_up') });
+      const reportedBefore = countReported();
       const readiness = readinessOf(target.url);
       const traffic = steadyRequests(target.url, rate);
       if (!quiet) traffic.begin();
@@ -104,7 +104,7 @@ export const observe = async (
         const upAt = readiness.lastChangeAt();
         await delay(SETTLE_MS);
         const requests = await traffic.stop();
-        const { down, up } = told();
+        const { down, up } = countReported();
         const { text } = target;
         const overAt = staysReady ? healedAt : upAt;
         const afterwards = requests.filter(({ sentAt }) => sentAt > overAt);
@@ -118,10 +118,10 @@ export const observe = async (
           afterwards: countedBy(afterwards, ({ status }) => status),
           without: { retryAfter: requests.filter(({ status, retryAfter }) => status === 503 && !retryAfter).length },
           flips: readiness.flips(),
-          told: { down: down - toldBefore.down, up: up - toldBefore.up },
+          reported: { down: down - reportedBefore.down, up: up - reportedBefore.up },
           downCodes: target
             .linesOf('redis_down')
-            .slice(toldBefore.down)
+            .slice(reportedBefore.down)
             .map(({ errorCode }) => errorCode),
           unhandled: [...unhandled, ...Array.from({ length: count('uncaught_error') }, () => 'uncaught_error')],
           leaked: [...forbidden, ...ticketsIn(requests)].filter((secret) => text.includes(secret)),

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export type Direction = 'requests' | 'replies';
 
 export interface PipeOptions {
-  /** The directions that stand still now. */
+  /** The directions that are stalled now. */
   readonly held: ReadonlySet<Direction>;
   readonly delayMs: () => number;
   /** Asked about each piece as it is to be passed on: whether it is. */

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { ask } from '../../support/ask.ts';
 
-/** What /ready said, asked again and again. */
+/** The results of polling /ready. */
 export interface Readiness {
   isReady(): boolean;
   /** When it first said "not ready" after this moment, if it did. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What this process holds at a moment. */
+/** The resources of this process at one moment. */
 export interface Resources {
   readonly sockets: number;
   readonly timers: number;

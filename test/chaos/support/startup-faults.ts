@@ -15,7 +15,7 @@ export interface StartupFault {
 export interface StartupFaultKind {
   readonly letter: string;
   readonly name: string;
-  /** What the log is to name as its code. */
+  /** The expected error code in the log. */
   readonly errorCode: RegExp;
   begin(): Promise<StartupFault>;
 }
@@ -38,7 +38,7 @@ const hanging = async (): Promise<StartupFault> => {
   return { env: { REDIS_URL: redis.url }, heal: redis.resume, end: redis.stop };
 };
 
-/** The kernel drops the SYN of whoever comes while a server does not accept and its queue is full. */
+/** The kernel drops the SYN of every new client while a server does not accept and its queue is full. */
 const synDropped = async (): Promise<StartupFault> => {
   const redis = await startRedis({ args: ['--tcp-backlog', '1'] });
   await redis.pause();

@@ -5,7 +5,7 @@ import { accessOf } from '../../support/redis-access.ts';
 import { until } from '../../support/until.ts';
 import type { OpenStore } from './ticket-store.ts';
 
-/** The store of a service of its own with these variables, on whichever topology they name. */
+/** The store of a separate ticketd with these variables, on any Redis topology. */
 export const storeOf = async (env: Readonly<Record<string, string>>): Promise<OpenStore> => {
   const access = await accessOf(env);
   const { emit, emitted } = recordEvents();

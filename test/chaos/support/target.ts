@@ -8,7 +8,7 @@ export interface Target {
   readonly url: string;
   /** The lines of an event logged so far. */
   linesOf(event: EventName): readonly { readonly [field: string]: unknown }[];
-  /** All that was told so far, as text. */
+  /** Everything logged so far, as text. */
   readonly text: string;
   /** Of the process it runs in. */
   readonly pid: number;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 
-/** What came of tickets that several stores raced for. */
+/** The results of several stores racing for tickets. */
 export interface RaceResult {
   readonly put: number;
   /** How many tickets were taken once, and how many more than once. */
   readonly taken: number;
   readonly takenTwice: number;
-  /** Put, and then taken by nobody. */
+  /** Stored, and then taken by no store. */
   readonly lost: number;
   readonly failedTakes: number;
 }
@@ -21,7 +21,7 @@ const TTL_MS = 120_000;
 const EVERY_MS = 20;
 const LONGEST_LIFE_MS = 1000;
 
-/** Puts tickets at a steady rate; each is tried by every store at once, within a second by chance. */
+/** Puts tickets at a steady rate; each is tried by every store concurrently, within a second by chance. */
 export const raceForTickets = (stores: readonly TicketStore[]): Races => {
   const wins = new Map<string, number>();
   const races: Promise<unknown>[] = [];
@@ -58,7 +58,7 @@ export const raceForTickets = (stores: readonly TicketStore[]): Races => {
       await Promise.all(races);
       const before = failedTakes;
       for (const digest of wins.keys()) await takeByAll(digest);
-      if (failedTakes > before) throw new Error('the last tries are to be made on a Redis in good order');
+      if (failedTakes > before) throw new Error('the last tries need a healthy Redis');
       const counts = [...wins.values()];
       return {
         put: counts.length,

@@ -5,7 +5,7 @@ import { configOf } from '../../support/config.ts';
 import { recordEvents } from '../../support/emitted.ts';
 import { until } from '../../support/until.ts';
 
-/** The store of the service alone, without its HTTP. */
+/** The ticket store of ticketd, without HTTP. */
 export interface OpenStore extends TicketStore {
   untilReady(): Promise<void>;
   /** How often readiness was lost so far. */

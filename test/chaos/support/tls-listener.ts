@@ -4,10 +4,10 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from '../../support/tls.ts';
 
-/** A TLS server that only looks who comes. */
+/** A TLS server that only records its clients. */
 export interface TlsListener {
   readonly port: number;
-  /** The name that each client asked for; `false` where it named none. */
+  /** The SNI of each client; `false` if it sent none. */
   readonly names: readonly (string | false)[];
   close(): void;
 }
@@ -25,7 +25,7 @@ export const listenForNames = async ({ certFile, keyFile }: Certificate): Promis
   return { port: (server.address() as AddressInfo).port, names, close: () => server.close() };
 };
 
-/** A plain server that keeps the first byte each client sends. */
+/** A plain server that records the first byte of each client. */
 export interface ByteListener {
   readonly port: number;
   readonly firstBytes: readonly number[];

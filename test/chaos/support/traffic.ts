@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { ask, TICKET_PATH } from '../../support/ask.ts';
 import { bearer, token } from '../../support/jwt.ts';
 
-/** One ticket request and what came of it; status 0 where the connection broke. */
+/** One ticket request and its result; status 0 if the connection broke. */
 export interface Answered {
   readonly sentAt: number;
   readonly durationMs: number;
@@ -13,11 +13,11 @@ export interface Answered {
 
 export interface Traffic {
   begin(): void;
-  /** Asks for no more, and resolves with all answers once the last has come. */
+  /** Stops requesting, and resolves with all results after the last reply. */
   stop(): Promise<readonly Answered[]>;
 }
 
-/** Asks for tickets at a steady rate, whatever becomes of those asked for before. */
+/** Requests tickets at a steady rate, regardless of earlier results. */
 export const steadyRequests = (url: string, perSecond: number): Traffic => {
   const agent = new Agent({ keepAlive: true });
   const headers = bearer(token());

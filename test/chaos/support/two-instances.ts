@@ -26,7 +26,7 @@ export const clockOf = async ({ url }: Instance) => {
   return { before, says: Date.parse(body.expiresAt) - TICKET_TTL_SECONDS * 1000, after: Date.now() };
 };
 
-/** The clock of the second is so many seconds ahead. */
+/** The clock of the second instance is this many seconds ahead. */
 export const startTwoInstances = async (
   redisEnv: Readonly<Record<string, string>>,
   secondsAhead: number,

@@ -10,17 +10,17 @@ import { docker, type EventWatch, watchEvents } from './support/docker.ts';
 import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
 
 describe('ops/compose.yml', () => {
-  it('says which variable it lacks', async () => {
+  it('fails and names JWT_SECRET when it is not set', async () => {
     const compose = await composeWith({});
     expect((await rejectionOf(compose('config', '-q'))).message).to.match(/JWT_SECRET.*must be set/s);
   });
 
-  it('is taken by Compose', async () => {
+  it('is valid for docker compose config', async () => {
     const compose = await composeWith({ JWT_SECRET: SECRET });
     expect(await compose('config', '-q')).to.equal('');
   });
 
-  describe('brought up', () => {
+  describe('after docker compose up', () => {
     let compose: Compose;
     let watch: EventWatch;
     let url: string;
@@ -55,7 +55,7 @@ describe('ops/compose.yml', () => {
       return body.ticket as string;
     };
 
-    /** What a handshake comes to: the first message, or the status of the refusal. */
+    /** The result of a handshake: the first message, or the status of the refusal. */
     const knock = (query: string): Promise<string> =>
       new Promise((resolve) => {
         const socket = new WebSocket(`${socketUrl}/${query}`);
@@ -71,23 +71,23 @@ describe('ops/compose.yml', () => {
     const inspect = async (service: string) =>
       JSON.parse(await docker('inspect', '--format={{json .}}', await compose('ps', '--quiet', service)));
 
-    it('starts the service once Redis is healthy', async () => {
+    it('starts ticketd only after Redis is healthy', async () => {
       expect((await ask(`${url}/ready`)).status).to.equal(200);
       const [redis, ticketd] = [await inspect('redis'), await inspect('ticketd')];
       const started = `${ticketd.Id} start`;
-      await until('its start was seen', () => watch.events.includes(started));
+      await until('the start event arrives', () => watch.events.includes(started));
       expect(watch.events.slice(0, watch.events.indexOf(started))).to.include(`${redis.Id} health_status: healthy`);
       expect(ticketd.RestartCount).to.equal(0);
     });
 
-    it('opens a WebSocket for a ticket, once, and the server behind nginx knows whose it is', async () => {
+    it('opens one WebSocket per ticket and passes the subject through nginx', async () => {
       const ticket = await newTicket();
       expect(await knock(`?ticket=${ticket}`)).to.equal('hello alice');
       expect(await knock(`?ticket=${ticket}`)).to.equal('403');
       expect(await knock('')).to.equal('401');
     });
 
-    it('takes from its containers what they do not need', async () => {
+    it('runs containers with a read-only root, no capabilities and an unprivileged user', async () => {
       for (const service of ['redis', 'ticketd', 'gateway', 'nginx']) {
         const { Config, HostConfig } = await inspect(service);
         expect(HostConfig, service).to.deep.include({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
@@ -96,7 +96,7 @@ describe('ops/compose.yml', () => {
       }
     });
 
-    it('tells an outage of Redis as such, at nginx, too', async () => {
+    it('returns 503 during a Redis outage, also through nginx', async () => {
       const ticket = await newTicket();
       await compose('kill', 'redis');
       await until('not ready', async () => (await ask(`${url}/ready`)).status === 503);

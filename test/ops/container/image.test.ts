@@ -11,7 +11,7 @@ interface Inspected {
   readonly Size: number;
 }
 
-describe('the image', () => {
+describe('Docker image', () => {
   let image: string;
 
   before(async function () {
@@ -27,7 +27,7 @@ describe('the image', () => {
   };
   const runs = (script: string) => within('node', '-p', script);
 
-  it('says what it is and how it is run', async () => {
+  it('has the expected user, entrypoint, stop signal, port and labels', async () => {
     const { Config } = await inspect(image);
     expect(Config).to.deep.include({
       User: '1000:1000',
@@ -45,10 +45,10 @@ describe('the image', () => {
     expect(await docker('run', '--rm', image, '--version')).to.equal(version);
   });
 
-  it('adds less than 15 MB to its base', async () => {
+  it('adds less than 15 MB to its base image', async () => {
     const { Config, Size } = await inspect(image);
     const baseName = Config.Labels['org.opencontainers.image.base.name'] ?? '';
-    // BuildKit takes a base without giving it to the engine.
+    // BuildKit does not store the base image in the engine.
     if ((await tryDocker(['image', 'inspect', baseName])).code !== 0) await docker('pull', '--quiet', baseName);
     const base = await inspect(baseName);
     const own = Size - base.Size;
@@ -56,7 +56,7 @@ describe('the image', () => {
     expect(own).to.be.within(1, MAX_OWN_BYTES);
   });
 
-  it('holds no npm, and no file that the service could change', async () => {
+  it('contains no npm and no file that ticketd could change', async () => {
     const found = await within('sh', '-c', 'for c in npm npx yarn corepack; do command -v $c; done; true');
     expect(found).to.equal('');
     expect(await within('find', '/', '-xdev', '-name', 'node_modules', '-not', '-path', '/proc/*')).to.equal('');
@@ -65,7 +65,7 @@ describe('the image', () => {
     expect(await within('find', HOME, '-type', 'f', '-newermt', dated), 'dated by the build').to.equal('');
   });
 
-  it('starts from compiled forms that its Node.js takes', async () => {
+  it('contains compiled code caches that its Node.js accepts', async () => {
     const refused = await runs(`
       const load = require('${HOME}/load-compiled.cjs');
       const bundles = fs.readdirSync('${HOME}').filter((name) => name.endsWith('.bundle'));
@@ -73,7 +73,7 @@ describe('the image', () => {
     expect(JSON.parse(refused)).to.include(false).and.not.include(true);
   });
 
-  it('lists every package that it holds, with its licence', async () => {
+  it('lists every package that it contains, with its licence', async () => {
     const { packages, relationships } = JSON.parse(await within('cat', `${HOME}/sbom.spdx.json`));
     const licences = await within('cat', `${HOME}/licences.txt`);
     const listed = packages.map((one: Record<string, string>) => `${one.name} ${one.versionInfo}`);

@@ -8,7 +8,7 @@ import { type Served, startTask, type Task } from './support/task.ts';
 
 const CLIENTS = 16;
 
-describe('a container of the image', () => {
+describe('Docker container', () => {
   let task: Task;
   let service: Served;
 
@@ -25,7 +25,7 @@ describe('a container of the image', () => {
   afterEach(() => service.remove());
   after(() => task.remove());
 
-  it('runs as nobody special, as PID 1, with no shell in front', async () => {
+  it('runs as uid 1000 without capabilities, as PID 1, without a shell', async () => {
     const { stdout } = await service.exec('cat', '/proc/1/status', '/proc/1/cmdline');
     expect(stdout).to.match(/^Uid:\t1000\t1000\t1000\t1000$/m);
     expect(stdout).to.match(/^CapEff:\t0+$/m);
@@ -33,7 +33,7 @@ describe('a container of the image', () => {
     expect(stdout.split('\n').at(-1)?.split('\0')).to.deep.equal(['node', '/opt/ticketd/ticketd.cjs', 'serve', '']);
   });
 
-  it('tells by exit codes whether Redis can be used', async () => {
+  it('reports by the exit code of check-redis whether Redis is usable: 0, 1, 2 or 64', async () => {
     const check = async (...args: string[]) => (await service.exec('ticketd', 'check-redis', ...args)).code;
     expect(await check()).to.equal(0);
     expect(await check('--url', 'redis://127.0.0.1:1')).to.equal(1);
@@ -41,18 +41,18 @@ describe('a container of the image', () => {
     expect(await check('--nonsense')).to.equal(64);
   });
 
-  it('tells by exit codes whether it lives and is ready', async () => {
+  it('reports liveness and readiness by the exit code of probe: 0 or 1', async () => {
     for (const what of ['live', 'ready']) expect((await service.exec('ticketd', 'probe', what)).code).to.equal(0);
     expect((await service.exec('ticketd', 'probe', '--url', 'http://127.0.0.1:1')).code).to.equal(1);
   });
 
-  it('stops under load without one failed request, and exits 0', async () => {
+  it('drains under load without a failed request and exits with code 0', async () => {
     const load = startLoad(task.url, CLIENTS);
     await until('under load', () => load.answered > 200);
     const stopped = docker('stop', '--time=30', service.id);
     await until('not ready', async () => (await ask(`${task.url}/ready`)).status === 503);
     const before = load.answered;
-    // As a load balancer does: it goes on until it has seen that the target is not ready.
+    // Like a load balancer: continues until it has seen that the target is not ready.
     await until('served while draining', () => load.answered > before + CLIENTS);
     expect(await load.stop()).to.have.all.keys('200');
     await stopped;

@@ -6,10 +6,10 @@ import { docker } from './support/docker.ts';
 import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
 import { startTask, type Task } from './support/task.ts';
 
-/** While a container starts there is nobody to answer. */
+/** While a container starts, nothing answers. */
 const statusOf = (answer: Promise<Answer>): Promise<number> => answer.then(({ status }) => status).catch(() => 0);
 
-describe('the scenarios of the design document', () => {
+describe('container startup and outage scenarios of the design document', () => {
   let task: Task;
 
   before(async function () {
@@ -24,19 +24,19 @@ describe('the scenarios of the design document', () => {
   const readiness = () => statusOf(ask(`${task.url}/api/v1/ready`));
   const untilReady = () => until('ready', async () => (await readiness()) === 200);
 
-  it('1: Redis is there first; the service becomes ready, healthy, and gives tickets', async () => {
+  it('1: becomes ready and healthy and issues tickets when Redis starts first', async () => {
     await task.startRedis();
     const service = await task.serve({}, ['--health-interval=1s']);
     await untilReady();
     expect((await askTicket(task.url)).status).to.equal(200);
     await until('healthy', async () => (await service.state()).Health?.Status === 'healthy');
-    const told = (await service.lines()).map(({ event }) => event);
-    expect(told).to.include.members(['redis_connect_ok', 'server_listening', 'ws_ticket_issued']);
-    expect(told.indexOf('redis_connect_ok')).to.be.below(told.indexOf('server_listening'));
-    expect(told).not.to.include('redis_connect_fail');
+    const logged = (await service.lines()).map(({ event }) => event);
+    expect(logged).to.include.members(['redis_connect_ok', 'server_listening', 'ws_ticket_issued']);
+    expect(logged.indexOf('redis_connect_ok')).to.be.below(logged.indexOf('server_listening'));
+    expect(logged).not.to.include('redis_connect_fail');
   });
 
-  it('2: Redis is not there; the service exits 1 and is restarted until it is, with no port open meanwhile', async () => {
+  it('2: exits with code 1 and is restarted, with no port open, until Redis is up', async () => {
     const service = await task.serve({ REDIS_STARTUP_TIMEOUT_MS: '500' }, ['--restart=on-failure']);
     await until('restarted twice', async () => (await service.restarts()) >= 2);
     await until('exit 1', async () => {
@@ -59,7 +59,7 @@ describe('the scenarios of the design document', () => {
     expect(await docker('logs', service.id)).not.to.match(STACK_TRACE);
   });
 
-  it('3: Redis is lost; tickets and /ready are 503 until it is back, and nothing is restarted', async () => {
+  it('3: returns 503 for tickets and /ready during a Redis outage, without a restart', async () => {
     const redis = await task.startRedis();
     const service = await task.serve({}, ['--restart=on-failure', '--health-interval=1s']);
     await untilReady();
@@ -70,7 +70,7 @@ describe('the scenarios of the design document', () => {
     expect(refused).to.include({ status: 503 });
     expect(refused.headers).to.include({ 'retry-after': '2' });
     expect(refused.body).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: 2 });
-    // A health check that asked for readiness would have every task killed here.
+    // A health check by readiness would kill every task here.
     await until('checked during the outage', async () => {
       const { Status, Log } = (await service.state()).Health ?? {};
       return Status === 'healthy' && Log?.some(({ Start, ExitCode }) => ExitCode === 0 && new Date(Start) > lostAt);

@@ -7,7 +7,7 @@ import { until } from '../../support/until.ts';
 
 const chromiumPath = () => execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
 
-describe('the page of the demo', function () {
+describe('demo page', function () {
   this.timeout(120_000);
   let demo: Demo;
   let browser: Browser;
@@ -16,7 +16,7 @@ describe('the page of the demo', function () {
 
   before(async () => {
     demo = await startDemo();
-    // Without the sandbox, which root may not have.
+    // Without the sandbox, which is not available to root.
     browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
     page.on('pageerror', (error) => errors.push(error.message));
@@ -40,13 +40,13 @@ describe('the page of the demo', function () {
     return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   };
 
-  it('is signed out at first, with nothing to send to', async () => {
+  it('starts signed out, with Send disabled', async () => {
     await untilState('stopped');
     expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).to.equal(true);
     expect(await page.getByRole('button', { name: 'Start Redis' }).isDisabled()).to.equal(true);
   });
 
-  it('signs in, and goes all the way to a message', async () => {
+  it('signs in, connects and receives a message', async () => {
     await press('Sign in and connect');
     await untilState('open');
     await untilLine('Welcome, demo-user');
@@ -63,14 +63,14 @@ describe('the page of the demo', function () {
     expect(await line('which must never happen').count()).to.equal(0);
   });
 
-  it('comes back with a fresh ticket when the connection breaks', async () => {
+  it('reconnects with a fresh ticket when the connection breaks', async () => {
     await press('Break the connection');
     await untilLine(/closed\s*1006/);
     await untilLine('retry 1: asks for a fresh ticket');
     await untilState('open');
   });
 
-  it('waits through an outage of Redis as Retry-After says, and comes back by itself', async () => {
+  it('waits for Retry-After during a Redis outage and reconnects by itself', async () => {
     await press('Stop Redis');
     await untilLine(/Redis\s*stopped/);
     await press('Break the connection');
@@ -82,30 +82,30 @@ describe('the page of the demo', function () {
     expect(bars).to.be.at.least(1);
   });
 
-  it('comes back after a restart of ticketd', async () => {
+  it('reconnects after a restart of ticketd', async () => {
     await press('Restart ticketd');
     await press('Break the connection');
     await untilLine(/ticketd\s*restarted/);
     await untilState('open');
   });
 
-  it('stays closed once signed out', async () => {
+  it('stays closed after sign-out', async () => {
     await press('Sign out');
     await untilState('stopped: closed');
     expect(await page.getByRole('button', { name: 'Sign in and connect' }).isEnabled()).to.equal(true);
   });
 
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`is accessible in ${colorScheme} colours, by the rules of axe`, async () => {
+    it(`has no axe accessibility violations in ${colorScheme} colours`, async () => {
       await page.emulateMedia({ colorScheme });
       expect(await violations()).to.deep.equal([]);
     });
 
-  it('has thrown no error', () => {
+  it('throws no error', () => {
     expect(errors).to.deep.equal([]);
   });
 
-  it('leaves nothing running behind the demo', async () => {
+  it('leaves no process running after the demo stops', async () => {
     expect(await demo.stop()).to.equal(0);
     const gone = await fetch(demo.pageUrl).catch(() => 'gone');
     expect(gone).to.equal('gone');

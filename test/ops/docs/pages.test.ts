@@ -21,51 +21,51 @@ const variables = new Set(
     .flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
 );
 
-/** Words of that form among the code spans of all pages, each with the page it is on. */
+/** The code spans of all pages that match the pattern, each with its page. */
 const spansLike = (form: RegExp): readonly (readonly [string, string])[] =>
   allPages.flatMap(({ path, spans }) =>
     spans.flatMap((span) => [...span.matchAll(form)].map(([word]) => [word, path] as const)),
   );
 
-describe('the pages for those who operate it', () => {
+describe('operations pages in ops/', () => {
   for (const { path, links } of allPages)
-    it(`link to files that exist: ${path}`, () => {
+    it(`link only to files that exist: ${path}`, () => {
       expect(links.filter((link) => !existsSync(link))).to.deep.equal([]);
     });
 
-  it('name events that exist', () => {
+  it('name only events that exist', () => {
     const known = new Set<string>(declared.map(([name]) => name));
     const like = spansLike(/^(?:phase|redis|ws_ticket|server|readiness|internal|uncaught)_[a-z_]+$/g);
     expect(like).to.have.lengthOf.above(20);
     expect(like.filter(([word]) => !known.has(word))).to.deep.equal([]);
   });
 
-  it('name metrics that exist', async () => {
+  it('name only metrics that exist', async () => {
     const rendered = await createMetrics({ inFlight: () => 0 }).render();
     const like = spansLike(/^ticketd_\w+$/g);
     expect(like).to.have.lengthOf.above(0);
     expect(like.filter(([word]) => !rendered.includes(word))).to.deep.equal([]);
   });
 
-  it('name variables that exist', () => {
+  it('name only variables that exist', () => {
     const like = spansLike(/^(?:REDIS|JWT|TICKET|SHUTDOWN|STARTUP|DRAIN)_(?!TIMEOUT$)[A-Z_]+$/g);
     expect(like).to.have.lengthOf.above(10);
     expect(like.filter(([word]) => !variables.has(word))).to.deep.equal([]);
   });
 
-  it('tell of every event that is a warning or worse, and of every reason by its event', () => {
-    const told = runbookPages.map(({ text }) => text).join();
+  it('mention every event of level warn, error or fatal', () => {
+    const runbooks = runbookPages.map(({ text }) => text).join();
     const serious = declared.filter(([, { level }]) => ['warn', 'error', 'fatal'].includes(level));
-    // The embedded store is refused where there are pages to read.
-    expect(serious.map(([name]) => name).filter((name) => !told.includes(name))).to.deep.equal(['memory_store']);
+    // Production, which the runbooks cover, refuses the embedded store.
+    expect(serious.map(([name]) => name).filter((name) => !runbooks.includes(name))).to.deep.equal(['memory_store']);
   });
 
-  it('know every event, README among them', () => {
+  it('leave no event out of README.md', () => {
     const { text } = readPage('README.md');
     expect(declared.map(([name]) => name).filter((name) => !text.includes(`\`${name}\``))).to.deep.equal([]);
   });
 
-  it('filter the log by patterns that CloudWatch takes, for events that exist', () => {
+  it('filter the log by valid CloudWatch patterns for events that exist', () => {
     const patterns = allPages
       .flatMap(({ commands }) => commands)
       .flatMap((command) => [...command.matchAll(/^events \w+ '(.*)'$/gm)].map(([, pattern = '']) => pattern));
@@ -80,7 +80,7 @@ describe('the pages for those who operate it', () => {
     }
   });
 
-  it('take from the stack what it gives', () => {
+  it('use only outputs that template.yaml has', () => {
     const taken = allPages.flatMap(({ commands }) =>
       commands.flatMap((command) => [...command.matchAll(/\(output (\w+)\)/g)]),
     );
@@ -88,7 +88,7 @@ describe('the pages for those who operate it', () => {
     expect(readTemplate('template.yaml').Outputs).to.include.keys(taken.map(([, name = '']) => name));
   });
 
-  it('name parameters that the templates have', () => {
+  it('name only parameters that template.yaml has', () => {
     const { Parameters } = readTemplate('template.yaml');
     const given = allPages.flatMap(({ text }) => [...text.matchAll(/"([A-Z]\w+)=/g)].map(([, name = '']) => name));
     expect(given).to.have.lengthOf.above(8);
@@ -97,7 +97,7 @@ describe('the pages for those who operate it', () => {
     expect(inProse.filter(([word]) => !(word in (Parameters ?? {})))).to.deep.equal([]);
   });
 
-  it('name saved queries that there are', () => {
+  it('name only saved queries that exist', () => {
     const queries = ofType<{ Name: string }>(wholeStack().resources, 'AWS::Logs::QueryDefinition').map(
       ([, { Name }]) => Name,
     );
@@ -108,17 +108,17 @@ describe('the pages for those who operate it', () => {
   });
 });
 
-describe('the commands on those pages', () => {
+describe('shell commands on operations pages', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ticketd-pages-'));
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** What shellcheck says of commands that are run one after another in a shell that was set up. */
+  /** The findings of shellcheck for commands run in sequence after the setup. */
   const checked = async (commands: readonly string[]): Promise<string> => {
     const file = join(folder, 'commands.sh');
-    // The functions and variables of one page are there for the next, and some are for the reader to fill in.
+    // Functions and variables of one page are available on the next; the reader fills in some of them.
     const unused = '# shellcheck disable=SC2034,SC2154,SC2317,SC2329';
     await writeFile(file, ['#!/bin/bash', unused, ...commands].join('\n'));
     return run('shellcheck', [file]).catch(String);
@@ -126,20 +126,20 @@ describe('the commands on those pages', () => {
 
   const setUp = readPage(SETUP).commands;
   for (const { path, commands } of allPages)
-    it(`are sound shell: ${path}`, async () => {
+    it(`pass shellcheck: ${path}`, async () => {
       expect(await checked(path === SETUP ? commands : [...setUp, ...commands])).to.equal('');
     }).timeout(60_000);
 
-  it('are checked: a faulty one is found', async () => {
+  it('fail shellcheck when a variable is unquoted', async () => {
     const { commands } = pageOf('x.md', '```sh\nrm -rf $FOLDER/*\n```\n');
     expect(await checked(commands)).to.contain('SC2086');
   });
 });
 
-describe('the checklist', () => {
+describe('ops/deploy/checklist.md', () => {
   const checklist = deployPages.find(({ path }) => path.endsWith('checklist.md'));
 
-  it('has a command for every step, before, in and after the deployment', () => {
+  it('has a command for every step before, during and after the deployment', () => {
     const { headings = [], text = '' } = checklist ?? {};
     expect(headings.slice(1)).to.deep.equal(['Before', 'Deploy', 'After']);
     const steps = text.split(/^- \[ \] /m).slice(1);
@@ -147,7 +147,7 @@ describe('the checklist', () => {
     for (const step of steps) expect(step).to.match(/```sh\n/);
   });
 
-  it("ends with the document's own checks: a ticket's life, no failures, 1,000 at once", () => {
+  it('runs the smoke test, the load test and the searches for failures', () => {
     const commands = checklist?.commands.join('\n');
     for (const needed of [
       'ops/smoke.sh "$URL"',
@@ -159,11 +159,11 @@ describe('the checklist', () => {
   });
 
   for (const page of ['rollback.md', 'migration.md', 'game-day.md'])
-    it(`stands beside ${page}`, () => {
+    it(`is accompanied by ${page}`, () => {
       expect(deployPages.map(({ path }) => path)).to.include(`ops/deploy/${page}`);
     });
 
-  it('is met by a game day with a blast radius, abort criteria and an undo for each scenario', () => {
+  it('is accompanied by a game day with blast radius, abort criteria and an undo for each scenario', () => {
     const { headings = [], text = '' } = deployPages.find(({ path }) => path.endsWith('game-day.md')) ?? {};
     expect(headings).to.include.members(['Blast radius', 'Abort']);
     const scenarios = text.split(/^## (?=\d)/m).slice(1);
@@ -174,7 +174,7 @@ describe('the checklist', () => {
         .and.to.match(/^Undo/m);
   });
 
-  it('is met by migration notes with every name that the design document changed', () => {
+  it('is accompanied by migration notes with every name that the design document changed', () => {
     const { text = '' } = deployPages.find(({ path }) => path.endsWith('migration.md')) ?? {};
     for (const name of [
       'WS_REDIS_UNAVAILABLE',

@@ -6,11 +6,11 @@ import type { Resources } from '../support/stack.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-describe('the deployed service', () => {
+describe('CloudFormation service', () => {
   const { resources } = wholeStack();
   const the = (id: string) => theOne<Properties>(resources, id);
 
-  it('is asked by the load balancer whether it is ready, every 10 s for 3 s, in after 2 and out after 3', () => {
+  it('has a readiness check every 10 s with timeout 3 s, healthy after 2, unhealthy after 3', () => {
     expect(the('Network.TargetGroup')).to.include({
       HealthCheckPath: '/api/v1/ready',
       HealthCheckIntervalSeconds: 10,
@@ -20,7 +20,7 @@ describe('the deployed service', () => {
     });
   });
 
-  it('is deployed with a grace of 60 s, at 100 to 200 %, by a circuit breaker that rolls back', () => {
+  it('deploys with a grace period of 60 s, at 100 to 200 %, and a circuit breaker that rolls back', () => {
     const service = the('Service.Service');
     expect(service.HealthCheckGracePeriodSeconds).to.equal(60);
     expect(service.DeploymentConfiguration).to.deep.equal({
@@ -30,19 +30,19 @@ describe('the deployed service', () => {
     });
   });
 
-  it('keeps the number of tasks that scaling gave it, from two on', () => {
+  it('leaves the number of tasks to scaling, with a minimum of 2', () => {
     expect(the('Service.Service')).not.to.have.property('DesiredCount');
     expect(the('Scaling.Scaling')).to.include({ MinCapacity: 2, MaxCapacity: 10 });
   });
 
-  it('stands behind a load balancer whose idle time-out is below its own keep-alive of 75 s', () => {
+  it('has a load balancer idle timeout below the keep-alive timeout of 75 s', () => {
     expect(the('Network.Balancer').LoadBalancerAttributes).to.deep.include({
       Key: 'idle_timeout.timeout_seconds',
       Value: '60',
     });
   });
 
-  it('has the ports that it listens on unless told otherwise', () => {
+  it('maps the default ports of ticketd', () => {
     const { ContainerDefinitions: [container] = [] } = theOne<{
       ContainerDefinitions: { PortMappings: { ContainerPort: number }[] }[];
     }>(resources, 'Task.TaskDefinition');
@@ -53,11 +53,11 @@ describe('the deployed service', () => {
     ]);
   });
 
-  it('keeps its logs for a time that is set', () => {
+  it('keeps its logs for 30 days', () => {
     expect(the('Task.LogGroup').RetentionInDays).to.equal(30);
   });
 
-  it('may read its own secrets and nothing else', () => {
+  it('may read only its own secrets', () => {
     const { Policies } = theOne<{
       Policies: { PolicyDocument: { Statement: { Action: string; Resource: string[] }[] } }[];
     }>(resources, 'Task.ExecutionRole');
@@ -67,7 +67,7 @@ describe('the deployed service', () => {
     expect(statement?.Resource.join()).not.to.contain('*');
   });
 
-  it('lets gateways alone to the internal port, and shows it to no load balancer', () => {
+  it('exposes the internal port only to gateways and to no load balancer', () => {
     expect(exposureRules(resources)).to.deep.equal([]);
     const { SecurityGroupIngress } = theOne<{ SecurityGroupIngress: Properties[] }>(
       resources,
@@ -82,11 +82,11 @@ describe('the deployed service', () => {
   });
 });
 
-describe('the deployed Redis', () => {
+describe('CloudFormation Redis', () => {
   const { resources } = wholeStack();
   const group = theOne<Properties>(resources, 'Redis.ReplicationGroup');
 
-  it('is reached through TLS with a password that no parameter holds', () => {
+  it('requires TLS and a password from Secrets Manager', () => {
     expect(group).to.include({
       TransitEncryptionEnabled: true,
       TransitEncryptionMode: 'required',
@@ -98,11 +98,11 @@ describe('the deployed Redis', () => {
     );
   });
 
-  it('stands in several zones and fails over', () => {
+  it('has 3 nodes in several zones with automatic failover', () => {
     expect(group).to.include({ MultiAZEnabled: true, AutomaticFailoverEnabled: true, NumCacheClusters: 3 });
   });
 
-  it('evicts nothing, brings nothing back from disk, and takes no write that a replica may lack', () => {
+  it('has noeviction, no snapshots and min-replicas-to-write 1', () => {
     expect(theOne<Properties>(resources, 'Redis.ParameterGroup').Properties).to.deep.equal({
       'maxmemory-policy': 'noeviction',
       'min-replicas-to-write': 1,
@@ -111,7 +111,7 @@ describe('the deployed Redis', () => {
     expect(group.SnapshotRetentionLimit).to.equal(0);
   });
 
-  it('lets tasks alone in', () => {
+  it('accepts connections only from tasks', () => {
     const { SecurityGroupIngress } = theOne<{ SecurityGroupIngress: Properties[] }>(resources, 'Redis.SecurityGroup');
     expect(SecurityGroupIngress.map(({ SourceSecurityGroupId }) => SourceSecurityGroupId)).to.deep.equal([
       '<TaskSecurityGroup>',
@@ -119,26 +119,26 @@ describe('the deployed Redis', () => {
   });
 });
 
-describe('the rules for what is exposed', () => {
+describe('exposure rules of the template checks', () => {
   const resource = (Type: string, Properties: Properties): Resources => ({ A: { Type, Properties } });
   const ingress = (rule: Properties) => resource('AWS::EC2::SecurityGroup', { SecurityGroupIngress: [rule] });
   const faults: readonly (readonly [string, Resources])[] = [
     ['3001 opened to the world', ingress({ IpProtocol: 'tcp', FromPort: 3001, ToPort: 3001, CidrIp: '0.0.0.0/0' })],
     ['3001 inside an open range', ingress({ IpProtocol: 'tcp', FromPort: 3000, ToPort: 3010, CidrIpv6: '::/0' })],
-    ['everything opened', ingress({ IpProtocol: '-1', CidrIp: '10.0.0.0/8' })],
+    ['all ports opened', ingress({ IpProtocol: '-1', CidrIp: '10.0.0.0/8' })],
     [
-      'a rule by itself',
+      'a standalone ingress rule',
       resource('AWS::EC2::SecurityGroupIngress', { FromPort: 3001, ToPort: 3001, CidrIp: '0.0.0.0/0' }),
     ],
     ['a target group for 3001', resource('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 3001 })],
     ['3001 behind a load balancer', resource('AWS::ECS::Service', { LoadBalancers: [{ ContainerPort: 3001 }] })],
   ];
   for (const [fault, resources] of faults)
-    it(`find ${fault}`, () => {
+    it(`report the fault: ${fault}`, () => {
       expect(exposureRules(resources)).to.have.lengthOf.at.least(1);
     });
 
-  it('do not mind the port that is public', () => {
+  it('accept the public port', () => {
     expect(
       exposureRules(ingress({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' })),
     ).to.deep.equal([]);

@@ -13,22 +13,22 @@ const containerOf = ({ ContainerDefinitions }: TaskDefinition, name: string): Co
   return found;
 };
 
-describe('the task definitions', () => {
+describe('ECS task definitions', () => {
   for (const name of [SHARED, SIDECAR]) {
     it(`pass AWS's validator: ${name}`, () => {
       const task = { Type: 'AWS::ECS::TaskDefinition', Properties: readTaskDefinition(name) };
       expect(findingsOfResources({ Task: task })).to.deep.equal([]);
     });
 
-    it(`keep to the limits that the validator does not know: ${name}`, () => {
+    it(`pass the container rules that the validator lacks: ${name}`, () => {
       expect(containerRules(readTaskDefinition(name))).to.deep.equal([]);
     });
 
-    it(`leave no placeholder without a meaning: ${name}`, () => {
+    it(`explain every placeholder: ${name}`, () => {
       expect(JSON.stringify(readTaskDefinition(name))).not.to.contain('${');
     });
 
-    it(`ask ticketd whether it is live, not whether it is ready: ${name}`, () => {
+    it(`have a liveness health check, not a readiness check: ${name}`, () => {
       expect(containerOf(readTaskDefinition(name), 'ticketd').HealthCheck?.Command).to.deep.equal([
         'CMD',
         'ticketd',
@@ -37,7 +37,7 @@ describe('the task definitions', () => {
       ]);
     });
 
-    it(`give ticketd more time to stop than its own deadline of 25 s: ${name}`, () => {
+    it(`have a StopTimeout above the shutdown deadline of 25 s: ${name}`, () => {
       expect(containerOf(readTaskDefinition(name), 'ticketd').StopTimeout).to.be.above(25);
     });
 
@@ -61,7 +61,7 @@ describe('the task definitions', () => {
     }).to.deep.equal(readTaskDefinition(SHARED));
   });
 
-  it('in the sidecar form wait for Redis to be healthy, and say that it is for a single task', () => {
+  it('wait in the sidecar form for a healthy Redis, and say that it is for a single task', () => {
     const task = readTaskDefinition(SIDECAR);
     expect(containerOf(task, 'ticketd').DependsOn).to.deep.equal([{ ContainerName: 'redis', Condition: 'HEALTHY' }]);
     const redis = containerOf(task, 'redis');
@@ -72,32 +72,32 @@ describe('the task definitions', () => {
   });
 });
 
-describe('the rules for containers', () => {
+describe('container rules of the template checks', () => {
   const faults: readonly (readonly [string, string, Partial<Container>])[] = [
-    ['12 retries, as the design document had it', 'Retries is not from 1 to 10', check({ Retries: 12 })],
+    ['12 retries, as in the design document', 'Retries is not from 1 to 10', check({ Retries: 12 })],
     ['a start period of 301 s', 'StartPeriod is not from 0 to 300', check({ StartPeriod: 301 })],
     ['an interval of 4 s', 'Interval is not from 5 to 300', check({ Interval: 4 })],
-    ['a time-out longer than the interval', 'Timeout is longer than Interval', check({ Interval: 5, Timeout: 6 })],
+    ['a timeout longer than the interval', 'Timeout is longer than Interval', check({ Interval: 5, Timeout: 6 })],
     ['a command that is neither CMD nor CMD-SHELL', 'Command begins with neither', check({ Command: ['ticketd'] })],
     ['no health check', 'no health check', { HealthCheck: undefined } as unknown as Partial<Container>],
-    ['a stop time-out of 121 s', 'StopTimeout is not from 2 to 120', { StopTimeout: 121 }],
-    ['a start time-out of 121 s', 'StartTimeout is above 120', { StartTimeout: 121 }],
-    ['a dependency on a container that is not there', 'depends on nobody', dependsOn('nobody')],
+    ['a stop timeout of 121 s', 'StopTimeout is not from 2 to 120', { StopTimeout: 121 }],
+    ['a start timeout of 121 s', 'StartTimeout is above 120', { StartTimeout: 121 }],
+    ['a dependency on a missing container', 'depends on missing', dependsOn('missing')],
     ['a dependency on itself', 'depends on ticketd', dependsOn('ticketd')],
-    ['a root file system that can be written', 'the root file system', { ReadonlyRootFilesystem: false }],
+    ['a writable root file system', 'the root file system', { ReadonlyRootFilesystem: false }],
     ['no init process', 'no init process', { LinuxParameters: {} }],
     ['a secret in the environment', 'JWT_SECRET is a secret', { Environment: [{ Name: 'JWT_SECRET', Value: 'x' }] }],
     ['a password in a URL', 'REDIS_URL is a secret', { Environment: [{ Name: 'REDIS_URL', Value: 'redis://:p@h' }] }],
-    ['a log driver whose mode is left to chance', 'mode is not given', { LogConfiguration: { Options: {} } }],
+    ['a log driver without a mode', 'mode is not given', { LogConfiguration: { Options: {} } }],
   ];
   for (const [fault, found, change] of faults)
-    it(`find ${fault}`, () => {
+    it(`report the fault: ${fault}`, () => {
       const { ContainerDefinitions } = readTaskDefinition(SHARED);
       const changed = ContainerDefinitions.map((container) => ({ ...container, ...change }));
       expect(containerRules({ ContainerDefinitions: changed }).join('; ')).to.contain(found);
     });
 
-  it('find a wait for the health of a container that has no health check', () => {
+  it('report the fault: a dependency on the health of a container without a health check', () => {
     const { ContainerDefinitions } = readTaskDefinition(SIDECAR);
     const changed = ContainerDefinitions.map(({ HealthCheck, ...rest }) =>
       rest.Name === 'redis' ? rest : { ...rest, ...(HealthCheck && { HealthCheck }) },

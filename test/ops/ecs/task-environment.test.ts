@@ -5,7 +5,7 @@ import { run } from '../../support/run.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 import { readTaskDefinition } from '../support/task-definition.ts';
 
-// What Secrets Manager would put in the environment.
+// The values that Secrets Manager would set.
 const SECRETS: Readonly<Record<string, string>> = {
   REDIS_URL: 'rediss://:password@redis.example:6379',
   JWT_SECRET: SECRET,
@@ -18,11 +18,11 @@ const containerOf = (file: string, name: string) => {
   return found;
 };
 
-describe('what a task definition gives its containers', () => {
+describe('ECS task environment', () => {
   afterEach(endAll);
 
   for (const file of ['task-definition.json', 'task-definition.sidecar.json'])
-    it(`is a configuration that ticketd takes, for production: ${file}`, async () => {
+    it(`passes check-config for production: ${file}`, async () => {
       const { Environment = [], Secrets = [] } = containerOf(file, 'ticketd');
       const check = ticketd(['check-config', '--json'], {
         ...Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value])),
@@ -32,7 +32,7 @@ describe('what a task definition gives its containers', () => {
       expect(check.stdout).to.contain('production');
     });
 
-  describe('as the health check of a Redis container', () => {
+  describe('health check of the Redis container', () => {
     /** Runs the check as ECS would, on another port than Redis' usual one. */
     const checkOn = async (port: number): Promise<boolean> => {
       const [kind, command = ''] = containerOf('task-definition.sidecar.json', 'redis').HealthCheck?.Command ?? [];
@@ -44,21 +44,21 @@ describe('what a task definition gives its containers', () => {
       );
     };
 
-    it('passes where Redis answers and fails where it has gone', async () => {
+    it('passes when Redis replies and fails when it is gone', async () => {
       const redis = await startRedis();
       expect(await checkOn(redis.port)).to.equal(true);
       await redis.stop();
       expect(await checkOn(redis.port)).to.equal(false);
     });
 
-    it('fails where Redis answers with an error, for which redis-cli itself exits 0', async () => {
+    it('fails when Redis replies with an error, although redis-cli exits with code 0', async () => {
       const redis = await startRedis({ password: 'horse-7' });
       expect(await run('redis-cli', ['-p', String(redis.port), 'ping'])).to.contain('NOAUTH');
       expect(await checkOn(redis.port)).to.equal(false);
       await redis.stop();
     });
 
-    it('is of a server that takes the arguments it is started with', async () => {
+    it('belongs to a Redis that accepts its command-line arguments', async () => {
       const { Command: command = [] } = containerOf('task-definition.sidecar.json', 'redis') as { Command?: string[] };
       const redis = await startRedis({ args: command.slice(1) });
       expect(await redis.cli('CONFIG', 'GET', 'maxmemory-policy')).to.equal('maxmemory-policy\nnoeviction');

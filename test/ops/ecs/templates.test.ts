@@ -5,13 +5,13 @@ import { deployTemplate } from '../support/stack.ts';
 import { ECS_FOLDER, parseTemplate, readTemplate, templateNames } from '../support/template.ts';
 import { findings, findingsOfResources } from '../support/validator.ts';
 
-describe('the CloudFormation templates', () => {
+describe('CloudFormation templates', () => {
   for (const name of templateNames)
     it(`pass AWS's validator without a warning: ${name}`, () => {
       expect(findings(ECS_FOLDER + name)).to.deep.equal([]);
     });
 
-  it('fit together: every parameter handed on exists and every output taken is there', () => {
+  it('resolve every parameter and output between them', () => {
     const types = new Set(Object.values(wholeStack().resources).map(({ Type }) => Type));
     expect(types).to.include.members([
       'AWS::ECS::Service',
@@ -20,14 +20,14 @@ describe('the CloudFormation templates', () => {
     ]);
   });
 
-  it('are all part of the whole', () => {
+  it('are all nested in template.yaml', () => {
     const nested = Object.values(readTemplate('template.yaml').Resources).map(
       ({ Properties }) => Properties.TemplateURL,
     );
     expect(['template.yaml', ...nested]).to.have.members(templateNames);
   });
 
-  it('leave out what is not asked for', () => {
+  it('create no optional resources by default', () => {
     const bare = deployTemplate(readTemplate('notifications.yaml'), 'notifications.yaml', {});
     expect(Object.keys(bare.resources)).to.have.members(['PagerTopic', 'ChatTopic', 'Publishers']);
   });
@@ -36,7 +36,7 @@ describe('the CloudFormation templates', () => {
   const task = (given: Values) =>
     deployTemplate(readTemplate('task.yaml'), 'task.yaml', { Image, RedisUrlFrom: JwtFrom, GatewayKeysFrom, ...given });
 
-  it('take keys from a secret or from a JWKS URL, one of them and not both', () => {
+  it('require JWT keys from either a secret or a JWKS URL, not both', () => {
     const secretsOf = (given: Values) => JSON.stringify(task(given).resources.TaskDefinition?.Properties);
     const JwtJwksUrl = 'https://login.example/jwks';
     expect(secretsOf({ JwtFrom })).to.contain('"JWT_SECRET"').and.not.to.contain(JwtJwksUrl);
@@ -46,13 +46,13 @@ describe('the CloudFormation templates', () => {
     expect(() => task({ JwtFrom, JwtJwksUrl })).to.throw('only one of');
   });
 
-  it('want both the workspace and the channel of Slack', () => {
+  it('require both the workspace and the channel of Slack', () => {
     const notify = (given: Values) => deployTemplate(readTemplate('notifications.yaml'), 'notifications.yaml', given);
     expect(notify({ SlackWorkspaceId: 'T0123', SlackChannelId: 'C0123' }).resources).to.include.keys('Slack');
     expect(() => notify({ SlackChannelId: 'C0123' })).to.throw('Slack needs both');
   });
 
-  // What the small templates can be given directly; the whole one hands these on to them.
+  // Parameters of the nested templates; template.yaml passes these on to them.
   const wrong: readonly (readonly [string, string, unknown])[] = [
     ['network.yaml', 'CertificateArn', 'arn:aws:iam::123456789012:server-certificate/x'],
     ['task.yaml', 'Image', 'registry/ticketd'],
@@ -81,16 +81,16 @@ describe('the CloudFormation templates', () => {
       expect(problems.filter((problem) => problem.startsWith(`${name}: not `))).to.have.lengthOf(1);
     });
 
-  it('take images by version and by digest', () => {
+  it('accept images by version and by digest', () => {
     for (const image of [SAMPLE.Image, `registry:5000/ticketd@sha256:${'0'.repeat(64)}`])
       expect(problemsOf(readTemplate('task.yaml'), { Image: image }).join()).not.to.contain('Image');
   });
 });
 
-describe('the check of templates', () => {
+describe('template checks', () => {
   const template = (resource: string, more = '') => parseTemplate(`Resources:\n  A: ${resource}\n${more}`);
 
-  it('finds a reference to nothing, an output that is not there and a parameter that nobody has', () => {
+  it('find an undefined reference, a missing output and an unknown parameter', () => {
     const stack = (properties: string) =>
       template(`{ Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: network.yaml, ${properties} } }`);
     const deployed = (given: Parameters<typeof deployTemplate>[0]) => () => deployTemplate(given, 'x.yaml', {});
@@ -107,7 +107,7 @@ Outputs:\n  O: { Value: !GetAtt A.Outputs.${name} }`);
     expect(deployed(output('Missing'))).to.throw('A has no Outputs.Missing');
   });
 
-  it("lets AWS's validator see a misspelt property and a wrong type", () => {
+  it("report a misspelt property and a wrong type through AWS's validator", () => {
     const group = (Properties: object) => findingsOfResources({ A: { Type: 'AWS::Logs::LogGroup', Properties } });
     expect(group({ RetentionInDays: 30 }).filter((text) => !text.includes('DeletionPolicy'))).to.deep.equal([]);
     expect(group({ RetentionDays: 30 }).join()).to.contain('RetentionDays');

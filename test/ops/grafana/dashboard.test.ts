@@ -25,7 +25,7 @@ const sent = expressionsOf(dashboard).map((expression) =>
     .replaceAll('$instance', '.*'),
 );
 
-/** What promtool finds wrong with expressions. */
+/** The problems that promtool reports for expressions. */
 const unsound = async (expressions: readonly string[]): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-grafana-'));
   try {
@@ -38,26 +38,26 @@ const unsound = async (expressions: readonly string[]): Promise<string> => {
   }
 };
 
-describe('the dashboard for Grafana', () => {
-  it("is one by Grafana's own types", async () => {
+describe('Grafana dashboard ops/grafana/ticketd.json', () => {
+  it("matches Grafana's own types", async () => {
     expect(await typeErrors(dashboard, TYPE)).to.equal('');
   });
 
-  it('has its panels side by side, each with a number of its own, and every variable that they ask for', () => {
+  it('has panels that do not overlap, with unique ids, and every variable that they use', () => {
     expect(grafanaRules(dashboard)).to.deep.equal([]);
   });
 
-  it('asks in expressions that Prometheus understands', async () => {
+  it('has expressions that Prometheus parses', async () => {
     expect(sent).to.have.lengthOf.above(panels.length);
     expect(await unsound(sent)).to.equal('');
   });
 
-  it('asks for what the running service says, by labels and values that it has', async () => {
+  it('queries only metrics, labels and values that ticketd exports', async () => {
     const problems = selectionRules(await eventfulSamples(), rules);
     expect(sent.flatMap(problems)).to.deep.equal([]);
   });
 
-  it('shows every metric of the service', async () => {
+  it('shows every metric of ticketd', async () => {
     const ours = (await eventfulSamples()).map(({ name }) => name).filter((name) => name.startsWith('ticketd_'));
     const families = new Set(ours.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
     const shown = sent.join('\n');
@@ -65,7 +65,7 @@ describe('the dashboard for Grafana', () => {
     expect([...families].filter((family) => !shown.includes(family))).to.deep.equal([]);
   });
 
-  it('names pages that there are', () => {
+  it('names only runbooks that exist', () => {
     const { text } = readPage('ops/runbooks/README.md');
     const named = panels.flatMap(({ description }) => [
       ...description.matchAll(/runbook ([a-z-]+)|\(([a-z]+-[a-z-]+)\)/gi),
@@ -75,47 +75,55 @@ describe('the dashboard for Grafana', () => {
   });
 });
 
-describe('what is asked of a dashboard for Grafana', () => {
+describe('Grafana dashboard checks', () => {
   const [first, second] = panels as [Panel, Panel];
   const withPanels = (...panels: readonly object[]) => ({ ...dashboard, panels }) as Dashboard;
   const withTarget = (change: object) => withPanels({ ...first, targets: [{ ...first.targets[0], ...change }] });
 
   const mistyped: readonly (readonly [string, string, object])[] = [
     ['no schemaVersion', 'schemaVersion', { ...dashboard, schemaVersion: undefined }],
-    ['no place', 'gridPos', withPanels({ ...first, gridPos: undefined })],
-    ['a kind of panel that there is not', 'type', withPanels({ ...first, type: 'graf' })],
+    ['no position', 'gridPos', withPanels({ ...first, gridPos: undefined })],
+    ['an unknown panel type', 'type', withPanels({ ...first, type: 'graf' })],
     ['a misspelt option', 'colourMode', withPanels({ ...first, options: { ...first.options, colourMode: 'value' } })],
     [
-      'a value that an option has not',
+      'an invalid value of an option',
       '"loud"',
       withPanels({ ...first, options: { ...first.options, colorMode: 'loud' } }),
     ],
-    ['a data source by its name', 'uid', withPanels({ ...first, datasource: { type: 'prometheus', uid: 'Prom' } })],
+    [
+      'a data source given by its name',
+      'uid',
+      withPanels({ ...first, datasource: { type: 'prometheus', uid: 'Prom' } }),
+    ],
     ['a query without an expression', 'expr', withTarget({ expr: undefined })],
-    ['a misspelt part of a query', 'legend', withTarget({ legend: 'x' })],
+    ['a misspelt field of a query', 'legend', withTarget({ legend: 'x' })],
   ];
   for (const [fault, found, faulty] of mistyped)
-    it(`is not met by ${fault}`, async () => {
+    it(`report the fault: ${fault}`, async () => {
       expect(await typeErrors(faulty, TYPE)).to.contain(found);
     });
 
   const at = (x: number) => ({ ...second, gridPos: { ...first.gridPos, x } });
   const faults: readonly (readonly [string, string, Dashboard])[] = [
-    ['two panels of one number', `two panels are ${first.id}`, withPanels(first, { ...second, id: first.id })],
-    ['two panels of one title', 'two panels are', withPanels(first, { ...second, title: first.title })],
+    ['two panels with one id', `two panels are ${first.id}`, withPanels(first, { ...second, id: first.id })],
+    ['two panels with one title', 'two panels are', withPanels(first, { ...second, title: first.title })],
     ['panels that overlap', 'overlaps', withPanels(first, at(first.gridPos.w - 1))],
     ['a panel beyond the edge', 'right edge', withPanels(at(24))],
     ['a panel without a query', 'asks for nothing', withPanels({ ...first, targets: [] })],
-    ['two queries of one name', 'two queries', withPanels({ ...first, targets: [...first.targets, ...first.targets] })],
-    ['a variable that there is not', 'no $pod', withTarget({ expr: 'up{pod="$pod"}' })],
-    ['a variable for nothing', '$instance is for nothing', withTarget({ expr: 'up' })],
+    [
+      'two queries with one name',
+      'two queries',
+      withPanels({ ...first, targets: [...first.targets, ...first.targets] }),
+    ],
+    ['an undefined variable', 'no $pod', withTarget({ expr: 'up{pod="$pod"}' })],
+    ['an unused variable', '$instance is for nothing', withTarget({ expr: 'up' })],
   ];
   for (const [fault, found, faulty] of faults)
-    it(`is not met by ${fault}`, () => {
+    it(`report the fault: ${fault}`, () => {
       expect(grafanaRules(faulty).join('; ')).to.contain(found);
     });
 
-  it('is not met by an expression that Prometheus does not understand', async () => {
+  it('report the fault: an expression that Prometheus cannot parse', async () => {
     expect(await unsound(['sum(rate(up[1m])'])).to.contain('parse error');
   });
 });

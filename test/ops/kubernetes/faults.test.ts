@@ -5,19 +5,19 @@ import { deadlines, shipped } from '../support/kubernetes/shipped.ts';
 import { networkRules } from '../support/rules/network-rules.ts';
 import { podRules } from '../support/rules/pod-rules.ts';
 
-/** What stands in the manifests, what in its place is a fault, and what is to be said of it. */
-type Fault = readonly [stands: string | RegExp, fault: string, found: string];
+/** A part of the manifests, the fault that replaces it, and the expected message. */
+type Fault = readonly [original: string | RegExp, fault: string, found: string];
 
-const faulty = (stands: string | RegExp, fault: string): Manifests => {
-  const text = shipped.replace(stands, fault);
-  if (text === shipped) throw new Error(`nowhere in the manifests: ${stands}`);
+const faulty = (original: string | RegExp, fault: string): Manifests => {
+  const text = shipped.replace(original, fault);
+  if (text === shipped) throw new Error(`nowhere in the manifests: ${original}`);
   return manifestsIn(text);
 };
 
-const titleOf = ([stands, fault]: Fault): string =>
-  `${fault.trim() || 'nothing'} in place of ${stands}`.replaceAll('\n', ' ');
+const titleOf = ([, fault, found]: Fault): string =>
+  `report "${found}" for ${fault.trim() || 'a removed setting'}`.replaceAll('\n', ' ');
 
-describe('the schemas of Kubernetes', () => {
+describe('Kubernetes manifest checks: schemas', () => {
   const faults: readonly Fault[] = [
     ['readinessProbe:', 'readinessprobe:', 'readinessprobe'],
     ['spec:\n  replicas: 2', 'replicas: 2\nspec:', 'replicas'],
@@ -30,24 +30,28 @@ describe('the schemas of Kubernetes', () => {
     ['jobLabel:', 'joblabel:', 'joblabel'],
   ];
   for (const fault of faults)
-    it(`find ${titleOf(fault)}`, async () => {
+    it(titleOf(fault), async () => {
       expect(await schemaErrors(faulty(fault[0], fault[1]))).to.contain(fault[2]);
     });
 });
 
-describe('the rules for pods', () => {
+describe('Kubernetes manifest checks: pod rules', () => {
   const faults: readonly Fault[] = [
-    ['terminationGracePeriodSeconds: 30', 'terminationGracePeriodSeconds: 25', 'is killed before it has ended'],
-    ['NODE_ENV: production', 'SHUTDOWN_TIMEOUT_MS: "40000"', 'is killed before it has ended'],
-    ['NODE_ENV: production', 'STARTUP_TIMEOUT_MS: "60000"', 'is given up before its own deadline'],
-    ['failureThreshold: 30', 'failureThreshold: 20', 'is given up before its own deadline'],
+    [
+      'terminationGracePeriodSeconds: 30',
+      'terminationGracePeriodSeconds: 25',
+      'is killed before its shutdown deadline',
+    ],
+    ['NODE_ENV: production', 'SHUTDOWN_TIMEOUT_MS: "40000"', 'is killed before its shutdown deadline'],
+    ['NODE_ENV: production', 'STARTUP_TIMEOUT_MS: "60000"', 'is killed before its startup deadline'],
+    ['failureThreshold: 30', 'failureThreshold: 20', 'is killed before its startup deadline'],
     [
       /(?=\n +ports:\n +- \{ name: public, c)/,
       '\n          lifecycle: { preStop: { sleep: { seconds: 5 } } }',
       'has a preStop, while it drains by itself',
     ],
-    ['maxUnavailable: 0', 'maxUnavailable: 1', 'stops a pod before its successor is ready'],
-    ['replicas: 2', 'replicas: 1', 'is alone'],
+    ['maxUnavailable: 0', 'maxUnavailable: 1', 'stops a pod before its replacement is ready'],
+    ['replicas: 2', 'replicas: 1', 'has a single replica'],
     ['path: /ready', 'path: /health', 'readiness does not ask /ready'],
     [/path: \/health(?=, port: public \}\n +periodSeconds: 10)/, 'path: /ready', 'liveness does not ask /health'],
     ['path: /health', 'path: /healthz', 'startup does not ask /health'],
@@ -55,38 +59,38 @@ describe('the rules for pods', () => {
     ['path: /ready, port: public', 'path: /ready, port: 8080', 'readiness does not ask the public listener'],
     ['periodSeconds: 5', 'periodSeconds: 2', 'readiness takes longer than its period'],
     ['runAsNonRoot: true', 'runAsNonRoot: false', 'may run as root'],
-    [/ +runAsUser: 1000\n/, '', 'runs as no user by number'],
-    ['RuntimeDefault', 'Unconfined', 'may call all of the kernel'],
-    ['allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true', 'may gain rights'],
+    [/ +runAsUser: 1000\n/, '', 'has no numeric user'],
+    ['RuntimeDefault', 'Unconfined', 'may make every system call'],
+    ['allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true', 'may gain privileges'],
     [/ +readOnlyRootFilesystem: true\n/, '', 'may write to its root file system'],
     ['drop: [ALL]', 'drop: [NET_RAW]', 'keeps capabilities'],
     [/ +automountServiceAccountToken: false\n/, '', 'has a token for the API'],
     [/ +enableServiceLinks: false\n/, '', "has other services' addresses in its environment"],
-    ['cpu: 100m, ', '', 'asks for no CPU and memory'],
-    [/ +limits: .*\n/, '', 'may take all memory'],
-    ['JWT_SECRET_FILE, value: /run/secrets/ticketd', 'JWT_SECRET, value: x', 'JWT_SECRET stands in the manifest'],
-    ['mountPath: /run/secrets/ticketd', 'mountPath: /secrets', 'JWT_SECRET_FILE is nowhere mounted'],
-    [/secret: \{ secretName.*/, 'emptyDir: {}', 'JWT_SECRET_FILE is nowhere mounted'],
+    ['cpu: 100m, ', '', 'has no CPU and memory requests'],
+    [/ +limits: .*\n/, '', 'has no memory limit'],
+    ['JWT_SECRET_FILE, value: /run/secrets/ticketd', 'JWT_SECRET, value: x', 'JWT_SECRET is written in the manifest'],
+    ['mountPath: /run/secrets/ticketd', 'mountPath: /secrets', 'JWT_SECRET_FILE is not mounted'],
+    [/secret: \{ secretName.*/, 'emptyDir: {}', 'JWT_SECRET_FILE is not mounted'],
     ['defaultMode: 288', 'defaultMode: 420', 'anyone can read secrets'],
-    ['ticketd:0.1.0', 'ticketd:latest', 'is of no version'],
-    ['ticketd:0.1.0', 'ticketd', 'is of no version'],
+    ['ticketd:0.1.0', 'ticketd:latest', 'has no image version'],
+    ['ticketd:0.1.0', 'ticketd', 'has no image version'],
   ];
   for (const fault of faults)
-    it(`find ${titleOf(fault)}`, async () => {
+    it(titleOf(fault), async () => {
       const manifests = faulty(fault[0], fault[1]);
       const rules = podRules(await deadlines(manifests));
       expect(ofKind(manifests, 'Deployment').flatMap(rules)).to.include(fault[2]);
     });
 });
 
-describe('the rules for what reaches pods', () => {
+describe('Kubernetes manifest checks: network rules', () => {
   const faults: readonly Fault[] = [
     [/(?<=matchLabels: )\{ app.kubernetes.io\/name: ticketd \}/, '{ app: ticketd }', 'Deployment selects no pod'],
     ['selector: { app.kubernetes.io/name: ticketd }', 'selector: { app: ticketd }', 'ticketd selects no pod'],
     [/(?<=podSelector:\n +matchLabels: )\{.*\}/, '{ app: ticketd }', 'NetworkPolicy selects no pod'],
     [/(?<=minAvailable: 1\n +selector:\n +matchLabels: )\{.*\}/, '{ app: ticketd }', 'budget selects no pod'],
     ['type: ClusterIP', 'type: NodePort', 'ticketd is open to outside the cluster'],
-    ['targetPort: public', 'targetPort: http', 'ticketd leads to http, which is no port'],
+    ['targetPort: public', 'targetPort: http', 'ticketd leads to http, which is not a port'],
     ['targetPort: public', 'targetPort: internal', 'ticketd leads to the internal listener'],
     ['policyTypes: [Ingress]', 'policyTypes: [Egress]', 'every port is open to all'],
     [/(?<=port: internal \}\])\n +from:[\s\S]*?(?=---)/, '\n', 'the internal port is open to all'],
@@ -99,10 +103,14 @@ describe('the rules for what reaches pods', () => {
     ['- ports: [{ port: public }]', '- {}', 'the internal port is open to all'],
     ['- ports: [{ port: public }]', '- ports: [{ port: 8080 }]', 'the public port is closed'],
     ['- ports: [{ port: internal }]', '- ports: [{ port: 8080 }]', 'the internal port is closed to gateways'],
-    ['kind: PodDisruptionBudget', 'kind: ConfigMap', 'all pods may be evicted at once'],
-    ['minAvailable: 1', 'minAvailable: 2', 'no pod may be evicted, or all'],
-    ['minAvailable: 1', 'minAvailable: 0', 'no pod may be evicted, or all'],
-    [/component: internal(?= \}\n +endpoints)/, 'component: metrics', 'the monitor finds not one Service'],
+    ['kind: PodDisruptionBudget', 'kind: ConfigMap', 'all pods may be evicted at the same time'],
+    ['minAvailable: 1', 'minAvailable: 2', 'either no pod or every pod may be evicted'],
+    ['minAvailable: 1', 'minAvailable: 0', 'either no pod or every pod may be evicted'],
+    [
+      /component: internal(?= \}\n +endpoints)/,
+      'component: metrics',
+      'the monitor does not select exactly one Service',
+    ],
     [
       'port: internal, path: /metrics',
       'port: public, path: /metrics',
@@ -111,7 +119,7 @@ describe('the rules for what reaches pods', () => {
     ['jobLabel: app.kubernetes.io/name', 'jobLabel: app', 'the job is not called ticketd'],
   ];
   for (const fault of faults)
-    it(`find ${titleOf(fault)}`, () => {
+    it(titleOf(fault), () => {
       expect(networkRules(faulty(fault[0], fault[1]))).to.include(fault[2]);
     });
 });

@@ -21,29 +21,29 @@ const [deployment] = ofKind(manifests, 'Deployment');
 const container = deployment?.spec?.template.spec?.containers[0];
 const settings = ofKind(manifests, 'ConfigMap')[0]?.data ?? {};
 
-describe('the manifests for Kubernetes', () => {
+describe('Kubernetes manifests', () => {
   afterEach(endAll);
 
-  it('are of its schemas', async () => {
+  it('match the Kubernetes schemas', async () => {
     expect(manifests.map(({ kind }) => kind)).to.include.members(['Deployment', 'Service', 'NetworkPolicy']);
     expect(await schemaErrors(manifests)).to.equal('');
   });
 
-  it('run ticketd hardened, for as long as it takes to start and to stop', async () => {
+  it('run ticketd hardened, with enough time to start and to stop', async () => {
     for (const one of ofKind(manifests, 'Deployment'))
       expect(podRules(await deadlines(manifests))(one)).to.deep.equal([]);
   });
 
-  it('find one another, and keep the internal listener to gateways and Prometheus', () => {
+  it('select each other and expose the internal listener only to gateways and Prometheus', () => {
     expect(networkRules(manifests)).to.deep.equal([]);
   });
 
-  it('are of the version that the package has', () => {
+  it('have the version of package.json', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(container?.image).to.equal(`registry.example/ticketd:${version}`);
   });
 
-  it('open the ports that ticketd listens at by default', async () => {
+  it('open the default ports of ticketd', async () => {
     const { http } = await readConfig({ ...settings, JWT_SECRET: SECRET });
     expect(container?.ports).to.deep.equal([
       { name: 'public', containerPort: http.port },
@@ -51,7 +51,7 @@ describe('the manifests for Kubernetes', () => {
     ]);
   });
 
-  it('ask at paths that the listeners answer', async () => {
+  it('probe and scrape paths that the listeners serve', async () => {
     const redis = await startRedis();
     await withService({ REDIS_URL: redis.url }, async (service) => {
       for (const probe of [container?.startupProbe, container?.readinessProbe, container?.livenessProbe])
@@ -63,7 +63,7 @@ describe('the manifests for Kubernetes', () => {
     await redis.stop();
   });
 
-  it('set variables that ticketd reads, none of them a secret but by its file', async () => {
+  it('set only variables that ticketd reads, and secrets only through *_FILE', async () => {
     const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ field }) => field);
     expect(known.map(({ name }) => name)).to.include.members(Object.keys(settings));
     expect(known.filter(({ name, secret }) => secret && name in settings)).to.deep.equal([]);
@@ -71,7 +71,7 @@ describe('the manifests for Kubernetes', () => {
     expect(secrets).to.include.members(container?.env?.map(({ name }) => name) ?? []);
   });
 
-  it('are a configuration that ticketd takes, with the secrets mounted', async () => {
+  it('pass check-config with the secrets mounted', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ticketd-secrets-'));
     const values: Readonly<Record<string, string>> = {
       'redis-url': 'rediss://:password@redis.example:6379',

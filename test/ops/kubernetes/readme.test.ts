@@ -16,8 +16,8 @@ const blockWith = (text: string): string => {
   return found;
 };
 
-describe('the commands for Kubernetes', () => {
-  it('make a Secret of what the pods read', async () => {
+describe('ops/kubernetes/README.md commands', () => {
+  it('create a Secret with every file that the pods read', async () => {
     const { files } = await withFakeKubectl(blockWith('create secret'));
     const [deployment] = ofKind(manifestsIn(shipped), 'Deployment');
     const read = deployment?.spec?.template.spec?.containers[0]?.env?.map(({ value = '' }) => basename(value));
@@ -27,7 +27,7 @@ describe('the commands for Kubernetes', () => {
     expect(files['gateway-keys']?.trim()).to.have.lengthOf.above(31);
   });
 
-  it('hand over all manifests but those for prometheus-operator, with the image that is meant', async () => {
+  it('apply all manifests except those for prometheus-operator, with the chosen image', async () => {
     const { applied } = await withFakeKubectl(blockWith('IMAGE='));
     const manifests = applied.flatMap(manifestsIn);
     const kinds = manifestsIn(shipped).map(({ kind }) => kind);
@@ -36,7 +36,7 @@ describe('the commands for Kubernetes', () => {
     expect(deployment?.spec?.template.spec?.containers[0]?.image).to.equal('registry.example.com/ticketd:0.1.0');
   });
 
-  it('make of the alerts what prometheus-operator takes', async () => {
+  it('convert the alerts to a valid PrometheusRule', async () => {
     const { applied } = await withFakeKubectl(blockWith('PrometheusRule'));
     const manifests = applied.flatMap(manifestsIn);
     expect(await schemaErrors(manifests)).to.equal('');
@@ -44,7 +44,7 @@ describe('the commands for Kubernetes', () => {
     expect(made?.spec?.groups?.flatMap((group) => group.rules)).to.deep.equal(rules);
   });
 
-  it('find in the log of the pods what each command of the runbooks looks for', async () => {
+  it('find in the pod log the lines that each runbook command searches for', async () => {
     const patterns = allPages
       .flatMap((page) => page.commands)
       .flatMap((command) => [...command.matchAll(/^events \w+ '(.*)'$/gm)].map(([, pattern = '']) => pattern));

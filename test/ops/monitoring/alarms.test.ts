@@ -6,7 +6,7 @@ import { alerts, slugOf } from '../support/prometheus/rule-file.ts';
 import { type Alarm, alarmRules, type MetricQuery } from '../support/rules/alarm-rules.ts';
 import { ofType, theOne, wholeStack } from '../support/sample.ts';
 
-// What AWS publishes, by namespace, as far as alarms and the dashboard look at it.
+// The AWS metrics that alarms and the dashboard use, by namespace.
 const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
   'AWS/ApplicationELB': ['HealthyHostCount', 'RequestCount', 'HTTPCode_Target_5XX_Count', 'HTTPCode_ELB_5XX_Count'],
   'AWS/ElastiCache': ['DatabaseMemoryUsagePercentage'],
@@ -17,14 +17,14 @@ const alertSlugs = alerts.map(({ alert }) => slugOf(alert));
 const alarms = ofType<Alarm>(resources, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
 const [pager, chat] = ['arn:aws:sns:eu-west-1:123456789012:PagerTopic', 'arn:aws:sns:eu-west-1:123456789012:ChatTopic'];
 
-describe('the alarms', () => {
+describe('CloudWatch alarms', () => {
   for (const alarm of alarms)
     it(`are well-formed: ${alarm.AlarmName}`, () => {
       expect(alarmRules(alarm)).to.deep.equal([]);
     });
 
   for (const { AlarmName, AlarmDescription } of alarms)
-    it(`link to a page of their own, with meaning, impact, diagnosis and mitigation: ${AlarmName}`, () => {
+    it(`link to a runbook with meaning, impact, diagnosis and mitigation: ${AlarmName}`, () => {
       const slug = AlarmName.replace('ticketd-', '');
       expect(AlarmDescription).to.contain(`ops/runbooks/${slug}.md`);
       const { headings, commands } = readPage(`ops/runbooks/${slug}.md`);
@@ -32,13 +32,13 @@ describe('the alarms', () => {
       expect(commands).to.have.lengthOf.at.least(1);
     });
 
-  it('have all the pages between them and the alerts of Prometheus', () => {
+  it('have, with the Prometheus alerts, exactly one runbook each', () => {
     const pages = readdirSync('ops/runbooks').filter((name) => name !== 'README.md');
     const slugs = [...alarms.map(({ AlarmName }) => AlarmName.replace('ticketd-', '')), ...alertSlugs];
     expect(pages).to.have.members([...new Set(slugs)].map((slug) => `${slug}.md`));
   });
 
-  it('are all in the table of runbooks, with whom they tell', () => {
+  it('are all in the table of runbooks, with whom they notify', () => {
     const { text } = readPage('ops/runbooks/README.md');
     for (const { AlarmName, AlarmActions = [] } of alarms) {
       const [row = ''] = text.match(new RegExp(`^\\| \\[${AlarmName.replace('ticketd-', '')}\\].*$`, 'm')) ?? [];
@@ -52,7 +52,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('look at metrics that a filter makes or AWS publishes', () => {
+  it('use metrics that a metric filter or AWS publishes', () => {
     const made = logMetrics(resources);
     for (const { AlarmName, Namespace = '', MetricName = '', Metrics } of alarms) {
       const metrics = Metrics?.flatMap(({ MetricStat }: MetricQuery) => (MetricStat ? [MetricStat.Metric] : []));
@@ -65,7 +65,7 @@ describe('the alarms', () => {
     }
   });
 
-  it("are the design document's three, as it has them", () => {
+  it('include the three of the design document, with its thresholds', () => {
     const the = (id: string) => theOne<Alarm>(resources, id);
     expect(the('LogAlarms.RedisConnectionFailures')).to.deep.include({
       MetricName: 'RedisConnectionFailures',
@@ -103,32 +103,32 @@ describe('the alarms', () => {
   });
 });
 
-describe('the rules for alarms', () => {
+describe('alarm rules of the template checks', () => {
   const [good] = alarms;
   const math = alarms.find(({ Metrics }) => Metrics !== undefined);
   const [first, ...others] = math?.Metrics ?? [];
   const faults: readonly (readonly [string, string, object])[] = [
     ['no ComparisonOperator', 'no ComparisonOperator', { ...good, ComparisonOperator: undefined }],
     ['no Threshold', 'no Threshold', { ...good, Threshold: undefined }],
-    ['missing data left to chance', 'missing data', { ...good, TreatMissingData: undefined }],
+    ['no treatment of missing data', 'missing data', { ...good, TreatMissingData: undefined }],
     ['more datapoints than periods', 'more datapoints', { ...good, DatapointsToAlarm: 2 }],
-    ['nobody to tell', 'tells nobody', { ...good, AlarmActions: [] }],
-    ['no word of the end', 'when it is over', { ...good, OKActions: [] }],
+    ['no alarm action', 'has no alarm action', { ...good, AlarmActions: [] }],
+    ['no OK action', 'no OK action', { ...good, OKActions: [] }],
     ['no statistic', 'one statistic', { ...good, Statistic: undefined }],
     ['two statistics', 'one statistic', { ...good, ExtendedStatistic: 'p99' }],
     ['an odd period', 'Period', { ...good, Period: 45 }],
     ['no metric', 'no metric', { ...good, MetricName: undefined }],
     [
-      'a sum of what is not there',
+      'a sum of an undefined metric',
       'nothing is not there',
       { ...math, Metrics: [{ ...first, Expression: 'nothing + 1' }, ...others] },
     ],
     ['two results', 'one metric', { ...math, Metrics: [first, { ...others[0], ReturnData: true }] }],
-    ['an Id with a capital', 'small letter', { ...math, Metrics: [{ ...first, Id: 'Failed' }, ...others] }],
-    ['an Id that is there twice', 'two metrics', { ...math, Metrics: [first, first, ...others] }],
+    ['an Id with a capital letter', 'small letter', { ...math, Metrics: [{ ...first, Id: 'Failed' }, ...others] }],
+    ['a duplicate Id', 'two metrics', { ...math, Metrics: [first, first, ...others] }],
   ];
   for (const [fault, found, alarm] of faults)
-    it(`find ${fault}`, () => {
+    it(`report the fault: ${fault}`, () => {
       expect(alarmRules(alarm as Alarm).join('; ')).to.contain(found);
     });
 });

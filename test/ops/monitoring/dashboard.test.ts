@@ -9,21 +9,21 @@ import { ofType, theOne, wholeStack } from '../support/sample.ts';
 const { resources } = wholeStack();
 const { DashboardBody } = theOne<{ DashboardBody: string }>(resources, 'Dashboard.Dashboard');
 
-describe('the dashboard', () => {
+describe('CloudWatch dashboard', () => {
   const widgets = widgetsOf(DashboardBody);
 
-  it('is well-formed, its widgets side by side', () => {
+  it('is well-formed, without overlapping widgets', () => {
     expect(dashboardRules(DashboardBody)).to.deep.equal([]);
   });
 
-  it('shows the state of every alarm, and of none that is not there', () => {
+  it('shows the state of exactly the alarms that exist', () => {
     const shown = widgets.flatMap(({ properties: { alarms = [] } }) => alarms);
     const prefix = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:';
     const there = ofType<Alarm>(resources, 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => prefix + AlarmName);
     expect(shown).to.have.members(there);
   });
 
-  it('shows every metric that comes from the log, and none that does not', () => {
+  it('shows exactly the metrics that come from the log', () => {
     const shown = widgets
       .flatMap(({ properties: { metrics = [] } }) => metrics)
       .filter(([namespace]) => namespace === 'ticketd')
@@ -31,7 +31,7 @@ describe('the dashboard', () => {
     expect([...new Set(shown)]).to.have.members([...logMetrics(resources).keys()]);
   });
 
-  it("asks the service's own log for fields that exist", () => {
+  it('queries only fields that exist, from the log group of ticketd', () => {
     const queries = widgets.flatMap(({ properties: { query } }) => query ?? []);
     const borne = new Set(Object.values<EventDeclaration>(events).flatMap(({ fields }) => Object.keys(fields)));
     for (const query of queries) {
@@ -44,7 +44,7 @@ describe('the dashboard', () => {
   });
 });
 
-describe('the rules for dashboards', () => {
+describe('dashboard rules of the template checks', () => {
   const text: Widget = {
     type: 'log',
     x: 0,
@@ -55,15 +55,15 @@ describe('the rules for dashboards', () => {
   };
   const body = (...widgets: object[]) => JSON.stringify({ widgets });
 
-  it('let two widgets side by side pass', () => {
+  it('accept two adjacent widgets', () => {
     expect(dashboardRules(body(text, { ...text, x: 12 }))).to.deep.equal([]);
   });
 
   const faults: readonly (readonly [string, string, string])[] = [
     ['a body that is not JSON', '{ "widgets": [ }', 'SyntaxError'],
     ['a body without widgets', '{}', 'no widgets'],
-    ['a type that there is not', body({ ...text, type: 'graph' }), 'of type graph'],
-    ['widgets that overlap', body(text, { ...text, x: 6 }), 'overlaps'],
+    ['an unknown widget type', body({ ...text, type: 'graph' }), 'of type graph'],
+    ['overlapping widgets', body(text, { ...text, x: 6 }), 'overlaps'],
     ['a widget beyond the edge', body({ ...text, x: 13 }), 'right edge'],
     ['a metric widget without metrics', body({ ...text, type: 'metric' }), 'no metrics'],
     [
@@ -73,7 +73,7 @@ describe('the rules for dashboards', () => {
     ],
   ];
   for (const [fault, faulty, found] of faults)
-    it(`find ${fault}`, () => {
+    it(`report the fault: ${fault}`, () => {
       expect(dashboardRules(faulty).join('; ')).to.contain(found);
     });
 });

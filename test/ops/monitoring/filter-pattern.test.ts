@@ -10,7 +10,7 @@ const LINE = {
   nested: { list: [{ ok: true }], nothing: null },
 };
 
-describe('the evaluator of filter patterns', () => {
+describe('CloudWatch filter pattern evaluator', () => {
   const matching = [
     '{ $.event = "redis_connect_fail" }',
     '{ $.event = redis_connect_fail }',
@@ -25,7 +25,7 @@ describe('the evaluator of filter patterns', () => {
     '{ $.traceId NOT EXISTS }',
   ];
   for (const pattern of matching)
-    it(`lets ${pattern} match`, () => {
+    it(`matches ${pattern}`, () => {
       expect(parseFilterPattern(pattern)(LINE)).to.equal(true);
     });
 
@@ -41,7 +41,7 @@ describe('the evaluator of filter patterns', () => {
     '{ $.nested.list[0].ok IS FALSE }',
   ];
   for (const pattern of missing)
-    it(`does not let ${pattern} match`, () => {
+    it(`does not match ${pattern}`, () => {
       expect(parseFilterPattern(pattern)(LINE)).to.equal(false);
     });
 
@@ -65,7 +65,7 @@ describe('the evaluator of filter patterns', () => {
     });
 });
 
-describe('the metric filters', () => {
+describe('CloudWatch metric filters', () => {
   const filters = ofType<MetricFilter>(wholeStack().resources, 'AWS::Logs::MetricFilter');
 
   for (const [id, filter] of filters)
@@ -73,18 +73,18 @@ describe('the metric filters', () => {
       expect(filterRules(filter)).to.deep.equal([]);
     });
 
-  it("read the service's own log group", () => {
+  it('read the log group of ticketd', () => {
     for (const [id, { LogGroupName }] of filters) expect(LogGroupName, id).to.equal('/ticketd/ticketd');
   });
 
-  it('count nothing as 0 wherever lines are counted, and only there', () => {
+  it('have the default value 0 if they count lines, and only then', () => {
     for (const [id, { MetricTransformations }] of filters)
       for (const { MetricValue, DefaultValue } of MetricTransformations)
         expect(DefaultValue, id).to.equal(MetricValue === '1' ? 0 : undefined);
   });
 });
 
-describe('the rules for metric filters', () => {
+describe('metric filter rules of the template checks', () => {
   const transformation = { MetricNamespace: 'n', MetricName: 'm', MetricValue: '1' };
   const filter = (change: object, FilterPattern = '{ $.event = "x" }'): MetricFilter => ({
     FilterPattern,
@@ -94,20 +94,20 @@ describe('the rules for metric filters', () => {
   const dimensions = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ Key: `k${n}`, Value: `$.field${n}` }));
 
-  it('let three dimensions and a value from a field pass', () => {
+  it('accept three dimensions and a value from a field', () => {
     expect(filterRules(filter({ Dimensions: dimensions(3), MetricValue: '$.durationMs' }))).to.deep.equal([]);
   });
 
   const faults: readonly (readonly [string, MetricFilter, string])[] = [
-    ['a pattern without $., as the design document had it', filter({}, '{ event = "x" }'), 'not a selector'],
-    ['a default value beside dimensions', filter({ DefaultValue: 0, Dimensions: dimensions(1) }), 'exclude each other'],
+    ['a pattern without $., as in the design document', filter({}, '{ event = "x" }'), 'not a selector'],
+    ['a default value with dimensions', filter({ DefaultValue: 0, Dimensions: dimensions(1) }), 'exclude each other'],
     ['a fourth dimension', filter({ Dimensions: dimensions(4) }), 'more than 3'],
-    ['a dimension from no field', filter({ Dimensions: [{ Key: 'k', Value: 'reason' }] }), 'not a selector'],
-    ['a value from no field', filter({ MetricValue: 'durationMs' }), 'not a selector'],
+    ['a dimension without a field', filter({ Dimensions: [{ Key: 'k', Value: 'reason' }] }), 'not a selector'],
+    ['a value without a field', filter({ MetricValue: 'durationMs' }), 'not a selector'],
     ['two transformations', { ...filter({}), MetricTransformations: [transformation, transformation] }, 'exactly one'],
   ];
   for (const [fault, faulty, found] of faults)
-    it(`find ${fault}`, () => {
+    it(`report the fault: ${fault}`, () => {
       expect(filterRules(faulty).join('; ')).to.contain(found);
     });
 });

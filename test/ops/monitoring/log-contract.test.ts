@@ -9,7 +9,7 @@ import type { Alarm } from '../support/rules/alarm-rules.ts';
 import { ofType, wholeStack } from '../support/sample.ts';
 import { scenarios } from '../support/scenarios.ts';
 
-/** Which lines each metric is to count, in other words than the filters'. */
+/** Which lines each metric must count, written independently of the filters. */
 const MEANT: Readonly<Record<string, (line: LogLine) => boolean>> = {
   RedisConnectionFailures: ({ event }) => event === 'redis_connect_fail',
   WSTicketRedisNotReady: ({ event }) => event === 'ws_ticket_redis_not_ready',
@@ -22,7 +22,7 @@ const MEANT: Readonly<Record<string, (line: LogLine) => boolean>> = {
   TicketIssueDuration: ({ event }) => event === 'ws_ticket_issued',
 };
 
-describe('what CloudWatch makes of the log of a real service', () => {
+describe('CloudWatch metrics and alarms from the log of ticketd', () => {
   const { resources } = wholeStack();
   const metrics = logMetrics(resources);
   const alarms = ofType<Alarm>(resources, 'AWS::CloudWatch::Alarm')
@@ -37,15 +37,15 @@ describe('what CloudWatch makes of the log of a real service', () => {
 
   for (const scenario of scenarios)
     describe(scenario.name, () => {
-      it(`counts ${JSON.stringify(scenario.counted)} and nothing else`, async () => {
+      it(`count ${JSON.stringify(scenario.counted)} and nothing else`, async () => {
         const lines = await recorded(scenario);
         const counts = [...metrics].map(([name, metric]) => [name.replace('ticketd/', ''), metric(lines).length]);
         expect(Object.fromEntries(counts.filter(([, count]) => count !== 0))).to.deep.equal(scenario.counted);
       });
 
-      it(`sets off ${scenario.alarms.join(', ') || 'no alarm'}`, async () => {
+      it(`raise ${scenario.alarms.join(', ') || 'no alarm'}`, async () => {
         const lines = await recorded(scenario);
-        // What took long is a matter of the machine here, and told by a test of its own.
+        // Durations depend on the machine here; another test covers them.
         const off = alarms.filter(({ MetricName }) => MetricName !== 'TicketIssueDuration');
         expect(off.filter((alarm) => goesOff(alarm, metrics, lines)).map(({ AlarmName }) => AlarmName)).to.have.members(
           scenario.alarms,
@@ -53,7 +53,7 @@ describe('what CloudWatch makes of the log of a real service', () => {
       });
     });
 
-  it('counts by every metric the lines that are meant, and no others of all the lines there can be', async () => {
+  it('count exactly the intended lines in every metric, among all possible lines', async () => {
     const lines = [...(await allRecorded()), ...(await fiveMinutesOn()), ...declaredLines()];
     expect([...metrics.keys()]).to.have.members(Object.keys(MEANT).map((name) => `ticketd/${name}`));
     for (const [name, meant] of Object.entries(MEANT)) {
@@ -65,18 +65,18 @@ describe('what CloudWatch makes of the log of a real service', () => {
     }
   });
 
-  it('counts by every metric a line that was really logged', async () => {
+  it('count at least one line of a real log in every metric', async () => {
     const lines = [...(await allRecorded()), ...(await fiveMinutesOn())];
     for (const [name, meant] of Object.entries(MEANT)) expect(lines.filter(meant), name).to.have.lengthOf.at.least(1);
   });
 
-  it('goes off where keys cannot be fetched for five minutes', async () => {
+  it('raise ticketd-stale-jwt-keys when keys cannot be fetched for five minutes', async () => {
     const stale = alarms.find(({ AlarmName }) => AlarmName === 'ticketd-stale-jwt-keys');
     if (stale === undefined) throw new Error('no such alarm');
     expect(goesOff(stale, metrics, await fiveMinutesOn())).to.equal(true);
   });
 
-  it('takes how long a ticket took from its line, and goes off where 1 of 100 takes longer than it may', async () => {
+  it('raise ticketd-slow-tickets when the p99 of durationMs in ws_ticket_issued is above 250 ms', async () => {
     const issued = (await allRecorded()).find(({ event }) => event === 'ws_ticket_issued') ?? {};
     const [slow] = alarms.filter(({ AlarmName }) => AlarmName === 'ticketd-slow-tickets');
     if (slow === undefined) throw new Error('no such alarm');
@@ -89,21 +89,21 @@ describe('what CloudWatch makes of the log of a real service', () => {
     expect(goesOff(slow, metrics, took(250, 100))).to.equal(false);
   });
 
-  it('sets off every alarm on the log in some scenario', () => {
+  it('raise every log alarm in some scenario', () => {
     const off = new Set(scenarios.flatMap((scenario) => scenario.alarms));
     const apart = ['ticketd-slow-tickets', 'ticketd-stale-jwt-keys'];
     expect([...off, ...apart]).to.have.members(alarms.map(({ AlarmName }) => AlarmName));
   });
 });
 
-/** The lines that tell of keys that could not be fetched, as they are five minutes later. */
+/** The log lines about keys that could not be fetched, as they are five minutes later. */
 const fiveMinutesOn = async (): Promise<readonly LogLine[]> => {
   const lines = (await allRecorded()).filter(({ event }) => event === 'jwks_refresh_fail');
   expect(lines).to.have.lengthOf(1);
   return lines.map((line) => ({ ...line, downMs: 300_012 }));
 };
 
-/** A line of every event in the catalogue, also of those that no scenario brings about. */
+/** A line of every event in the catalogue, including events of no scenario. */
 const declaredLines = (): readonly LogLine[] =>
   Object.entries<EventDeclaration>(events).map(([event, { level, fields }]) => ({
     event,

@@ -36,7 +36,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   'ticketd/stops': ['server_draining', 'server_stopped', 'server_stop_forced', 'phase_stop_fail', 'uncaught_error'],
 };
 
-describe('the saved queries', () => {
+describe('CloudWatch saved queries', () => {
   const { resources } = wholeStack();
   const definitions = ofType<QueryDefinition>(resources, 'AWS::Logs::QueryDefinition').map(
     ([, definition]) => definition,
@@ -54,20 +54,20 @@ describe('the saved queries', () => {
     await closeProviders();
   });
 
-  it("are those, of the service's own log group", () => {
+  it('are exactly the expected ones, on the log group of ticketd', () => {
     expect(definitions.map(({ Name }) => Name)).to.have.members(Object.keys(SHOWN));
     for (const { LogGroupNames } of definitions) expect(LogGroupNames).to.deep.equal(['/ticketd/ticketd']);
   });
 
   for (const { Name, QueryString } of definitions)
-    it(`name only fields that the events shown bear: ${Name}`, () => {
+    it(`name only fields that the selected events have: ${Name}`, () => {
       const shown = declared.filter(([event]) => SHOWN[Name]?.length === 0 || SHOWN[Name]?.includes(event));
       const borne = new Set([...COMMON, ...shown.flatMap(([, { fields }]) => Object.keys(fields))]);
       expect(parseQuery(QueryString).fields.filter((field) => !borne.has(field))).to.deep.equal([]);
     });
 
   for (const [name, shown] of Object.entries(SHOWN).filter(([, { length }]) => length > 0))
-    it(`show exactly the lines that they are for, and at least one of each: ${name}`, async () => {
+    it(`select exactly the intended events, and at least one of each: ${name}`, async () => {
       const { QueryString = '' } = definitions.find(({ Name }) => Name === name) ?? {};
       const lines = (await allRecorded()).filter(parseQuery(QueryString).passes);
       expect([...new Set(lines.map(({ event }) => event))]).to.have.members(shown);
@@ -98,8 +98,8 @@ describe('the saved queries', () => {
   });
 });
 
-describe('the reader of queries', () => {
-  it('finds every field, and no function, alias or number', () => {
+describe('CloudWatch query parser', () => {
+  it('finds every field but no function, alias or number', () => {
     const query = `fields @timestamp, a, b.c | filter d = "x" or e in ["y", "z"]
       | stats avg(f) as mean, count() as n by bin(5m), g | sort n desc, mean asc | limit 20`;
     expect(parseQuery(query).fields).to.have.members(['a', 'b.c', 'd', 'e', 'f', 'g']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadBuild, type Package, packagesOf } from '../../support/build.ts';
 
-/** What may be shipped under our own: licences that ask for no more than to be told. */
+/** What may be shipped under our own: licences that only require attribution. */
 const ALLOWED = [
   '0BSD',
   'Apache-2.0',
@@ -16,7 +16,7 @@ const ALLOWED = [
   '(MIT OR CC0-1.0)',
 ];
 
-// They say MIT and no more.
+// Their packages contain no licence text beyond "MIT".
 const WITHOUT_TEXT = ['koa-compose'];
 
 interface Locked {
@@ -34,7 +34,7 @@ const notAllowed = (packages: readonly { readonly name: string; readonly license
     .filter(({ license = 'none' }) => !ALLOWED.includes(license))
     .map(({ name, license }) => `${name}: ${license}`);
 
-describe('the dependencies', () => {
+describe('npm dependencies', () => {
   const lock: Readonly<Record<string, Locked>> = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
   const locked = Object.entries(lock).filter(([path]) => path !== '');
   const production = locked.filter(([, { dev }]) => dev !== true);
@@ -46,12 +46,12 @@ describe('the dependencies', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('that are installed with the package all have a licence that allows it', () => {
+  it('have an allowed licence if installed with the package', () => {
     expect(production).to.have.lengthOf.above(20);
     expect(notAllowed(production.map(([name, { license }]) => ({ name, license })))).to.deep.equal([]);
   });
 
-  it('that are in the bundles all have such a licence, and are listed with its text', () => {
+  it('have an allowed licence if bundled, and dist/licences.txt contains its text', () => {
     expect(shipped).to.have.lengthOf.above(20);
     expect(notAllowed(shipped)).to.deep.equal([]);
     const listed = readFileSync('dist/licences.txt', 'utf8').split(/^-{80}$/m);
@@ -62,25 +62,25 @@ describe('the dependencies', () => {
     expect(short.map(({ name }) => name)).to.deep.equal(WITHOUT_TEXT);
   });
 
-  it('that are none of these are found out', () => {
+  it('fail the licence check with a forbidden or missing licence', () => {
     expect(notAllowed([{ name: 'a', license: 'GPL-3.0' }, { name: 'b' }, { name: 'c', license: 'MIT' }])).to.deep.equal(
       ['a: GPL-3.0', 'b: undefined'],
     );
   });
 
-  it('that are installed with the package run no script then', () => {
+  it('run no install script if installed with the package', () => {
     expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).to.deep.equal([]);
     expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript)).to.have.lengthOf.above(0);
   });
 
-  it('run none in development either', () => {
+  it('run no install script in development', () => {
     expect(readFileSync('.npmrc', 'utf8').split('\n')).to.include('ignore-scripts=true');
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-    // They would not run: what has to be done first is part of the script itself.
+    // They would not run: each script contains its own preparation.
     expect(Object.keys(scripts).filter((name) => /^(pre|post)|^(install|prepare)$/.test(name))).to.deep.equal([]);
   });
 
-  it('are each held by a digest, and come from the registry alone', () => {
+  it('are locked by a sha512 digest and come only from the registry', () => {
     const loose = locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
     expect(loose.map(([path]) => path)).to.deep.equal([]);
     expect(locked.filter(([, { resolved, link }]) => link || /^(git|file|http:)/.test(resolved ?? ''))).to.deep.equal(

@@ -50,7 +50,7 @@ client.addEventListener('message', ({ data }) => {
 `;
 
 /** The tarball that npm would publish, installed by npm into an empty folder, on the Node that runs this. */
-describe('the installed package', () => {
+describe('installed npm package', () => {
   let folder: string;
   let cli: string;
   let redis: TestRedis;
@@ -75,7 +75,7 @@ describe('the installed package', () => {
     return join(folder, name);
   };
 
-  it('leads from a JWT to an open WebSocket, once', async () => {
+  it('opens exactly one WebSocket for a JWT and its ticket', async () => {
     const gatewayEnv = { PATH: process.env.PATH, TICKETD_URL: await service.url('internal'), GATEWAY_KEY };
     const gateway = spawn(process.execPath, [program('gateway.js', GATEWAY)], { env: gatewayEnv });
     try {
@@ -90,7 +90,7 @@ describe('the installed package', () => {
     }
   });
 
-  it('answers operators and health checks by exit codes', async () => {
+  it('reports Redis and readiness by exit codes of check-redis and probe', async () => {
     const url = await service.url();
     const codeOf = async (...args: string[]) => (await ticketd(args, {}, { cli }).exit).code;
     expect(await codeOf('check-redis', '--url', redis.url)).to.equal(0);
@@ -99,7 +99,7 @@ describe('the installed package', () => {
     expect(await codeOf('check-config')).to.equal(78);
   });
 
-  it('stops with exit code 0 on SIGTERM', async () => {
+  it('exits with code 0 on SIGTERM', async () => {
     service.process.kill('SIGTERM');
     expect(await service.exit).to.deep.equal({ code: 0, signal: null });
   });

@@ -25,7 +25,7 @@ const pack = (folder: string, destination: string): Packed => {
   return packed;
 };
 
-describe('the package that npm would publish', () => {
+describe('packed npm package', () => {
   let folder: string;
   let packed: Packed;
   let tarball: string;
@@ -43,7 +43,7 @@ describe('the package that npm would publish', () => {
     return (await publint({ pack: { tarball: data }, strict: true })).messages;
   };
 
-  /** What is wrong with the types, for importers by any way that the package is for; `undefined` where nothing is. */
+  /** The type problems for every supported way to import the package; `undefined` if there are none. */
   const wrongTypes = (path: string): string | undefined => {
     try {
       const options = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color'];
@@ -54,7 +54,7 @@ describe('the package that npm would publish', () => {
     }
   };
 
-  /** The same package with something about it changed, packed anew. */
+  /** The same package with one change, packed again. */
   const changed = (change: (root: string) => void): string => {
     const root = mkdtempSync(join(folder, 'changed-'));
     cpSync(join(folder, 'package'), root, { recursive: true });
@@ -67,20 +67,20 @@ describe('the package that npm would publish', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
   };
 
-  it('is free of what publint finds', async () => {
+  it('passes publint', async () => {
     expect(await lint(tarball)).to.deep.equal([]);
     const broken = changed((root) => rewrite(root, 'gateway/gateway.js', 'gateway/none.js'));
     expect((await lint(broken)).map(({ code }) => code)).to.include('FILE_DOES_NOT_EXIST');
   });
 
-  it('has types that are right for whoever imports it', () => {
+  it('has types that resolve for every import', () => {
     expect(wrongTypes(tarball)).to.equal(undefined);
     expect(wrongTypes(changed((root) => rmSync(join(root, 'dist/gateway/gateway.d.ts'))))).to.contain(
       'ticketd/gateway',
     );
   });
 
-  it('holds what was built and what is to be read, and nothing else', () => {
+  it('contains only the build output, CHANGELOG.md, LICENSE, README.md and package.json', () => {
     const paths = packed.files.map(({ path }) => path);
     const beside = paths.filter((path) => !path.startsWith('dist/'));
     expect(beside).to.have.members(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
@@ -90,22 +90,22 @@ describe('the package that npm would publish', () => {
     expect(paths).to.include.members(['dist/ticketd.cjs', 'dist/licences.txt']);
   });
 
-  it('tells nothing of the machine that it was built on', () => {
+  it('contains no path of the build machine', () => {
     const texts = packed.files.filter(({ path }) => !path.endsWith('.compiled'));
-    const telling = texts.filter(({ path }) =>
+    const withPath = texts.filter(({ path }) =>
       readFileSync(join(folder, 'package', path), 'utf8').includes(process.cwd()),
     );
-    expect(telling).to.deep.equal([]);
+    expect(withPath).to.deep.equal([]);
   });
 
-  it('runs without a single dependency installed', () => {
+  it('runs without any installed dependency', () => {
     const command = join(folder, 'package/dist/ticketd.cjs');
     expect(packed.files.find(({ path }) => path === 'dist/ticketd.cjs')?.mode).to.equal(0o755);
     expect(execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' })).to.equal(`${version}\n`);
     expect(readdirSync(folder)).to.not.include('node_modules');
   });
 
-  it('is named after its version', () => {
+  it('has its version in the file name', () => {
     expect(basename(tarball)).to.equal(`ticketd-${version}.tgz`);
   });
 });

@@ -15,20 +15,20 @@ import { BEYOND_TOLERANCE, times } from '../support/scenario.ts';
 const A_MINUTE = 4;
 const FIVE_MINUTES = 20;
 
-/** Five minutes of the one, then five of the other. */
+/** Five minutes of the first scrape, then five of the second. */
 const halfEach = (before: string, after: string | undefined): readonly Stretch[] => [
   { scrapes: FIVE_MINUTES, text: before },
   { scrapes: FIVE_MINUTES, text: after },
 ];
 
-/** Whether these alerts go off when the one becomes the other, and not before. */
+/** Whether these alerts fire when the first scrape changes to the second, and not before. */
 const alertsAfter = ([before, after]: readonly [string, string], alerts: readonly string[]): Promise<string> =>
   unmet(halfEach(before, after), [
     { scrape: 19, alerts: [] },
     { scrape: 22, alerts },
   ]);
 
-describe('the alerts, by what the running service says', () => {
+describe('Prometheus alerts on metrics of a running ticketd', () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis();
@@ -36,7 +36,7 @@ describe('the alerts, by what the running service says', () => {
   afterEach(() => redis.start());
   after(() => redis.stop());
 
-  /** What it says before and after that happened. */
+  /** The scrapes before and after the event. */
   const around = (
     happen: (service: RunningService) => Promise<unknown>,
     env: Record<string, string | undefined> = {},
@@ -58,13 +58,13 @@ describe('the alerts, by what the running service says', () => {
     await times(attempts, async () => expect((await redeem(service, { ticket })).status).to.equal(403));
   };
 
-  it('are silent in a normal life', async () => {
+  it('stay silent in normal operation', async () => {
     const [before, after] = await around((service) => replay(service, 1));
     const silence = [0, 19, 20, 39].map((scrape) => ({ scrape, alerts: [] }));
     expect(await unmet(halfEach(before, after), silence)).to.equal('');
   });
 
-  it('tell at once of a Redis that is lost, after two minutes of a service without any that is ready', async () => {
+  it('report a lost Redis immediately, and no ready instance after two minutes', async () => {
     const [before, after] = await around(lost);
     expect(
       await unmet(halfEach(before, after), [
@@ -75,7 +75,7 @@ describe('the alerts, by what the running service says', () => {
     ).to.equal('');
   });
 
-  it('tell of an outage between two scrapes, for five minutes', async () => {
+  it('report an outage between two scrapes for five minutes', async () => {
     const [before, after] = await around(async (service) => {
       await lost(service);
       await redis.start();
@@ -93,7 +93,7 @@ describe('the alerts, by what the running service says', () => {
     ).to.equal('');
   });
 
-  it('tell of tickets that are refused for want of Redis, once they are more than ten', async () => {
+  it('report more than ten tickets refused because Redis is not ready', async () => {
     const [few, many] = await withService({ REDIS_URL: redis.url }, async (service) => {
       await lost(service);
       await times(3, async () => expect((await askTicket(service.url)).status).to.equal(503));
@@ -111,7 +111,7 @@ describe('the alerts, by what the running service says', () => {
     ).to.equal('');
   });
 
-  it('tell of used tickets that are presented again and again', async () => {
+  it('report used tickets that are presented repeatedly', async () => {
     const [before, after] = await withService({ REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY }, async (service) => {
       await replay(service, 1);
       const before = await scrape(service);
@@ -121,16 +121,16 @@ describe('the alerts, by what the running service says', () => {
     expect(await alertsAfter([before, after], ['TicketdReplayedTickets'])).to.equal('');
   });
 
-  it('tell of an error of our own', async () => {
+  it('report an internal error', async () => {
     const scrapes = await around(async (service) => {
       const ticket = await issueTicket(service);
-      await redis.cli('SET', keyOf(ticket), 'not what ticketd put there', 'KEEPTTL');
+      await redis.cli('SET', keyOf(ticket), 'not a ticket record', 'KEEPTTL');
       expect((await redeem(service, { ticket })).status).to.equal(500);
     });
     expect(await alertsAfter(scrapes, ['TicketdInternalErrors'])).to.equal('');
   });
 
-  it('tell of a proxy that may not ask', async () => {
+  it('report an untrusted proxy', async () => {
     const scrapes = await around(
       async ({ internalUrl }) => expect((await ask(`${internalUrl}/forward-auth/nginx`)).status).to.equal(403),
       { FORWARD_AUTH_TRUSTED: '192.0.2.0/24' },
@@ -138,7 +138,7 @@ describe('the alerts, by what the running service says', () => {
     expect(await alertsAfter(scrapes, ['TicketdUntrustedProxies'])).to.equal('');
   });
 
-  it('tell of keys that cannot be fetched, after five minutes', async () => {
+  it('report after five minutes that keys cannot be fetched', async () => {
     const provider = await startIdentityProvider(ecKey('known'));
     const [before, after] = await around(
       async (service) => {
@@ -163,7 +163,7 @@ describe('the alerts, by what the running service says', () => {
     ).to.equal('');
   });
 
-  it('tell of an instance that does not answer any more, after two minutes', async () => {
+  it('report after two minutes that an instance does not respond', async () => {
     const [before] = await around(async () => undefined);
     expect(
       await unmet(halfEach(before, undefined), [
@@ -173,7 +173,7 @@ describe('the alerts, by what the running service says', () => {
     ).to.equal('');
   });
 
-  it('are looked at: one that is expected and not on is found, as is one that is on and not expected', async () => {
+  it('fail the check when an expected alert is missing or an unexpected one fires', async () => {
     const [before, after] = await around(lost);
     const found = await alertsAfter([before, after], []);
     expect(found).to.contain('TicketdRedisConnectionFailures');

@@ -5,7 +5,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 import { runScript } from '../support/script.ts';
 
-// A busy machine may be slow to let so many in; how fast they are is not asked here.
+// A busy machine may be slow to accept so many connections; this test does not measure speed.
 const PATIENCE = ['-t', '100'];
 
 describe('ops/load.sh', () => {
@@ -21,7 +21,7 @@ describe('ops/load.sh', () => {
     await redis.stop();
   });
 
-  it('has 1,000 tickets issued at once, all of them with 200', async () => {
+  it('requests 1,000 tickets concurrently and reports 200 for all', async () => {
     const { code, stdout, stderr } = await runScript('load.sh', [...PATIENCE, await service.url()], {
       TICKETD_JWT: token(),
     });
@@ -32,13 +32,13 @@ describe('ops/load.sh', () => {
     expect(metricValue(metrics, 'ticketd_tickets_issued_total')).to.equal(1000);
   }).timeout(150_000);
 
-  it('exits 1 telling how many got which answer', async () => {
+  it('exits with code 1 and reports the count of each status when requests fail', async () => {
     const { code, stdout } = await runScript('load.sh', ['-n', '7', await service.url()], { TICKETD_JWT: 'wrong' });
     expect(code).to.equal(1);
     expect(stdout).to.match(/^ {5}7 {2}401\n(.*\n)7 of 7 failed\n$/);
   });
 
-  it('exits 1 where nothing answers', async () => {
+  it('exits with code 1 when nothing listens at the URL', async () => {
     const { code, stdout } = await runScript('load.sh', ['-n', '3', 'http://127.0.0.1:9'], { TICKETD_JWT: 'x' });
     expect(code).to.equal(1);
     expect(stdout)
@@ -50,19 +50,19 @@ describe('ops/load.sh', () => {
     ['without a URL', []],
     ['with two URLs', ['http://127.0.0.1:9', 'http://127.0.0.1:9']],
     ['with an unknown option', ['-x', 'http://127.0.0.1:9']],
-    ['with no number of requests', ['-n', 'many', 'http://127.0.0.1:9']],
-    ['with no requests at all', ['-n', '0', 'http://127.0.0.1:9']],
+    ['with a malformed number of requests', ['-n', 'many', 'http://127.0.0.1:9']],
+    ['with 0 requests', ['-n', '0', 'http://127.0.0.1:9']],
     ['without a JWT', ['http://127.0.0.1:9']],
   ];
   for (const [how, args] of wrongly)
-    it(`exits 64 where it is called ${how}`, async () => {
+    it(`exits with code 64 when called ${how}`, async () => {
       const { code, stderr } = await runScript('load.sh', args, how === 'without a JWT' ? {} : { TICKETD_JWT: 'x' });
       expect(code).to.equal(64);
       expect(stderr).to.match(/load\.sh: /);
     });
 
   for (const option of ['-h', '--help'])
-    it(`explains itself (${option})`, async () => {
+    it(`prints its usage with ${option}`, async () => {
       const { code, stdout } = await runScript('load.sh', [option]);
       expect(code).to.equal(0);
       expect(stdout).to.match(/^usage: load\.sh/);

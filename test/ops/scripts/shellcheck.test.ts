@@ -4,13 +4,13 @@ import { run } from '../../support/run.ts';
 
 const scripts = readdirSync('ops').filter((name) => name.endsWith('.sh'));
 
-describe('the shell scripts', () => {
+describe('shell scripts in ops/', () => {
   for (const script of scripts)
     it(`pass shellcheck: ${script}`, async () => {
       expect(await run('shellcheck', ['--external-sources', `ops/${script}`])).to.equal('');
     });
 
-  it('are all there', () => {
+  it('include exactly credentials.sh, load.sh and smoke.sh', () => {
     expect(scripts).to.have.members(['credentials.sh', 'load.sh', 'smoke.sh']);
   });
 });

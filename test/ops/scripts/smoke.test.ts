@@ -11,7 +11,7 @@ import { run } from '../../support/run.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 import { runScript } from '../support/script.ts';
 
-// A key may hold what a shell or a quoted string might stumble over.
+// A key may contain characters that are special in a shell or a quoted string.
 const KEY = `${GATEWAY_KEY}"$HOME"\\'x'`;
 
 describe('ops/smoke.sh', () => {
@@ -35,7 +35,7 @@ describe('ops/smoke.sh', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('takes a ticket through its life and exits 0', async () => {
+  it('issues, redeems and replays a ticket and exits with code 0', async () => {
     const { code, stdout, stderr } = await runScript('smoke.sh', [url], env);
     expect(stderr).to.equal('');
     expect(stdout).to.match(
@@ -47,7 +47,7 @@ describe('ops/smoke.sh', () => {
     expect(code).to.equal(0);
   });
 
-  it('takes credentials from files, and a URL with a slash at its end', async () => {
+  it('accepts credentials from files and a URL with a trailing slash', async () => {
     const [jwt, key] = [join(folder, 'jwt'), join(folder, 'key')];
     await writeFile(jwt, `${token()}\n`);
     await writeFile(key, `${KEY}\n`);
@@ -56,13 +56,13 @@ describe('ops/smoke.sh', () => {
     expect((await runScript('smoke.sh', [`${url}/`], files)).code).to.equal(0);
   });
 
-  it('does without the internal listener where it is told to', async () => {
+  it('skips the internal listener with --public-only', async () => {
     const { code, stdout } = await runScript('smoke.sh', ['--public-only', url], { TICKETD_JWT: token() });
     expect(code).to.equal(0);
     expect(stdout).to.contain('issues a ticket').and.not.to.contain('redeems the ticket');
   });
 
-  it('hands credentials to curl where no process list shows them', async () => {
+  it('passes credentials to curl outside its arguments', async () => {
     const [curl, log] = [join(folder, 'curl'), join(folder, 'arguments')];
     const real = await run('which', ['curl']);
     await writeFile(curl, `#!/bin/sh\nprintf '%s\\n' "$*" >> ${log}\nexec ${real} "$@"\n`);
@@ -73,7 +73,7 @@ describe('ops/smoke.sh', () => {
     for (const secret of [env.TICKETD_JWT, GATEWAY_KEY, 'wst_']) expect(shown).not.to.contain(secret);
   });
 
-  it('exits 1 telling what failed where a credential is wrong', async () => {
+  it('exits with code 1 and names the failed check when a credential is wrong', async () => {
     const wrong = await runScript('smoke.sh', [url], { ...env, TICKETD_JWT: 'wrong' });
     expect(wrong.code).to.equal(1);
     expect(wrong.stdout).to.match(/FAIL {2}issues a ticket: expected 200 .*, got 401 .*AUTH_TOKEN_INVALID/);
@@ -82,7 +82,7 @@ describe('ops/smoke.sh', () => {
     expect(key.stdout).to.match(/FAIL {2}redeems the ticket: expected 200 .*, got 401 .*GATEWAY_UNAUTHORIZED/);
   });
 
-  it('exits 1 where a used ticket is redeemed again', async () => {
+  it('exits with code 1 when a used ticket is redeemed again', async () => {
     const ticket = `wst_${'a'.repeat(49)}`;
     const careless = createServer((_req, res) => res.end(JSON.stringify({ ticket, active: true, ready: true })));
     await new Promise<void>((resolve) => careless.listen(0, '127.0.0.1', resolve));
@@ -94,7 +94,7 @@ describe('ops/smoke.sh', () => {
     expect(stdout).not.to.contain(ticket);
   });
 
-  it('exits 1 where nothing answers', async () => {
+  it('exits with code 1 when nothing listens at the URL', async () => {
     const { code, stdout } = await runScript('smoke.sh', ['--public-only', 'http://127.0.0.1:9'], env);
     expect(code).to.equal(1);
     expect(stdout).to.match(/FAIL {2}is live: .*connect/i);
@@ -109,14 +109,14 @@ describe('ops/smoke.sh', () => {
     ['with a file that cannot be read', ['--public-only', 'http://127.0.0.1:9'], { TICKETD_JWT_FILE: '/nowhere' }],
   ];
   for (const [how, args, given] of wrongly)
-    it(`exits 64 having asked nothing where it is called ${how}`, async () => {
+    it(`exits with code 64 without a request when called ${how}`, async () => {
       const { code, stdout, stderr } = await runScript('smoke.sh', args, given);
       expect(code).to.equal(64);
       expect(stdout).to.equal('');
       expect(stderr).to.match(/smoke\.sh: /);
     });
 
-  it('explains itself', async () => {
+  it('prints its usage with --help', async () => {
     const { code, stdout } = await runScript('smoke.sh', ['--help']);
     expect(code).to.equal(0);
     expect(stdout).to.match(/^usage: smoke\.sh/);

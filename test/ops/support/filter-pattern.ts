@@ -3,7 +3,7 @@ export type Matches = (line: unknown) => boolean;
 
 /**
  * Reads the JSON form of CloudWatch's filter patterns: `{ $.a.b = "x*" }` with `= != < > <= >=`, `IS NULL|TRUE|FALSE`,
- * `NOT EXISTS`, `&&`, `||` and brackets. Throws where CloudWatch would not take the pattern.
+ * `NOT EXISTS`, `&&`, `||` and brackets. Throws if CloudWatch would not accept the pattern.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const parseFilterPattern = (pattern: string): Matches => {
@@ -53,7 +53,7 @@ const tokensOf = (pattern: string): string[] => {
   return tokens;
 };
 
-/** Finds what a selector such as `$.a.b[0]` names; `undefined` where it is not there. */
+/** Returns the value at a selector such as `$.a.b[0]`; `undefined` if it is missing. */
 export const selectorOf = (selector: string): ((line: unknown) => unknown) => {
   if (!/^\$(\.[A-Za-z_]\w*|\[\d+\])+$/.test(selector)) throw new SyntaxError(`not a selector: ${selector}`);
   const path = selector.match(/\w+/g) ?? [];
@@ -74,7 +74,7 @@ const condition = (select: (line: unknown) => unknown, next: (wanted?: string) =
   const compare = comparison(operator, next());
   return (line) => {
     const value = select(line);
-    // Nothing compares with what is not there, not even by !=.
+    // A missing value matches no comparison, not even !=.
     return value !== undefined && value !== null && compare(value);
   };
 };

@@ -1,4 +1,4 @@
-/** A query of CloudWatch Logs Insights, as far as the saved ones go. */
+/** A query of CloudWatch Logs Insights, limited to what the saved queries use. */
 export interface Query {
   /** Every field of a log line that it names; `@timestamp` and its like are CloudWatch's own. */
   readonly fields: readonly string[];

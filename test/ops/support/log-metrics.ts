@@ -23,7 +23,7 @@ const valuesOf = ({ FilterPattern, MetricTransformations: [transformation] }: Me
   return (lines) => lines.filter(matches).map((line) => Number(take(line)));
 };
 
-/** Whether one period with these lines, repeated as often as the alarm wants, makes it go off. */
+/** Whether one period with these lines, repeated for the alarm's evaluation periods, raises it. */
 export const goesOff = (alarm: Alarm, metrics: ReadonlyMap<string, LogMetric>, lines: readonly unknown[]): boolean => {
   const metric = metrics.get(`${alarm.Namespace}/${alarm.MetricName}`);
   if (metric === undefined) throw new Error(`${alarm.AlarmName} looks at a metric that no filter makes`);

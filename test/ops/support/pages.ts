@@ -10,7 +10,7 @@ export interface Page {
   readonly headings: readonly string[];
   /** The blocks of shell commands. */
   readonly commands: readonly string[];
-  /** What stands between backticks in running text. */
+  /** The text between backticks in prose. */
   readonly spans: readonly string[];
   /** The files that it links to, from the root of the project. */
   readonly links: readonly string[];

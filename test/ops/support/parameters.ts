@@ -2,7 +2,7 @@ import type { Parameter, Template } from './template.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What CloudFormation would refuse of the values given for a template's parameters. */
+/** The parameter values of a template that CloudFormation would refuse. */
 export const problemsOf = ({ Parameters = {} }: Template, given: Values): readonly string[] => [
   ...Object.keys(given)
     .filter((name) => !(name in Parameters))
@@ -13,7 +13,7 @@ export const problemsOf = ({ Parameters = {} }: Template, given: Values): readon
   }),
 ];
 
-/** The values in force: those given, else the defaults. */
+/** The effective values: the given ones, or the defaults. */
 export const inForce = ({ Parameters = {} }: Template, given: Values): Values => ({
   ...Object.fromEntries(Object.entries(Parameters).map(([name, { Default }]) => [name, Default])),
   ...given,

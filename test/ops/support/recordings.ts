@@ -4,7 +4,7 @@ import { scenarios } from './scenarios.ts';
 
 const recordings = new Map<Scenario, Promise<readonly LogLine[]>>();
 
-/** The lines of a scenario, which is played once for all tests. */
+/** The log lines of a scenario, which runs once for all tests. */
 export const recorded = (scenario: Scenario): Promise<readonly LogLine[]> => {
   const recording = recordings.get(scenario) ?? scenario.play();
   recordings.set(scenario, recording);

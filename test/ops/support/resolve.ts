@@ -10,7 +10,7 @@ type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 const NO_VALUE = Symbol('AWS::NoValue');
 
-/** Puts what they stand for in place of all intrinsic functions; throws where one is not known. */
+/** Replaces all intrinsic functions by their values; throws on an unknown one. */
 export const resolve = (value: unknown, scope: Scope): unknown => {
   if (Array.isArray(value)) return value.map((item) => resolve(item, scope)).filter((item) => item !== NO_VALUE);
   if (typeof value !== 'object' || value === null) return value;
@@ -62,7 +62,7 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   'Fn::Or': (argument, scope) => listOf(argument, scope).some((item) => item === true),
   'Fn::Join': (argument, scope) => {
     const [between, items] = listOf(argument, scope) as [string, unknown];
-    // A list parameter is handed on as text with commas.
+    // A list parameter is passed on as text with commas.
     return (Array.isArray(items) ? items : String(items).split(',')).join(between);
   },
 };

@@ -11,7 +11,7 @@ import { serve } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 import { BEYOND_TOLERANCE, endOf, onStage, type Scenario, times, USUAL } from './scenario.ts';
 
-/** A ticket that was redeemed, and is then presented so many times more. */
+/** A ticket that is redeemed and then presented this many times more. */
 const replayed = (count: number): Scenario['play'] =>
   onStage(async (stage) => {
     const ticket = await issueTicket(stage);
@@ -19,10 +19,10 @@ const replayed = (count: number): Scenario['play'] =>
     await times(count, async () => expect((await redeem(stage, { ticket })).status).to.equal(403));
   });
 
-/** What happens to a service that has started. */
+/** Scenarios after a successful start. */
 export const runTimeScenarios: readonly Scenario[] = [
   {
-    name: 'a normal life, with every kind of request that is refused, logged in full',
+    name: 'normal operation with every kind of refused request, at log level debug',
     play: onStage(
       async (stage) => {
         const [one, other] = [await issueTicket(stage, { audience: 'chat' }), await issueTicket(stage)];
@@ -40,19 +40,19 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: [],
   },
   {
-    name: 'a used ticket that is presented once more',
+    name: 'a used ticket presented once more',
     play: replayed(1),
     counted: { TicketIssueDuration: 1, ReplayedTickets: 1 },
     alarms: [],
   },
   {
-    name: 'a used ticket that is presented again and again',
+    name: 'a used ticket presented repeatedly',
     play: replayed(BEYOND_TOLERANCE),
     counted: { TicketIssueDuration: 1, ReplayedTickets: BEYOND_TOLERANCE },
     alarms: ['ticketd-replayed-tickets'],
   },
   {
-    name: 'a Redis that is lost at run time and comes back',
+    name: 'Redis lost at run time and back again',
     play: onStage(async ({ service, redis, url }) => {
       expect((await askTicket(url)).status).to.equal(200);
       await redis.stop();
@@ -67,7 +67,7 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: ['ticketd-redis-connection-failures'],
   },
   {
-    name: 'a Redis that does not answer a redeem in time',
+    name: 'a redeem that times out in Redis',
     play: onStage(
       async (stage) => {
         const ticket = await issueTicket(stage);
@@ -81,7 +81,7 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: [],
   },
   {
-    name: 'a stop that is forced at its deadline',
+    name: 'a shutdown forced at its deadline',
     play: onStage(
       async ({ service, redis }) => {
         await redis.pause();
@@ -95,7 +95,7 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: ['ticketd-forced-stops'],
   },
   {
-    name: 'an error of our own in a request',
+    name: 'an internal error in a request',
     play: onStage(async (stage) => {
       const ticket = await issueTicket(stage);
       await stage.redis.cli('SET', keyOf(ticket), 'not what ticketd put there', 'KEEPTTL');
@@ -105,7 +105,7 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: ['ticketd-internal-errors'],
   },
   {
-    name: 'an error that nobody caught',
+    name: 'an uncaught error',
     play: async () => {
       const service = serve({ ...USUAL, REDIS_URL: 'memory://', ...seeded('throw-on-signal') });
       await ask(`${await service.url()}/health`);
@@ -115,7 +115,7 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: ['ticketd-internal-errors'],
   },
   {
-    name: 'an identity provider that cannot be reached for a moment',
+    name: 'a briefly unreachable identity provider',
     play: async () => {
       const provider = await startIdentityProvider(ecKey('known'));
       const service = serve({ REDIS_URL: 'memory://', JWT_JWKS_URL: provider.url });
@@ -132,7 +132,7 @@ export const runTimeScenarios: readonly Scenario[] = [
     alarms: [],
   },
   {
-    name: 'a proxy that may not ask',
+    name: 'an untrusted proxy',
     play: onStage(
       async ({ internalUrl }) => expect((await ask(`${internalUrl}/forward-auth/nginx`)).status).to.equal(403),
       { FORWARD_AUTH_TRUSTED: '192.0.2.0/24' },

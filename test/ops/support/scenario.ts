@@ -3,14 +3,14 @@ import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { type LogLine, serve, type Ticketd } from '../../support/ticketd.ts';
 
-/** Something that happens to a real service, and what CloudWatch is to make of its log. */
+/** A scenario on a real ticketd, and the metrics and alarms that its log must produce. */
 export interface Scenario {
   readonly name: string;
-  /** Plays it to the end; resolves with every line that was logged. */
+  /** Runs the scenario to its end; resolves with every log line. */
   play(): Promise<readonly LogLine[]>;
-  /** How many lines each metric counts; none where it is not named. */
+  /** How many lines each metric counts; 0 for metrics not listed. */
   readonly counted: Readonly<Record<string, number>>;
-  /** The alarms that go off when it happens within one period. */
+  /** The alarms that fire when it happens within one period. */
   readonly alarms: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface Stage {
   readonly internalUrl: string;
 }
 
-/** Runs the service in production with a Redis of its own, lets `happen` happen, and stops it where that did not. */
+/** Runs ticketd in production with its own Redis, runs `happen`, and stops ticketd if that did not. */
 export const onStage =
   (happen: (stage: Stage) => Promise<unknown>, env: Readonly<Record<string, string>> = {}): Scenario['play'] =>
   async () => {
@@ -35,14 +35,14 @@ export const onStage =
 
 export const USUAL = { JWT_SECRET: SECRET, GATEWAY_KEYS: GATEWAY_KEY };
 
-/** Every line, once the process has ended; ends it where a signal is given. */
+/** Every log line, after the process has ended; sends the signal if one is set. */
 export const endOf = async (service: Ticketd, signal?: NodeJS.Signals): Promise<readonly LogLine[]> => {
   if (signal !== undefined) service.process.kill(signal);
   await service.exit;
   return service.lines;
 };
 
-/** One more than the alarms on used tickets and on refused ones let pass. */
+/** One more than the thresholds of the alarms on used and on refused tickets. */
 export const BEYOND_TOLERANCE = 11;
 
 export const times = async (count: number, act: () => Promise<unknown>): Promise<void> => {

@@ -2,7 +2,7 @@ import { inForce, problemsOf, type Values } from './parameters.ts';
 import { resolve, type Scope } from './resolve.ts';
 import { type Resource, readTemplate, type Template } from './template.ts';
 
-/** What a template makes of its parameters: the resources that would be there, with plain values. */
+/** The resources that a template creates for its parameters, with plain values. */
 export interface Stack {
   readonly resources: Resources;
   readonly outputs: Values;
@@ -62,7 +62,7 @@ const deployNested = (resource: Resource | undefined, scope: Scope): Stack => {
 const outputsOf = ({ Outputs = {} }: Template, scope: Scope): Values =>
   Object.fromEntries(Object.entries(Outputs).map(([name, { Value }]) => [name, resolve(Value, scope)]));
 
-/** A resource is named `<Id>` where it is referred to, its attribute `<Id.Name>`. */
+/** A reference to a resource resolves to `<Id>`, to its attribute `<Id.Name>`. */
 const scopeOf = (template: Template, values: Values, nestedStack: (id: string) => Stack): Scope => {
   const known = (id: string): Resource => {
     const resource = template.Resources[id];
@@ -86,7 +86,7 @@ const scopeOf = (template: Template, values: Values, nestedStack: (id: string) =
   return scope;
 };
 
-// Shaped as the real values are, so that the constraints of parameters can be held against them.
+// In the format of real values, so that they can be checked by the constraints of parameters.
 const SHAPES: Readonly<Record<string, (name: string) => string>> = {
   'AWS::ECS::TaskDefinition': () => 'arn:aws:ecs:eu-west-1:123456789012:task-definition/ticketd:1',
   'AWS::SNS::Topic': (name) => `arn:aws:sns:eu-west-1:123456789012:${name}`,

@@ -14,16 +14,16 @@ const redisAt = (port: number, NODE_ENV: string) => ({
   REDIS_STARTUP_TIMEOUT_MS: '400',
 });
 
-/** Starts, most of which fail. */
+/** Startup scenarios, most of which fail. */
 export const startScenarios: readonly Scenario[] = [
   {
-    name: 'a start in production without Redis',
+    name: 'startup in production without Redis',
     play: async () => endOf(serve(redisAt(await freePort(), 'production'))),
     counted: { RedisConnectionFailures: 1, StartupFailures: 1 },
     alarms: ['ticketd-redis-connection-failures', 'ticketd-startup-failures'],
   },
   {
-    name: 'a start in development without Redis, which comes later',
+    name: 'startup in development before Redis',
     play: async () => {
       const port = await freePort();
       const service = serve(redisAt(port, 'development'));
@@ -45,7 +45,7 @@ export const startScenarios: readonly Scenario[] = [
     alarms: ['ticketd-redis-connection-failures', 'ticketd-startup-failures', 'ticketd-ws-ticket-redis-not-ready'],
   },
   {
-    name: 'a start where the port is taken',
+    name: 'startup when the port is in use',
     play: async () => {
       const { port } = await silentServer();
       return endOf(serve({ ...USUAL, REDIS_URL: 'memory://', PORT: String(port) }));
@@ -54,13 +54,13 @@ export const startScenarios: readonly Scenario[] = [
     alarms: ['ticketd-startup-failures'],
   },
   {
-    name: 'a start with a wrong configuration',
+    name: 'startup with an invalid configuration',
     play: () => endOf(serve({ JWT_SECRET: 'too short' })),
     counted: { StartupFailures: 1 },
     alarms: ['ticketd-startup-failures'],
   },
   {
-    name: 'a start that runs out of time',
+    name: 'startup that times out',
     play: async () => {
       const { port } = await silentServer();
       return endOf(serve({ ...redisAt(port, 'production'), STARTUP_TIMEOUT_MS: '300' }));
@@ -69,7 +69,7 @@ export const startScenarios: readonly Scenario[] = [
     alarms: ['ticketd-redis-connection-failures', 'ticketd-startup-failures'],
   },
   {
-    name: 'a start that a signal ends',
+    name: 'startup ended by a signal',
     play: async () => {
       const redis = await silentServer();
       const service = serve({ ...redisAt(redis.port, 'production'), REDIS_STARTUP_TIMEOUT_MS: '20000' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { TaskDefinition } from './rules/container-rules.ts';
 import { ECS_FOLDER } from './template.ts';
 
-/** What stands in a task definition's file for what differs from account to account. */
+/** The placeholders in a task definition file for values that differ between accounts. */
 export const PLACEHOLDERS: Readonly<Record<string, string>> = {
   AWS_REGION: 'eu-west-1',
   EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/ticketd',

@@ -21,8 +21,8 @@ const compilerOptions = {
 };
 
 /**
- * What the compiler finds wrong with a value that is to be of a type, a property that the type has not among it; empty
- * where all is well. Types that are published for a format are its schema, one that notices misspelt names.
+ * The compiler errors for a value of a type, unknown properties included; empty
+ * if there are none. The published types of a format are a schema that detects misspelt names.
  */
 export const typeErrors = async (value: unknown, { name, file }: TypeName): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-typed-'));

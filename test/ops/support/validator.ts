@@ -18,7 +18,7 @@ const EXCLUDED_OUTSIDE_TEMPLATES = [
 // Takes a second to make; it lives as long as the tests do.
 let engine: Engine | undefined;
 
-/** All that AWS's own validator has to say against a template, warnings included. */
+/** All findings of AWS's own validator for a template, warnings included. */
 export const findings = (path: string, excluded: readonly string[] = EXCLUDED): readonly string[] => {
   engine ??= new RegoEngine();
   const ids = [...excluded];

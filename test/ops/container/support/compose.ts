@@ -7,7 +7,7 @@ const FILE = fileURLToPath(new URL('../../../../ops/compose.yml', import.meta.ur
 
 export type Compose = (...args: readonly string[]) => Promise<string>;
 
-/** Compose for ops/compose.yml, the plugin or the program, whichever there is; rejects with what it said. */
+/** Compose for ops/compose.yml, as plugin or as program; rejects with its output. */
 export const composeWith = async (env: Readonly<Record<string, string>>): Promise<Compose> => {
   const isPlugin = (await tryDocker(['compose', 'version'])).code === 0;
   const [command, ...first] = isPlugin ? ['docker', 'compose'] : ['docker-compose'];

@@ -7,7 +7,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** Runs the docker command, as the users of the image do, to its end, whatever that is. */
+/** Runs the docker command to its end, whether it succeeds or fails. */
 export const tryDocker = (
   args: readonly string[],
   {
@@ -18,13 +18,13 @@ export const tryDocker = (
   new Promise((resolve) => {
     const options = { env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 };
     execFile('docker', [...args], options, (error, stdout, stderr) => {
-      // A signal, or a command that is not there, leaves no code.
+      // A signal or a missing command leaves no exit code.
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout: stdout.trim(), stderr: stderr.trim() || String(error ?? '') });
     });
   });
 
-/** The same where nothing but success will do; resolves with the standard output. */
+/** The same, but rejects on failure; resolves with the standard output. */
 export const docker = async (...args: readonly string[]): Promise<string> => succeed(args, await tryDocker(args));
 
 export const succeed = (args: readonly string[], { code, stdout, stderr }: Said): string => {
@@ -33,7 +33,7 @@ export const succeed = (args: readonly string[], { code, stdout, stderr }: Said)
 };
 
 const kept = new Set<string>();
-// Hooks do not run where mocha itself crashes.
+// Hooks do not run if mocha itself crashes.
 process.once('exit', () => {
   if (kept.size > 0) spawnSync('docker', ['rm', '--force', '--volumes', ...kept]);
 });
@@ -47,7 +47,7 @@ export const removeContainer = async (id: string): Promise<void> => {
 };
 
 export interface EventWatch {
-  /** What has happened to containers so far, each as `ID ACTION`. */
+  /** The container events so far, each as `ID ACTION`. */
   readonly events: readonly string[];
   stop(): void;
 }

@@ -3,7 +3,7 @@ import { succeed, tryDocker } from './docker.ts';
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What is built of which folder. */
+/** The images and the folder that each is built from. */
 const CONTEXTS = {
   'ticketd:test': folder('../../../../'),
   'ticketd-example-gateway:test': folder('../../../../ops/gateway/'),
@@ -11,17 +11,17 @@ const CONTEXTS = {
 };
 type Image = keyof typeof CONTEXTS;
 
-/** What a build may have to be told of the machine it runs on, where that is set. */
+/** Build arguments for the machine that runs the build, if set. */
 const FROM_ENVIRONMENT = ['NODE_IMAGE', 'npm_config_registry', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
-/** What a build takes where the engine has none of the layers yet, on a busy machine. */
+/** The time for a build without cached layers on a busy machine. */
 export const BUILD_TIMEOUT_MS = 240_000;
 
 const built = new Map<Image, Promise<Image>>();
 
 /** Builds an image, by default the service's, once for all tests, and resolves with its name. */
 export const buildImage = async (image: Image = 'ticketd:test'): Promise<Image> => {
-  // The run that starts the tests side by side has built them all.
+  // The parallel test run has already built all images.
   if (process.env.TEST_IMAGES === 'built') return image;
   const building = built.get(image) ?? build(image);
   built.set(image, building);
@@ -36,7 +36,7 @@ export const buildEveryImage = async (): Promise<void> => {
 const build = async (image: Image): Promise<Image> => {
   const buildArgs = FROM_ENVIRONMENT.filter((name) => process.env[name]).flatMap((name) => ['--build-arg', name]);
   const hasBuildx = (await tryDocker(['buildx', 'version'])).code === 0;
-  // Without its plugin the docker command has the classic builder only, wants to be told so, and leaves what failed.
+  // Without its plugin, docker has only the classic builder, must be set to it, and leaves failed containers.
   const [env, flags]: [Record<string, string>, string[]] = hasBuildx
     ? [{}, []]
     : [{ DOCKER_BUILDKIT: '0' }, ['--force-rm']];

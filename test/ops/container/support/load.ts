@@ -4,11 +4,11 @@ import { askTicket } from '../../../support/ask.ts';
 export interface Load {
   /** How many requests have been answered so far. */
   readonly answered: number;
-  /** Asks for no more, and resolves with what came of each request: its status, or how its connection failed. */
+  /** Stops requesting, and resolves with the result of each request: its status or its connection error. */
   stop(): Promise<Readonly<Record<string, number>>>;
 }
 
-/** So many clients that each ask for one ticket after another, half of them on a connection that they keep. */
+/** Clients that each request one ticket after another, half of them on a keep-alive connection. */
 export const startLoad = (url: string, clients: number): Load => {
   const outcomes: Record<string, number> = {};
   let answered = 0;

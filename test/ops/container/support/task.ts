@@ -10,7 +10,7 @@ const REDIS_IMAGE = 'redis:7-bookworm';
 const PORT = 3000;
 const INTERNAL_PORT = 3001;
 const WATCH = '/watch-ports.cjs';
-/** What the image promises to do without, in every test. */
+/** The restrictions under which every test runs the image. */
 const HARDENED = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 
 export interface Seen {
@@ -28,7 +28,7 @@ export interface State {
   };
 }
 
-/** The container of the service. */
+/** The container of ticketd. */
 export interface Served {
   readonly id: string;
   state(): Promise<State>;
@@ -42,7 +42,7 @@ export interface Served {
 }
 
 /**
- * Containers that share one network, as those of an ECS task or a Kubernetes pod do. The first of them holds it, and
+ * Containers that share one network, like those of an ECS task or a Kubernetes pod. The first one owns it, and
  * watches from within whether the service's ports are open.
  */
 export interface Task {

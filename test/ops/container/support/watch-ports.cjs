@@ -1,5 +1,5 @@
 'use strict';
-// Tries the ports all the time, and tells each change: node watch-ports.cjs PORT...
+// Polls the ports and prints each change: node watch-ports.cjs PORT...
 const { connect } = require('node:net');
 
 const EVERY_MS = 10;

@@ -15,7 +15,7 @@ import type {
   RowPanel,
 } from '@grafana/schema/dist/esm/raw/dashboard/x/Dashboard_types.gen';
 
-/** A dashboard as its JSON is: what Grafana's own types say, with what the panels and queries of this one need. */
+/** A dashboard as JSON: Grafana's own types, with the fields that these panels and queries need. */
 export type Dashboard = Omit<Plain<AnyDashboard>, Demanded | 'panels'> &
   Required<Pick<Plain<AnyDashboard>, Demanded>> & { readonly panels: readonly (Row | Panel)[] };
 
@@ -71,7 +71,7 @@ type PanelOf<Kind, Options, Fields> = Omit<
   readonly targets: readonly Target[];
 };
 
-/** The members of an enum as what stands for them in JSON. */
+/** The members of an enum as their JSON values. */
 type Plain<T> = unknown extends T
   ? T
   : T extends string

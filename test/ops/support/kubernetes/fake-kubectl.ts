@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 export interface Told {
   readonly stdout: string;
-  /** What kubectl was given on its standard input, each time. */
+  /** The standard input of each kubectl call. */
   readonly applied: readonly string[];
-  /** What `--from-file` gave it, by key. */
+  /** The contents of each `--from-file`, by key. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** In place of the real one: keeps what it is given, and has the lines of $LOG for its log. */
+/** Replaces kubectl: stores its input and prints the lines of $LOG as the pod log. */
 const KUBECTL = `#!/bin/bash
 [ "$1" = logs ] && exec cat "$LOG"
 [[ " $* " = *" --filename - "* ]] && cat >"$(mktemp "$KEPT/applied/XXXXXX")"
@@ -21,7 +21,7 @@ done
 exit 0
 `;
 
-/** Runs commands in bash, from the root of the project, with a kubectl that only listens. */
+/** Runs commands in bash, from the root of the project, with the fake kubectl. */
 export const withFakeKubectl = async (commands: string, log = ''): Promise<Told> => {
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-kubectl-'));
   const contents = async (kept: string) => {

@@ -4,7 +4,7 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, IService } from 'kubernetes-models/v1';
 
-/** What the cluster is told, as far as its kinds are used here. */
+/** A Kubernetes manifest, limited to the kinds used here. */
 export type Manifest =
   | IConfigMap
   | IDeployment

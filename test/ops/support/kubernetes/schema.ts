@@ -16,8 +16,8 @@ export const manifestsIn = (yaml: string): Manifests =>
 const MODELS = { ConfigMap, Deployment, NetworkPolicy, PodDisruptionBudget, PrometheusRule, Service, ServiceMonitor };
 
 /**
- * What is wrong with manifests by the schemas of Kubernetes and prometheus-operator; empty where all is well. The
- * schemas hold values and what must be there, the types beside them hold names.
+ * The problems of manifests by the schemas of Kubernetes and prometheus-operator; empty if there are none. The
+ * schemas check values and required fields, the types check names.
  */
 export const schemaErrors = async (manifests: Manifests): Promise<string> => {
   const type = { name: 'Manifests', file: 'test/ops/support/kubernetes/manifest.ts' };

@@ -10,7 +10,7 @@ import { type Sample, samplesOf } from './exposition.ts';
 export const scrape = async ({ internalUrl }: Pick<RunningService, 'internalUrl'>): Promise<string> =>
   (await fetch(`${internalUrl}/metrics`)).text();
 
-/** A scrape of a service to which everything happened that it counts. */
+/** A scrape of a ticketd in which every counted event has happened. */
 export const eventfulScrape = (): Promise<string> => {
   recording ??= play();
   return recording;

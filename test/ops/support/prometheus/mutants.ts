@@ -10,13 +10,13 @@ const FACTORS = [4, 1 / 4];
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 const PROTECTED = /"[^"]*"|\[[^\]]*\]|[a-zA-Z_:][\w:]*/g;
 
-/** The same alert, what it takes from recording rules spelt out. */
+/** The same alert with its recording rules expanded. */
 export const spelledOut = (alert: Alert): Alert => ({
   ...alert,
   expr: rules.reduce((expr, rule) => (rule.record ? expr.replaceAll(rule.record, `(${rule.expr})`) : expr), alert.expr),
 });
 
-/** An alert that is always or never on, and ones with a limit, a window or a delay that is another. */
+/** Alerts that always or never fire, and alerts with a changed limit, window or delay. */
 export const mutantsOf = (alert: Alert): readonly Mutant[] =>
   [
     ...['vector(1)', 'vector(1) > 2', ...FACTORS.flatMap((factor) => distorted(alert.expr, factor))].map((expr) => ({
@@ -31,7 +31,7 @@ const delayed = (alert: Alert, factor: number): readonly Mutant[] =>
     ? []
     : [scaled(alert.for, factor)].map((delay) => ({ fault: `for: ${delay}`, alert: { ...alert, for: delay } }));
 
-/** The expression with another number in it, once for each, and with other windows, if it has any. */
+/** The expression with each number changed in turn, and with other windows if it has any. */
 const distorted = (expression: string, factor: number): readonly string[] => [
   ...numbersIn(expression).map(
     ({ 0: number, index = 0 }) =>

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** What `promtool ARGS` found fault with, given `input`; empty where it found nothing. */
+/** The problems that `promtool ARGS` reports for `input`; empty if there are none. */
 export const promtool = async (args: readonly string[], input = ''): Promise<string> => {
   const child = spawn('promtool', args, { stdio: 'pipe' });
   child.stdin.end(input);

@@ -1,6 +1,6 @@
 import type { Sample } from './exposition.ts';
 
-/** What an expression asks for: a metric, and what its labels are to be. */
+/** What an expression selects: a metric and its label matchers. */
 export interface Selector {
   readonly name: string;
   readonly matchers: readonly Matcher[];
@@ -20,7 +20,7 @@ const NAME = new RegExp(String.raw`(?<![\w:."])([a-zA-Z_:][\w:]*)\s*(\{(?:[^}"]|
 const MATCHER = new RegExp(String.raw`(\w+)\s*(=~|!~|!=|=)\s*(${STRING})`, 'g');
 const WORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'by', 'without', 'on', 'ignoring']);
 
-/** The selectors of a PromQL expression that promtool has found well-formed; strings stand in double quotes. */
+/** The selectors of a PromQL expression that promtool has found well-formed; strings are in double quotes. */
 export const selectorsOf = (expression: string): readonly Selector[] =>
   [...expression.replace(GROUPING, ' ').replace(RANGE, ' ').matchAll(NAME)].flatMap(([, name = '', labels, call]) =>
     call !== undefined || WORDS.has(name) ? [] : [{ name, matchers: matchersOf(labels ?? '') }],
@@ -36,13 +36,13 @@ const matchersOf = (labels: string): readonly Matcher[] =>
 /** Labels that Prometheus adds to what it scrapes. */
 const ADDED = new Set(['job', 'instance', 'namespace', 'pod']);
 
-/** Whether a sample is what a selector asks for, but for the labels that a scrape adds. */
+/** Whether a sample matches a selector, ignoring the labels that a scrape adds. */
 export const selects = ({ name, matchers }: Selector, sample: Sample): boolean =>
   sample.name === name && matchers.every((matcher) => ADDED.has(matcher.label) || fits(matcher, sample));
 
 const fits = ({ label, operator, value }: Matcher, { labels }: Sample): boolean => {
   const found = labels[label];
-  // Not even a negation is meant for a label that there is not.
+  // Even a negation must name a label that exists.
   if (found === undefined) return false;
   const isIt = operator.endsWith('~') ? new RegExp(`^(?:${value})$`).test(found) : found === value;
   return operator.startsWith('!') ? !isIt : isIt;

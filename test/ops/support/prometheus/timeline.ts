@@ -5,13 +5,13 @@ import { samplesOf } from './exposition.ts';
 import { promtool } from './promtool.ts';
 import { RULE_FILE } from './rule-file.ts';
 
-/** What one instance says, scrape after scrape: the same text so many times, or no answer. */
+/** The scrapes of one instance: the same text repeated, or no reply. */
 export interface Stretch {
   readonly scrapes: number;
   readonly text: string | undefined;
 }
 
-/** At which scrape, from 0 on, which alerts are to be on, and no others. */
+/** Exactly which alerts must fire at which scrape, counted from 0. */
 export interface Expectation {
   readonly scrape: number;
   readonly alerts: readonly string[];
@@ -19,7 +19,7 @@ export interface Expectation {
 
 const EVERY_SECONDS = 15;
 
-/** What promtool finds wrong with these expectations, given what was scraped every 15 s; empty where all come true. */
+/** The expectations that promtool finds unmet for these scrapes every 15 s; empty if all are met. */
 export const unmet = async (stretches: readonly Stretch[], expectations: readonly Expectation[]): Promise<string> => {
   const test = {
     interval: `${EVERY_SECONDS}s`,

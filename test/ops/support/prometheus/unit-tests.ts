@@ -17,10 +17,10 @@ interface UnitTests {
   }[];
 }
 
-/** Alerts that stand in for one of the real ones, each under a name of its own. */
+/** Alerts that replace a real one, each with its own name. */
 export type StandIns = ReadonlyMap<Alert, string>;
 
-/** The names of the stand-ins that fail the unit tests of what they stand in for. */
+/** The names of the replacements that fail the unit tests of the alert that they replace. */
 export const failuresOf = async (standIns: StandIns): Promise<ReadonlySet<string>> => {
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-rules-'));
   try {

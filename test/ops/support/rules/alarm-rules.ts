@@ -31,8 +31,8 @@ export const alarmRules: Rule<Alarm> = (alarm) => [
   ...(Number.isFinite(Number(alarm.Threshold ?? Number.NaN)) ? [] : ['no Threshold']),
   ...(alarm.TreatMissingData === undefined ? ['what missing data means is not said'] : []),
   ...((alarm.DatapointsToAlarm ?? 1) > (alarm.EvaluationPeriods ?? 0) ? ['more datapoints than periods'] : []),
-  ...((alarm.AlarmActions?.length ?? 0) === 0 ? ['tells nobody'] : []),
-  ...((alarm.OKActions?.length ?? 0) === 0 ? ['does not tell when it is over'] : []),
+  ...((alarm.AlarmActions?.length ?? 0) === 0 ? ['has no alarm action'] : []),
+  ...((alarm.OKActions?.length ?? 0) === 0 ? ['has no OK action'] : []),
   ...(alarm.Metrics === undefined ? singleMetricRules(alarm) : mathRules(alarm.Metrics)),
 ];
 

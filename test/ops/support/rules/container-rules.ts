@@ -1,4 +1,4 @@
-/** What is wrong with a thing that is there by that name, in words; nothing where all is well. */
+/** The problems of a named object, in words; empty if there are none. */
 export type Rule<T> = (subject: T) => readonly string[];
 
 export interface TaskDefinition {

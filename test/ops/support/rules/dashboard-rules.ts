@@ -17,7 +17,7 @@ export interface Widget {
 
 const GRID_COLUMNS = 24;
 
-/** What a widget of this type cannot do without. */
+/** What a widget of this type requires. */
 const NEEDED: Readonly<Record<string, readonly (keyof Widget['properties'])[]>> = {
   alarm: ['title', 'alarms'],
   metric: ['title', 'region', 'metrics'],

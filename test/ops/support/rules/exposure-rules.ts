@@ -13,7 +13,7 @@ interface IngressRule {
 const INTERNAL_PORT = 3001;
 const REDIS_PORT = 6379;
 
-/** The ports that nobody outside may reach, by a group's own rules, a rule by itself, or a load balancer. */
+/** Ports that must not be reachable from outside: by rules of a group, a standalone rule or a load balancer. */
 export const exposureRules: Rule<Resources> = (resources) => [
   ...ingressOf(resources).flatMap(([id, rule]) =>
     [INTERNAL_PORT, REDIS_PORT].filter((port) => isOpen(rule, port)).map((port) => `${id} opens ${port} to addresses`),

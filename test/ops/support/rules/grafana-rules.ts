@@ -15,7 +15,7 @@ export const expressionsOf = ({ panels, templating }: Dashboard): readonly strin
   }),
 ];
 
-/** What Grafana does not say of a dashboard that its types let pass, and shows otherwise than meant. */
+/** Problems that Grafana's types accept and Grafana does not report, but that break the display. */
 export const grafanaRules: Rule<Dashboard> = (dashboard) => {
   const { panels } = dashboard;
   return [
@@ -40,7 +40,7 @@ const targetRules: Rule<Panel> = ({ title, targets }) => [
   ...twice(targets.map(({ refId }) => refId)).map((refId) => `${title} has two queries ${refId}`),
 ];
 
-/** Variables that are used and not there, or there and not used. */
+/** Variables that are undefined or unused. */
 const variableRules: Rule<Dashboard> = (dashboard) => {
   const names = (dashboard.templating.list ?? []).map(({ name }) => name);
   const used = [...JSON.stringify(dashboard).matchAll(VARIABLE)].map(([, name = '']) => name);

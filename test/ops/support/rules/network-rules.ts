@@ -3,7 +3,7 @@ import type { Rule } from './container-rules.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What Kubernetes takes although nothing is found by it, or more is reached than should be. */
+/** Settings that Kubernetes accepts although they select nothing or expose too much. */
 export const networkRules: Rule<Manifests> = (manifests) => [
   ...selectorRules(manifests),
   ...serviceRules(manifests),
@@ -38,7 +38,7 @@ const serviceRules: Rule<Manifests> = (manifests) => {
     ...(spec?.type === 'ClusterIP' ? [] : [`${metadata?.name} is open to outside the cluster`]),
     ...(spec?.ports ?? [])
       .filter(({ targetPort }) => !ports.includes(String(targetPort)))
-      .map(({ targetPort }) => `${metadata?.name} leads to ${targetPort}, which is no port`),
+      .map(({ targetPort }) => `${metadata?.name} leads to ${targetPort}, which is not a port`),
     ...((spec?.ports ?? []).some(({ targetPort }) => targetPort === 'internal') &&
     metadata?.labels?.['app.kubernetes.io/component'] !== 'internal'
       ? [`${metadata?.name} leads to the internal listener`]
@@ -72,10 +72,10 @@ const isAnybody = ({ podSelector, ipBlock }: Peer): boolean =>
 const budgetRules: Rule<Manifests> = (manifests) => {
   const replicas = ofKind(manifests, 'Deployment')[0]?.spec?.replicas ?? 1;
   const budgets = ofKind(manifests, 'PodDisruptionBudget');
-  if (budgets.length === 0) return ['all pods may be evicted at once'];
+  if (budgets.length === 0) return ['all pods may be evicted at the same time'];
   return budgets
     .filter(({ spec }) => !(Number(spec?.minAvailable) >= 1 && Number(spec?.minAvailable) < replicas))
-    .map(() => 'no pod may be evicted, or all');
+    .map(() => 'either no pod or every pod may be evicted');
 };
 
 const monitorRules: Rule<Manifests> = (manifests) =>
@@ -85,7 +85,7 @@ const monitorRules: Rule<Manifests> = (manifests) =>
     );
     const ports = new Set(found.flatMap(({ spec }) => spec?.ports?.map(({ name }) => name) ?? []));
     return [
-      ...(found.length === 1 ? [] : ['the monitor finds not one Service']),
+      ...(found.length === 1 ? [] : ['the monitor does not select exactly one Service']),
       ...(spec.endpoints.every(({ port }) => port === 'internal' && ports.has(port))
         ? []
         : ['the monitor does not ask the internal listener']),

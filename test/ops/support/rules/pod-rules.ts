@@ -1,7 +1,7 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { Rule } from './container-rules.ts';
 
-/** What the service says of itself, in milliseconds. */
+/** The deadlines of ticketd, in milliseconds. */
 export interface Deadlines {
   readonly startupMs: number;
   readonly shutdownMs: number;
@@ -13,7 +13,7 @@ type Probe = NonNullable<Container['livenessProbe']>;
 
 const SECONDS = 1000;
 
-/** What Kubernetes takes and ticketd is not to be run with. */
+/** Settings that Kubernetes accepts but ticketd must not run with. */
 export const podRules =
   ({ startupMs, shutdownMs }: Deadlines): Rule<IDeployment> =>
   ({ spec }) => {
@@ -21,10 +21,12 @@ export const podRules =
     const [container] = pod?.containers ?? [];
     if (spec === undefined || !pod || !container) return ['no container'];
     return [
-      ...((pod.terminationGracePeriodSeconds ?? 30) * SECONDS > shutdownMs ? [] : ['is killed before it has ended']),
+      ...((pod.terminationGracePeriodSeconds ?? 30) * SECONDS > shutdownMs
+        ? []
+        : ['is killed before its shutdown deadline']),
       ...(container.lifecycle?.preStop ? ['has a preStop, while it drains by itself'] : []),
-      ...(spec.strategy?.rollingUpdate?.maxUnavailable === 0 ? [] : ['stops a pod before its successor is ready']),
-      ...((spec.replicas ?? 1) > 1 ? [] : ['is alone']),
+      ...(spec.strategy?.rollingUpdate?.maxUnavailable === 0 ? [] : ['stops a pod before its replacement is ready']),
+      ...((spec.replicas ?? 1) > 1 ? [] : ['has a single replica']),
       ...probeRules(container, startupMs),
       ...hardeningRules(pod, container),
       ...resourceRules(container),
@@ -40,7 +42,7 @@ const probeRules = (container: Container, startupMs: number): readonly string[] 
     ...probeRule('startup', '/health', startupProbe),
     ...probeRule('readiness', '/ready', readinessProbe),
     ...probeRule('liveness', '/health', livenessProbe),
-    ...(patience > startupMs ? [] : ['is given up before its own deadline']),
+    ...(patience > startupMs ? [] : ['is killed before its startup deadline']),
   ];
 };
 
@@ -52,10 +54,10 @@ const probeRule = (name: string, path: string, probe: Probe | undefined): readon
 
 const hardeningRules = (pod: Pod, { securityContext: rights }: Container): readonly string[] => [
   ...(pod.securityContext?.runAsNonRoot === true ? [] : ['may run as root']),
-  // A user by number: Kubernetes cannot tell of a name whether it is root's.
-  ...((pod.securityContext?.runAsUser ?? 0) > 0 ? [] : ['runs as no user by number']),
-  ...(pod.securityContext?.seccompProfile?.type === 'RuntimeDefault' ? [] : ['may call all of the kernel']),
-  ...(rights?.allowPrivilegeEscalation === false ? [] : ['may gain rights']),
+  // A numeric user: Kubernetes cannot check whether a name is root's.
+  ...((pod.securityContext?.runAsUser ?? 0) > 0 ? [] : ['has no numeric user']),
+  ...(pod.securityContext?.seccompProfile?.type === 'RuntimeDefault' ? [] : ['may make every system call']),
+  ...(rights?.allowPrivilegeEscalation === false ? [] : ['may gain privileges']),
   ...(rights?.readOnlyRootFilesystem === true ? [] : ['may write to its root file system']),
   ...(rights?.capabilities?.drop?.includes('ALL') ? [] : ['keeps capabilities']),
   ...(pod.automountServiceAccountToken === false ? [] : ['has a token for the API']),
@@ -63,22 +65,22 @@ const hardeningRules = (pod: Pod, { securityContext: rights }: Container): reado
 ];
 
 const resourceRules: Rule<Container> = ({ resources }) => [
-  ...(resources?.requests?.cpu && resources.requests.memory ? [] : ['asks for no CPU and memory']),
-  ...(resources?.limits?.memory ? [] : ['may take all memory']),
+  ...(resources?.requests?.cpu && resources.requests.memory ? [] : ['has no CPU and memory requests']),
+  ...(resources?.limits?.memory ? [] : ['has no memory limit']),
 ];
 
-/** Secrets are files in a volume that is one of a Secret, and none is written down. */
+/** Secrets must be files in a Secret volume, never values in the manifest. */
 const secretRules = ({ volumes = [] }: Pod, { env = [], volumeMounts = [] }: Container): readonly string[] => {
   const secrets = volumes.filter(({ secret }) => secret?.secretName);
   const names = secrets.map(({ name }) => name);
   const mounts = volumeMounts.filter(({ name, readOnly }) => names.includes(name) && readOnly);
   const readable = secrets.filter(({ secret }) => ((secret?.defaultMode ?? 0o644) & 0o007) !== 0);
   const problems = env.flatMap(({ name, value = '' }) => [
-    ...(name.endsWith('_FILE') ? [] : [`${name} stands in the manifest`]),
-    ...(mounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)) ? [] : [`${name} is nowhere mounted`]),
+    ...(name.endsWith('_FILE') ? [] : [`${name} is written in the manifest`]),
+    ...(mounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)) ? [] : [`${name} is not mounted`]),
   ]);
   return [...problems, ...readable.map(({ name }) => `anyone can read ${name}`)];
 };
 
 const imageRules: Rule<Container> = ({ image = '' }) =>
-  /^[^\s:]+:(?!latest$)[\w.-]+$/.test(image) ? [] : ['is of no version'];
+  /^[^\s:]+:(?!latest$)[\w.-]+$/.test(image) ? [] : ['has no image version'];

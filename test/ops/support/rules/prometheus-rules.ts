@@ -3,7 +3,7 @@ import { type Alert, type Rule as PrometheusRule, slugOf } from '../prometheus/r
 import { selectorsOf, selects } from '../prometheus/selectors.ts';
 import type { Rule } from './container-rules.ts';
 
-/** What Prometheus makes of a scrape, or redis_exporter of a Redis. */
+/** Series that Prometheus adds to a scrape, or redis_exporter exports. */
 const OTHERS = ['up', 'ALERTS', 'redis_memory_used_bytes', 'redis_memory_max_bytes'];
 const SEVERITIES = ['critical', 'warning'];
 
@@ -14,7 +14,7 @@ export const alertRules: Rule<Alert> = ({ alert, labels = {}, annotations = {} }
   ...(annotations.runbook_url === `ops/runbooks/${slugOf(alert)}.md` ? [] : ['no link to its page']),
 ];
 
-/** Whether all that is selected is there: in what the service says, or in what rules make of it. */
+/** Whether every selected series exists, in the metrics of ticketd or in recording rules. */
 export const selectionRules =
   (samples: readonly Sample[], rules: readonly PrometheusRule[]): Rule<string> =>
   (expression) => {
