@@ -72,7 +72,8 @@ const statusOf = async (target: URL, timeoutMs: number): Promise<number> => {
   }).finally(() => socket.destroy()) as Promise<number>;
 };
 
-const WHOLE_HEAD = /^HTTP\/1\.[01] (\d{3})[\s\S]*?\r\n\r\n/;
+// A proxy may send interim responses (1xx) first.
+const WHOLE_HEAD = /^(?:HTTP\/1\.1 1\d\d[\s\S]*?\r\n\r\n)*HTTP\/1\.[01] ([2-9]\d\d)[\s\S]*?\r\n\r\n/;
 const MAX_HEAD = 65_536;
 
 // As far as it has come.

@@ -98,7 +98,11 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       checkProtectOptions(how);
       const { path, upgradeTimeoutMs: timeoutMs = UPGRADE_TIMEOUT_MS, ...rest } = how;
       const handler = upgradeHandlerFor(target, rest, report);
-      const unprotect = protectServer(server, { authenticate, handler, path, timeoutMs, report });
+      const stopProtecting = protectServer(server, { authenticate, handler, path, timeoutMs, report });
+      const unprotect = () => {
+        protections.delete(unprotect);
+        stopProtecting();
+      };
       protections.add(unprotect);
       return unprotect;
     },

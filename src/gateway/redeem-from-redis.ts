@@ -38,7 +38,11 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
 
   return {
     start: () => {
-      started ??= start();
+      started ??= start().catch((error) => {
+        // Without a connection nothing retries: the next call does.
+        if (tickets === undefined) started = undefined;
+        throw error;
+      });
       return started;
     },
     isReady: () => tickets?.isReady() ?? false,

@@ -17,7 +17,7 @@ export interface WebSocketServerLike<S extends ServerSocket> {
   emit(event: 'connection', socket: S, request: IncomingMessage, admission: Admission): boolean;
 }
 
-/** Takes over the connection of an admitted client, in whatever protocol. */
+/** Takes over the connection of an admitted client's WebSocket upgrade. */
 export type AcceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission) => unknown;
 
 export interface DoorwayOptions {

@@ -28,7 +28,7 @@ const FETCH_TIMEOUT_MS = 4_000;
 const START_RETRY_MS = 500;
 const REFRESH_EVERY_MS = 300_000;
 const REFRESH_AFTER_FAILURE_MS = 30_000;
-// Between two fetches that unknown key ids cause, whoever makes them up: from the end of one to the next.
+// Between two fetches that requests cause, whoever makes key ids up, and after one that failed: from end to begin.
 const COOL_DOWN_MS = 5_000;
 // A provider publishes a key no later than this after it first signs with it, caches on the way included.
 const PUBLICATION_DELAY_MS = 600_000;
@@ -68,6 +68,8 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
       () => false,
     );
     refreshing = undefined;
+    // Whoever waited for it does not wait for another one.
+    if (!fetched) lookedAt = performance.now();
     refreshLater(fetched ? refreshEveryMs : Math.min(REFRESH_AFTER_FAILURE_MS, refreshEveryMs));
   };
 

@@ -25,8 +25,20 @@ export const createReadableStack = (): ReadableStack => {
     return `${originalSource.replace(ABOVE, '')}:${originalLine + 1}:${originalColumn + 1}`;
   };
 
-  return (stack) => wholeLines(stack.replace(POSITION, inSource).split('\n').map(scrub));
+  const inSourceOf = (line: string) => line.slice(0, MAX_LINE_CHARACTERS).replace(POSITION, inSource);
+
+  return (stack) =>
+    wholeLines(
+      stack
+        .slice(0, MAX_CHARACTERS)
+        .split('\n')
+        .map((line) => scrub(inSourceOf(line))),
+    );
 };
+
+// What is longer is no stack of code, and costs a regular expression more than its length.
+const MAX_CHARACTERS = 16_384;
+const MAX_LINE_CHARACTERS = 512;
 
 type Replacer = (position: string, file: string, line: string, column: string) => string;
 

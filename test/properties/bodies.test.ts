@@ -76,14 +76,17 @@ describe('request bodies with arbitrary content', () => {
 
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
+  });
+  // For each test: a connection that sends nothing for 20 s is closed.
+  beforeEach(async () => {
     open = await openPipelined(service.url);
     internal = await openPipelined(service.internalUrl);
   });
-  after(async () => {
+  afterEach(() => {
     open.close();
     internal.close();
-    await service.stop();
   });
+  after(() => service.stop());
 
   const jwt = token();
   const issue = (body: Buffer, type: string) => open.post(TICKET_PATH, headersOf(jwt, type), body);

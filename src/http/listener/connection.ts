@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { brokenRequestAnswer, REQUEST_TIMED_OUT } from './broken-request.ts';
 import { type LingerLimits, linger } from './linger.ts';
+import type { OpenRequests } from './open-requests.ts';
 
 /** One client's connection, whose requests are answered one after the other. */
 export interface Connection {
@@ -22,12 +23,20 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
+export interface ConnectionOptions extends LingerLimits {
+  readonly openRequests: OpenRequests;
+}
+
 /**
  * The next request waits unread in the kernel, so that no client has more than one request in progress, however many
  * it sends ahead: requests of all connections then take turns. Only what arrived in one piece with an earlier request
  * waits here.
  */
-export const createConnection = (socket: Socket, handler: RequestListener, limits: LingerLimits): Connection => {
+export const createConnection = (
+  socket: Socket,
+  handler: RequestListener,
+  { openRequests, ...limits }: ConnectionOptions,
+): Connection => {
   const open: Exchange[] = [];
   let latest: IncomingMessage | undefined;
   let broken: NodeJS.ErrnoException | undefined;
@@ -69,7 +78,7 @@ export const createConnection = (socket: Socket, handler: RequestListener, limit
   };
 
   const next = (): void => {
-    open.shift();
+    if (open.shift() !== undefined) openRequests.remove(1);
     if (socket.destroyed) return;
     const [following] = open;
     if (following !== undefined) start(following);
@@ -81,6 +90,8 @@ export const createConnection = (socket: Socket, handler: RequestListener, limit
   socket.on('resume', () => {
     if (mustWait()) socket.pause();
   });
+
+  socket.once('close', () => openRequests.remove(open.splice(0).length));
 
   // CONNECT detaches the connection from Node's server, and with it the only other listener.
   socket.on('error', () => socket.destroy());
@@ -96,6 +107,7 @@ export const createConnection = (socket: Socket, handler: RequestListener, limit
     // Where the body of the latest request is what is broken, that request gets this response in place of its own.
     if (latest?.complete === false && open.at(-1)?.response.headersSent === false) {
       open.pop();
+      openRequests.remove(1);
       latest = undefined;
     }
     if (open.length === 0) answerBroken(error);
@@ -108,6 +120,8 @@ export const createConnection = (socket: Socket, handler: RequestListener, limit
     },
     add: (request, response) => {
       if (isLast || closed || broken !== undefined) return;
+      if (openRequests.isTooFarAhead(open.length)) return void socket.destroy();
+      openRequests.add();
       latest = request;
       open.push({ request, response });
       if (open.length === 1) start({ request, response });

@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Connection, createConnection } from './connection.ts';
-import type { LingerLimits } from './linger.ts';
+import type { ConnectionLimits } from './limits.ts';
+import { createOpenRequests } from './open-requests.ts';
 
 /** The connections of one server. */
 export interface Connections {
@@ -18,12 +19,13 @@ export interface Connections {
   destroyAll(): string;
 }
 
-export const trackConnections = (server: Server, handler: RequestListener, limits: LingerLimits): Connections => {
+export const trackConnections = (server: Server, handler: RequestListener, limits: ConnectionLimits): Connections => {
   const connections = new Map<Socket, Connection>();
+  const openRequests = createOpenRequests(limits.maxOpenRequests);
   let draining = false;
 
   server.on('connection', (socket) => {
-    const connection = createConnection(socket, handler, limits);
+    const connection = createConnection(socket, handler, { ...limits, openRequests });
     connections.set(socket, connection);
     if (draining) connection.drain();
     socket.once('close', () => connections.delete(socket));

@@ -6,6 +6,8 @@ export interface ConnectionLimits {
   /** How many may wait in the kernel to be accepted. */
   readonly backlog: number;
   readonly maxHeaders: number;
+  /** Requests, of all connections together, beyond which one that has sent far ahead is closed. */
+  readonly maxOpenRequests: number;
   /** Until the headers are there, and until the whole request is. */
   readonly headersMs: number;
   readonly requestMs: number;
@@ -25,6 +27,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   // As many as Linux allows unless told otherwise (net.core.somaxconn): whom it turns away tries again a second later.
   backlog: 4096,
   maxHeaders: 100,
+  // Node makes up to 3,600 requests of one read, of 2 KB each: 100 MB, and enough for a dozen of such clients.
+  maxOpenRequests: 50_000,
   headersMs: 20_000,
   requestMs: 30_000,
   stalledMs: 30_000,

@@ -28,6 +28,8 @@ describe('ticketd/client Retry-After', () => {
     ['no header and no retryAfter', {}, {}, 0],
     ['an invalid header', { 'Retry-After': 'soon' }, {}, 0],
     ['an invalid retryAfter in the body', {}, { retryAfter: 'soon' }, 0],
+    ['30 days', { 'Retry-After': '2592000' }, {}, 86_400_000],
+    ['more seconds than a number holds', { 'Retry-After': '9'.repeat(400) }, {}, 86_400_000],
     ['negative seconds', { 'Retry-After': '-5' }, { retryAfter: -5 }, 0],
   ];
   for (const [what, headers, body, ms] of cases)

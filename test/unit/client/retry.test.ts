@@ -72,14 +72,13 @@ describe('ticketd/client retries', () => {
     expect(rig.requests.map(({ at }) => at)).to.deep.equal([0, 2_000]);
   });
 
-  it('wait 30 days, which is longer than a timer can wait', async () => {
+  it('wait as long as Retry-After says, for a day at most', async () => {
     const rig = createClientRig(clock, { random: () => 0 });
-    const month = 30 * 24 * 3600;
+    const dayMs = 24 * 3_600_000;
     await rig.pass(0);
-    await rig.request().answer(503, {}, { 'Retry-After': String(month) });
-    await rig.pass(month * 1000 - 1);
+    await rig.request().answer(503, {}, { 'Retry-After': '9'.repeat(400) });
+    await rig.pass(dayMs - 1);
     expect(rig.requests).to.have.lengthOf(1);
-    expect(rig.journal.filter((line) => line.startsWith('retry'))).to.have.lengthOf(1);
     await rig.pass(1);
     expect(rig.requests).to.have.lengthOf(2);
   });
