@@ -1,4 +1,6 @@
 import { appendFileSync } from 'node:fs';
+// Before any test freezes its clock: Node's HTTP server takes its timers when it is first loaded, and would keep frozen ones.
+import 'node:http';
 import { join, relative } from 'node:path';
 import type { RootHookObject } from 'mocha';
 import { unlessStuck } from './frozen-time.ts';
