@@ -30,7 +30,6 @@ describe('Redis connection when Redis replies after 1 to 2 s', () => {
         1,
         1 + Math.ceil(LASTS_MS / PROBE_LINE_EVERY_MS),
       );
-      expect(proxy.accepted, 'connections').to.equal(1);
     } finally {
       await proxy.close();
     }
