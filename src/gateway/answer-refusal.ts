@@ -21,7 +21,7 @@ const FLUSH_MS = 5000;
 export const answerRefusal = (socket: Duplex, refusal: UpgradeRefused): void => answerPlainly(socket, refusal);
 
 export const answerPlainly = (socket: Duplex, answer: PlainAnswer): void => {
-  // Node has let go of the socket: without a listener its errors would end the process.
+  // Node no longer listens to the socket: without a listener its errors would end the process.
   socket.on('error', () => socket.destroy());
   if (!socket.writable) return void socket.destroy();
   const timer = setTimeout(() => socket.destroy(), FLUSH_MS).unref();

@@ -54,7 +54,7 @@ const nameOf = (path: string | undefined): string => (path === undefined ? 'ever
 const createRouter = (server: UpgradeServer): Router => {
   const routes: Router['routes'] = new Map();
   const listener: UpgradeListener = (request, socket, head) => {
-    // Node has let go of the socket: without a listener its errors would end the process.
+    // Node no longer listens to the socket: without a listener its errors would end the process.
     socket.on('error', () => {});
     const route = routeFor(request, routes);
     if (route !== undefined) return route.take(request, socket, head);

@@ -47,7 +47,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
     const { level, msg } = events[event];
     if (!root.isLevelEnabled(level)) return;
     loggerOf(event)[level](readyForLog(fields), msg);
-    // What went wrong is told before anybody is answered.
+    // An error is logged before its response is sent.
     if (URGENT.has(level)) destination.flush?.(() => {});
   };
 

@@ -2,7 +2,7 @@ import { patientTimeout } from './patient-timer.ts';
 
 const INTERVAL_MS = 500;
 const LATE_MS = 1000;
-// With what it takes to connect anew, a connection whose packets are lost for good is replaced within 3 s.
+// Including the time to reconnect, a connection whose packets are lost for good is replaced within 3 s.
 const DEAD_MS = 2500;
 // After a late reply one reply in time is no proof: a Redis that is always slow is then one outage, not one with each
 // reply. Three prompt replies in a row are, or twenty-one that are merely in time.

@@ -120,7 +120,7 @@ const run = async (
       results.push({ ...describe(test), status: TestStatus.Failed, failureMessage: message }),
     );
   });
-  // Each run has a root hook wrap every test anew.
+  // Each run has a root hook wrap every test again.
   for (const { test, fn } of bodies) Object.assign(test, { fn });
   return results;
 };

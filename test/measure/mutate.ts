@@ -11,7 +11,7 @@ import { writeToPage } from './page.ts';
 import { SAMPLE, type Shares } from './sample.ts';
 import { scoreTable } from './scores.ts';
 
-/** So many lines of a folder bear the mutants that are tested, or all it has. */
+/** The number of lines of a folder whose mutants are tested, or all it has. */
 const LINES_SAMPLED = 400;
 const TESTS = ['test/unit', 'test/properties'];
 /**

@@ -8,13 +8,13 @@ import { accessOf } from './redis-access.ts';
 export const ENDPOINT = 'redis://host:6379';
 export const PASSWORD = 'right-horse-7';
 
-/** The connection to Redis over a client that is moved by hand, while time stands still unless it is told to move. */
+/** The connection to Redis over a client that is moved by hand, on a frozen clock. */
 export interface ConnectionRig extends Omit<FakeClient, 'client'> {
   readonly connection: RedisConnection;
   readonly client: FakeClient['client'];
   readonly clock: SinonFakeTimers;
   readonly emitted: readonly Emitted[];
-  /** The names of what was told, in order. */
+  /** The names of the events, in order. */
   told(): readonly string[];
   /** Connects to a Redis that does what it is asked to, and starts. */
   startReady(): Promise<void>;

@@ -15,7 +15,7 @@ export interface FakeClient {
   answer(how: Answer): void;
   /** What answers the commands that are open now, and none that come later. */
   holdOpen(): (how: Answer) => void;
-  /** Takes this status and tells of it by the event of that name. */
+  /** Changes to this status and emits the event of that name. */
   become(status: 'connecting' | 'ready' | 'close'): void;
   /** Makes what `connect()` returned reject. */
   failToConnect(error: Error): void;

@@ -38,7 +38,7 @@ describe('CloudWatch alarms', () => {
     expect(pages).to.have.members([...new Set(slugs)].map((slug) => `${slug}.md`));
   });
 
-  it('are all in the table of runbooks, with whom they notify', () => {
+  it('are all in the table of runbooks, with the receiver of each', () => {
     const { text } = readPage('ops/runbooks/README.md');
     for (const { AlarmName, AlarmActions = [] } of alarms) {
       const [row = ''] = text.match(new RegExp(`^\\| \\[${AlarmName.replace('ticketd-', '')}\\].*$`, 'm')) ?? [];
