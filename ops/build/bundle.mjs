@@ -12,7 +12,7 @@ export const parts = [
   'src/cli/program.ts',
   'src/cli/run-redis-check.ts',
   'src/cli/run-service.ts',
-  'src/jwt/remote-keys.ts',
+  'src/auth/remote-keys.ts',
   'src/log/pretty.ts',
 ];
 

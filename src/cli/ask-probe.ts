@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { ProcessError } from '../errors/process-error.ts';
+import { ProcessError } from '../startup/process-error.ts';
 
 const PATHS: Readonly<Record<string, string>> = { live: '/health', ready: '/ready' };
 

@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
-import { isInterruptedError, isProcessError, type ProcessErrorCode } from '../errors/process-error.ts';
+import { isConfigError } from '../config/problems.ts';
+import { isInterruptedError, isProcessError, type ProcessErrorCode } from '../startup/process-error.ts';
 
 export const OK = 0;
 const INTERNAL_ERROR = 70;
+const CONFIG_INVALID = 78;
 
 /** What the process exits with, by why it failed; 64, 70 and 78 as in BSD's sysexits.h, 124 as timeout(1) has it. */
 const exitCodes: Readonly<Record<Exclude<ProcessErrorCode, 'INTERRUPTED'>, number>> = {
-  CONFIG_INVALID: 78,
   JWKS_UNAVAILABLE: 1,
   LISTEN_FAILED: 1,
   PHASE_TIMEOUT: 1,
@@ -20,6 +21,7 @@ const exitCodes: Readonly<Record<Exclude<ProcessErrorCode, 'INTERRUPTED'>, numbe
 };
 
 export const exitCodeOf = (error: unknown): number => {
+  if (isConfigError(error)) return CONFIG_INVALID;
   if (isInterruptedError(error)) return exitCodeOfSignal(error.signal);
   if (!isProcessError(error) || error.code === 'INTERRUPTED') return INTERNAL_ERROR;
   return exitCodes[error.code];

@@ -1,8 +1,8 @@
 import { isConfigError } from '../config/problems.ts';
-import { describeWithCause } from '../errors/describe-error.ts';
-import { isProcessError } from '../errors/process-error.ts';
-import { scrub } from '../log/scrub.ts';
+import { describeWithCause } from '../log/describe-error.ts';
 import { createReadableStack } from '../log/stack.ts';
+import { scrub } from '../protocol/redact.ts';
+import { isProcessError } from '../startup/process-error.ts';
 import { problemsAsText } from './config-report.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 import { runProbe } from './run-probe.ts';

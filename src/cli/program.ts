@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { ProcessError } from '../errors/process-error.ts';
-import { scrub } from '../log/scrub.ts';
-import { version } from '../version.ts';
+import { version } from '../config/version.ts';
+import { scrub } from '../protocol/redact.ts';
+import { ProcessError } from '../startup/process-error.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { checkRedisCommand } from './check-redis.ts';
 import type { Done } from './done.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readSections } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
-import type { ProcessErrorCode } from '../errors/process-error.ts';
-import { ProcessError } from '../errors/process-error.ts';
-import { scrub } from '../log/scrub.ts';
+import { scrub } from '../protocol/redact.ts';
 import { checkRedis, type RedisReport } from '../redis/check.ts';
+import type { ProcessErrorCode } from '../startup/process-error.ts';
+import { ProcessError } from '../startup/process-error.ts';
 import { exitCodeOf, exitCodeOfSignal, OK } from './exit-codes.ts';
 import { watchSignals } from './signals.ts';
 

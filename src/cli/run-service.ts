@@ -1,9 +1,9 @@
 import { readLogSettings } from '../config/log-settings.ts';
-import { describeError } from '../errors/describe-error.ts';
-import { InterruptedError } from '../errors/process-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import { openDestination } from '../log/destination.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { createService } from '../service/service.ts';
+import { InterruptedError } from '../startup/process-error.ts';
 import { exitCodeOfSignal, OK } from './exit-codes.ts';
 import { type Signals, watchSignals } from './signals.ts';
 

@@ -1,5 +1,10 @@
-import type { RateLimit } from '../tickets/rate-limit.ts';
 import { Expected, type Parser } from './field.ts';
+
+/** At most so many tickets for each subject, in a window that begins with its first. */
+export interface RateLimit {
+  readonly tickets: number;
+  readonly seconds: number;
+}
 
 const FORM = /^(\d{1,7})\/(\d{1,5})$/;
 const MAX_TICKETS = 1_000_000;

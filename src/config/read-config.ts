@@ -1,4 +1,4 @@
-import { scrub } from '../log/scrub.ts';
+import { scrub } from '../protocol/redact.ts';
 import { Expected, type Field } from './field.ts';
 import { type Config, fields, type Section } from './fields.ts';
 import { ConfigError, type Problem } from './problems.ts';

@@ -1,7 +1,9 @@
-import { MAX_TTL_SECONDS } from '../tickets/lifetime.ts';
 import { field } from './field.ts';
 import { integer } from './parsers.ts';
 import { rateLimitOrOff } from './rate-limit.ts';
+
+/** The longest that any instance can be configured to let a ticket live. */
+export const MAX_TTL_SECONDS = 300;
 
 export const ticketFields = {
   ttlSeconds: field({

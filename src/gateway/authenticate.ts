@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { newTraceId, traceIdOf } from '../log/trace-id.ts';
-import { Ambiguity, presentedTicket } from '../tickets/presented-ticket.ts';
+import { Ambiguity, presentedTicket } from '../protocol/presented-ticket.ts';
+import { newTraceId, traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
 import type { EventListener } from './events.ts';
 import type { GatewayOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import { describeError } from '../errors/describe-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import type { RefusalCode, RefusalReason } from './refused.ts';
 
 /** What became of one handshake. Durations are milliseconds; `ticketId` is the one in the log of ticketd. */

@@ -1,7 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { patientTimeout } from '../redis/patient-timer.ts';
+import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
 
 export interface Post {
   readonly url: URL;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { describeError, stackOf } from '../errors/describe-error.ts';
-import { scrub } from '../log/scrub.ts';
+import { describeError, stackOf } from '../log/describe-error.ts';
+import { scrub } from '../protocol/redact.ts';
 import { answerRefusal } from './answer-refusal.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { EventListener, GatewayEvent } from './events.ts';

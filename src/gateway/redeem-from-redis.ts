@@ -1,10 +1,10 @@
-import { isRequestError } from '../errors/request-error.ts';
 import { type Emit, events } from '../log/events.ts';
-import { scrub } from '../log/scrub.ts';
-import { within } from '../redis/within.ts';
+import { scrub } from '../protocol/redact.ts';
+import { isRequestError } from '../protocol/request-error.ts';
 import { sessionExpiresIn } from '../tickets/lifetime.ts';
-import type { TicketRecord } from '../tickets/payload.ts';
+import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
+import { within } from '../time/within.ts';
 import type { ConnectionEvent, EventListener } from './events.ts';
 import type { RedisOptions } from './options.ts';
 import { type Handshake, type Identity, Misconfigured, type Redeemer, type RedeemResult } from './redeemer.ts';

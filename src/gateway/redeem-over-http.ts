@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { describeError } from '../errors/describe-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import type { HttpRedeemOptions } from './options.ts';
 import { type NoAnswer, type PostAnswer, post } from './post.ts';
 import { readIdentity, refusalFrom, setUpProblem } from './redeem-answer.ts';

@@ -1,8 +1,8 @@
-import { ProcessError } from '../errors/process-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { RedisAccess } from '../redis/access.ts';
 import { createRedisConnection } from '../redis/connection.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
+import { ProcessError } from '../startup/process-error.ts';
 import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
 
 /** The part of ticketd that redeems, within this process. */

@@ -1,5 +1,5 @@
-import { describeError, readThrown } from '../errors/describe-error.ts';
-import { scrub } from '../log/scrub.ts';
+import { describeError, readThrown } from '../log/describe-error.ts';
+import { scrub } from '../protocol/redact.ts';
 import { digestOf, isTicket, ticketIdOf } from '../tickets/ticket.ts';
 import type { EventListener } from './events.ts';
 import { Misconfigured } from './redeemer.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type TicketCarriers, withoutTicket } from '../tickets/presented-ticket.ts';
+import { type TicketCarriers, withoutTicket } from '../protocol/presented-ticket.ts';
 
 const PROTOCOLS = 'sec-websocket-protocol';
 

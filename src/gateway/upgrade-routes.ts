@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { readThrown } from '../errors/describe-error.ts';
-import { newTraceId, traceIdOf } from '../log/trace-id.ts';
+import { readThrown } from '../log/describe-error.ts';
+import { newTraceId, traceIdOf } from '../protocol/trace-id.ts';
 import { answerPlainly } from './answer-refusal.ts';
 import { watchTaken, whenLeft } from './socket-taken.ts';
 

@@ -1,16 +1,16 @@
 import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Cidrs } from '../config/cidrs.ts';
-import { describeError, stackOf } from '../errors/describe-error.ts';
+import { describeError, stackOf } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
-import type { App, Context, RequestState } from './context.ts';
-import { clientAddress } from './exchange/client-address.ts';
-import { allowOrigins } from './exchange/cors.ts';
-import { errorEnvelope, sendAnswer } from './exchange/error-envelope.ts';
-import { requestEvent } from './exchange/request-event.ts';
-import { traceId } from './exchange/trace-id.ts';
-import { refuseUnmatched } from './exchange/unmatched.ts';
-import { refuseMalformed } from './exchange/well-formed.ts';
+import { clientAddress } from './middleware/client-address.ts';
+import type { App, Context, RequestState } from './middleware/context.ts';
+import { allowOrigins } from './middleware/cors.ts';
+import { errorEnvelope, sendAnswer } from './middleware/error-mapping.ts';
+import { requestEvent } from './middleware/request-log.ts';
+import { traceId } from './middleware/trace-id.ts';
+import { refuseUnmatched } from './middleware/unmatched.ts';
+import { refuseMalformed } from './middleware/well-formed.ts';
 
 export interface AppOptions {
   /** Which listener it serves, as the log calls it. */

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Level, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
-import { version } from '../version.ts';
+import { version } from '../config/version.ts';
+import { isClean, scrub } from '../protocol/redact.ts';
 import { type Emit, type EventName, events } from './events.ts';
-import { isClean, scrub } from './scrub.ts';
 import { createReadableStack, type ReadableStack } from './stack.ts';
 
 export interface Logger {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { scrub } from './scrub.ts';
+import { scrub } from '../protocol/redact.ts';
 
 // As a JSON string, so that a line stays below 16 KB whatever the message holds.
 const MAX_BYTES = 4096;

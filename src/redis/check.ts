@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { endpointOf } from '../config/redis-url.ts';
+import { within } from '../time/within.ts';
 import { type RedisAccess, type Topology, topologyOf } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
-import { clockDifferenceOf, clockWarnings, largestDifference } from './clock.ts';
+import { clockDifferenceOf, clockWarnings, largestDifference } from './clock-difference.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
-import { countOne } from './count.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import { discreet } from './discreet.ts';
-import { isMereClose } from './faults.ts';
+import { countOne } from './increment-window.ts';
 import { trialKeys } from './keys.ts';
 import { readAll } from './read-all.ts';
+import { discreet } from './redactor.ts';
+import { isMereClose } from './redis-errors.ts';
 import { askServer, isTooOld, type ServerInfo, unlessForbidden, warningsOf } from './server-info.ts';
-import { within } from './within.ts';
 
 /** What one check found. Never holds credentials. */
 export interface RedisReport {

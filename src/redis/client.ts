@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAccess } from './access.ts';
-import { gathering } from './gathering.ts';
+import { gathering } from './batch-writes.ts';
 import { clusterOptions, sentinelOptions, singleOptions } from './options.ts';
 
 export type RedisClient = Redis | Cluster;

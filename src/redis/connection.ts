@@ -1,16 +1,16 @@
 import { endpointOf } from '../config/redis-url.ts';
-import { describeError } from '../errors/describe-error.ts';
-import { isInterruptedError, ProcessError } from '../errors/process-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
+import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
 import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
-import { discreet } from './discreet.ts';
-import { isMereClose, refusalOf } from './faults.ts';
 import { watchHandshakes } from './handshake.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { trialKeys } from './keys.ts';
-import { createOutageLog } from './outage.ts';
+import { createOutageLog } from './outage-log.ts';
 import { probeWrite } from './probe-write.ts';
+import { discreet } from './redactor.ts';
+import { isMereClose, refusalOf } from './redis-errors.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
 const REVIVE_AFTER_MS = 100;

@@ -1,4 +1,4 @@
-import { describeError } from '../errors/describe-error.ts';
+import { describeError } from '../log/describe-error.ts';
 
 /** What is wrong with a Redis, in an operator's words. */
 export interface Diagnosis {

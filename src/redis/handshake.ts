@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
+import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
 import type { RedisClient } from './client.ts';
-import { patientTimeout } from './patient-timer.ts';
 
 /**
  * Calls `onSilent` for each connection on which Redis sends nothing for `timeoutMs` milliseconds before it is usable; in

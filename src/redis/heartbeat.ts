@@ -1,4 +1,4 @@
-import { patientTimeout } from './patient-timer.ts';
+import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
 
 const INTERVAL_MS = 500;
 const LATE_MS = 1000;

@@ -2,7 +2,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisAccess } from './access.ts';
 import type { RedisClient } from './client.ts';
 import { keyOnEachMaster, keysAtBothEnds } from './cluster-keys.ts';
-import { countOne } from './count.ts';
+import { countOne } from './increment-window.ts';
 import type { TrialKeys } from './keys.ts';
 import { readAll } from './read-all.ts';
 

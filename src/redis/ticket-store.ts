@@ -1,11 +1,11 @@
-import { RequestError } from '../errors/request-error.ts';
+import { RequestError } from '../protocol/request-error.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
-import { countOne } from './count.ts';
-import { mayHaveRun, plainFault } from './faults.ts';
+import { countOne } from './increment-window.ts';
 import { keyspace } from './keys.ts';
 import { readAll } from './read-all.ts';
+import { mayHaveRun, plainFault } from './redis-errors.ts';
 
 export interface RedisStoreOptions {
   readonly connection: RedisConnection;

@@ -1,12 +1,12 @@
 import type { Config } from '../config/fields.ts';
 import { endpointOf } from '../config/redis-url.ts';
-import { describeError } from '../errors/describe-error.ts';
-import { isInterruptedError } from '../errors/process-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createRedisConnection, type RedisConnection } from '../redis/connection.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import type { Phase } from '../startup/phase.ts';
+import { isInterruptedError } from '../startup/process-error.ts';
 import { createMemoryStore } from '../tickets/memory-store.ts';
 import type { TicketStore } from '../tickets/store.ts';
 

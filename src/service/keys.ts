@@ -1,7 +1,7 @@
+import { fixedKeys, type KeySource } from '../auth/key-source.ts';
+import type { RemoteKeys } from '../auth/remote-keys.ts';
 import type { Config } from '../config/fields.ts';
 import { algorithmsFor, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
-import { fixedKeys, type KeySource } from '../jwt/key-source.ts';
-import type { RemoteKeys } from '../jwt/remote-keys.ts';
 import type { Emit } from '../log/events.ts';
 import type { Phase } from '../startup/phase.ts';
 
@@ -29,7 +29,7 @@ const published = (url: URL, jwt: Config['jwt'], emit: Emit): Keys => {
     name: 'jwks',
     timeoutMs: jwksStartupTimeoutMs,
     start: async (signal) => {
-      const { createRemoteKeys } = await import('../jwt/remote-keys.ts');
+      const { createRemoteKeys } = await import('../auth/remote-keys.ts');
       remote = createRemoteKeys({ url, algorithms, maxStaleMs: jwksMaxStaleSeconds * 1000, emit });
       await remote.start(signal);
     },

@@ -1,25 +1,26 @@
 import type { Router } from '@koa/router';
+import type { KeySource } from '../auth/key-source.ts';
 import type { Config } from '../config/fields.ts';
-import { admitInTurn } from '../http/admission/admission.ts';
-import { createGate } from '../http/admission/gate.ts';
-import { heldStore } from '../http/admission/held-store.ts';
-import { refuseOverload } from '../http/admission/overload.ts';
 import { createApp } from '../http/app.ts';
-import type { RequestState } from '../http/context.ts';
-import { forwardAuthRoutes } from '../http/forward-auth/routes.ts';
-import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/listener/limits.ts';
-import { createListener, type Listener } from '../http/listener/listener.ts';
-import { metricsRoute } from '../http/probes/metrics-route.ts';
-import { probeRoutes } from '../http/probes/probe-routes.ts';
-import { redeemRoutes } from '../http/redeem/redeem-routes.ts';
-import { ticketRoutes } from '../http/tickets/ticket-routes.ts';
-import type { KeySource } from '../jwt/key-source.ts';
+import type { RequestState } from '../http/middleware/context.ts';
+import { readableBy } from '../http/middleware/cors.ts';
+import { forwardAuthRoutes } from '../http/routes/forward-auth/routes.ts';
+import { metricsRoute } from '../http/routes/metrics.ts';
+import { probeRoutes } from '../http/routes/probes.ts';
+import { redeemRoutes } from '../http/routes/redeem.ts';
+import { ticketRoutes } from '../http/routes/tickets.ts';
+import { admitInTurn } from '../http/server/admission.ts';
+import { createGate } from '../http/server/concurrency-limiter.ts';
+import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/server/limits.ts';
+import { createListener, type Listener } from '../http/server/listener.ts';
+import { refuseOverload } from '../http/server/overload.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createIssuer } from '../tickets/issue.ts';
 import { createRedeemer } from '../tickets/redeem.ts';
 import { createRevoker } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
+import { heldStore } from './tracked-store.ts';
 
 export interface ListenersOptions {
   readonly config: Config;
@@ -92,7 +93,7 @@ const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, 
     gate,
     probeGate: createGate(PROBE_GATE_LIMITS),
     answer: app.callback(),
-    refuse: refuseOverload({ listener: name, emit, corsOrigins }),
+    refuse: refuseOverload({ listener: name, emit, corsHeaders: readableBy(corsOrigins) }),
   });
   return createListener({ name, host, port, handler, emit });
 };

@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/fields.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
-import type { Listener } from '../http/listener/listener.ts';
+import type { Listener } from '../http/server/listener.ts';
 import type { Emit } from '../log/events.ts';
-import { rationed } from '../log/ration.ts';
+import { rationed } from '../log/throttle.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { createOrchestrator } from '../startup/orchestrator.ts';
 import type { Phase } from '../startup/phase.ts';
 import { createBackend } from './backend.ts';
 import { createKeys } from './keys.ts';
 import { createListeners } from './listeners.ts';
-import { tellStartup } from './tell-startup.ts';
-import { tellStop } from './tell-stop.ts';
+import { tellStop } from './log-shutdown.ts';
+import { tellStartup } from './log-startup.ts';
 
 export interface ServiceOptions {
   readonly env: Environment;

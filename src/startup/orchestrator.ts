@@ -1,6 +1,6 @@
-import { ProcessError } from '../errors/process-error.ts';
 import { type Attempt, attempt } from './bounded.ts';
 import type { Phase, PhaseRecord, StartupEvent, StopRecord } from './phase.ts';
+import { ProcessError } from './process-error.ts';
 import { stopPhases } from './stop-phases.ts';
 
 export interface OrchestratorOptions {

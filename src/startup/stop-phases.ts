@@ -1,6 +1,6 @@
-import { ProcessError } from '../errors/process-error.ts';
 import { attempt } from './bounded.ts';
 import type { Phase, StopRecord } from './phase.ts';
+import { ProcessError } from './process-error.ts';
 
 // Kept back for each phase still to be stopped, so that one that hangs cannot starve the rest.
 const MAX_RESERVE_MS = 500;

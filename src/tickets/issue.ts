@@ -1,8 +1,9 @@
-import { RequestError } from '../errors/request-error.ts';
+import type { RateLimit } from '../config/rate-limit.ts';
+import { RequestError } from '../protocol/request-error.ts';
 import type { Binding, Caller } from './binding.ts';
 import { MIN_TTL_MS } from './lifetime.ts';
-import { encodePayload, type TicketRecord } from './payload.ts';
-import { createRateLimiter, type RateLimit } from './rate-limit.ts';
+import { createRateLimiter } from './rate-limit.ts';
+import { encodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';

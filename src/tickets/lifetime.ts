@@ -1,7 +1,5 @@
-import type { TicketRecord } from './payload.ts';
-
-/** The longest that any instance can be configured to let a ticket live. */
-export const MAX_TTL_SECONDS = 300;
+import { MAX_TTL_SECONDS } from '../config/ticket-fields.ts';
+import type { TicketRecord } from './record.ts';
 
 /** With less to live than this, in milliseconds, a JWT is not worth a ticket. */
 export const MIN_TTL_MS = 1000;

@@ -1,6 +1,6 @@
+import { createWindows } from './fixed-window-counter.ts';
 import type { TicketStore } from './store.ts';
 import { StoreFullError } from './store-full-error.ts';
-import { createWindows } from './windows.ts';
 
 const MAX_ENTRIES = 100_000;
 // In place of a payload, which is never empty.

@@ -1,11 +1,6 @@
-import { RequestError } from '../errors/request-error.ts';
+import type { RateLimit } from '../config/rate-limit.ts';
+import { RequestError } from '../protocol/request-error.ts';
 import type { TicketStore } from './store.ts';
-
-/** At most so many tickets for each subject, in a window that begins with its first. */
-export interface RateLimit {
-  readonly tickets: number;
-  readonly seconds: number;
-}
 
 export interface RateLimiterOptions {
   readonly limit: RateLimit;

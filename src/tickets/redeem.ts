@@ -1,5 +1,5 @@
-import { RequestError } from '../errors/request-error.ts';
-import { decodePayload, type TicketRecord } from './payload.ts';
+import { RequestError } from '../protocol/request-error.ts';
+import { decodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';

@@ -1,6 +1,6 @@
+import { randomText } from '../protocol/random-text.ts';
 import type { Caller } from './binding.ts';
 import { REVOCATION_TTL_MS } from './lifetime.ts';
-import { randomText } from './random-text.ts';
 import { sessionKey, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 

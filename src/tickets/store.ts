@@ -1,4 +1,4 @@
-import type { Count } from './windows.ts';
+import type { Count } from './fixed-window-counter.ts';
 
 /** What a take finds: a ticket, for the one caller that gets it; one that was taken before; or nothing. */
 export type Taken =

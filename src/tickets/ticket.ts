@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { randomText } from './random-text.ts';
+import { randomText } from '../protocol/random-text.ts';
 
 // RFC 6750 asks for tokens that cannot be guessed; 256 bits of randomness leave a wide margin.
 const RANDOM_BYTES = 32;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { expect } from 'chai';
 import { cidrList } from '../../src/config/cidrs.ts';
 import { Expected } from '../../src/config/field.ts';
-import { addressOf } from '../../src/http/exchange/client-address.ts';
+import { addressOf } from '../../src/http/middleware/client-address.ts';
 import { address, fc, ipv4, ipv6, textOf, thrownBy } from '../support/property.ts';
 
 const trusted = cidrList('10.0.0.0/8, 2001:db8::/32');

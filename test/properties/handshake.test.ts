@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Ambiguity, presentedTicket, withoutTicket } from '../../src/tickets/presented-ticket.ts';
+import { Ambiguity, presentedTicket, withoutTicket } from '../../src/protocol/presented-ticket.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { fc, textOf, thrownBy, wellFormed } from '../support/property.ts';
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { bearerToken } from '../../src/http/exchange/bearer.ts';
-import { handshakeOf } from '../../src/http/forward-auth/handshake.ts';
-import { headerText } from '../../src/http/forward-auth/identity.ts';
-import { scrub } from '../../src/log/scrub.ts';
-import { traceIdOf } from '../../src/log/trace-id.ts';
-import { Ambiguity } from '../../src/tickets/presented-ticket.ts';
+import { bearerToken } from '../../src/http/middleware/bearer-token.ts';
+import { handshakeOf } from '../../src/http/routes/forward-auth/handshake.ts';
+import { headerText } from '../../src/http/routes/forward-auth/identity-headers.ts';
+import { Ambiguity } from '../../src/protocol/presented-ticket.ts';
+import { scrub } from '../../src/protocol/redact.ts';
+import { traceIdOf } from '../../src/protocol/trace-id.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { token } from '../support/jwt.ts';
 import { CASES, fc, textOf, wellFormed } from '../support/property.ts';

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { createMemoryStore } from '../../src/tickets/memory-store.ts';
-import { decodePayload, encodePayload, type TicketRecord } from '../../src/tickets/payload.ts';
+import { decodePayload, encodePayload, type TicketRecord } from '../../src/tickets/record.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { digestOf, isTicket, newTicket, ticketIdOf } from '../../src/tickets/ticket.ts';
 import { fc, textOf, thrownBy } from '../support/property.ts';

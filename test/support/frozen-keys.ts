@@ -1,7 +1,7 @@
 import type { SinonFakeTimers } from 'sinon';
+import type { KeyLookup } from '../../src/auth/key-source.ts';
+import { createRemoteKeys, type RemoteKeys } from '../../src/auth/remote-keys.ts';
 import { PUBLIC_KEY_ALGORITHMS } from '../../src/config/jwt-keys.ts';
-import type { KeyLookup } from '../../src/jwt/key-source.ts';
-import { createRemoteKeys, type RemoteKeys } from '../../src/jwt/remote-keys.ts';
 import { type Emitted, recordEvents } from './emitted.ts';
 import { freezeTime, isFrozen, turns } from './frozen-time.ts';
 import { closeProviders, type IdentityProvider, startIdentityProvider } from './identity-provider.ts';

@@ -1,39 +1,51 @@
-import type { ImportGraph } from './import-graph.ts';
+import { dirname } from 'node:path';
+import type { Import, ImportGraph } from './import-graph.ts';
 
-/** From the top down; a file may import from its own layer and from any below. */
+/** From the top down; a file may import from its own layer and from any below, never from one above. */
 const LAYERS: readonly (readonly string[])[] = [
   ['bin'],
   ['src/cli'],
   ['src/service'],
-  ['src/gateway'],
-  ['src/http', 'src/redis', 'src/startup', 'src/config', 'src/jwt', 'src/log', 'src/metrics'],
-  ['src/tickets'],
-  ['src/errors'],
+  ['src/http', 'src/gateway', 'src/client'],
+  ['src/http/routes'],
+  ['src/http/middleware'],
+  ['src/http/server'],
+  ['src/auth', 'src/tickets', 'src/redis', 'src/metrics'],
+  ['src/startup', 'src/log'],
+  ['src/protocol', 'src/config', 'src/time'],
 ];
-const FREE_FOR_ALL = 'src/version.ts';
-/** For other programs: the service does not need it. */
-const LIBRARY = 'src/gateway/';
-/** Runs in browsers: it imports nothing of the others, nor they of it. */
-const APART = 'src/client/';
 
 /** Every import that runs up a layer, or whose file belongs to none. */
 export const importsRunningUp = (graph: ImportGraph): readonly string[] =>
   [...graph].flatMap(([from, imports]) =>
-    imports
-      .filter(({ to }) => /^(src|bin)\//.test(to) && !mayImport(from, to))
-      .map(({ kind, to }) => `${from} → ${to} (${kind})`),
+    imports.filter(({ to }) => isOwn(to) && !runsDown(from, to)).map(({ kind, to }) => `${from} → ${to} (${kind})`),
   );
 
-const mayImport = (from: string, to: string): boolean => {
-  if (from.startsWith(APART) || to.startsWith(APART)) return from.startsWith(APART) && to.startsWith(APART);
-  if (to.startsWith(LIBRARY) && !from.startsWith(LIBRARY)) return false;
-  if (to === FREE_FOR_ALL) return true;
+/** What each folder imports of the others. */
+export const foldersOf = (graph: ImportGraph): ImportGraph => {
+  const folders = new Map<string, Import[]>();
+  for (const [path, imports] of graph) {
+    const from = dirname(path);
+    const others = imports
+      .map(({ kind, to }) => ({ kind, to: dirname(to) }))
+      .filter(({ to }) => isOwn(to) && to !== from);
+    folders.set(from, [...(folders.get(from) ?? []), ...others]);
+  }
+  return folders;
+};
+
+const isOwn = (path: string): boolean => /^(src|bin)(\/|$)/.test(path);
+
+const runsDown = (from: string, to: string): boolean => {
   const [above, below] = [layerOf(from), layerOf(to)];
   return above >= 0 && below >= 0 && above <= below;
 };
 
-const layerOf = (path: string): number =>
-  LAYERS.findIndex((folders) => folders.some((folder) => path.startsWith(`${folder}/`)));
+const layerOf = (path: string): number => {
+  const folders = LAYERS.flat().filter((folder) => path.startsWith(`${folder}/`));
+  const [nearest] = folders.toSorted((a, b) => b.length - a.length);
+  return LAYERS.findIndex((layer) => nearest !== undefined && layer.includes(nearest));
+};
 
 /** Files outside the allowed folders whose text uses a forbidden part of `process`. */
 export const usersOf = (

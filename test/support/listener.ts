@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/http/listener/limits.ts';
-import { createListener, type Listener } from '../../src/http/listener/listener.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/http/server/limits.ts';
+import { createListener, type Listener } from '../../src/http/server/listener.ts';
 import { type Emitted, recordEvents } from './emitted.ts';
 
 /** A listener on a free port of this machine. */

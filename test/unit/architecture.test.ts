@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { loadBuild } from '../support/build.ts';
 import { cyclesIn, graphOf, type ImportGraph, importsOf, loadedBy, readSources } from '../support/import-graph.ts';
-import { importsRunningUp, usersOf } from '../support/layers.ts';
+import { foldersOf, importsRunningUp, usersOf } from '../support/layers.ts';
 
 const HEAVY = ['koa', 'ioredis', 'pino', 'prom-client'];
-const OF_THE_SERVICE = /^src\/(cli|service|http|startup|metrics|jwt)\//;
+const OF_THE_SERVICE = /^src\/(cli|service|http|startup|metrics|auth)\//;
 
 const graph = (edges: Readonly<Record<string, readonly string[]>>): ImportGraph =>
   new Map(Object.entries(edges).map(([from, to]) => [from, to.map((path) => ({ kind: 'static', to: path }))]));
@@ -27,10 +27,14 @@ describe('architecture of src and bin', () => {
     expect(importsRunningUp(imports)).to.deep.equal([]);
   });
 
+  it('has no circle of folders', () => {
+    expect(cyclesIn(foldersOf(imports))).to.deep.equal([]);
+  });
+
   for (const start of ['src/cli/main.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
     it(`loads neither Koa, ioredis, pino nor prom-client with ${start}`, () => {
       const loaded = loadedBy(imports, start);
-      expect(loaded).to.include('src/errors/process-error.ts');
+      expect(loaded).to.include('src/startup/process-error.ts');
       expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal([]);
     });
 
@@ -60,21 +64,29 @@ describe('architecture of src and bin', () => {
     expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal(HEAVY);
   });
 
-  it('loads only files of src/client with ticketd/client', () => {
+  for (const library of ['src/client/', 'src/gateway/'])
+    it(`imports nothing of ${library} anywhere else, since it is a library for other programs`, () => {
+      const users = [...imports].filter(
+        ([from, all]) => !from.startsWith(library) && all.some(({ to }) => to.startsWith(library)),
+      );
+      expect(users.map(([from]) => from)).to.deep.equal([]);
+    });
+
+  it('loads only files of src/client and src/protocol with ticketd/client', () => {
     const loaded = [...loadedBy(imports, 'src/client/connect-with-ticket.ts')];
     expect(loaded).to.have.lengthOf.above(1);
-    expect(loaded.filter((name) => !name.startsWith('src/client/'))).to.deep.equal([]);
+    expect(loaded.filter((name) => !/^src\/(client|protocol)\//.test(name))).to.deep.equal([]);
   });
 
   it('loads neither ioredis nor parts of the service with ticketd/gateway', () => {
     const loaded = [...loadedBy(imports, 'src/gateway/gateway.ts')];
-    expect(loaded).to.include('src/tickets/presented-ticket.ts');
+    expect(loaded).to.include('src/protocol/presented-ticket.ts');
     expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.deep.equal([]);
   });
 
-  it('loads ioredis, and no part of the service, with src/gateway/redis-tickets.ts', () => {
+  it('loads ioredis, and of the service no more than an error, with src/gateway/redis-tickets.ts', () => {
     const loaded = [...loadedBy(imports, 'src/gateway/redis-tickets.ts')];
-    expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.deep.equal(['ioredis']);
+    expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.have.members(['ioredis', 'src/startup/process-error.ts']);
   });
 
   it('reads the environment in src/cli only', () => {
@@ -118,25 +130,32 @@ const i = await import('./i.ts');\nimport data from '../d.json' with { type: 'js
       'src/http/b.ts': ['src/tickets/a.ts', 'src/redis/c.ts'],
     });
     expect(importsRunningUp(up)).to.deep.equal(['src/tickets/a.ts → src/http/b.ts (static)']);
-    const browser = graph({
-      'src/client/a.ts': ['src/client/b.ts', 'src/tickets/c.ts', 'src/version.ts'],
-      'src/cli/d.ts': ['src/client/a.ts'],
+    const http = graph({
+      'src/http/app.ts': ['src/http/routes/issue.ts', 'src/http/server/listener.ts'],
+      'src/http/routes/issue.ts': ['src/http/middleware/cors.ts', 'src/http/app.ts'],
+      'src/http/middleware/cors.ts': ['src/http/routes/issue.ts'],
+      'src/http/server/listener.ts': ['src/http/middleware/cors.ts', 'src/tickets/issue.ts'],
     });
-    expect(importsRunningUp(browser)).to.deep.equal([
-      'src/client/a.ts → src/tickets/c.ts (static)',
-      'src/client/a.ts → src/version.ts (static)',
-      'src/cli/d.ts → src/client/a.ts (static)',
+    expect(importsRunningUp(http)).to.deep.equal([
+      'src/http/routes/issue.ts → src/http/app.ts (static)',
+      'src/http/middleware/cors.ts → src/http/routes/issue.ts (static)',
+      'src/http/server/listener.ts → src/http/middleware/cors.ts (static)',
     ]);
-    const library = graph({
-      'src/service/a.ts': ['src/gateway/b.ts'],
-      'src/gateway/b.ts': ['src/redis/c.ts', 'src/gateway/d.ts'],
-    });
-    expect(importsRunningUp(library)).to.deep.equal(['src/service/a.ts → src/gateway/b.ts (static)']);
     const stray = graph({
-      'src/utils/a.ts': ['src/errors/b.ts'],
-      'src/log/c.ts': ['src/version.ts', 'src/utils/a.ts'],
+      'src/utils/a.ts': ['src/log/b.ts'],
+      'src/log/c.ts': ['src/config/version.ts', 'src/utils/a.ts', 'src/errors.ts'],
     });
-    expect(importsRunningUp(stray)).to.have.lengthOf(2);
+    expect(importsRunningUp(stray)).to.have.lengthOf(3);
+  });
+
+  it('find a circle of folders', () => {
+    const circle = graph({
+      'src/tickets/a.ts': ['src/redis/b.ts'],
+      'src/redis/b.ts': ['src/redis/c.ts'],
+      'src/redis/c.ts': ['src/tickets/d.ts', 'node:net'],
+    });
+    expect(cyclesIn(circle)).to.deep.equal([]);
+    expect(cyclesIn(foldersOf(circle))).to.deep.equal(['src/tickets → src/redis → src/tickets']);
   });
 
   it('follow imports through other files, but not type imports and run-time imports', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { GATE_LIMITS } from '../../../src/http/listener/limits.ts';
+import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
 import { TICKET_PATH } from '../../support/ask.ts';
 import { token } from '../../support/jwt.ts';
 import { until } from '../../support/until.ts';

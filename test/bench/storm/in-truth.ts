@@ -1,5 +1,5 @@
 import type { Storms } from '../../../ops/capacity/results.ts';
-import { GATE_LIMITS } from '../../../src/http/listener/limits.ts';
+import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { startRedis } from '../../support/redis.ts';

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { admitInTurn } from '../../../src/http/admission/admission.ts';
-import { createGate } from '../../../src/http/admission/gate.ts';
-import { refuseOverload } from '../../../src/http/admission/overload.ts';
-import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../../../src/http/listener/limits.ts';
+import { admitInTurn } from '../../../src/http/server/admission.ts';
+import { createGate } from '../../../src/http/server/concurrency-limiter.ts';
+import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../../../src/http/server/limits.ts';
+import { refuseOverload } from '../../../src/http/server/overload.ts';
 import { createPost } from '../../support/pooled-post.ts';
 import type { TaskCosts } from './simulate.ts';
 
@@ -53,7 +53,7 @@ export const limitService = async ({ url, costs, maxInFlight }: LimitedOptions):
     request.resume();
     gate.hold(serve(request, response)).catch((error) => response.destroy(error));
   };
-  const shed = refuseOverload({ listener: 'public', emit: () => {}, corsOrigins: [] });
+  const shed = refuseOverload({ listener: 'public', emit: () => {}, corsHeaders: () => ({}) });
   const refuse: RequestListener = async (request, response) => {
     spend(costs.shedMicros);
     await untilFree();

@@ -1,6 +1,6 @@
 import { type Figures, tasksForStorm } from '../../../ops/capacity/formula.ts';
 import type { Storms } from '../../../ops/capacity/results.ts';
-import { GATE_LIMITS } from '../../../src/http/listener/limits.ts';
+import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
 import { playedOf } from './played.ts';
 import { simulateStorm, type TaskCosts } from './simulate.ts';
 

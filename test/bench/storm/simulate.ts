@@ -1,4 +1,4 @@
-import { refusals } from '../../../src/http/exchange/refusals.ts';
+import { refusals } from '../../../src/protocol/errors.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { CLIENT, type Clients, createClients } from './clients.ts';
 import { seededRandom } from './random.ts';
@@ -14,7 +14,7 @@ export interface TaskCosts {
   readonly shedMicros: number;
 }
 
-/** How a task lets requests in (src/http/admission/gate.ts). */
+/** How a task lets requests in (src/http/server/concurrency-limiter.ts). */
 export interface TaskGate {
   readonly maxInFlight: number;
   readonly perTurn: number;

@@ -2,14 +2,15 @@ import { EventEmitter, once } from 'node:events';
 import { Router } from '@koa/router';
 import { expect } from 'chai';
 import request, { type Test } from 'supertest';
-import { admitInTurn } from '../../../src/http/admission/admission.ts';
-import { createGate } from '../../../src/http/admission/gate.ts';
-import { refuseOverload } from '../../../src/http/admission/overload.ts';
 import { createApp } from '../../../src/http/app.ts';
-import type { RequestState } from '../../../src/http/context.ts';
-import { answerJson } from '../../../src/http/exchange/answer.ts';
-import { createListener, type Listener } from '../../../src/http/listener/listener.ts';
-import { probeRoutes } from '../../../src/http/probes/probe-routes.ts';
+import type { RequestState } from '../../../src/http/middleware/context.ts';
+import { readableBy } from '../../../src/http/middleware/cors.ts';
+import { answerJson } from '../../../src/http/middleware/response.ts';
+import { probeRoutes } from '../../../src/http/routes/probes.ts';
+import { admitInTurn } from '../../../src/http/server/admission.ts';
+import { createGate } from '../../../src/http/server/concurrency-limiter.ts';
+import { createListener, type Listener } from '../../../src/http/server/listener.ts';
+import { refuseOverload } from '../../../src/http/server/overload.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { recordEvents } from '../../support/emitted.ts';
 import { openConnection } from '../../support/raw-connection.ts';
@@ -36,7 +37,7 @@ describe('concurrency limiter at its limit', () => {
       gate: createGate(LIMITS),
       probeGate: createGate(LIMITS),
       answer: app.callback(),
-      refuse: refuseOverload({ listener: 'public', emit, corsOrigins: [APP] }),
+      refuse: refuseOverload({ listener: 'public', emit, corsHeaders: readableBy([APP]) }),
     });
     listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit });
     await listener.start();

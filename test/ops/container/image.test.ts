@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { version } from '../../../src/version.ts';
+import { version } from '../../../src/config/version.ts';
 import { docker, tryDocker } from './support/docker.ts';
 import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { publint } from 'publint';
-import { version } from '../../../src/version.ts';
+import { version } from '../../../src/config/version.ts';
 
 const ATTW = join(
   dirname(createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')),

@@ -1,4 +1,4 @@
-import type { RequestErrorCode } from '../../../src/errors/request-error.ts';
+import type { RequestErrorCode } from '../../../src/protocol/request-error.ts';
 import { signedByHand } from '../forged-jwt.ts';
 
 /** What it is, why it must not pass, the `Authorization` header that brings it, and what it is refused as. */

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
-import type { RequestState } from '../../../src/http/context.ts';
-import { fixedKeys } from '../../../src/jwt/key-source.ts';
+import { fixedKeys } from '../../../src/auth/key-source.ts';
+import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, type ListenersOptions, publicRoutes } from '../../../src/service/listeners.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';

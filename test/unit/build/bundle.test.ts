@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSy
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { version } from '../../../src/version.ts';
+import { version } from '../../../src/config/version.ts';
 import { loadBuild } from '../../support/build.ts';
 
 const NEEDED = /require\("(\.[^"]*)"\)/g;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { identityOf, redeemFromRedis } from '../../../src/gateway/redeem-from-redis.ts';
 import { Misconfigured } from '../../../src/gateway/redeemer.ts';
-import type { TicketRecord } from '../../../src/tickets/payload.ts';
+import type { TicketRecord } from '../../../src/tickets/record.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 
 const RECORD: TicketRecord = {

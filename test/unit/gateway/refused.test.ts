@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refused.ts';
-import { refusals } from '../../../src/http/exchange/refusals.ts';
+import { refusals } from '../../../src/protocol/errors.ts';
 
 const CODES: readonly RefusalCode[] = [
   'WS_TICKET_MISSING',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { traceIdOf } from '../../../src/log/trace-id.ts';
+import { traceIdOf } from '../../../src/protocol/trace-id.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { token } from '../../support/jwt.ts';
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import type { RequestErrorCode } from '../../../src/errors/request-error.ts';
-import { apiHeaders } from '../../../src/http/exchange/api-headers.ts';
-import { type Refusal, refusals } from '../../../src/http/exchange/refusals.ts';
+import { version } from '../../../src/config/version.ts';
+import { type Refusal, refusals } from '../../../src/protocol/errors.ts';
+import type { RequestErrorCode } from '../../../src/protocol/request-error.ts';
+import { apiHeaders } from '../../../src/protocol/response-headers.ts';
 import { isTicket } from '../../../src/tickets/ticket.ts';
-import { version } from '../../../src/version.ts';
 import {
   DOCUMENT,
   examplePathsOf,

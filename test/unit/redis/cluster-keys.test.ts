@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import keySlot from 'cluster-key-slot';
 import { keyOnEachMaster, keysAtBothEnds, type SlotTable } from '../../../src/redis/cluster-keys.ts';
-import { refusalOf } from '../../../src/redis/faults.ts';
+import { refusalOf } from '../../../src/redis/redis-errors.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const SLOTS = 16_384;

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { Cluster, Redis, ReplyError } from 'ioredis';
-import { mayHaveRun, plainFault } from '../../../src/redis/faults.ts';
 import { clusterOptions, singleOptions } from '../../../src/redis/options.ts';
+import { mayHaveRun, plainFault } from '../../../src/redis/redis-errors.ts';
 import { startRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fixedKeys } from '../../../src/jwt/key-source.ts';
+import { fixedKeys } from '../../../src/auth/key-source.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createListeners } from '../../../src/service/listeners.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { InterruptedError } from '../../../src/errors/process-error.ts';
+import { InterruptedError } from '../../../src/startup/process-error.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, type Part, rehearse, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { InterruptedError } from '../../../src/errors/process-error.ts';
 import { createOrchestrator } from '../../../src/startup/orchestrator.ts';
 import type { StopRecord } from '../../../src/startup/phase.ts';
+import { InterruptedError } from '../../../src/startup/process-error.ts';
 import { stopPhases } from '../../../src/startup/stop-phases.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, rehearse } from '../../support/phases.ts';

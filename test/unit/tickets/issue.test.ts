@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RequestError } from '../../../src/errors/request-error.ts';
+import { RequestError } from '../../../src/protocol/request-error.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { useFakeTimers } from 'sinon';
-import { RequestError } from '../../../src/errors/request-error.ts';
+import { RequestError } from '../../../src/protocol/request-error.ts';
 import type { Caller } from '../../../src/tickets/binding.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';

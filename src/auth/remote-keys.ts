@@ -1,0 +1,172 @@
+import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import { describeError } from '../log/describe-error.ts';
+import type { Emit } from '../log/events.ts';
+import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
+import { getText } from './fetch-text.ts';
+import type { JoseHeader } from './jose-header.ts';
+import { hasKid, keySetOf, keysFitting, NO_KEYS } from './key-set.ts';
+import type { KeyLookup, KeySource } from './key-source.ts';
+import { createRefreshLog } from './refresh-log.ts';
+
+export interface RemoteKeysOptions {
+  readonly url: URL;
+  readonly algorithms: readonly JwtAlgorithm[];
+  /** How long keys stay trusted when they cannot be refreshed, in milliseconds. */
+  readonly maxStaleMs: number;
+  readonly emit: Emit;
+}
+
+/** The keys that an identity provider publishes, kept and renewed. */
+export interface RemoteKeys extends KeySource {
+  /** Resolves once there are keys; tries until then. When `signal` aborts it rejects with the last real cause. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Fetches no more, a fetch under way included. */
+  close(): void;
+}
+
+const FETCH_TIMEOUT_MS = 4_000;
+const START_RETRY_MS = 500;
+const REFRESH_EVERY_MS = 300_000;
+const REFRESH_AFTER_FAILURE_MS = 30_000;
+// Between two fetches that requests cause, whoever makes key ids up, and after one that failed: from end to begin.
+const COOL_DOWN_MS = 5_000;
+// A provider publishes a key no later than this after it first signs with it, caches on the way included.
+const PUBLICATION_DELAY_MS = 600_000;
+
+export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKeysOptions): RemoteKeys => {
+  const endpoint = `${url.origin}${url.pathname}`;
+  const log = createRefreshLog(endpoint, maxStaleMs, emit);
+  // Twice within the time that keys stay trusted, so that they do not go stale while they can be refreshed.
+  const refreshEveryMs = Math.min(REFRESH_EVERY_MS, maxStaleMs / 2);
+  const closed = new AbortController();
+  let set = NO_KEYS;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let refreshing: Promise<void> | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let next: NodeJS.Timeout | undefined;
+
+  /** Takes the place of the keys only with a set that has some: through an outage the last good ones go on. */
+  const fetchKeys = async (signal: AbortSignal): Promise<void> => {
+    try {
+      set = keySetOf(await within(FETCH_TIMEOUT_MS, signal, (limit) => getText(url, limit)));
+    } catch (error) {
+      if (!signal.aborted) log.failed(error);
+      throw error;
+    }
+    fetchedAt = performance.now();
+    log.fetched(set);
+  };
+
+  const refreshLater = (ms: number) => {
+    clearTimeout(next);
+    if (!closed.signal.aborted) next = setTimeout(() => void refresh(), ms).unref();
+  };
+
+  const refreshOnce = async (): Promise<void> => {
+    const fetched = await fetchKeys(closed.signal).then(
+      () => true,
+      () => false,
+    );
+    refreshing = undefined;
+    // Whoever waited for it does not wait for another one.
+    if (!fetched) lookedAt = performance.now();
+    refreshLater(fetched ? refreshEveryMs : Math.min(REFRESH_AFTER_FAILURE_MS, refreshEveryMs));
+  };
+
+  /** One at a time, for however many wait; never rejects. */
+  const refresh = (): Promise<void> => {
+    refreshing ??= refreshOnce();
+    return refreshing;
+  };
+
+  const ageMs = () => performance.now() - fetchedAt;
+  const isStale = () => ageMs() > maxStaleMs;
+  const isUnknown = ({ kid }: JoseHeader) => kid !== undefined && !hasKid(set, kid);
+  const isMissing = (header: JoseHeader) => isStale() || isUnknown(header);
+
+  const lookFor = async (header: JoseHeader): Promise<void> => {
+    // The one under way may have been sent before the key was there.
+    await refreshing;
+    if (!isMissing(header)) return;
+    if (refreshing === undefined && performance.now() - lookedAt < COOL_DOWN_MS) return;
+    await refresh();
+    lookedAt = performance.now();
+  };
+
+  /** Whether a JWT issued then may have been signed with a key that was not published yet at the last fetch. */
+  const mayBeNewer = (issuedAt: number | undefined): boolean => {
+    const fetchedAtMs = Date.now() - ageMs();
+    return issuedAt !== undefined && issuedAt * 1000 > fetchedAtMs - PUBLICATION_DELAY_MS;
+  };
+
+  const unavailable = (why: string): KeyLookup => ({
+    outcome: 'unavailable',
+    reason: new Error(why),
+    retryAfterMs: lookedAt + COOL_DOWN_MS - performance.now(),
+  });
+
+  return {
+    algorithms,
+    start: async (signal) => {
+      let cause: unknown;
+      while (set === NO_KEYS) {
+        await fetchKeys(signal).catch((error) => {
+          if (!signal.aborted) cause = error;
+        });
+        if (set === NO_KEYS) await pause(START_RETRY_MS, signal);
+        if (signal.aborted) throw failedStart(endpoint, signal.reason, cause);
+      }
+      refreshLater(refreshEveryMs);
+    },
+    keysFor: async (header, issuedAt) => {
+      if (isMissing(header)) await lookFor(header);
+      if (isStale()) return unavailable('the keys have not been refreshed for too long');
+      // Only a young JWT: an old one of an unknown key has a made-up or a withdrawn one, and waiting would not help it.
+      if (isUnknown(header) && mayBeNewer(issuedAt())) return unavailable('its key may not be published yet');
+      return { outcome: 'settled', keys: keysFitting(set, header) };
+    },
+    close: () => {
+      closed.abort();
+      clearTimeout(next);
+    },
+  };
+};
+
+const failedStart = (endpoint: string, reason: Error, cause: unknown): Error => {
+  if (isInterruptedError(reason)) return reason;
+  const why = cause ?? noAnswer('at all');
+  return new ProcessError('JWKS_UNAVAILABLE', `no keys from ${endpoint}: ${describeError(why).error}`, { cause: why });
+};
+
+/** The work's result; its signal aborts after `timeoutMs` milliseconds, or when the outer one does. */
+const within = async <T>(
+  timeoutMs: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(noAnswer(`within ${timeoutMs} ms`)), timeoutMs);
+  const cut = () => limit.abort(outer.reason);
+  outer.addEventListener('abort', cut, { once: true });
+  try {
+    outer.throwIfAborted();
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', cut);
+  }
+};
+
+/** Lets time pass, but no more once `signal` aborts. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+  });
+
+const noAnswer = (when: string): Error => Object.assign(new Error(`no whole answer ${when}`), { code: 'ETIMEDOUT' });

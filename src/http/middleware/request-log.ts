@@ -1,0 +1,32 @@
+import type { Emit } from '../../log/events.ts';
+import { since } from '../../time/since.ts';
+import { arrivalOf } from '../server/arrival.ts';
+import type { Context, Middleware } from './context.ts';
+
+/** Tells of every request once its answer has left, or its connection has gone. */
+export const requestEvent =
+  (listener: string, emit: Emit): Middleware =>
+  (ctx, next) => {
+    const startedAt = arrivalOf(ctx.req);
+    ctx.res.once('close', () => emit('request', describe(ctx, listener, since(startedAt))));
+    return next();
+  };
+
+const describe = (ctx: Context, listener: string, durationMs: number) => ({
+  traceId: ctx.state.traceId,
+  address: ctx.state.address,
+  sessionId: ctx.state.caller?.sessionId,
+  listener,
+  method: ctx.method,
+  route: routeOf(ctx),
+  status: ctx.res.statusCode,
+  errorCode: ctx.state.errorCode,
+  reason: ctx.state.reason,
+  durationMs,
+});
+
+// The route's pattern, never the path that was asked for: that is the caller's text, and without bound.
+const routeOf = (ctx: Context): string => {
+  const route: unknown = Reflect.get(ctx, '_matchedRoute');
+  return typeof route === 'string' ? route : 'none';
+};

@@ -1,0 +1,119 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Emit } from '../../log/events.ts';
+import { ProcessError } from '../../startup/process-error.ts';
+import { type Connections, trackConnections } from './connections.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
+
+export interface ListenerOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly handler: RequestListener;
+  readonly emit: Emit;
+  readonly limits?: ConnectionLimits;
+}
+
+export interface Listener {
+  readonly name: string;
+  start(): Promise<void>;
+  /** From now on every response asks its client to close the connection; new ones are still served. */
+  drain(): void;
+  /**
+   * Stops accepting, lets requests in flight finish, closes all other connections. When `signal` aborts it destroys
+   * what is left and rejects with a list of it.
+   */
+  stop(signal: AbortSignal): Promise<void>;
+  inFlight(): number;
+}
+
+// A connection that turns idle after close() would hold the server for its whole keep-alive time.
+const SWEEP_EVERY_MS = 100;
+// The rest of a request may be on its way when the stop begins.
+const UNFINISHED_GRACE_MS = 250;
+
+export const createListener = (options: ListenerOptions): Listener => {
+  const { name, host, port, handler, emit, limits = CONNECTION_LIMITS } = options;
+  // Left to itself Node answers a missing Host, an unknown expectation and CONNECT with an empty response or none.
+  const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false });
+  const connections = trackConnections(server, handler, limits);
+  serve(server, connections);
+  bound(server, limits);
+  server.on('drop', () => emit('connection_dropped', { listener: name }));
+
+  return {
+    name,
+    start: async () => {
+      await listen(server, { host, port, backlog: limits.backlog });
+      emit('server_listening', { listener: name, host, port: (server.address() as AddressInfo).port });
+    },
+    drain: connections.drain,
+    stop: async (signal) => {
+      connections.drain();
+      const forced = onAbort(signal, connections.destroyAll);
+      const stopSweeping = sweepUnused(server, connections);
+      await closed(server);
+      stopSweeping();
+      const pending = forced();
+      if (pending !== undefined) throw new ProcessError('SHUTDOWN_FORCED', pending);
+    },
+    inFlight: () => connections.inFlight,
+  };
+};
+
+const serve = (server: Server, { handler, refuse }: Connections): void => {
+  // Without it Node closes a connection whose client has closed its own side, the response in progress unsent.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('request', handler);
+  server.on('checkExpectation', handler);
+  server.on('connect', ({ socket }) => refuse(new Error('CONNECT'), socket));
+  server.on('clientError', (error, stream) => refuse(error, stream as Socket));
+};
+
+const sweepUnused = (server: Server, { closeUnlessWorking }: Connections): (() => void) => {
+  const graceEnds = performance.now() + UNFINISHED_GRACE_MS;
+  const sweeper = setInterval(() => {
+    server.closeIdleConnections();
+    if (performance.now() >= graceEnds) closeUnlessWorking();
+  }, SWEEP_EVERY_MS);
+  return () => clearInterval(sweeper);
+};
+
+const bound = (server: Server, limits: ConnectionLimits): void => {
+  server.maxConnections = limits.maxConnections;
+  server.maxHeadersCount = limits.maxHeaders;
+  server.headersTimeout = limits.headersMs;
+  server.requestTimeout = limits.requestMs;
+  server.timeout = limits.stalledMs;
+  server.keepAliveTimeout = limits.keepAliveMs;
+};
+
+const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const fail = (cause: Error) =>
+      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${where.host}:${where.port}: ${cause.message}`));
+    server.once('error', fail);
+    server.listen(where, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+
+/** Calls `force` once `signal` aborts; returns a function that gives its result, or `undefined` if it was not called. */
+const onAbort = (signal: AbortSignal, force: () => string): (() => string | undefined) => {
+  let result: string | undefined;
+  const abort = () => {
+    result = force();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  return () => {
+    signal.removeEventListener('abort', abort);
+    return result;
+  };
+};

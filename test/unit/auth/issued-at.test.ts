@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import { refuseIssuedAhead, unverifiedIssuedAt } from '../../../src/auth/issued-at.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+
+const NOW = 1_767_225_600;
+
+describe('JWT iat', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime(NOW * 1000);
+  });
+  afterEach(() => clock.restore());
+
+  for (const [what, iat] of [
+    ['absent', undefined],
+    ['now', NOW],
+    ['long ago', 0],
+    ['ahead by the tolerance', NOW + 5],
+  ] as const)
+    it(`is accepted when it is ${what}`, () => {
+      expect(() => refuseIssuedAhead({ iat }, 5)).to.not.throw();
+    });
+
+  for (const [what, iat, message] of [
+    ['ahead by more than the tolerance', NOW + 5.001, 'its iat lies in the future'],
+    ['a string', String(NOW), 'its iat is not a number'],
+    ['null', null, 'its iat is not a number'],
+  ] as const)
+    it(`is rejected when it is ${what}`, () => {
+      expect(() => refuseIssuedAhead({ iat }, 5)).to.throw(message);
+    });
+
+  const jwtOf = (payload: string) => `e30.${Buffer.from(payload).toString('base64url')}.c2ln`;
+  for (const [payload, issuedAt] of [
+    [`{"iat":${NOW}}`, NOW],
+    [`{"iat":${NOW}.5}`, NOW + 0.5],
+    ['{"iat":-1}', -1],
+    [`{"iat":"${NOW}"}`, undefined],
+    ['{"iat":1e999}', undefined],
+    ['{"iat":null}', undefined],
+    ['{}', undefined],
+    ['[]', undefined],
+    ['null', undefined],
+    ['not JSON', undefined],
+  ] as const)
+    it(`reads as ${issuedAt} in the unverified payload ${payload}`, () => {
+      expect(unverifiedIssuedAt(jwtOf(payload))).to.equal(issuedAt);
+    });
+
+  it('reads as undefined when there is no payload', () => {
+    expect(unverifiedIssuedAt('e30')).to.equal(undefined);
+  });
+});

@@ -1,0 +1,126 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect } from 'chai';
+import { keySetOf, keysFitting } from '../../../src/auth/key-set.ts';
+import { thrownBy } from '../../support/rejection.ts';
+import { ecKey, type Jwk, jwksOf, rsaKey } from '../../support/signing-key.ts';
+
+const ec = ecKey('ec-1');
+const rsa = rsaKey('rsa-1');
+
+const without = ({ [String('alg')]: _, ...jwk }: Jwk): Jwk => jwk;
+const setOf = (...jwks: readonly Jwk[]) => keySetOf(jwksOf(...jwks.map((jwk) => ({ jwk }))));
+/** What a key may verify when it is published like this; none when it is not usable. */
+const algorithmsOf = (jwk: Jwk) =>
+  setOf(jwk, ecKey('usable').jwk)
+    .keys.filter(({ kid }) => kid !== 'usable')
+    .flatMap(({ algorithms }) => algorithms);
+
+describe('JWK Set', () => {
+  it('gives a key object for each key, with the algorithms it may verify', () => {
+    const { keys, unusable } = setOf(ec.jwk, rsa.jwk);
+    expect(keys.map(({ kid, algorithms }) => [kid, algorithms])).to.deep.equal([
+      ['ec-1', ['ES256']],
+      ['rsa-1', ['RS256']],
+    ]);
+    expect(keys[0]?.key.equals(ec.publicKey)).to.equal(true);
+    expect(keys[1]?.key.equals(rsa.publicKey)).to.equal(true);
+    expect(unusable).to.equal(0);
+  });
+
+  it('gives a key without alg all algorithms of its kind, and a key with alg only that one', () => {
+    expect(algorithmsOf(without(rsa.jwk))).to.deep.equal(['RS256', 'PS256']);
+    expect(algorithmsOf({ ...rsa.jwk, alg: 'PS256' })).to.deep.equal(['PS256']);
+    expect(algorithmsOf(without(ec.jwk))).to.deep.equal(['ES256']);
+  });
+
+  const unusable: Readonly<Record<string, () => Jwk>> = {
+    'for encryption': () => ({ ...rsa.jwk, use: 'enc' }),
+    'for signing only': () => ({ ...rsa.jwk, key_ops: ['sign'] }),
+    'whose key_ops is not a list': () => ({ ...rsa.jwk, key_ops: 'verify' }),
+    'that is a secret': () => ({
+      kty: 'oct',
+      k: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA',
+      kid: 'oct',
+      alg: 'HS256',
+    }),
+    'with alg HS256': () => ({ ...rsa.jwk, alg: 'HS256' }),
+    'with alg none': () => ({ ...rsa.jwk, alg: 'none' }),
+    'with alg RSA-OAEP': () => ({ ...rsa.jwk, alg: 'RSA-OAEP' }),
+    'with alg RS512': () => ({ ...rsa.jwk, alg: 'RS512' }),
+    'with the alg of another kind of key': () => ({ ...rsa.jwk, alg: 'ES256' }),
+    'of RSA with 1,024 bits': () => rsaKey('weak', 1024).jwk,
+    'on P-384': () => ({
+      ...generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }),
+      kid: 'p384',
+    }),
+    'on Ed25519': () => ({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'ed' }),
+    'whose point is not on its curve': () => ({ ...ec.jwk, x: ec.jwk.y }),
+    'without its modulus': () => ({ kty: 'RSA', e: 'AQAB', kid: 'half' }),
+    'published with its private part': () => ({ ...ec.privateKey.export({ format: 'jwk' }), kid: 'leaked' }),
+    'whose kid is not a string': () => ({ ...ec.jwk, kid: 7 }),
+    'without kty': () => ({ kid: 'nothing' }),
+  };
+  for (const [what, jwk] of Object.entries(unusable))
+    it(`omits a key ${what}, and counts it as unusable`, () => {
+      expect(algorithmsOf(jwk())).to.deep.equal([]);
+      expect(setOf(jwk(), ec.jwk).unusable).to.equal(1);
+    });
+
+  it('accepts a key whose key_ops include verify', () => {
+    expect(algorithmsOf({ ...ec.jwk, use: undefined, key_ops: ['verify'] })).to.deep.equal(['ES256']);
+  });
+
+  it('omits entries that are not keys', () => {
+    expect(keySetOf(JSON.stringify({ keys: [null, 7, 'key', [], ec.jwk] }))).to.include({ unusable: 4 });
+  });
+
+  for (const [text, reason] of [
+    ['', 'the answer is not JSON'],
+    ['<html>eyJsecret</html>', 'the answer is not JSON'],
+    ['null', 'the answer is not a JWK Set'],
+    ['[]', 'the answer is not a JWK Set'],
+    ['{"keys":{}}', 'the answer is not a JWK Set'],
+    [JSON.stringify(ec.jwk), 'the answer is not a JWK Set'],
+    ['{"keys":[]}', 'the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256'],
+    [
+      jwksOf({ jwk: { ...ec.jwk, use: 'enc' } }),
+      'the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256',
+    ],
+  ] as const)
+    it(`is rejected when the response is ${text.slice(0, 24) || 'empty'}`, () => {
+      expect(thrownBy(() => keySetOf(text)).message).to.equal(reason);
+    });
+});
+
+describe('JWK Set lookup', () => {
+  const fitting = (set: ReturnType<typeof setOf>, kid: string | undefined, alg: 'RS256' | 'PS256' | 'ES256') =>
+    keysFitting(set, { kid, alg }).length;
+
+  it('returns the keys with the kid and the algorithm of the JWT', () => {
+    const set = setOf(ec.jwk, rsa.jwk);
+    expect(fitting(set, 'ec-1', 'ES256')).to.equal(1);
+    expect(fitting(set, 'rsa-1', 'RS256')).to.equal(1);
+    expect(fitting(set, 'rsa-1', 'PS256')).to.equal(0);
+    expect(fitting(set, 'rsa-1', 'ES256')).to.equal(0);
+    expect(fitting(set, 'ec-2', 'ES256')).to.equal(0);
+    expect(fitting(set, '', 'ES256')).to.equal(0);
+  });
+
+  it('returns the only key of the set when the JWT has no kid', () => {
+    expect(fitting(setOf(ec.jwk), undefined, 'ES256')).to.equal(1);
+    expect(fitting(setOf(ec.jwk), undefined, 'RS256')).to.equal(0);
+    expect(fitting(setOf(ec.jwk, rsa.jwk), undefined, 'ES256')).to.equal(0);
+    expect(fitting(setOf({ ...ec.jwk, kid: undefined }, rsa.jwk), undefined, 'ES256')).to.equal(0);
+  });
+
+  it('distinguishes two keys with the same kid by algorithm', () => {
+    const set = setOf({ ...rsa.jwk, kid: 'same' }, { ...ec.jwk, kid: 'same' });
+    expect(fitting(set, 'same', 'RS256')).to.equal(1);
+    expect(fitting(set, 'same', 'ES256')).to.equal(1);
+  });
+
+  for (const kid of ['__proto__', 'constructor', 'toString'])
+    it(`returns no key for the kid ${kid}`, () => {
+      expect(fitting(setOf(ec.jwk), kid, 'ES256')).to.equal(0);
+    });
+});

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { errorBody, refusals } from '../../../src/protocol/errors.ts';
+import type { RequestErrorCode } from '../../../src/protocol/request-error.ts';
+
+// The compiler requires every code here, as in the table itself.
+const STATUS: Readonly<Record<RequestErrorCode, number>> = {
+  AUTH_KEYS_UNAVAILABLE: 503,
+  AUTH_TOKEN_INVALID: 401,
+  AUTH_TOKEN_MISSING: 401,
+  BAD_REQUEST: 400,
+  FORWARD_AUTH_UNTRUSTED: 403,
+  GATEWAY_UNAUTHORIZED: 401,
+  INTERNAL_ERROR: 500,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_FOUND: 404,
+  PAYLOAD_TOO_LARGE: 413,
+  REQUEST_HEADERS_TOO_LARGE: 431,
+  REQUEST_TIMEOUT: 408,
+  SERVICE_OVERLOADED: 503,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  WS_TICKET_MISSING: 401,
+  WS_TICKET_NOT_REDEEMABLE: 403,
+  WS_TICKET_OUTCOME_UNKNOWN: 503,
+  WS_TICKET_RATE_LIMITED: 429,
+  WS_TICKET_REDIS_NOT_READY: 503,
+};
+const codes = Object.keys(STATUS) as RequestErrorCode[];
+
+describe('error response', () => {
+  for (const code of codes)
+    it(`has status ${STATUS[code]} for ${code}`, () => {
+      expect(refusals[code].status).to.equal(STATUS[code]);
+    });
+
+  it('has no other error codes', () => {
+    expect(Object.keys(refusals)).to.have.members(codes);
+  });
+
+  it('has WWW-Authenticate with 401, with an error attribute only when the request had a token', () => {
+    expect(refusals.AUTH_TOKEN_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Bearer realm="ticketd"' });
+    expect(refusals.AUTH_TOKEN_INVALID.headers).to.deep.equal({
+      'WWW-Authenticate': 'Bearer realm="ticketd", error="invalid_token"',
+    });
+    expect(refusals.WS_TICKET_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Ticket realm="ticketd"' });
+    const challenging = codes.filter((code) => refusals[code].headers?.['WWW-Authenticate'] !== undefined);
+    expect(challenging).to.deep.equal(codes.filter((code) => STATUS[code] === 401));
+  });
+
+  it('has Retry-After when the cause is temporary', () => {
+    const passing = codes.filter((code) => refusals[code].retryAfter !== undefined);
+    expect(passing).to.deep.equal(codes.filter((code) => [429, 503].includes(STATUS[code])));
+    // An outage lasts longer than a burst of requests.
+    const soon = ['SERVICE_OVERLOADED', 'WS_TICKET_RATE_LIMITED'];
+    for (const code of passing) expect(refusals[code].retryAfter, code).to.equal(soon.includes(code) ? 1 : 2);
+  });
+
+  it('has code, message and traceId in its body, and retryAfter when there is a Retry-After', () => {
+    expect(errorBody('NOT_FOUND', 'There is nothing here', 't1')).to.deep.equal({
+      errorCode: 'NOT_FOUND',
+      message: 'There is nothing here',
+      traceId: 't1',
+    });
+    expect(errorBody('WS_TICKET_REDIS_NOT_READY', 'Later', 't2')).to.deep.equal({
+      errorCode: 'WS_TICKET_REDIS_NOT_READY',
+      message: 'Later',
+      traceId: 't2',
+      retryAfter: 2,
+    });
+  });
+
+  it('has the Retry-After of the error itself when that is known', () => {
+    expect(errorBody('WS_TICKET_RATE_LIMITED', 'Later', 't3', 17)).to.include({ retryAfter: 17 });
+  });
+});
