@@ -8,7 +8,7 @@ import { runScript } from '../support/script.ts';
 // A busy machine may be slow to accept so many connections; this test does not measure speed.
 const PATIENCE = ['-t', '100'];
 
-describe('ops/load.sh', () => {
+describe('ops/deploy/scripts/load.sh', () => {
   let redis: TestRedis;
   let service: Ticketd;
 
