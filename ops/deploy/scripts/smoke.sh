@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes one ticket through its life on a running ticketd: probes, issue, redeem, replay refused.
+# Checks a running ticketd: probes, then issue, redeem and a refused replay of one ticket.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/credentials.sh"
@@ -8,15 +8,15 @@ usage() {
   cat <<'END'
 usage: smoke.sh [--public-only] URL
 
-Checks the ticketd whose public listener is at URL, and whose internal one is at
-$TICKETD_INTERNAL_URL. --public-only leaves out what only the internal one can do,
-for a machine that cannot reach it.
+Checks the ticketd with the public listener at URL and the internal listener at
+$TICKETD_INTERNAL_URL. --public-only skips the internal listener, for a machine
+that cannot reach it.
 
   TICKETD_JWT           a JWT that ticketd accepts, or TICKETD_JWT_FILE
   TICKETD_GATEWAY_KEY   one of its gateway keys, or TICKETD_GATEWAY_KEY_FILE
   TICKETD_INTERNAL_URL  such as http://tasks.ticketd.internal:3001
 
-Exits 0 when every check passed, 1 when one failed, 64 when called wrongly.
+Exits 0 when every check passes, 1 when one fails, 64 for wrong arguments.
 END
 }
 fail_usage() {
@@ -30,30 +30,30 @@ for argument; do
   case $argument in
     -h | --help) usage && exit 0 ;;
     --public-only) public_only=yes ;;
-    -*) fail_usage "no such option: $argument" ;;
-    *) [ -z "$url" ] || fail_usage 'one URL only'; url=${argument%/} ;;
+    -*) fail_usage "unknown option: $argument" ;;
+    *) [ -z "$url" ] || fail_usage 'more than one URL'; url=${argument%/} ;;
   esac
 done
-[ -n "$url" ] || fail_usage 'no URL'
+[ -n "$url" ] || fail_usage 'the URL is missing'
 command -v curl > /dev/null || fail_usage 'curl is not installed'
 jwt=$(credential TICKETD_JWT)
 if [ -z "$public_only" ]; then
   internal=${TICKETD_INTERNAL_URL-}
-  [ -n "$internal" ] || fail_usage 'set TICKETD_INTERNAL_URL, or give --public-only'
+  [ -n "$internal" ] || fail_usage 'set TICKETD_INTERNAL_URL, or use --public-only'
   internal=${internal%/}
   key=$(credential TICKETD_GATEWAY_KEY)
 fi
 
-# Asks METHOD URL with lines of curl's configuration, if any; leaves the answer in $status and $body.
-ask() {
-  answer=$(printf '%s\n' "${3-}" | curl --silent --show-error --connect-timeout 3 --max-time 10 --request "$1" \
+# request METHOD URL [CURL_CONFIG]: sets $status and $body from the response.
+request() {
+  response=$(printf '%s\n' "${3-}" | curl --silent --show-error --connect-timeout 3 --max-time 10 --request "$1" \
     --config - --write-out '\n%{http_code}' "$2" 2>&1) || true
-  status=$(printf '%s' "$answer" | tail -n 1)
-  body=$(printf '%s' "$answer" | sed '$d')
+  status=$(printf '%s' "$response" | tail -n 1)
+  body=$(printf '%s' "$response" | sed '$d')
 }
 
 failures=0
-# Holds the last answer against STATUS and a piece of the body.
+# expect CHECK STATUS TEXT: compares the last response with the status and a part of the body.
 expect() {
   if [ "$status" = "$2" ] && printf '%s' "$body" | grep -qF -- "$3"; then
     echo "ok    $1"
@@ -65,32 +65,32 @@ expect() {
 
 tickets=/api/v1/auth/ws-ticket
 
-ask GET "$url/api/v1/health"
+request GET "$url/api/v1/health"
 expect 'is live' 200 '"status":"UP"'
-ask GET "$url/api/v1/ready"
+request GET "$url/api/v1/ready"
 expect 'is ready' 200 '"ready":true'
-ask POST "$url$tickets"
+request POST "$url$tickets"
 expect 'refuses a ticket without a JWT' 401 AUTH_TOKEN_MISSING
-ask POST "$url$tickets/redeem"
+request POST "$url$tickets/redeem"
 expect 'redeems nothing on the public listener' 404 NOT_FOUND
-ask GET "$url/metrics"
-expect 'shows no metrics on the public listener' 404 NOT_FOUND
-ask POST "$url$tickets" "$(bearer "$jwt")"
+request GET "$url/metrics"
+expect 'has no metrics on the public listener' 404 NOT_FOUND
+request POST "$url$tickets" "$(bearer "$jwt")"
 expect 'issues a ticket' 200 '"ticket":"wst_'
 ticket=$(printf '%s' "$body" | sed -n 's/.*"ticket":"\(wst_[A-Za-z0-9_-]*\)".*/\1/p')
 
 if [ -z "$public_only" ]; then
   redeem=$(bearer "$key"; json "{\"ticket\":\"$ticket\"}")
-  ask GET "$internal/ready"
+  request GET "$internal/ready"
   expect 'is ready on the internal listener' 200 '"ready":true'
-  ask POST "$internal$tickets/redeem" "$(json '{"ticket":"none"}')"
+  request POST "$internal$tickets/redeem" "$(json '{"ticket":"none"}')"
   expect 'redeems nothing without a gateway key' 401 GATEWAY_UNAUTHORIZED
-  ask POST "$internal$tickets/redeem" "$redeem"
+  request POST "$internal$tickets/redeem" "$redeem"
   expect 'redeems the ticket' 200 '"active":true'
-  ask POST "$internal$tickets/redeem" "$redeem"
+  request POST "$internal$tickets/redeem" "$redeem"
   expect 'refuses to redeem it again' 403 WS_TICKET_NOT_REDEEMABLE
-  ask GET "$internal/metrics"
-  expect 'tells its metrics' 200 ticketd_tickets_issued_total
+  request GET "$internal/metrics"
+  expect 'returns metrics' 200 ticketd_tickets_issued_total
 fi
 
 if [ "$failures" -gt 0 ]; then

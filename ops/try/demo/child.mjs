@@ -3,16 +3,16 @@ import { once } from 'node:events';
 
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Starts a program that the demo ends itself, in the right order: a Ctrl-C at the terminal does not reach it. */
+/** Starts a program that a Ctrl-C at the terminal does not reach, so that the demo can stop its parts in order. */
 export async function startChild(command, args, options) {
   const child = spawn(command, args, { detached: true, ...options });
   await once(child, 'spawn');
-  // Should the demo itself crash, nothing is left running.
+  // If the demo itself crashes, no program stays running.
   process.once('exit', () => child.kill('SIGKILL'));
   return child;
 }
 
-/** SIGTERM, then SIGKILL where that does not end it in time. */
+/** Sends SIGTERM, then SIGKILL if the program does not exit in time. */
 export async function stopChild(child) {
   if (hasExited(child)) return;
   const exit = once(child, 'exit');

@@ -1,16 +1,16 @@
-// `npm run demo`: the whole way from a JWT to an open WebSocket, on a page and with commands to paste. Ctrl-C ends
-// everything it started.
-//   npm run demo -- --once     shows the same, then ends by itself
-//   npm run demo -- --built    takes what is installed and built already
-// Nothing may be installed yet when this starts, so it and its modules import from Node only; what is installed
-// is imported after the installation.
+// `npm run demo`: from a JWT to an open WebSocket, on a page and with commands to paste. Ctrl-C stops everything that
+// it started.
+//   npm run demo -- --once     prints the commands, then exits
+//   npm run demo -- --built    neither installs nor builds
+// Packages may not be installed yet when this starts. So it and its modules import only from Node at the top, and
+// packages after the installation.
 //
 // Each part of the demo is a module that starts it and returns how to stop it: Redis (redis.mjs), the service
-// (ticketd.mjs) and the sample gateway with the page (gateway.mjs, page/). What it prints is in tour.mjs.
+// (ticketd.mjs), and the sample gateway with the page (gateway.mjs, page/). tour.mjs prints the commands.
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from '../../build/setup/install.mjs';
 import { mustRun } from '../../build/setup/run-command.mjs';
-import { backstageOf } from './backstage.mjs';
+import { createControls } from './controls.mjs';
 import { startGateway } from './gateway.mjs';
 import { freePort } from './ports.mjs';
 import { startRedis } from './redis.mjs';
@@ -21,7 +21,7 @@ import { showTour } from './tour.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const [once, built] = ['--once', '--built'].map((flag) => process.argv.includes(flag));
 const interruption = new AbortController();
-// npm passes on a Ctrl-C that the terminal has sent here already: a second signal means the same as the first.
+// npm repeats a Ctrl-C that the terminal already sent here, so a second signal means the same as the first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort());
 if (process.env.npm_lifecycle_event) stopWithParent();
 const stops = [];
@@ -50,7 +50,7 @@ async function run(signal) {
   stops.push(ticketd.stop);
   await ticketd.untilReady(signal);
   const gateway = await startGateway({ port: pagePort, ticketdUrl: ticketd.internalUrl, gatewayKey });
-  gateway.show(backstageOf({ redis, ticketd, gateway, secret, pageUrl }));
+  gateway.setControls(createControls({ redis, ticketd, gateway, secret, pageUrl }));
   stops.push(gateway.stop);
   await showTour({ ticketd, redis, jwt: createJwt(secret).token, gatewayKey, pageUrl });
   if (once) return;
@@ -63,7 +63,7 @@ async function build() {
   await mustRun('npm', ['run', '--silent', 'build'], { cwd: root });
 }
 
-/** npm runs this in a shell, and a SIGTERM for npm ends that shell without reaching this process. */
+/** npm runs this in a shell. A SIGTERM to npm ends that shell and does not reach this process. */
 function stopWithParent() {
   const parent = process.ppid;
   const watch = setInterval(() => {

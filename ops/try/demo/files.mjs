@@ -3,18 +3,18 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
-const NAMES = ['index.html', 'style.css', 'page.js', 'backstage.js', 'connection.js', 'log.js', 'steps.js', 'strip.js'];
+const NAMES = ['index.html', 'style.css', 'page.js', 'connection.js', 'controls.js', 'log.js', 'steps.js', 'strip.js'];
 
 const inPage = (name) => fileURLToPath(new URL(`./page/${name}`, import.meta.url));
 const files = new Map(NAMES.map((name) => [`/${name}`, inPage(name)]));
 files.set('/', inPage('index.html'));
 
-/** Serves a file of the page, and the library for browsers as it was built; no other path leads to a file. */
+/** Serves the files of the page and the built browser library, and no other file. */
 export async function serveFile(request, response, path) {
   const file = path === '/client.js' ? fileURLToPath(import.meta.resolve('ticketd/client')) : files.get(path);
   if (file === undefined || !['GET', 'HEAD'].includes(request.method)) {
     response.writeHead(404, { 'Content-Type': 'text/plain' });
-    response.end('There is nothing here\n');
+    response.end('Not found\n');
     return;
   }
   response.writeHead(200, {

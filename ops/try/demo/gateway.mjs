@@ -2,18 +2,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { serveFile } from './files.mjs';
 
+const CONTROLS_PATH = '/controls/';
+
 /**
- * The sample gateway: a WebSocket server that lets in who brings a ticket, and greets and echoes. It serves the demo's
- * page, too; `show` says what that may do backstage: functions by method and path, such as `POST token`.
+ * The sample gateway: a WebSocket server that accepts clients with a ticket, greets them and echoes their messages. It
+ * also serves the demo's page; `setControls` sets the functions of its buttons by method and path, such as `POST token`.
  */
 export async function startGateway({ port, ticketdUrl, gatewayKey }) {
-  // Installed and built only since this process started.
+  // Installed and built only after this process started.
   const [{ WebSocketServer }, { createGateway }] = await Promise.all([import('ws'), import('ticketd/gateway')]);
-  let backstage = {};
-  const server = createServer((request, response) => void answer(request, response, backstage));
+  let controls = {};
+  const server = createServer((request, response) => void answer(request, response, controls));
   const sockets = new WebSocketServer({ noServer: true });
   const gateway = createGateway({ redeem: { url: ticketdUrl, key: gatewayKey }, onEvent: () => undefined });
-  // A browser hides the status of a refused handshake, so it is let in and told by a close code.
+  // A browser hides the status of a refused handshake. So the gateway accepts it and closes it with a close code.
   gateway.protect(server, sockets, { path: '/socket', refuse: 'close' });
   sockets.on('connection', (socket, _request, { subject }) => {
     socket.send(`Welcome, ${subject}`);
@@ -25,10 +27,10 @@ export async function startGateway({ port, ticketdUrl, gatewayKey }) {
     for (const socket of sockets.clients) socket.terminate();
   };
   return {
-    show: (acts) => {
-      backstage = acts;
+    setControls: (actions) => {
+      controls = actions;
     },
-    /** Breaks every open connection, as a lost network does. */
+    /** Drops every open connection, like a lost network. */
     drop,
     stop: async () => {
       await gateway.close();
@@ -39,15 +41,15 @@ export async function startGateway({ port, ticketdUrl, gatewayKey }) {
   };
 }
 
-async function answer(request, response, backstage) {
+async function answer(request, response, controls) {
   const [path] = request.url.split('?', 1);
-  if (!path.startsWith('/backstage/')) return serveFile(request, response, path);
-  const act = backstage[`${request.method} ${path.slice('/backstage/'.length)}`];
-  // What changes something is not for the pages of others.
+  if (!path.startsWith(CONTROLS_PATH)) return serveFile(request, response, path);
+  const action = controls[`${request.method} ${path.slice(CONTROLS_PATH.length)}`];
+  // Pages of other origins must not change anything here.
   const foreign = request.headers.origin !== undefined && request.headers.origin !== `http://${request.headers.host}`;
-  if (act === undefined || foreign) return answerJson(response, 404, { message: 'There is nothing here' });
+  if (action === undefined || foreign) return answerJson(response, 404, { message: 'Not found' });
   try {
-    answerJson(response, 200, (await act()) ?? {});
+    answerJson(response, 200, (await action()) ?? {});
   } catch (error) {
     answerJson(response, 500, { message: error.message });
   }

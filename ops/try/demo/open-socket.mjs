@@ -1,4 +1,4 @@
-// Opens a WebSocket and prints what comes: node ops/try/demo/open-socket.mjs URL
+// Opens a WebSocket and prints its messages: node ops/try/demo/open-socket.mjs URL
 import WebSocket from 'ws';
 
 const socket = new WebSocket(process.argv[2]);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const RETRY_MS = 50;
 
-/** Runs one command on a connection of its own. */
+/** Runs one command on a new connection. */
 export async function runRedisCommand(url, ...command) {
   const { Redis } = await import('ioredis');
   const client = new Redis(url, {
@@ -11,7 +11,7 @@ export async function runRedisCommand(url, ...command) {
     connectTimeout: 1_000,
     commandTimeout: 1_000,
   });
-  // Without a listener ioredis prints what connect() rejects with anyway.
+  // Without a listener ioredis also prints the error that connect() rejects with.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -21,7 +21,7 @@ export async function runRedisCommand(url, ...command) {
   }
 }
 
-/** Whether something there answers PING as Redis does. */
+/** Whether a Redis answers PING at the URL. */
 export async function answers(url) {
   try {
     return (await runRedisCommand(url, 'PING')) === 'PONG';
@@ -31,9 +31,9 @@ export async function answers(url) {
 }
 
 export async function untilAnswering(url, timeoutMs) {
-  const giveUpAt = performance.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   while (!(await answers(url))) {
-    if (performance.now() > giveUpAt) throw new Error(`the Redis that was started does not answer at ${url}`);
+    if (performance.now() > deadline) throw new Error(`the Redis that the demo started does not answer at ${url}`);
     await sleep(RETRY_MS);
   }
 }

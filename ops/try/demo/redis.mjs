@@ -14,18 +14,19 @@ const SERVERS = ['redis-server', 'valkey-server'];
 const IMAGES = ['redis:7-bookworm', 'redis:7'];
 
 /**
- * The first Redis there is: one already running, a server program, a container, else ticketd's embedded store. One that
- * the demo started has `pause` and `resume`, which stop it and start it again, empty, at the same URL.
+ * The first Redis that works: a running one, a server program, a container, else ticketd's embedded store. One that the
+ * demo started has `pause` and `resume`, which stop it and start it again, empty, at the same URL.
  */
 export async function startRedis() {
-  return (await findRunning()) ?? (await startServer()) ?? (await startContainer()) ?? embeddedStore('none is here');
+  return (await findRunning()) ?? (await startServer()) ?? (await startContainer()) ?? embeddedStore('no Redis found');
 }
 
 async function findRunning() {
   const url = process.env.REDIS_URL || 'redis://localhost:6379';
-  if (url === 'memory://') return embeddedStore('as REDIS_URL says');
-  if (await answers(url)) return { url, description: `the one at ${withoutCredentials(url)}`, stop: doNothing };
-  if (process.env.REDIS_URL) console.log(`Nothing answers at REDIS_URL (${withoutCredentials(url)}): looking further.`);
+  if (url === 'memory://') return embeddedStore('as set in REDIS_URL');
+  if (await answers(url)) return { url, description: `running at ${withoutCredentials(url)}`, stop: doNothing };
+  if (process.env.REDIS_URL)
+    console.log(`No Redis answers at REDIS_URL (${withoutCredentials(url)}): trying to start one.`);
   return undefined;
 }
 
@@ -45,7 +46,7 @@ async function startServer() {
     await rm(directory, { recursive: true, force: true });
   };
   await start();
-  return whenAnswering({ port, description: `a ${command} of its own on port ${port}`, stop, start, pause });
+  return whenAnswering({ port, description: `a new ${command} on port ${port}`, stop, start, pause });
 }
 
 async function startContainer() {
@@ -57,12 +58,12 @@ async function startContainer() {
     const stop = () => succeeds('docker', ['rm', '--force', '--volumes', id]);
     const start = () => promisify(execFile)('docker', ['start', id]);
     const pause = () => promisify(execFile)('docker', ['stop', '--time', '1', id]);
-    return whenAnswering({ port, description: `a container of ${image} on port ${port}`, stop, start, pause });
+    return whenAnswering({ port, description: `a new ${image} container on port ${port}`, stop, start, pause });
   }
   return undefined;
 }
 
-/** Only an image that is there already: a demo does not wait for a download. */
+/** Uses only a local image: a demo does not wait for a download. */
 async function runImage(image, port) {
   const args = ['run', '--detach', '--pull=never', '--publish', `127.0.0.1:${port}:6379`, image];
   try {
@@ -73,7 +74,7 @@ async function runImage(image, port) {
 }
 
 function embeddedStore(reason) {
-  const description = `${reason}: ticketd keeps the tickets in its own memory (memory://)`;
+  const description = `${reason}: ticketd stores tickets in its own memory (memory://)`;
   return { url: 'memory://', description, stop: doNothing };
 }
 

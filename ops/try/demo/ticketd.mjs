@@ -6,7 +6,7 @@ import { freePort } from './ports.mjs';
 const READY_TIMEOUT_MS = 30_000;
 const RETRY_MS = 50;
 
-/** Starts the built service for this machine only; its log goes to the terminal. `pageUrl` is whose page may call it. */
+/** Starts the built service on loopback; its log goes to the terminal. `pageUrl` is the page that may call it. */
 export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl }) {
   const port = await freePort(3000);
   const internalPort = await freePort(3001);
@@ -15,7 +15,7 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
     startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      // Not the whole environment: a variable of the contract set there for something else would change the demo.
+      // Not the whole environment: a variable that is set for another service would change the demo.
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'development',
@@ -34,7 +34,7 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
   const restart = async () => {
     await stopChild(child);
     child = await start();
-    // Not until it is ready: Redis may be stopped on purpose.
+    // Does not wait until it is ready: Redis may be stopped on purpose.
     await untilAnswering(`${url}/health`, child);
   };
   return {
@@ -47,13 +47,13 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
       });
       return restarting;
     },
-    /** It is not expected to end but for a restart, so that is an error, too. */
+    /** Rejects when ticketd exits other than for a restart. */
     untilExit: async (signal) => {
       for (;;) {
         const watched = child;
         if (!hasExited(watched)) await once(watched, 'exit', { signal });
-        if (restarting === undefined && watched === child) throw ended(watched);
-        // Whoever asked for a restart is told where it fails.
+        if (restarting === undefined && watched === child) throw exitError(watched);
+        // The caller of restart() gets its error.
         await restarting?.catch(() => undefined);
       }
     },
@@ -61,18 +61,19 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
   };
 }
 
-/** Waits for a 200 of that probe. */
+/** Waits until the probe returns 200. */
 async function untilAnswering(probe, child, signal) {
-  const giveUpAt = performance.now() + READY_TIMEOUT_MS;
+  const deadline = performance.now() + READY_TIMEOUT_MS;
   while (!(await isOk(probe))) {
-    if (hasExited(child)) throw ended(child);
-    if (performance.now() > giveUpAt) throw new Error(`no 200 from ${probe} after ${READY_TIMEOUT_MS / 1000} s`);
+    if (hasExited(child)) throw exitError(child);
+    if (performance.now() > deadline)
+      throw new Error(`${probe} did not return 200 within ${READY_TIMEOUT_MS / 1000} s`);
     await sleep(RETRY_MS, undefined, { signal });
   }
 }
 
-function ended(child) {
-  return new Error(`ticketd ended by itself (${child.signalCode ?? `exit code ${child.exitCode}`})`);
+function exitError(child) {
+  return new Error(`ticketd exited unexpectedly (${child.signalCode ?? `exit code ${child.exitCode}`})`);
 }
 
 async function isOk(probe) {

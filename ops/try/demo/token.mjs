@@ -2,12 +2,12 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
 const LIFETIME_SECONDS = 3600;
 
-/** A secret for this one demo; it is kept nowhere. */
+/** A secret for this run of the demo; it is not stored. */
 export function createSecret() {
   return randomBytes(48).toString('base64url');
 }
 
-/** What a login service would give the browser: an HS256 JWT (RFC 7519) that is valid for an hour, and what it says. */
+/** An HS256 JWT (RFC 7519) as a login service would issue it, valid for an hour, and its claims. */
 export function createJwt(secret) {
   const now = Math.floor(Date.now() / 1000);
   const claims = { sub: 'demo-user', sessionId: randomUUID(), iat: now, exp: now + LIFETIME_SECONDS };

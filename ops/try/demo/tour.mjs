@@ -1,24 +1,24 @@
 import { runRedisCommand } from './redis-client.mjs';
 
-/** Asks for one ticket, shows what came back and what Redis keeps of it, and prints commands to go on with. */
+/** Requests a ticket, shows the response and the record in Redis, and prints commands to continue with. */
 export async function showTour({ ticketd, redis, jwt, gatewayKey, pageUrl }) {
   const { url, internalUrl } = ticketd;
-  const answer = await fetch(`${url}/api/v1/auth/ws-ticket`, {
+  const response = await fetch(`${url}/api/v1/auth/ws-ticket`, {
     method: 'POST',
     headers: { authorization: `Bearer ${jwt}` },
   });
-  const body = await answer.text();
-  if (answer.status !== 200) throw new Error(`no ticket: ${answer.status} ${body}`);
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`ticketd issued no ticket: ${response.status} ${body}`);
   console.log(`
-A JWT was traded for a ticket (POST /api/v1/auth/ws-ticket, ${answer.status}):
+ticketd traded a JWT for a ticket (POST /api/v1/auth/ws-ticket, ${response.status}):
   ${body}
-${await describeKept(redis.url)}
+${await describeStored(redis.url)}
 
-The whole way, to watch and to disturb, in a browser:
+To watch each step and cause failures, open in a browser:
 
   ${pageUrl}
 
-To do the same by hand, paste:
+To do the same by hand, paste these commands:
 
   # a JWT for demo-user, valid for an hour
   TOKEN=${jwt}
@@ -32,14 +32,14 @@ To do the same by hand, paste:
   # a ticket for the next command
   TICKET=$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket | grep -o 'wst_[A-Za-z0-9_-]*')
 
-  # redeemed as a gateway does it: 200 the first time, 403 when repeated
+  # redeem it as a gateway does: 200 the first time, 403 the second
   curl -i -X POST -H 'Authorization: Bearer ${gatewayKey}' -H 'Content-Type: application/json' \\
     -d "{\\"ticket\\":\\"$TICKET\\"}" ${internalUrl}/api/v1/auth/ws-ticket/redeem
 
-  # logged out: 204, and no outstanding ticket of this session is good any more
+  # log out: 204, and every outstanding ticket of this session is revoked
   curl -i -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket/revoke
 
-  # an open WebSocket, through the sample gateway
+  # open a WebSocket at the sample gateway
   TICKET=$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket | grep -o 'wst_[A-Za-z0-9_-]*')
   node ops/try/demo/open-socket.mjs "${pageUrl.replace('http', 'ws')}/socket?ticket=$TICKET"
 
@@ -52,24 +52,24 @@ To do the same by hand, paste:
 ${checkCommands(redis.url)}`);
 }
 
-async function describeKept(redisUrl) {
-  if (redisUrl === 'memory://') return 'The embedded store keeps a digest of it until it expires.';
+async function describeStored(redisUrl) {
+  if (redisUrl === 'memory://') return 'The embedded store has a digest of it until it expires.';
   const [, keys] = await runRedisCommand(redisUrl, 'SCAN', '0', 'MATCH', 'ticketd:*', 'COUNT', '1000');
-  const kept = await Promise.all(
+  const stored = await Promise.all(
     keys.map(async (key) => ({ key, leftMs: await runRedisCommand(redisUrl, 'PTTL', key) })),
   );
-  // Other tickets may be there; the newest lives longest.
-  const newest = kept.sort((one, other) => other.leftMs - one.leftMs)[0];
-  if (newest === undefined) return 'Redis keeps a digest of it until it expires.';
-  return `Redis keeps a digest of it, for ${newest.leftMs} ms more:\n  ${newest.key}`;
+  // Other tickets may be stored; the newest lives longest.
+  const newest = stored.sort((one, other) => other.leftMs - one.leftMs)[0];
+  if (newest === undefined) return 'Redis has a digest of it until it expires.';
+  return `Redis has a digest of it, for ${newest.leftMs} ms more:\n  ${newest.key}`;
 }
 
 function checkCommands(redisUrl) {
   if (redisUrl === 'memory://') return '';
-  // A URL from the environment may bear a password, and is in the reader's shell anyway.
+  // A URL from the environment may contain a password, and the reader's shell has it anyway.
   const assignment = redisUrl === process.env.REDIS_URL ? '' : `REDIS_URL='${redisUrl}' `;
   return `
-  # Redis as ticketd sees it
+  # check Redis as ticketd uses it
   ${assignment}node dist/ticketd.cjs check-redis
 `;
 }

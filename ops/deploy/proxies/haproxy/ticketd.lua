@@ -1,12 +1,13 @@
--- http-request lua.ticketd BACKEND PATH: asks a server of that backend about a handshake before it passes.
+-- http-request lua.ticketd BACKEND PATH: asks a server of that backend whether to accept a handshake.
 --
--- Sets txn.ticketd_status to what ticketd answered, 503 where it did not. On 200 it sets txn.ticketd_issuer, _subject,
--- _session, _audience, _channel and _session_expires, and takes the ticket out of the query and of Sec-WebSocket-Protocol; on
--- 401 txn.ticketd_challenge. The configuration must refuse whatever is not 200.
+-- Sets txn.ticketd_status to the status of ticketd's response, or to 503 without one. On 200 it sets
+-- txn.ticketd_issuer, _subject, _session, _audience, _channel and _session_expires, and removes the ticket from the
+-- query and from Sec-WebSocket-Protocol. On 401 it sets txn.ticketd_challenge. The configuration must refuse every
+-- status but 200.
 
--- Redis has two seconds to answer ticketd.
+-- ticketd itself waits two seconds for Redis.
 local TIMEOUT_SECONDS = 4
-local NEEDED = { 'origin', 'sec-websocket-protocol', 'traceparent', 'x-request-id' }
+local FORWARDED = { 'origin', 'sec-websocket-protocol', 'traceparent', 'x-request-id' }
 local IDENTITY = { 'issuer', 'subject', 'session', 'audience', 'channel', 'session-expires' }
 
 -- HAProxy numbers the values of a header from 0.
@@ -21,7 +22,7 @@ local function values_of(headers, name)
   return values
 end
 
-local function question(txn, path)
+local function build_request(txn, path)
   local sent = txn.http:req_get_headers()
   local lines = {
     'GET ' .. path .. ' HTTP/1.1',
@@ -32,7 +33,7 @@ local function question(txn, path)
   local hops = values_of(sent, 'x-forwarded-for')
   hops[#hops + 1] = txn.sf:src()
   lines[#lines + 1] = 'X-Forwarded-For: ' .. table.concat(hops, ', ')
-  for _, name in ipairs(NEEDED) do
+  for _, name in ipairs(FORWARDED) do
     for _, value in ipairs(values_of(sent, name)) do
       lines[#lines + 1] = name .. ': ' .. value
     end
@@ -49,7 +50,7 @@ local function any_address_in(backend)
   return #up > 0 and up[math.random(#up)] or nil
 end
 
-local function read_answer(socket)
+local function read_response(socket)
   local status = (socket:receive('*l') or ''):match('^HTTP/1%.%d (%d%d%d)')
   local headers = {}
   local line = socket:receive('*l')
@@ -58,16 +59,16 @@ local function read_answer(socket)
     if name then headers[name:lower()] = value end
     line = socket:receive('*l')
   end
-  -- One that broke off says nothing.
+  -- An incomplete response does not count.
   if status and line then return tonumber(status), headers end
 end
 
--- By a socket of its own: core.httpclient asks up to four times, and the second time the ticket is spent.
-local function ask(address, text)
+-- Uses its own socket: core.httpclient sends up to four times, and the second time the ticket is used.
+local function send(address, text)
   local socket = core.tcp()
   socket:settimeout(TIMEOUT_SECONDS)
   local status, headers
-  if socket:connect(address) and socket:send(text) then status, headers = read_answer(socket) end
+  if socket:connect(address) and socket:send(text) then status, headers = read_response(socket) end
   socket:close()
   return status or 503, headers or {}
 end
@@ -102,7 +103,7 @@ end
 local function ticketd(txn, backend, path)
   local address = any_address_in(backend)
   local status, headers = 503, {}
-  if address then status, headers = ask(address, question(txn, path)) end
+  if address then status, headers = send(address, build_request(txn, path)) end
   txn:set_var('txn.ticketd_status', status)
   if status == 401 then txn:set_var('txn.ticketd_challenge', headers['www-authenticate'] or 'Ticket') end
   if status ~= 200 then return end

@@ -1,14 +1,14 @@
-const KEPT = 200;
+const MAX_LINES = 200;
 const list = document.getElementById('log');
 const startedAt = performance.now();
 
-/** Adds a line on top; `tone` is `good`, `bad` or nothing. Everything is shown as text, never as HTML. */
-export function tell(what, details = '', tone = '') {
+/** Adds a line at the top; `tone` is `good`, `bad` or empty. Adds all content as text, never as HTML. */
+export function logLine(what, details = '', tone = '') {
   const item = document.createElement('li');
   if (tone) item.dataset.tone = tone;
   item.append(element('time', since()), element('b', what), element('span', details));
   list.prepend(item);
-  list.children[KEPT]?.remove();
+  list.children[MAX_LINES]?.remove();
 }
 
 function since() {

@@ -1,8 +1,8 @@
-import { backstage } from './backstage.js';
 import { connect } from './connection.js';
-import { tell } from './log.js';
+import { controls } from './controls.js';
+import { logLine } from './log.js';
 import { step } from './steps.js';
-import { become } from './strip.js';
+import { showState } from './strip.js';
 
 const button = (id) => document.getElementById(id);
 const [signIn, signOut, replay] = [button('sign-in'), button('sign-out'), button('replay')];
@@ -11,23 +11,24 @@ const restart = button('restart');
 const chat = button('chat');
 const send = chat.querySelector('button');
 
-const settings = await backstage.settings();
+const settings = await controls.settings();
 let socket;
 let lastTicket;
 
-become('stopped', 'stopped: not signed in');
+showState('stopped', 'stopped: not signed in');
 if (!settings.redis.controllable) {
   stopRedis.disabled = true;
-  button('redis-note').textContent = `Redis is ${settings.redis.description}: not the demo’s to stop.`;
+  button('redis-note').textContent =
+    `Redis: ${settings.redis.description}. The demo did not start it and cannot stop it.`;
 }
 
 signIn.addEventListener('click', async () => {
   signIn.disabled = true;
-  const { token, claims } = await backstage.token();
+  const { token, claims } = await controls.token();
   step('token', 'done', `for ${claims.sub}, session ${claims.sessionId.slice(0, 8)}`);
-  tell('signed in', `a JWT for ${claims.sub}, valid for an hour`, 'good');
+  logLine('signed in', `a JWT for ${claims.sub}, valid for an hour`, 'good');
   signOut.disabled = false;
-  socket = connect({ ...settings, token, onTicket: keep, onOpen: allowSending, onOver: forbidSending });
+  socket = connect({ ...settings, token, onTicket: rememberTicket, onOpen: allowSending, onOver: forbidSending });
 });
 
 signOut.addEventListener('click', () => {
@@ -47,34 +48,34 @@ chat.addEventListener('submit', (event) => {
 
 replay.addEventListener('click', () => {
   const again = new WebSocket(`${settings.socketUrl}?ticket=${lastTicket}`);
-  tell('replay', 'the ticket that was used is presented once more');
+  logLine('replay', 'presents the used ticket again');
   again.addEventListener('close', ({ code, reason }) =>
-    tell('replay refused', code === 1006 ? 'before the handshake' : `${code} ${reason}`, 'good'),
+    logLine('replay refused', code === 1006 ? 'before the handshake' : `${code} ${reason}`, 'good'),
   );
-  again.addEventListener('message', () => tell('replay', 'got through, which must never happen', 'bad'));
+  again.addEventListener('message', () => logLine('replay', 'admitted, which must never happen', 'bad'));
 });
 
-drop.addEventListener('click', backstage.dropConnections);
-act(stopRedis, 'Redis', 'stopped', backstage.stopRedis, () => (startRedis.disabled = false));
-act(startRedis, 'Redis', 'started, empty', backstage.startRedis, () => (stopRedis.disabled = false));
-act(restart, 'ticketd', 'restarted', backstage.restartTicketd, () => (restart.disabled = false));
+drop.addEventListener('click', controls.dropConnections);
+bind(stopRedis, 'Redis', 'stopped', controls.stopRedis, () => (startRedis.disabled = false));
+bind(startRedis, 'Redis', 'started, empty', controls.startRedis, () => (stopRedis.disabled = false));
+bind(restart, 'ticketd', 'restarted', controls.restartTicketd, () => (restart.disabled = false));
 
-/** Has a button do something backstage, tells of it, and then goes on with what is possible next. */
-function act(control, what, done, work, next) {
+/** Makes a button run a control, log the result and enable the next buttons. */
+function bind(control, what, done, work, next) {
   control.addEventListener('click', async () => {
     control.disabled = true;
     try {
       await work();
-      tell(what, done);
+      logLine(what, done);
       next();
     } catch (error) {
-      tell(what, error.message, 'bad');
+      logLine(what, error.message, 'bad');
       control.disabled = false;
     }
   });
 }
 
-function keep(ticket) {
+function rememberTicket(ticket) {
   lastTicket = ticket;
 }
 

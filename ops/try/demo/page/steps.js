@@ -1,6 +1,6 @@
 const steps = document.getElementById('steps');
 
-/** Shows how far one of `token`, `ticket`, `handshake`, `messages` is: `busy`, `done`, `failed`, or nothing yet. */
+/** Shows the state of `token`, `ticket`, `handshake` or `messages`: `busy`, `done`, `failed`, or empty before it starts. */
 export function step(name, state, text) {
   const item = steps.querySelector(`[data-step="${name}"]`);
   item.dataset.state = state;

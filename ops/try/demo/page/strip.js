@@ -3,14 +3,14 @@ const REFRESH_MS = 250;
 const strip = document.getElementById('strip');
 const status = document.getElementById('state');
 
-/** What the connection was, and since when; the last one is what it is now. */
+/** The states of the connection and when each began; the last one is the current state. */
 let spans = [];
-/** When attempts began. */
+/** The start times of attempts. */
 let marks = [];
 
-/** Notes that the connection is now something else; `says` is for those who hear the page. */
-export function become(state, says) {
-  status.textContent = says;
+/** Shows the new state of the connection; screen readers read `text`. */
+export function showState(state, text) {
+  status.textContent = text;
   if (spans.at(-1)?.state !== state) spans.push({ state, from: performance.now() });
   draw();
 }

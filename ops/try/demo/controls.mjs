@@ -1,7 +1,7 @@
 import { createJwt } from './token.mjs';
 
-/** What the page may ask for beside tickets, by method and path: a login's JWT, and trouble. */
-export function backstageOf({ redis, ticketd, gateway, secret, pageUrl }) {
+/** The functions behind the page's buttons, by method and path: a login's JWT, and the faults that it can cause. */
+export function createControls({ redis, ticketd, gateway, secret, pageUrl }) {
   const settings = {
     ticketUrl: `${ticketd.url}/api/v1/auth/ws-ticket`,
     socketUrl: `${pageUrl.replace('http', 'ws')}/socket`,
@@ -12,7 +12,7 @@ export function backstageOf({ redis, ticketd, gateway, secret, pageUrl }) {
     'POST token': () => createJwt(secret),
     'POST connections/drop': gateway.drop,
     'POST ticketd/restart': ticketd.restart,
-    // Only a Redis that the demo has started is the demo's to stop.
+    // The demo stops only a Redis that it started.
     ...(redis.pause && { 'POST redis/stop': redis.pause, 'POST redis/start': redis.resume }),
   };
 }
