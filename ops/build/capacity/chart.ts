@@ -15,23 +15,23 @@ export interface Chart {
   readonly title: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** Each by its name, with its points. */
+  /** The points of each line, by its name. */
   readonly lines: Readonly<Record<string, readonly (readonly [x: number, y: number])[]>>;
 }
 
 const SIZE = { width: 640, height: 320 };
-const FEW = 30;
-/** How it looks under the mouse, which is of no use in a picture. */
+const MAX_POINTS_WITH_SYMBOLS = 30;
+/** Styles for hovering, which a picture does not need. */
 const HOVER = / class="[^"]*"|<style[\s\S]*?<\/style>\n/g;
-/** It numbers what it drew since it was loaded. */
+/** A running number of the library, which differs between runs. */
 const NUMBER = /\bzr\d+-/g;
 
-/** Draws a chart as SVG; the same bytes for the same figures. */
+/** Draws a chart as SVG: the same bytes for the same figures. */
 export const draw = ({ title, x, y, lines }: Chart): string => {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   chart.setOption({
     animation: false,
-    // For readers whose page is dark, too.
+    // White, so that it is readable on a dark page, too.
     backgroundColor: '#fff',
     title: { text: title, left: 'center', textStyle: { fontSize: 14 } },
     legend: { bottom: 4 },
@@ -42,13 +42,13 @@ export const draw = ({ title, x, y, lines }: Chart): string => {
       name,
       type: 'line',
       data: points.map((point) => [...point]),
-      showSymbol: points.length < FEW,
+      showSymbol: points.length < MAX_POINTS_WITH_SYMBOLS,
     })),
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
   const plain = svg.replaceAll(HOVER, '').replaceAll(NUMBER, 'zr-');
-  // For those who cannot see it.
+  // For screen readers.
   return `${plain.replace('>', `><title>${title}</title>`)}\n`;
 };
 

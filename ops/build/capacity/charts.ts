@@ -12,7 +12,7 @@ type Points = readonly (readonly [number, number])[];
 const pointsOf = <Row>(rows: readonly Row[], x: (row: Row) => number, y: (row: Row) => number): Points =>
   rows.map((row) => [x(row), y(row)]);
 
-/** CPU for a ticket, as it grows with something. */
+/** CPU time of a ticket, as a function of one variable. */
 const cpuChart = <Row extends Cost>(by: string, x: Axis, rows: readonly Row[], of: (row: Row) => number): Chart => ({
   title: `CPU for a ticket issued, by ${by}`,
   x,
@@ -26,24 +26,24 @@ const cpuChart = <Row extends Cost>(by: string, x: Axis, rows: readonly Row[], o
 const CONNECTIONS: Axis = { name: 'connections', kind: 'log' };
 const LIVE_TICKETS: Axis = { name: 'live tickets', kind: 'log' };
 
-/** What is drawn of the results, by the name of the file. */
+/** The charts of the results, by file name without extension. */
 export const chartsOf = ({ scale, storm, soak }: Results): Readonly<Record<string, Chart>> => ({
   processes: cpuChart(
     'processes on one Redis',
-    { name: 'processes of ticketd' },
+    { name: 'ticketd processes' },
     scale.processes.rows,
     (row) => row.processes,
   ),
   'connections-cpu': cpuChart('connections', CONNECTIONS, scale.connections.rows, (row) => row.connections),
   'connections-latency': {
-    title: 'Time to an answer with all connections asking at once',
+    title: 'Response time with a request on every connection',
     x: CONNECTIONS,
     y: { name: 'ms', kind: 'log' },
     lines: latencyOf(scale),
   },
   'tickets-cpu': cpuChart('live tickets', LIVE_TICKETS, scale.tickets.rows, (row) => row.tickets),
   'tickets-memory': {
-    title: 'Redis’ memory for each live ticket',
+    title: 'Redis memory for each live ticket',
     x: LIVE_TICKETS,
     y: { name: 'bytes' },
     lines: {
@@ -55,18 +55,18 @@ export const chartsOf = ({ scale, storm, soak }: Results): Readonly<Record<strin
     },
   },
   'storm-simulated': {
-    title: 'A million users after an outage of Redis, on paper',
+    title: 'A million users after a Redis outage, simulated',
     ...BACK,
     x: { ...BACK.x, kind: 'log' },
     lines: Object.fromEntries(storm.simulated.map(({ tasks, outage }) => [`${tasks} tasks`, curveOf(outage)])),
   },
   'storm-real': {
-    title: `${storm.real.clients} clients after an outage of Redis, in truth and on paper`,
+    title: `${storm.real.clients} clients after a Redis outage, measured and simulated`,
     ...BACK,
-    lines: { 'in truth': curveOf(storm.real.observed), 'on paper': curveOf(storm.real.predicted) },
+    lines: { measured: curveOf(storm.real.observed), simulated: curveOf(storm.real.predicted) },
   },
   soak: {
-    title: 'Memory of the process that was never restarted',
+    title: 'Memory of the process that never restarted',
     x: { name: 'minutes' },
     y: { name: 'MB' },
     lines: {

@@ -1,39 +1,39 @@
 import type { Scale } from './results.ts';
 
-/** Microseconds of CPU for one connect, which is a ticket issued and redeemed. */
+/** CPU time of one connect, which is a ticket issued and redeemed, in microseconds. */
 interface ConnectCost {
   readonly ticketdMicros: number;
   readonly redisMicros: number;
 }
 
-/** What the formula needs of the measured. */
+/** The measured figures that the formula uses. */
 export interface Figures {
   readonly single: ConnectCost;
-  /** On Redis Cluster, where commands go out one by one. */
+  /** On Redis Cluster, where each command is sent on its own. */
   readonly cluster: ConnectCost;
-  /** A request refused while Redis is down, and one refused since too many are under way. */
+  /** A request refused while Redis is down, and one rejected because too many are in flight. */
   readonly refusedMicros: number;
   readonly shedMicros: number;
-  /** Of Redis' memory, for a live ticket. */
+  /** Redis memory of a live ticket. */
   readonly bytesPerTicket: number;
 }
 
 export interface Size {
   readonly tasks: number;
   readonly shards: number;
-  /** What all shards together hold of tickets. */
+  /** Memory of all shards for tickets. */
   readonly memoryMb: number;
 }
 
-/** The part of its CPU that a task is to use: the target of ops/deploy/ecs/scaling.yaml. */
+/** The share of its CPU that a task should use: the target of ops/deploy/ecs/scaling.yaml. */
 export const TASK_LOAD = 0.6;
-/** Redis does one command at a time: half its core is left for bursts. */
+/** Redis runs one command at a time: half its core stays free for bursts. */
 export const SHARD_LOAD = 0.5;
-/** A task may be lost, or be away for a deployment. */
+/** One task may fail or be in a deployment. */
 const SPARE_TASKS = 1;
-/** TICKET_TTL_SECONDS, unless it is set. A used ticket is remembered for as long. */
+/** The default of TICKET_TTL_SECONDS. ticketd remembers a used ticket for as long. */
 export const TTL_SECONDS = 30;
-/** Of a client that is refused time and again: `Retry-After: 1`, and on average half of the 8 s that full jitter spans. */
+/** For a client that ticketd keeps refusing: `Retry-After: 1`, plus on average half of the 8 s of full jitter. */
 export const SECONDS_BETWEEN_ATTEMPTS = 1 + 4;
 
 const MICROS = 1e6;
@@ -51,13 +51,13 @@ const sumOf = (...parts: readonly ConnectCost[]): ConnectCost => ({
   redisMicros: parts.reduce((sum, part) => sum + part.redisMicros, 0),
 });
 
-/** Redis takes longer to find its way among many keys: by as much as the most live tickets made it. */
+/** Redis needs more CPU with many keys: this adds the cost that the most live tickets caused. */
 const withManyTickets = (cost: ConnectCost, { rows }: Scale['tickets']): ConnectCost => {
   const redis = rows.map(({ redisMicros }) => redisMicros);
   return { ...cost, redisMicros: (cost.redisMicros * Math.max(...redis)) / Math.min(...redis) };
 };
 
-/** Tasks of one vCPU each and shards of one core each for that many connects a second, day in, day out. */
+/** The tasks of one vCPU and the shards of one core that a constant rate of connects needs. */
 export const sizeFor = (connectsPerSecond: number, figures: Figures, ttlSeconds = TTL_SECONDS): Size => {
   const shardsAt = ({ redisMicros }: ConnectCost) =>
     Math.ceil((connectsPerSecond * redisMicros) / (SHARD_LOAD * MICROS));
@@ -70,10 +70,10 @@ export const sizeFor = (connectsPerSecond: number, figures: Figures, ttlSeconds 
 };
 
 /**
- * Tasks of one vCPU each with which users that all lost their sockets at once are back within that time, of 20 s or more.
- * Of N tasks' CPU, refusing those that still wait takes `waiting × a`, where `a` is what a refusal costs for each second
- * between two of them, and the rest brings users back at `b` each: `b × d(waiting)/dt = waiting × a - N`. Nobody waits any
- * more at `T` where `N = users × a / (1 - exp(-a × T / b))`; the last to be refused come back one such time later.
+ * The tasks of one vCPU that bring all users back within the given time, 20 s or more, after all lost their sockets.
+ * Of the CPU of N tasks, refusals take `waiting × a`, where `a` is the cost of a refusal divided by the seconds between
+ * two attempts. The rest reconnects users at a cost of `b` each: `b × d(waiting)/dt = waiting × a - N`. So no user waits
+ * after `T`, with `N = users × a / (1 - exp(-a × T / b))`. The last refused users come back one pause later.
  */
 export const tasksForStorm = (users: number, withinSeconds: number, figures: Figures): number => {
   const a = figures.shedMicros / SECONDS_BETWEEN_ATTEMPTS;

@@ -1,14 +1,14 @@
 import type { Soak, Trend } from './results.ts';
 
-/** How much of its mean memory may grow by over a whole soak. */
+/** The share of the mean by which memory may grow over a whole soak. */
 const GROWTH = 0.1;
-/** In the first minutes memory grows whatever one does: a shorter soak tells nothing of it. */
+/** Memory always grows in the first minutes, so a shorter soak shows nothing about growth. */
 export const TELLING_MINUTES = 10;
 
-/** The slope that is too steep, in MB an hour. */
+/** The steepest slope allowed, in MB an hour. */
 export const steepest = ({ meanMb }: Trend, minutes: number): number => (GROWTH * meanMb * 60) / minutes;
 
-/** Whether it is steeper than that by more than twice the error of the slope. */
+/** Whether memory grew: the slope exceeds the allowed one by more than twice its error. */
 export const grew = (trend: Trend, minutes: number): boolean => {
   const surely = trend.slopeMbPerHour - 2 * trend.errorMbPerHour;
   return !(surely <= steepest(trend, minutes));
@@ -16,7 +16,7 @@ export const grew = (trend: Trend, minutes: number): boolean => {
 
 type Judged = Pick<Soak, 'minutes' | 'outsideOutages' | 'heap' | 'rss'>;
 
-/** What speaks against a run; nothing where it is well. */
+/** The faults of a run; empty for a good one. */
 export const faultsOf = ({ minutes, outsideOutages, heap, rss }: Judged): readonly string[] => {
   const memory = Object.entries({ heap, rss }).filter(
     ([, trend]) => minutes >= TELLING_MINUTES && grew(trend, minutes),

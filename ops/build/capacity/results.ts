@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What one kind of request cost; medians of some rounds. CPU is of all processes of that kind, for each request. */
+/** The cost of one kind of request, as medians of several rounds. CPU is that of all processes, for each request. */
 export interface Cost {
   readonly ticketdMicros: number;
   readonly redisMicros: number;
@@ -10,7 +10,7 @@ export interface Cost {
   readonly p999Ms: number;
 }
 
-/** The machine's load average of one minute as the command began, which says how much else was going on. */
+/** The machine's load average of one minute at the start of the command, which shows how busy it was. */
 interface Conditions {
   readonly loadAverage: number;
 }
@@ -24,14 +24,14 @@ export interface Scale {
     readonly redeem: Cost;
     /** Redis down. */
     readonly refused: Cost;
-    /** More requests under way than may be. */
+    /** Too many requests in flight. */
     readonly shed: Cost;
   };
   readonly processes: Conditions & { readonly rows: readonly (Cost & { readonly processes: number })[] };
   readonly cluster: Conditions & {
     readonly issue: Cost;
     readonly redeem: Cost;
-    /** Which part of the tickets the masters with the fewest and with the most held. */
+    /** The share of the tickets on the masters with the fewest and with the most. */
     readonly leastShare: number;
     readonly mostShare: number;
   };
@@ -58,7 +58,7 @@ export interface Played {
   readonly refused: number;
   readonly shed: number;
   readonly givenUp: number;
-  /** Seconds from Redis' return, or from the cut where it was never away, until that part of the clients was back. */
+  /** Seconds until that share of the clients was back, from the return of Redis, or from the cut without an outage. */
   readonly backSeconds: { readonly half: number | null; readonly most: number | null; readonly all: number | null };
   readonly curve: readonly { readonly percent: number; readonly seconds: number }[];
   readonly peakPerSecond: number;
@@ -70,13 +70,13 @@ export interface Storms {
   readonly users: number;
   readonly outageSeconds: number;
   readonly simulated: readonly {
-    /** For which time to recover the tasks were reckoned; none where there are fewer than that. */
+    /** The recovery time that the number of tasks is calculated for; null for fewer tasks. */
     readonly withinSeconds: number | null;
     readonly tasks: number;
     readonly cut: Played;
     readonly outage: Played;
   }[];
-  /** The same storm with fewer clients at a service that is slower in proportion, in truth and on paper. */
+  /** The same storm with fewer clients and a service that is slower in proportion, measured and simulated. */
   readonly real: Conditions & {
     readonly clients: number;
     readonly tasks: number;
@@ -86,7 +86,7 @@ export interface Storms {
   };
 }
 
-/** A line through what was sampled, by least squares. */
+/** A least-squares line through the samples. */
 export interface Trend {
   readonly meanMb: number;
   readonly slopeMbPerHour: number;
@@ -98,7 +98,7 @@ export interface Trend {
 export interface Soak extends Conditions {
   readonly machine: Machine;
   readonly minutes: number;
-  /** Connects, which are two requests each: what they could do, and what they were given to do. */
+  /** Connects, which are two requests each: the maximum rate, and the rate of the run. */
   readonly maximumPerSecond: number;
   readonly perSecond: number;
   readonly restartsOfTicketd: number;
@@ -113,7 +113,7 @@ export interface Soak extends Conditions {
     readonly p99Ms: number;
     readonly p999Ms: number;
   };
-  /** Of the process that was never restarted, as all below. */
+  /** All below is of the process that never restarted. */
   readonly samples: readonly { readonly second: number; readonly heapMb: number; readonly rssMb: number }[];
   readonly heap: Trend;
   readonly rss: Trend;
@@ -130,7 +130,7 @@ const fileOf = (name: keyof Files): URL => new URL(`./${name}.json`, import.meta
 export const readResult = <Name extends keyof Files>(name: Name): Files[Name] =>
   JSON.parse(readFileSync(fileOf(name), 'utf8'));
 
-/** To four significant digits, since no figure is better than that. */
+/** Rounds to four significant digits: no figure is more precise. */
 export const writeResult = <Name extends keyof Files>(name: Name, result: Files[Name]): void => {
   const rounded = (_key: string, value: unknown) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;

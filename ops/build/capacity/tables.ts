@@ -31,7 +31,7 @@ const conditions = ({ scale, storm, soak }: Results): string => {
   const [least, most] = [Math.min(...averages), Math.max(...averages)].map((average) => average.toFixed(1));
   return [
     `Measured with ${[...machines].join('; with ')}.`,
-    `In the minute before each command began, the load average was ${least} to ${most}, the command before it included.`,
+    `In the minute before each command began, the load average was ${least} to ${most}, including the command before it.`,
   ].join('\n');
 };
 
@@ -40,13 +40,13 @@ const costs = ({ scale }: Results): string =>
     ['a ticket issued', scale.costs.issue],
     ['redeemed', scale.costs.redeem],
     ['refused, Redis down', scale.costs.refused],
-    ['refused, too many under way', scale.costs.shed],
+    ['refused, too many in flight', scale.costs.shed],
     ['issued on a cluster of 3 masters', scale.cluster.issue],
     ['redeemed there', scale.cluster.redeem],
   ]);
 
 const shares = ({ scale: { cluster } }: Results): string =>
-  `Of the tickets each master held between ${percent(cluster.leastShare)} and ${percent(cluster.mostShare)}.`;
+  `Each master stored between ${percent(cluster.leastShare)} and ${percent(cluster.mostShare)} of the tickets.`;
 
 const processes = ({ scale }: Results): string =>
   costTable(
@@ -62,7 +62,7 @@ const connections = ({ scale: { connections: part } }: Results): string =>
 
 const tickets = ({ scale: { tickets: part } }: Results): string =>
   table(
-    ['live tickets', 'bytes each', 'Redis holds, MB', ...COST_HEAD.slice(0, 2)],
+    ['live tickets', 'bytes each', 'Redis memory, MB', ...COST_HEAD.slice(0, 2)],
     part.rows.map((row) => [
       whole(row.tickets),
       whole(row.bytesEach),
@@ -109,12 +109,12 @@ const PLAYED_HEAD = ['half back', '99 %', 'all', 'requests a user'];
 
 const simulated = ({ storm }: Results): string =>
   table(
-    ['tasks', 'reckoned for', 'storm', ...PLAYED_HEAD],
+    ['tasks', 'sized for', 'storm', ...PLAYED_HEAD],
     storm.simulated.flatMap(({ tasks, withinSeconds, cut, outage }) =>
       (
         [
           ['sockets cut', cut],
-          [`and Redis away for ${storm.outageSeconds} s`, outage],
+          [`and Redis down for ${storm.outageSeconds} s`, outage],
         ] as const
       ).map(([name, played]) => [
         whole(tasks),
@@ -130,8 +130,8 @@ const real = ({ storm: { real: part } }: Results): string =>
     ['', ...PLAYED_HEAD, 'most requests in 0.1 s, as a rate', 'refused, Redis down', 'refused, too many'],
     (
       [
-        ['in truth', part.observed],
-        ['on paper', part.predicted],
+        ['measured', part.observed],
+        ['simulated', part.predicted],
       ] as const
     ).map(([name, played]) => [
       name,
@@ -154,9 +154,9 @@ const soak = ({ soak: run }: Results): string => {
   return table(
     ['', ''],
     [
-      ['lasted', `${whole(run.minutes)} minutes`],
-      ['load', `${whole(run.perSecond)} connects a second; at most it could do ${whole(run.maximumPerSecond)}`],
-      ['meanwhile', `drains of one process: ${run.restartsOfTicketd}, restarts of Redis: ${run.restartsOfRedis}`],
+      ['duration', `${whole(run.minutes)} minutes`],
+      ['load', `${whole(run.perSecond)} connects a second, of at most ${whole(run.maximumPerSecond)}`],
+      ['faults', `drains of one process: ${run.restartsOfTicketd}, restarts of Redis: ${run.restartsOfRedis}`],
       ['requests', `${whole(run.requests)}: ${answers.join(', ')}`],
       ['failed outside the outages', `**${whole(outside.failed)}** of ${whole(outside.requests)}`],
       [
@@ -169,7 +169,7 @@ const soak = ({ soak: run }: Results): string => {
   );
 };
 
-/** What stands in the page between `<!-- NAME -->` and `<!-- /NAME -->`. */
+/** The content of the page between `<!-- NAME -->` and `<!-- /NAME -->`. */
 export const capacityTables: Readonly<Record<string, (results: Results) => string>> = {
   conditions,
   costs,

@@ -11,7 +11,7 @@ const shownDefault = (preset: Default | undefined): string => {
   return `${code(preset.production)} in production, else ${code(preset.otherwise)}`;
 };
 
-/** README's table of environment variables, from the rows that the parser works by. */
+/** README's table of environment variables, from the fields that the parser reads. */
 export const configTable = (): string =>
   table(
     ['variable', 'default', 'meaning'],
@@ -36,14 +36,14 @@ export const eventTable = (): string =>
     ]),
   );
 
-/** What stands in README between `<!-- NAME -->` and `<!-- /NAME -->`. */
+/** The content of README between `<!-- NAME -->` and `<!-- /NAME -->`. */
 export const tables: Readonly<Record<string, () => string>> = { configuration: configTable, events: eventTable };
 
-/** The text with every table in it written anew; throws where a marker is missing. */
+/** The text with every table rewritten; throws if a marker is missing. */
 export const withTables = (text: string): string =>
   Object.entries(tables).reduce((written, [name, make]) => withTable(written, name, make()), text);
 
-/** The text with one table in it replaced. */
+/** The text with one table replaced. */
 export const withTable = (text: string, name: string, written: string): string => {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];

@@ -1,5 +1,5 @@
-// Writes README's tables anew: npm run docs
-// The one of faults comes from the last `npm run bench:faults` on this machine, where there was one.
+// Rewrites the generated tables of README: npm run docs
+// The table of faults comes from the last `npm run bench:faults` on this machine, if there is one.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { withTable, withTables } from './tables.ts';
 

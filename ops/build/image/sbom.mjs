@@ -1,4 +1,4 @@
-// Prints an SPDX document of what the bundles hold, no more and no less: node ops/build/image/sbom.mjs
+// Prints an SPDX document of exactly the packages in the bundles: node ops/build/image/sbom.mjs
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,24 +17,24 @@ const bundled = async () => {
   }
 };
 
-const everything = () => {
+const allPackages = () => {
   const args = ['sbom', '--package-lock-only', '--sbom-format=spdx', '--sbom-type=application'];
   return JSON.parse(execFileSync('npm', args, { encoding: 'utf8', maxBuffer: 100e6 }));
 };
 
-const document = everything();
+const document = allPackages();
 const wanted = await bundled();
 const [root] = document.documentDescribes;
 const parts = document.packages.filter(({ name, versionInfo }) => wanted.has(`${name}@${versionInfo}`));
 const lacking = wanted.size - new Set(parts.map(({ SPDXID }) => SPDXID)).size;
-if (lacking !== 0) throw new Error(`npm sbom does not know ${lacking} of the packages in the bundles`);
+if (lacking !== 0) throw new Error(`npm sbom lacks ${lacking} of the packages in the bundles`);
 const packages = [...document.packages.filter(({ SPDXID }) => SPDXID === root), ...parts];
 const digest = createHash('sha256').update(JSON.stringify(packages)).digest('hex').slice(0, 32);
 
 console.log(
   JSON.stringify({
     ...document,
-    // npm takes the time of day and a random name; here the same sources make the same document.
+    // npm uses the current time and a random name; here the same sources give the same document.
     documentNamespace: `https://spdx.org/spdxdocs/${document.name}-${digest}`,
     creationInfo: {
       ...document.creationInfo,

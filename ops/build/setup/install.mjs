@@ -6,12 +6,12 @@ import { mustRun } from './run-command.mjs';
 export async function installDependencies(root) {
   if (isInstalled(root)) return;
   console.log('npm dependencies: installing');
-  // NODE_ENV=production would leave the development dependencies out, which build and tests need.
+  // With NODE_ENV=production npm would skip the development dependencies, which build and tests need.
   await mustRun('npm', ['ci', '--include=dev', '--no-audit'], { cwd: root });
 }
 
 function isInstalled(root) {
-  // npm writes this file last, so an installation cut short does not count.
+  // npm writes this file last, so an interrupted installation does not count.
   const installed = modifiedAt(join(root, 'node_modules', '.package-lock.json'));
   const locked = modifiedAt(join(root, 'package-lock.json'));
   return installed !== undefined && locked !== undefined && installed >= locked;

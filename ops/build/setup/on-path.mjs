@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Whether an executable of this name is in one of the PATH's directories. */
+/** Whether PATH has an executable of this name. */
 export function onPath(command) {
   return (process.env.PATH ?? '')
     .split(delimiter)

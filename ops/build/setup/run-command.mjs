@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a command on this process' own input and output and resolves with its exit code (1 where a signal ended it).
- * Rejects where the command cannot be started at all.
+ * Runs a command with this process's input and output, and resolves with its exit code (1 if a signal ended it).
+ * Rejects if the command cannot start.
  */
 export function runCommand(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -12,13 +12,13 @@ export function runCommand(command, args, options = {}) {
   });
 }
 
-/** Like `runCommand`, but a non-zero exit code is an error, too. */
+/** Like `runCommand`, but also rejects on a non-zero exit code. */
 export async function mustRun(command, args, options) {
   const code = await runCommand(command, args, options);
-  if (code !== 0) throw new Error(`"${[command, ...args].join(' ')}" ended with exit code ${code}`);
+  if (code !== 0) throw new Error(`"${[command, ...args].join(' ')}" failed with exit code ${code}`);
 }
 
-/** Whether the command runs and ends with 0; its output goes nowhere. */
+/** Whether the command runs and exits with 0; discards its output. */
 export async function succeeds(command, args) {
   try {
     return (await runCommand(command, args, { stdio: 'ignore' })) === 0;
