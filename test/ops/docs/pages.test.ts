@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +107,20 @@ describe('operations pages in ops/', () => {
       expect(spansLike(/^[a-z-]+$/g).map(([word]) => word)).to.include(name);
       expect(queries).to.include(`ticketd/${name}`);
     }
+  });
+});
+
+describe('ops/README.md', () => {
+  const foldersIn = (folder: string): readonly string[] =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${folder}/${name}`);
+
+  it('links into every folder of ops, and of its three groups', () => {
+    const { links } = readPage('ops/README.md');
+    const folders = [...foldersIn('ops'), ...['deploy', 'try', 'build'].flatMap((group) => foldersIn(`ops/${group}`))];
+    expect(folders).to.have.lengthOf.above(15);
+    expect(folders.filter((folder) => !links.some((link) => `${link}/`.startsWith(`${folder}/`)))).to.deep.equal([]);
   });
 });
 

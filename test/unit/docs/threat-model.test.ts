@@ -15,7 +15,7 @@ const faultOf = (cell: string): string | undefined => {
 };
 
 describe('ops/deploy/security/threat-model.md', () => {
-  const [, section = ''] = PAGE.split('## What holds them');
+  const [, section = ''] = PAGE.split('## Measures');
   const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
   const cells = rows.slice(2).map((row) => row.split(' | ').at(-1)?.replace(/ \|$/, '') ?? '');
 
