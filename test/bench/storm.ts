@@ -1,4 +1,4 @@
-// Plays a storm of reconnects, of a million users on paper and of some thousand in truth; writes ops/build/capacity/storm.json.
+// Simulates a reconnect storm of a million users, and measures one of some thousand. Writes ops/build/capacity/storm.json.
 // The costs are those of ops/build/capacity/scale.json.
 //   npm run bench:storm
 import { figuresOf } from '../../ops/build/capacity/formula.ts';

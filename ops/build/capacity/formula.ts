@@ -72,8 +72,8 @@ export const sizeFor = (connectsPerSecond: number, figures: Figures, ttlSeconds 
 /**
  * The tasks of one vCPU that bring all users back within the given time, 20 s or more, after all lost their sockets.
  * Of the CPU of N tasks, refusals take `waiting × a`, where `a` is the cost of a refusal divided by the seconds between
- * two attempts. The rest reconnects users at a cost of `b` each: `b × d(waiting)/dt = waiting × a - N`. So no user waits
- * after `T`, with `N = users × a / (1 - exp(-a × T / b))`. The last refused users come back one pause later.
+ * two attempts. The rest reconnects users at a cost of `b` each: `b × d(waiting)/dt = waiting × a - N`. So no user
+ * waits after `T`, with `N = users × a / (1 - exp(-a × T / b))`. The last refused users come back one pause later.
  */
 export const tasksForStorm = (users: number, withinSeconds: number, figures: Figures): number => {
   const a = figures.shedMicros / SECONDS_BETWEEN_ATTEMPTS;

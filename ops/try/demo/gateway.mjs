@@ -6,7 +6,7 @@ const CONTROLS_PATH = '/controls/';
 
 /**
  * The sample gateway: a WebSocket server that accepts clients with a ticket, greets them and echoes their messages. It
- * also serves the demo's page; `setControls` sets the functions of its buttons by method and path, such as `POST token`.
+ * also serves the demo's page; `setControls` sets the functions behind its buttons by method and path (`POST token`).
  */
 export async function startGateway({ port, ticketdUrl, gatewayKey }) {
   // Installed and built only after this process started.
