@@ -10,10 +10,10 @@ WORKDIR /src
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit
 COPY bin bin
-COPY ops ops
+COPY ops/build ops/build
 COPY src src
 # V8 takes a compiled form only where the same Node.js made it: the build runs on the one that is to run it.
-RUN node ops/build/cli.mjs && node ops/image/sbom.mjs >dist/sbom.spdx.json
+RUN node ops/build/cli.mjs && node ops/build/image/sbom.mjs >dist/sbom.spdx.json
 COPY LICENSE dist/
 RUN chmod -R u=rwX,go=rX dist && find dist -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 

@@ -2,8 +2,8 @@
 //   npm test -- [--run=process|container|nodes] [mocha's arguments]
 // Nothing may be installed yet when this starts, so it and its modules import from Node only.
 import { fileURLToPath } from 'node:url';
-import { installDependencies } from '../ops/setup/install.mjs';
-import { mustRun } from '../ops/setup/run-command.mjs';
+import { installDependencies } from '../ops/build/setup/install.mjs';
+import { mustRun } from '../ops/build/setup/run-command.mjs';
 import { runMocha } from './run/mocha.mjs';
 import { installPackages } from './run/packages.mjs';
 import { chooseRuns, GROUPS, versionOf } from './run/runs.mjs';

@@ -1,6 +1,7 @@
-// Measures how the cost grows with processes, shards, live tickets and connections; writes ops/capacity/scale.json.
+// Measures how the cost grows with processes, shards, live tickets and connections.
+// Writes ops/build/capacity/scale.json.
 //   npm run bench:scale [-- PART…]   costs, processes, cluster, connections, tickets; all of them unless told
-import { readResult, type Scale, writeResult } from '../../ops/capacity/results.ts';
+import { readResult, type Scale, writeResult } from '../../ops/build/capacity/results.ts';
 import { removeEveryRedis } from '../support/redis.ts';
 import { createLoadKit } from './scale/load-kit.ts';
 import { parts } from './scale/parts.ts';

@@ -1,10 +1,10 @@
 // Two processes of ticketd behind a load balancer, at half of what they can do, while one of them is drained and started
-// again and again, and Redis is, too; writes ops/capacity/soak.json. Exit code 1 where a request failed outside the times
-// without Redis, or where memory grew by more than ops/capacity/growth.ts allows.
+// again and again, and Redis is, too. Writes ops/build/capacity/soak.json. Exits 1 if a request failed outside the Redis
+// outages, or if memory grew by more than ops/build/capacity/growth.ts allows.
 //   npm run bench:soak [-- MINUTES]
 import { setTimeout as delay } from 'node:timers/promises';
-import { faultsOf, TELLING_MINUTES } from '../../ops/capacity/growth.ts';
-import { type Soak, writeResult } from '../../ops/capacity/results.ts';
+import { faultsOf, TELLING_MINUTES } from '../../ops/build/capacity/growth.ts';
+import { type Soak, writeResult } from '../../ops/build/capacity/results.ts';
 import { TICKET_PATH } from '../support/ask.ts';
 import { token } from '../support/jwt.ts';
 import { removeEveryRedis, startRedis } from '../support/redis.ts';

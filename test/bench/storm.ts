@@ -1,11 +1,11 @@
-// Plays a storm of reconnects, of a million users on paper and of some thousand in truth; writes ops/capacity/storm.json.
-// The costs are those of ops/capacity/scale.json.
+// Simulates a reconnect storm of a million users, and measures one of some thousand. Writes ops/build/capacity/storm.json.
+// The costs are those of ops/build/capacity/scale.json.
 //   npm run bench:storm
-import { figuresOf } from '../../ops/capacity/formula.ts';
-import { readResult, writeResult } from '../../ops/capacity/results.ts';
+import { figuresOf } from '../../ops/build/capacity/formula.ts';
+import { readResult, writeResult } from '../../ops/build/capacity/results.ts';
 import { removeEveryRedis } from '../support/redis.ts';
-import { playInTruth } from './storm/in-truth.ts';
-import { costsOf, playOnPaper } from './storm/on-paper.ts';
+import { playInTruth } from './storm/measured-storm.ts';
+import { costsOf, playOnPaper } from './storm/simulated-storm.ts';
 import { loadAverage, thisMachine } from './support/machine.ts';
 
 const USERS = 1_000_000;

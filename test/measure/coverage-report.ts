@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { table } from '../../ops/docs/markdown-table.ts';
+import { table } from '../../ops/build/docs/markdown-table.ts';
 import { byFolder, percentage } from './by-folder.ts';
 
 /** A line or a branch, and how often it ran. */

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withTable } from '../../ops/docs/tables.ts';
+import { withTable } from '../../ops/build/docs/tables.ts';
 
 const PAGE = 'test/README.md';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
-import { table } from '../../ops/docs/markdown-table.ts';
+import { table } from '../../ops/build/docs/markdown-table.ts';
 import { byFolder, percentage } from './by-folder.ts';
 import { isInSample, type Shares } from './sample.ts';
 

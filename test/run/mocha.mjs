@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { runCommand } from '../../ops/setup/run-command.mjs';
+import { runCommand } from '../../ops/build/setup/run-command.mjs';
 
 // Most tests wait for something: three files a core keep it busy.
 const FILES_PER_CORE = 3;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mustRun } from '../../ops/setup/run-command.mjs';
+import { mustRun } from '../../ops/build/setup/run-command.mjs';
 
 const OTHER_MAJORS = [24, 26];
 const OWN_MAJOR = Number.parseInt(process.versions.node, 10);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { onPath } from '../../ops/setup/on-path.mjs';
-import { mustRun, runCommand } from '../../ops/setup/run-command.mjs';
+import { onPath } from '../../ops/build/setup/on-path.mjs';
+import { mustRun, runCommand } from '../../ops/build/setup/run-command.mjs';
 
 /**
  * What the tests call, the Debian package it comes in, and the service that package would start, if any. What is
@@ -12,7 +12,7 @@ const NEEDED = [
   // Asks and forms clusters; redis-server is a Sentinel, too.
   { command: 'redis-cli', debianPackage: 'redis-tools' },
   { command: 'openssl', debianPackage: 'openssl' },
-  // The proxies that ops/proxies has configurations for.
+  // The proxies that ops/deploy/proxies has configurations for.
   { command: 'nginx', debianPackage: 'nginx-light', service: 'nginx' },
   { command: 'caddy', debianPackage: 'caddy', service: 'caddy' },
   { command: 'haproxy', debianPackage: 'haproxy', service: 'haproxy' },
@@ -20,7 +20,7 @@ const NEEDED = [
   { command: 'lua5.3', debianPackage: 'lua5.3' },
   // The browser that opens the demo's page.
   { command: 'chromium', debianPackage: 'chromium' },
-  // Tries the alerts in ops/prometheus.
+  // Tries the alerts in ops/deploy/prometheus.
   { command: 'promtool', debianPackage: 'prometheus', service: 'prometheus' },
   // Sets the clocks of single processes.
   { command: 'faketime', debianPackage: 'faketime' },

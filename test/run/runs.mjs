@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mustRun, succeeds } from '../../ops/setup/run-command.mjs';
+import { mustRun, succeeds } from '../../ops/build/setup/run-command.mjs';
 import { canInstallNode, installNode, otherMajors } from './node-versions.mjs';
 
 /** What needs a container engine. */

@@ -20,7 +20,7 @@ export interface Demo {
 export const startDemo = async (): Promise<Demo> => {
   // Nothing listens there, so that it looks further.
   const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
-  const child = spawn(process.execPath, ['ops/demo/demo.mjs', '--built'], {
+  const child = spawn(process.execPath, ['ops/try/demo/demo.mjs', '--built'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, REDIS_URL },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import type { Scale } from '../../../ops/capacity/results.ts';
+import type { Scale } from '../../../ops/build/capacity/results.ts';
 import { startCluster } from '../../support/cluster.ts';
 import { startTicketd } from '../support/ticketd.ts';
 import { costOfAll, medianCosts } from './cost.ts';

@@ -1,4 +1,4 @@
-import type { Scale } from '../../../ops/capacity/results.ts';
+import type { Scale } from '../../../ops/build/capacity/results.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { rssMbOf } from '../support/process-cost.ts';
 import { startTicketd, type TicketdProcess } from '../support/ticketd.ts';

@@ -1,4 +1,4 @@
-import type { Cost } from '../../../ops/capacity/results.ts';
+import type { Cost } from '../../../ops/build/capacity/results.ts';
 import { type LoadOptions, type LoadResult, sendLoad } from '../support/load.ts';
 import { cpuSecondsOf } from '../support/process-cost.ts';
 import { type AskedRedis, redisCpuSeconds } from '../support/redis-info.ts';

@@ -1,4 +1,4 @@
-import type { Scale } from '../../../ops/capacity/results.ts';
+import type { Scale } from '../../../ops/build/capacity/results.ts';
 import { measureCluster } from './cluster.ts';
 import { measureConnections } from './connections.ts';
 import { measureCosts } from './costs.ts';

@@ -1,4 +1,4 @@
-import type { Scale } from '../../../ops/capacity/results.ts';
+import type { Scale } from '../../../ops/build/capacity/results.ts';
 import { startRedis } from '../../support/redis.ts';
 import { createFiller, type TicketFiller } from '../support/live-tickets.ts';
 import { redisMemory } from '../support/redis-info.ts';

@@ -1,4 +1,4 @@
-import type { Soak, Trend } from '../../../ops/capacity/results.ts';
+import type { Soak, Trend } from '../../../ops/build/capacity/results.ts';
 import { metricValue } from '../../support/metric-value.ts';
 import type { TicketdProcess } from '../support/ticketd.ts';
 import { trendOf } from './trend.ts';

@@ -1,4 +1,4 @@
-import type { Trend } from '../../../ops/capacity/results.ts';
+import type { Trend } from '../../../ops/build/capacity/results.ts';
 
 /** A line through points by least squares, with the standard error of its slope. */
 export const trendOf = (points: readonly (readonly [hours: number, mb: number])[]): Trend => {

@@ -1,4 +1,4 @@
-import type { Soak } from '../../../ops/capacity/results.ts';
+import type { Soak } from '../../../ops/build/capacity/results.ts';
 
 /** Instants in milliseconds of the wall clock, so that several processes can compare theirs. */
 export interface Window {

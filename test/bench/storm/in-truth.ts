@@ -1,4 +1,4 @@
-import type { Storms } from '../../../ops/capacity/results.ts';
+import type { Storms } from '../../../ops/build/capacity/results.ts';
 import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';

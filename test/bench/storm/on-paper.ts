@@ -1,5 +1,5 @@
-import { type Figures, tasksForStorm } from '../../../ops/capacity/formula.ts';
-import type { Storms } from '../../../ops/capacity/results.ts';
+import { type Figures, tasksForStorm } from '../../../ops/build/capacity/formula.ts';
+import type { Storms } from '../../../ops/build/capacity/results.ts';
 import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
 import { playedOf } from './played.ts';
 import { simulateStorm, type TaskCosts } from './simulate.ts';

@@ -1,4 +1,4 @@
-import type { Played } from '../../../ops/capacity/results.ts';
+import type { Played } from '../../../ops/build/capacity/results.ts';
 import { type Storm, WINDOW_MS } from './simulate.ts';
 
 const MOST = 99;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
-import type { Machine } from '../../../ops/capacity/results.ts';
+import type { Machine } from '../../../ops/build/capacity/results.ts';
 
 /** What the figures were had on. */
 export const thisMachine = (): Machine => ({

@@ -1,4 +1,4 @@
-import { table } from '../../../ops/docs/markdown-table.ts';
+import { table } from '../../../ops/build/docs/markdown-table.ts';
 import type { Sample, Samples } from './measure.ts';
 import type { ServerName } from './servers.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { table } from '../../../ops/docs/markdown-table.ts';
+import { table } from '../../../ops/build/docs/markdown-table.ts';
 
 /** Durations in milliseconds; what was not measured is left out. */
 export interface Measured {

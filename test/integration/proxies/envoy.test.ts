@@ -24,7 +24,7 @@ envoy_on_request({ headers = function() return headers end })
 print(given[':path'] .. ' ' .. (given['sec-websocket-protocol'] or '-'))
 `;
 
-describe('ops/proxies/envoy.yaml', () => {
+describe('ops/deploy/proxies/envoy.yaml', () => {
   let manager: Filter['typed_config'];
   let filters: readonly Filter[];
   let directory: string;

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 const ORIGIN = 'https://app.example';
 
 for (const name of programNames)
-  describe(`ops/proxies for ${name}`, () => {
+  describe(`ops/deploy/proxies for ${name}`, () => {
     let stage: Stage;
     before(async () => {
       stage = await startStage(name);

@@ -14,7 +14,7 @@ const open = async ({ ticketFor, open }: Stage): Promise<void> => {
 };
 
 for (const name of programNames)
-  describe(`ops/proxies for ${name}: logs`, () => {
+  describe(`ops/deploy/proxies for ${name}: logs`, () => {
     it('contain no ticket, nor do the requests to the upstream or the events of ticketd', async () => {
       const stage = await startStage(name);
       let log = '';

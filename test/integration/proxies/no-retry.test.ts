@@ -24,7 +24,7 @@ const startFickle = async (): Promise<{ server: Server; port: number; asked: () 
 };
 
 for (const [name, prepare] of Object.entries({ nginx: prepareNginx, caddy: prepareCaddy, haproxy: prepareHaproxy }))
-  describe(`ops/proxies for ${name} when an auth request breaks off`, () => {
+  describe(`ops/deploy/proxies for ${name} when an auth request breaks off`, () => {
     it('returns 5xx and does not retry the auth request', async () => {
       const { server, port, asked } = await startFickle();
       const proxy = await runProxy(prepare, { ticketdPort: port, upstreamPort: port });

@@ -5,7 +5,7 @@ import { issueTicket } from '../../support/redeem.ts';
 import { until } from '../../support/until.ts';
 
 for (const name of programNames)
-  describe(`ops/proxies for ${name} during an outage`, () => {
+  describe(`ops/deploy/proxies for ${name} during an outage`, () => {
     let stage: Stage;
     before(async () => {
       stage = await startStage(name);

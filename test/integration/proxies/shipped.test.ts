@@ -25,7 +25,7 @@ const IDENTITY = Object.keys(
   }),
 );
 
-describe('ops/proxies', () => {
+describe('ops/deploy/proxies', () => {
   let directory: string;
 
   before(async () => {
@@ -58,7 +58,7 @@ describe('ops/proxies', () => {
     });
 });
 
-describe('ops/proxies/traefik', () => {
+describe('ops/deploy/proxies/traefik', () => {
   const read = async (name: string) => parse(await readFile(join(SHIPPED, 'traefik', name), 'utf8'));
 
   it('calls ticketd first, with the URI that the client sent', async () => {

@@ -12,7 +12,7 @@ const SPOOFED = {
 };
 
 for (const name of programNames)
-  describe(`ops/proxies for ${name}: request to the upstream`, () => {
+  describe(`ops/deploy/proxies for ${name}: request to the upstream`, () => {
     let stage: Stage;
     before(async () => {
       stage = await startStage(name);

@@ -9,7 +9,7 @@ import { type Compose, composeWith } from './support/compose.ts';
 import { docker, type EventWatch, watchEvents } from './support/docker.ts';
 import { BUILD_TIMEOUT_MS, buildImage } from './support/image.ts';
 
-describe('ops/compose.yml', () => {
+describe('ops/try/compose.yml', () => {
   it('fails and names JWT_SECRET when it is not set', async () => {
     const compose = await composeWith({});
     expect((await rejectionOf(compose('config', '-q'))).message).to.match(/JWT_SECRET.*must be set/s);

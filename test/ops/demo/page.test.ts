@@ -66,7 +66,7 @@ describe('demo page', function () {
   it('reconnects with a fresh ticket when the connection breaks', async () => {
     await press('Break the connection');
     await untilLine(/closed\s*1006/);
-    await untilLine('retry 1: asks for a fresh ticket');
+    await untilLine('retry 1: requests a new ticket');
     await untilState('open');
   });
 

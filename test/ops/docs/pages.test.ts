@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { type EventDeclaration, events } from '../../../src/log/events.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { run } from '../../support/run.ts';
 import { parseFilterPattern } from '../support/filter-pattern.ts';
-import { allPages, deployPages, pageOf, readPage, runbookPages } from '../support/pages.ts';
+import { allPages, checklistPages, pageOf, readPage, runbookPages } from '../support/pages.ts';
 import { ofType, wholeStack } from '../support/sample.ts';
 import { readTemplate } from '../support/template.ts';
 
-const SETUP = 'ops/runbooks/README.md';
+const SETUP = 'ops/deploy/runbooks/README.md';
 const declared = Object.entries<EventDeclaration>(events);
 const variables = new Set(
   Object.values(fields)
@@ -93,7 +93,9 @@ describe('operations pages in ops/', () => {
     const given = allPages.flatMap(({ text }) => [...text.matchAll(/"([A-Z]\w+)=/g)].map(([, name = '']) => name));
     expect(given).to.have.lengthOf.above(8);
     expect(Parameters).to.include.keys(given.filter((name) => name !== 'Name'));
-    const inProse = spansLike(/^[A-Z][a-z]+[A-Z]\w*$/g).filter(([, path]) => path !== 'ops/deploy/migration.md');
+    const inProse = spansLike(/^[A-Z][a-z]+[A-Z]\w*$/g).filter(
+      ([, path]) => path !== 'ops/deploy/checklists/migration.md',
+    );
     expect(inProse.filter(([word]) => !(word in (Parameters ?? {})))).to.deep.equal([]);
   });
 
@@ -105,6 +107,20 @@ describe('operations pages in ops/', () => {
       expect(spansLike(/^[a-z-]+$/g).map(([word]) => word)).to.include(name);
       expect(queries).to.include(`ticketd/${name}`);
     }
+  });
+});
+
+describe('ops/README.md', () => {
+  const foldersIn = (folder: string): readonly string[] =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${folder}/${name}`);
+
+  it('links into every folder of ops, and of its three groups', () => {
+    const { links } = readPage('ops/README.md');
+    const folders = [...foldersIn('ops'), ...['deploy', 'try', 'build'].flatMap((group) => foldersIn(`ops/${group}`))];
+    expect(folders).to.have.lengthOf.above(15);
+    expect(folders.filter((folder) => !links.some((link) => `${link}/`.startsWith(`${folder}/`)))).to.deep.equal([]);
   });
 });
 
@@ -136,8 +152,8 @@ describe('shell commands on operations pages', () => {
   });
 });
 
-describe('ops/deploy/checklist.md', () => {
-  const checklist = deployPages.find(({ path }) => path.endsWith('checklist.md'));
+describe('ops/deploy/checklists/deployment.md', () => {
+  const checklist = checklistPages.find(({ path }) => path.endsWith('deployment.md'));
 
   it('has a command for every step before, during and after the deployment', () => {
     const { headings = [], text = '' } = checklist ?? {};
@@ -150,8 +166,8 @@ describe('ops/deploy/checklist.md', () => {
   it('runs the smoke test, the load test and the searches for failures', () => {
     const commands = checklist?.commands.join('\n');
     for (const needed of [
-      'ops/smoke.sh "$URL"',
-      'ops/load.sh "$URL"',
+      'ops/deploy/scripts/smoke.sh "$URL"',
+      'ops/deploy/scripts/load.sh "$URL"',
       'redis_connect_fail',
       'ws_ticket_redis_not_ready',
     ])
@@ -160,11 +176,11 @@ describe('ops/deploy/checklist.md', () => {
 
   for (const page of ['rollback.md', 'migration.md', 'game-day.md'])
     it(`is accompanied by ${page}`, () => {
-      expect(deployPages.map(({ path }) => path)).to.include(`ops/deploy/${page}`);
+      expect(checklistPages.map(({ path }) => path)).to.include(`ops/deploy/checklists/${page}`);
     });
 
   it('is accompanied by a game day with blast radius, abort criteria and an undo for each scenario', () => {
-    const { headings = [], text = '' } = deployPages.find(({ path }) => path.endsWith('game-day.md')) ?? {};
+    const { headings = [], text = '' } = checklistPages.find(({ path }) => path.endsWith('game-day.md')) ?? {};
     expect(headings).to.include.members(['Blast radius', 'Abort']);
     const scenarios = text.split(/^## (?=\d)/m).slice(1);
     expect(scenarios).to.have.lengthOf.above(3);
@@ -175,7 +191,7 @@ describe('ops/deploy/checklist.md', () => {
   });
 
   it('is accompanied by migration notes with every name that the design document changed', () => {
-    const { text = '' } = deployPages.find(({ path }) => path.endsWith('migration.md')) ?? {};
+    const { text = '' } = checklistPages.find(({ path }) => path.endsWith('migration.md')) ?? {};
     for (const name of [
       'WS_REDIS_UNAVAILABLE',
       'WS_TICKET_REDIS_NOT_READY',

@@ -42,7 +42,7 @@ describe('CloudFormation templates', () => {
     expect(secretsOf({ JwtFrom })).to.contain('"JWT_SECRET"').and.not.to.contain(JwtJwksUrl);
     expect(secretsOf({ JwtFrom, JwtVariable: 'JWT_PUBLIC_KEY' })).to.contain('"JWT_PUBLIC_KEY"');
     expect(secretsOf({ JwtJwksUrl })).to.contain(JwtJwksUrl).and.not.to.contain('"JWT_SECRET"');
-    expect(() => task({})).to.throw('Give JwtFrom or JwtJwksUrl');
+    expect(() => task({})).to.throw('Set JwtFrom or JwtJwksUrl');
     expect(() => task({ JwtFrom, JwtJwksUrl })).to.throw('only one of');
   });
 

@@ -13,7 +13,7 @@ import { selectionRules } from '../support/rules/prometheus-rules.ts';
 import { typeErrors } from '../support/typed.ts';
 
 const TYPE = { name: 'Dashboard', file: 'test/ops/support/grafana/dashboard.ts' };
-const dashboard: Dashboard = JSON.parse(readFileSync('ops/grafana/ticketd.json', 'utf8'));
+const dashboard: Dashboard = JSON.parse(readFileSync('ops/deploy/grafana/ticketd.json', 'utf8'));
 const panels = dashboard.panels.filter(isPanel);
 
 /** As Grafana sends them to Prometheus. */
@@ -38,7 +38,7 @@ const unsound = async (expressions: readonly string[]): Promise<string> => {
   }
 };
 
-describe('Grafana dashboard ops/grafana/ticketd.json', () => {
+describe('Grafana dashboard ops/deploy/grafana/ticketd.json', () => {
   it("matches Grafana's own types", async () => {
     expect(await typeErrors(dashboard, TYPE)).to.equal('');
   });
@@ -66,7 +66,7 @@ describe('Grafana dashboard ops/grafana/ticketd.json', () => {
   });
 
   it('names only runbooks that exist', () => {
-    const { text } = readPage('ops/runbooks/README.md');
+    const { text } = readPage('ops/deploy/runbooks/README.md');
     const named = panels.flatMap(({ description }) => [
       ...description.matchAll(/runbook ([a-z-]+)|\(([a-z]+-[a-z-]+)\)/gi),
     ]);

@@ -9,14 +9,14 @@ import { shipped } from '../support/kubernetes/shipped.ts';
 import { allPages, readPage } from '../support/pages.ts';
 import { rules } from '../support/prometheus/rule-file.ts';
 
-const { commands } = readPage('ops/kubernetes/README.md');
+const { commands } = readPage('ops/deploy/kubernetes/README.md');
 const blockWith = (text: string): string => {
   const found = commands.find((command) => command.includes(text));
   if (found === undefined) throw new Error(`no command with ${text}`);
   return found;
 };
 
-describe('ops/kubernetes/README.md commands', () => {
+describe('ops/deploy/kubernetes/README.md commands', () => {
   it('create a Secret with every file that the pods read', async () => {
     const { files } = await withFakeKubectl(blockWith('create secret'));
     const [deployment] = ofKind(manifestsIn(shipped), 'Deployment');

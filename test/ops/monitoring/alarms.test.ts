@@ -26,20 +26,20 @@ describe('CloudWatch alarms', () => {
   for (const { AlarmName, AlarmDescription } of alarms)
     it(`link to a runbook with meaning, impact, diagnosis and mitigation: ${AlarmName}`, () => {
       const slug = AlarmName.replace('ticketd-', '');
-      expect(AlarmDescription).to.contain(`ops/runbooks/${slug}.md`);
-      const { headings, commands } = readPage(`ops/runbooks/${slug}.md`);
+      expect(AlarmDescription).to.contain(`ops/deploy/runbooks/${slug}.md`);
+      const { headings, commands } = readPage(`ops/deploy/runbooks/${slug}.md`);
       expect(headings).to.deep.equal([slug, 'Meaning', 'Impact', 'Diagnosis', 'Mitigation']);
       expect(commands).to.have.lengthOf.at.least(1);
     });
 
   it('have, with the Prometheus alerts, exactly one runbook each', () => {
-    const pages = readdirSync('ops/runbooks').filter((name) => name !== 'README.md');
+    const pages = readdirSync('ops/deploy/runbooks').filter((name) => name !== 'README.md');
     const slugs = [...alarms.map(({ AlarmName }) => AlarmName.replace('ticketd-', '')), ...alertSlugs];
     expect(pages).to.have.members([...new Set(slugs)].map((slug) => `${slug}.md`));
   });
 
   it('are all in the table of runbooks, with the receiver of each', () => {
-    const { text } = readPage('ops/runbooks/README.md');
+    const { text } = readPage('ops/deploy/runbooks/README.md');
     for (const { AlarmName, AlarmActions = [] } of alarms) {
       const [row = ''] = text.match(new RegExp(`^\\| \\[${AlarmName.replace('ticketd-', '')}\\].*$`, 'm')) ?? [];
       expect(row.split('|').at(-2), AlarmName).to.equal(

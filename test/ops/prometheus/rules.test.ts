@@ -12,8 +12,8 @@ import { alertRules, selectionRules } from '../support/rules/prometheus-rules.ts
 
 describe('Prometheus rules', () => {
   it('are part of a valid Prometheus configuration', async () => {
-    expect(await promtool(['check', 'config', 'ops/prometheus/prometheus.yml'])).to.equal('');
-    expect(parse(readFileSync('ops/prometheus/prometheus.yml', 'utf8')).rule_files).to.deep.equal([
+    expect(await promtool(['check', 'config', 'ops/deploy/prometheus/prometheus.yml'])).to.equal('');
+    expect(parse(readFileSync('ops/deploy/prometheus/prometheus.yml', 'utf8')).rule_files).to.deep.equal([
       'ticketd-alerts.yml',
     ]);
   });
@@ -34,7 +34,7 @@ describe('Prometheus rules', () => {
   });
 
   it('have the severity that the table of runbooks gives', () => {
-    const { text } = readPage('ops/runbooks/README.md');
+    const { text } = readPage('ops/deploy/runbooks/README.md');
     for (const { alert, labels } of alerts) {
       const [row = ''] = text.match(new RegExp(`^\\| \\[${slugOf(alert)}\\].*$`, 'm')) ?? [];
       const recipients = row.split('|').at(-2) ?? '';
@@ -69,8 +69,8 @@ describe('GET /metrics', () => {
     expect(oursOf(await promtool(['check', 'metrics'], await eventfulScrape()))).to.deep.equal([]);
   });
 
-  it('returns exactly the metrics, types and labels in ops/prometheus/README.md', async () => {
-    const { text } = readPage('ops/prometheus/README.md');
+  it('returns exactly the metrics, types and labels in ops/deploy/prometheus/README.md', async () => {
+    const { text } = readPage('ops/deploy/prometheus/README.md');
     const rows = [...text.matchAll(/^\| `(ticketd_\w+)` \| (\w+) \| ([^|]*) \|/gm)].map(
       ([, name = '', type = '', labels = '']) => ({ name, type, labels: labels.match(/[a-z]+/g) ?? [] }),
     );
@@ -118,7 +118,7 @@ describe('Prometheus alert checks', () => {
     [
       "a link to another alert's runbook",
       'no link',
-      { annotations: { summary: 's', runbook_url: 'ops/runbooks/x.md' } },
+      { annotations: { summary: 's', runbook_url: 'ops/deploy/runbooks/x.md' } },
     ],
   ];
   for (const [fault, found, change] of faults)

@@ -8,7 +8,7 @@ import { runScript } from '../support/script.ts';
 // A busy machine may be slow to accept so many connections; this test does not measure speed.
 const PATIENCE = ['-t', '100'];
 
-describe('ops/load.sh', () => {
+describe('ops/deploy/scripts/load.sh', () => {
   let redis: TestRedis;
   let service: Ticketd;
 
@@ -42,7 +42,7 @@ describe('ops/load.sh', () => {
     const { code, stdout } = await runScript('load.sh', ['-n', '3', 'http://127.0.0.1:9'], { TICKETD_JWT: 'x' });
     expect(code).to.equal(1);
     expect(stdout)
-      .to.match(/^ {5}3 {2}no answer/)
+      .to.match(/^ {5}3 {2}no response/)
       .and.to.contain('3 of 3 failed');
   });
 

@@ -14,7 +14,7 @@ import { runScript } from '../support/script.ts';
 // A key may contain characters that are special in a shell or a quoted string.
 const KEY = `${GATEWAY_KEY}"$HOME"\\'x'`;
 
-describe('ops/smoke.sh', () => {
+describe('ops/deploy/scripts/smoke.sh', () => {
   let redis: TestRedis;
   let service: Ticketd;
   let url: string;

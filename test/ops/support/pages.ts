@@ -40,7 +40,11 @@ const pagesIn = (folder: string): readonly Page[] =>
     .filter((name) => name.endsWith('.md'))
     .map((name) => readPage(join(folder, name)));
 
-export const runbookPages = pagesIn('ops/runbooks');
-export const deployPages = pagesIn('ops/deploy');
-const others = ['capacity/capacity', 'ecs/README', 'kubernetes/README', 'prometheus/README'];
-export const allPages = [...runbookPages, ...deployPages, ...others.map((name) => readPage(`ops/${name}.md`))];
+export const runbookPages = pagesIn('ops/deploy/runbooks');
+export const checklistPages = pagesIn('ops/deploy/checklists');
+const readmes = ['', 'deploy/capacity/', 'deploy/ecs/', 'deploy/kubernetes/', 'deploy/prometheus/'];
+export const allPages = [
+  ...runbookPages,
+  ...checklistPages,
+  ...readmes.map((folder) => readPage(`ops/${folder}README.md`)),
+];

@@ -19,7 +19,7 @@ export const SAMPLE = {
   SlackChannelId: 'C0123',
 };
 
-/** The whole of ops/ecs/template.yaml, as it would be deployed. */
+/** The whole of ops/deploy/ecs/template.yaml, as it would be deployed. */
 export const wholeStack = (): Stack => deploy('template.yaml', SAMPLE);
 
 /** The resources of a type with their names, properties seen as `P`. */

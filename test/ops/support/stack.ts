@@ -18,7 +18,7 @@ export const PSEUDO: Values = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** Resolves a template of ops/ecs and all templates that it nests, each under its own name. Throws on a bad parameter. */
+/** Resolves a template of ops/deploy/ecs and its nested templates, each under its own name. Throws on a bad parameter. */
 export const deploy = (file: string, given: Values): Stack => deployTemplate(readTemplate(file), file, given);
 
 export const deployTemplate = (template: Template, file: string, given: Values): Stack => {

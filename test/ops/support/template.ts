@@ -31,7 +31,7 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-export const ECS_FOLDER = fileURLToPath(new URL('../../../ops/ecs/', import.meta.url));
+export const ECS_FOLDER = fileURLToPath(new URL('../../../ops/deploy/ecs/', import.meta.url));
 
 /** The file names of all templates. */
 export const templateNames: readonly string[] = readdirSync(ECS_FOLDER).filter((name) => name.endsWith('.yaml'));

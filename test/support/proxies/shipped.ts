@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export const SHIPPED = 'ops/proxies';
+export const SHIPPED = 'ops/deploy/proxies';
 
 /** Writes a shipped configuration to a file of its own, with other addresses, ports and log files alone. */
 export const adapt = async (

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Figures, sizeFor, tasksForStorm } from '../../../ops/capacity/formula.ts';
+import { type Figures, sizeFor, tasksForStorm } from '../../../ops/build/capacity/formula.ts';
 import { simulateStorm } from '../../bench/storm/simulate.ts';
 
 const figures: Figures = {
@@ -10,7 +10,7 @@ const figures: Figures = {
   bytesPerTicket: 400,
 };
 
-describe('ops/capacity/formula.ts', () => {
+describe('ops/build/capacity/formula.ts', () => {
   it('returns one spare task and one shard for a minimal load', () => {
     expect(sizeFor(1, figures)).to.include({ tasks: 2, shards: 1 });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { faultsOf, grew, steepest } from '../../../ops/capacity/growth.ts';
-import type { Trend } from '../../../ops/capacity/results.ts';
+import { faultsOf, grew, steepest } from '../../../ops/build/capacity/growth.ts';
+import type { Trend } from '../../../ops/build/capacity/results.ts';
 
 const trend = (slopeMbPerHour: number, errorMbPerHour = 0): Trend => ({
   meanMb: 100,

@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { figuresOf, tasksForStorm } from '../../../ops/capacity/formula.ts';
-import { faultsOf } from '../../../ops/capacity/growth.ts';
-import { plotsOf, withResults } from '../../../ops/capacity/page.ts';
-import { readResult } from '../../../ops/capacity/results.ts';
+import { figuresOf, tasksForStorm } from '../../../ops/build/capacity/formula.ts';
+import { faultsOf } from '../../../ops/build/capacity/growth.ts';
+import { plotsOf, withResults } from '../../../ops/build/capacity/page.ts';
+import { readResult } from '../../../ops/build/capacity/results.ts';
 
 const results = { scale: readResult('scale'), storm: readResult('storm'), soak: readResult('soak') };
-const read = (name: string) => readFile(`ops/capacity/${name}`, 'utf8');
+const read = (name: string) => readFile(`ops/deploy/capacity/${name}`, 'utf8');
 
-describe('ops/capacity/capacity.md', () => {
+describe('ops/deploy/capacity/README.md', () => {
   it('contains the figures of the result files', async () => {
-    const page = await read('capacity.md');
+    const page = await read('README.md');
     expect(withResults(page, results), 'run "npm run capacity"').to.equal(page);
   });
 
   it('shows every plot, each drawn from the result files', async () => {
-    const page = await read('capacity.md');
+    const page = await read('README.md');
     for (const [name, svg] of Object.entries(plotsOf(results))) {
       expect(page).to.contain(`](${name})`);
       expect(await read(name), 'run "npm run capacity"').to.equal(svg);

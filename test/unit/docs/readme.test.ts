@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { withTables } from '../../../ops/docs/tables.ts';
+import { withTables } from '../../../ops/build/docs/tables.ts';
 
 describe('README.md', () => {
   it('lists the variables and events of the code', async () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PAGE = readFileSync(`${ROOT}ops/security/threat-model.md`, 'utf8');
+const PAGE = readFileSync(`${ROOT}ops/deploy/security/threat-model.md`, 'utf8');
 const NAMED = /^`(test\/[^`]+)`: (.+)$/;
 
 /** The problem with the last cell of a row, which names a test; undefined if there is none. */
@@ -14,8 +14,8 @@ const faultOf = (cell: string): string | undefined => {
   return readFileSync(`${ROOT}${file}`, 'utf8').includes(name) ? undefined : `no such test: ${cell}`;
 };
 
-describe('ops/security/threat-model.md', () => {
-  const [, section = ''] = PAGE.split('## What holds them');
+describe('ops/deploy/security/threat-model.md', () => {
+  const [, section = ''] = PAGE.split('## Measures');
   const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
   const cells = rows.slice(2).map((row) => row.split(' | ').at(-1)?.replace(/ \|$/, '') ?? '');
 

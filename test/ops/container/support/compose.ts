@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tryDocker } from './docker.ts';
 
-const FILE = fileURLToPath(new URL('../../../../ops/compose.yml', import.meta.url));
+const FILE = fileURLToPath(new URL('../../../../ops/try/compose.yml', import.meta.url));
 
 export type Compose = (...args: readonly string[]) => Promise<string>;
 
-/** Compose for ops/compose.yml, as plugin or as program; rejects with its output. */
+/** Compose for ops/try/compose.yml, as plugin or as program; rejects with its output. */
 export const composeWith = async (env: Readonly<Record<string, string>>): Promise<Compose> => {
   const isPlugin = (await tryDocker(['compose', 'version'])).code === 0;
   const [command, ...first] = isPlugin ? ['docker', 'compose'] : ['docker-compose'];

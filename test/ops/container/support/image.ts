@@ -6,7 +6,7 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** The images and the folder that each is built from. */
 const CONTEXTS = {
   'ticketd:test': folder('../../../../'),
-  'ticketd-example-gateway:test': folder('../../../../ops/gateway/'),
+  'ticketd-example-gateway:test': folder('../../../../ops/try/gateway/'),
   'ticketd-nginx:test': folder('./nginx/'),
 };
 type Image = keyof typeof CONTEXTS;

@@ -8,7 +8,7 @@ import { type Manifests, ofKind } from './manifest.ts';
 const FILES = ['config.yaml', 'deployment.yaml', 'network.yaml', 'prometheus-operator/service-monitor.yaml'];
 
 /** All manifests, one after another, as `sed` hands them to kubectl. */
-export const shipped = FILES.map((file) => readFileSync(join('ops/kubernetes', file), 'utf8')).join('');
+export const shipped = FILES.map((file) => readFileSync(join('ops/deploy/kubernetes', file), 'utf8')).join('');
 
 /** How long ticketd may take with the settings of these manifests. */
 export const deadlines = async (manifests: Manifests): Promise<Deadlines> => {

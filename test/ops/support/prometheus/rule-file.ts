@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-export const RULE_FILE = 'ops/prometheus/ticketd-alerts.yml';
+export const RULE_FILE = 'ops/deploy/prometheus/ticketd-alerts.yml';
 
 export interface Rule {
   readonly expr: string;
@@ -23,6 +23,6 @@ export const rules: readonly Rule[] = ruleFile.groups.flatMap((group) => group.r
 export const alerts = rules.filter((rule): rule is Alert => rule.alert !== undefined);
 export const nameOf = ({ alert, record }: Rule): string => alert ?? record ?? 'a rule without a name';
 
-/** The page of ops/runbooks that is named after an alert: TicketdRedisMemory is redis-memory. */
+/** The page of ops/deploy/runbooks that is named after an alert: TicketdRedisMemory is redis-memory. */
 export const slugOf = (alert: string): string =>
   alert.replace(/^Ticketd/, '').replace(/[A-Z]/g, (letter, at) => (at === 0 ? '' : '-') + letter.toLowerCase());

@@ -11,7 +11,7 @@ export const alertRules: Rule<Alert> = ({ alert, labels = {}, annotations = {} }
   ...(/^Ticketd([A-Z][a-z]+)+$/.test(alert) ? [] : ['not a name such as TicketdInstanceDown']),
   ...(SEVERITIES.includes(labels.severity ?? '') ? [] : ['neither critical nor a warning']),
   ...(annotations.summary ? [] : ['no summary']),
-  ...(annotations.runbook_url === `ops/runbooks/${slugOf(alert)}.md` ? [] : ['no link to its page']),
+  ...(annotations.runbook_url === `ops/deploy/runbooks/${slugOf(alert)}.md` ? [] : ['no link to its page']),
 ];
 
 /** Whether every selected series exists, in the metrics of ticketd or in recording rules. */

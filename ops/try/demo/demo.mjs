@@ -1,0 +1,73 @@
+// `npm run demo`: from a JWT to an open WebSocket, on a page and with commands to paste. Ctrl-C stops everything that
+// it started.
+//   npm run demo -- --once     prints the commands, then exits
+//   npm run demo -- --built    neither installs nor builds
+// Packages may not be installed yet when this starts. So it and its modules import only from Node at the top, and
+// packages after the installation.
+//
+// Each part of the demo is a module that starts it and returns how to stop it: Redis (redis.mjs), the service
+// (ticketd.mjs), and the sample gateway with the page (gateway.mjs, page/). tour.mjs prints the commands.
+import { fileURLToPath } from 'node:url';
+import { installDependencies } from '../../build/setup/install.mjs';
+import { mustRun } from '../../build/setup/run-command.mjs';
+import { createControls } from './controls.mjs';
+import { startGateway } from './gateway.mjs';
+import { freePort } from './ports.mjs';
+import { startRedis } from './redis.mjs';
+import { startTicketd } from './ticketd.mjs';
+import { createJwt, createSecret } from './token.mjs';
+import { showTour } from './tour.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const [once, built] = ['--once', '--built'].map((flag) => process.argv.includes(flag));
+const interruption = new AbortController();
+// npm repeats a Ctrl-C that the terminal already sent here, so a second signal means the same as the first.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort());
+if (process.env.npm_lifecycle_event) stopWithParent();
+const stops = [];
+
+try {
+  await run(interruption.signal);
+} catch (error) {
+  if (!interruption.signal.aborted) {
+    console.error(`demo: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+for (const stop of stops.reverse()) await stop();
+process.exit();
+
+async function run(signal) {
+  if (!built) await build();
+  signal.throwIfAborted();
+  const redis = await startRedis();
+  stops.push(redis.stop);
+  console.log(`Redis: ${redis.description}`);
+  signal.throwIfAborted();
+  const [secret, gatewayKey, pagePort] = [createSecret(), createSecret(), await freePort(8080)];
+  const pageUrl = `http://127.0.0.1:${pagePort}`;
+  const ticketd = await startTicketd({ root, redisUrl: redis.url, secret, gatewayKey, pageUrl });
+  stops.push(ticketd.stop);
+  await ticketd.untilReady(signal);
+  const gateway = await startGateway({ port: pagePort, ticketdUrl: ticketd.internalUrl, gatewayKey });
+  gateway.setControls(createControls({ redis, ticketd, gateway, secret, pageUrl }));
+  stops.push(gateway.stop);
+  await showTour({ ticketd, redis, jwt: createJwt(secret).token, gatewayKey, pageUrl });
+  if (once) return;
+  console.log('Ctrl-C ends the demo.');
+  await ticketd.untilExit(signal);
+}
+
+async function build() {
+  await installDependencies(root);
+  await mustRun('npm', ['run', '--silent', 'build'], { cwd: root });
+}
+
+/** npm runs this in a shell. A SIGTERM to npm ends that shell and does not reach this process. */
+function stopWithParent() {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) interruption.abort();
+  }, 500);
+  watch.unref();
+}
