@@ -1,4 +1,4 @@
-// Plays the faults of test/chaos one after another, and compares what was measured with what README promises. Its table is
+// Plays the faults of test/chaos one after another, and compares what was measured with what src/redis/README.md promises. Its table is
 // made of test/chaos/measured.md, which this writes; other work on the machine spoils it.
 //   npm run bench:faults [-- mocha's arguments]
 import { spawn } from 'node:child_process';

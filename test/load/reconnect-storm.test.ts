@@ -5,7 +5,7 @@ import { type RunningService, startService } from '../support/service.ts';
 import type { RecordedRequest } from '../support/storm/recorded-fetch.ts';
 import { playStorm, type Storm } from '../support/storm/storm.ts';
 
-// README's figures are for 2,000 clients.
+// The figures in src/client/README.md are for 2,000 clients.
 const CLIENTS = Number(process.env.TEST_CLIENTS ?? 300);
 const OUTAGE_MS = 5_000;
 const WINDOW_MS = 100;

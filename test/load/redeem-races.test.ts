@@ -9,7 +9,7 @@ import { startRedis } from '../support/redis.ts';
 import { serve, type Ticketd } from '../support/ticketd.ts';
 import { until } from '../support/until.ts';
 
-// More tickets find no other fault; README's figure is for 10,000.
+// More tickets find no other fault; the figure in src/http/README.md is for 10,000.
 const TICKETS = Number(process.env.TEST_TICKETS ?? 1_000);
 const CALLERS = 10;
 const PROCESSES = 4;

@@ -11,7 +11,7 @@ const shownDefault = (preset: Default | undefined): string => {
   return `${code(preset.production)} in production, else ${code(preset.otherwise)}`;
 };
 
-/** README's table of environment variables, from the fields that the parser reads. */
+/** The table of environment variables, from the rows that the parser uses. */
 export const configTable = (): string =>
   table(
     ['variable', 'default', 'meaning'],
@@ -24,7 +24,7 @@ export const configTable = (): string =>
       ]),
   );
 
-/** README's table of log events, from the catalogue. */
+/** The table of log events, from the catalogue. */
 export const eventTable = (): string =>
   table(
     ['event', 'level', 'message', 'fields'],
@@ -36,14 +36,19 @@ export const eventTable = (): string =>
     ]),
   );
 
-/** The content of README between `<!-- NAME -->` and `<!-- /NAME -->`. */
-export const tables: Readonly<Record<string, () => string>> = { configuration: configTable, events: eventTable };
+interface PageTable {
+  /** The page, from the root of the project, with the markers `<!-- NAME -->` and `<!-- /NAME -->`. */
+  readonly page: string;
+  readonly name: string;
+  readonly make: () => string;
+}
 
-/** The text with every table rewritten; throws if a marker is missing. */
-export const withTables = (text: string): string =>
-  Object.entries(tables).reduce((written, [name, make]) => withTable(written, name, make()), text);
+export const tables: readonly PageTable[] = [
+  { page: 'src/config/README.md', name: 'configuration', make: configTable },
+  { page: 'src/log/README.md', name: 'events', make: eventTable },
+];
 
-/** The text with one table replaced. */
+/** The text with one table in it replaced; throws if a marker is missing. */
 export const withTable = (text: string, name: string, written: string): string => {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];

@@ -1,10 +1,12 @@
-// Rewrites the generated tables of README: npm run docs
-// The table of faults comes from the last `npm run bench:faults` on this machine, if there is one.
+// Writes the generated tables of the pages: npm run docs
+// The table of faults comes from the last `npm run bench:faults` on this machine, if there was one.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { withTable, withTables } from './tables.ts';
+import { tables, withTable } from './tables.ts';
 
 const MEASURED = 'test/chaos/measured.md';
 
-const readme = withTables(readFileSync('README.md', 'utf8'));
-const withFaults = existsSync(MEASURED) ? withTable(readme, 'faults', readFileSync(MEASURED, 'utf8')) : readme;
-writeFileSync('README.md', withFaults);
+const write = (page: string, name: string, table: string): void =>
+  writeFileSync(page, withTable(readFileSync(page, 'utf8'), name, table));
+
+for (const { page, name, make } of tables) write(page, name, make());
+if (existsSync(MEASURED)) write('src/redis/README.md', 'faults', readFileSync(MEASURED, 'utf8'));

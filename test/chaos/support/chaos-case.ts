@@ -14,7 +14,7 @@ interface Case extends Omit<Fault, 'staysReady'> {
 export interface DetectedCase extends Case {
   /** The code in `redis_down`: it shows what the fault was detected by. */
   readonly detectedBy: RegExp;
-  /** What README promises, which the benchmark checks. */
+  /** What src/redis/README.md promises, which the benchmark checks. */
   readonly detectedWithinMs: number;
   readonly recoveredWithinMs?: number;
 }

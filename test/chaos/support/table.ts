@@ -17,7 +17,7 @@ export interface Row extends Measured {
   readonly bound: string;
   /** How many of which status, or in words. */
   readonly answers?: string | Readonly<Record<number, number>>;
-  /** What README promises. The tests do not assert it, since another process can delay any of them; the benchmark does. */
+  /** What src/redis/README.md promises. The tests do not assert it, since another process can delay any of them; the benchmark does. */
   readonly limits?: Measured;
 }
 
@@ -50,7 +50,7 @@ export const faultTable = (rows: readonly Row[]): string =>
     ]),
   );
 
-/** What took longer than README promises, in words. */
+/** What took longer than src/redis/README.md promises, in words. */
 export const overruns = ({ case: number, limits = {}, ...measured }: Row): readonly string[] =>
   (Object.keys(limits) as (keyof Measured)[])
     .filter((what) => (measured[what] ?? 0) > (limits[what] ?? Number.POSITIVE_INFINITY))

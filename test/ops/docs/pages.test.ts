@@ -60,11 +60,6 @@ describe('operations pages in ops/', () => {
     expect(serious.map(([name]) => name).filter((name) => !runbooks.includes(name))).to.deep.equal(['memory_store']);
   });
 
-  it('leave no event out of README.md', () => {
-    const { text } = readPage('README.md');
-    expect(declared.map(([name]) => name).filter((name) => !text.includes(`\`${name}\``))).to.deep.equal([]);
-  });
-
   it('filter the log by valid CloudWatch patterns for events that exist', () => {
     const patterns = allPages
       .flatMap(({ commands }) => commands)

@@ -26,7 +26,7 @@ describe('ops/deploy/security/threat-model.md', () => {
 
   it('fails the check when a file or a test does not exist or is not named', () => {
     expect(faultOf('`test/unit/docs/nowhere.test.ts`: anything')).to.match(/^no such file/);
-    expect(faultOf('`test/unit/docs/readme.test.ts`: no test has this title')).to.match(/^no such test/);
+    expect(faultOf('`test/unit/docs/front-door.test.ts`: no test has this title')).to.match(/^no such test/);
     expect(faultOf('trust us')).to.match(/^names no test/);
   });
 });

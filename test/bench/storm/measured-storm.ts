@@ -48,13 +48,13 @@ export const playInTruth = async (options: TruthOptions): Promise<Omit<Storms['r
   await ticketd.exit;
   const lastedMs = Date.parse(String(ticketd.linesOf('redis_up').at(-1)?.time)) - real.outageAt;
   const gate = { maxInFlight, perTurn: 1 };
-  const onPaper = simulateStorm({ clients, outageMs: lastedMs, costs, gate, seed: SEED });
+  const simulated = simulateStorm({ clients, outageMs: lastedMs, costs, gate, seed: SEED });
   return {
     clients,
     tasks,
     outageSeconds: lastedMs / 1000,
     observed: playedOf(observedOf(real), clients, lastedMs),
-    predicted: playedOf(onPaper, clients, lastedMs),
+    predicted: playedOf(simulated, clients, lastedMs),
   };
 };
 

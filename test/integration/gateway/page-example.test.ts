@@ -1,22 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { freePort } from '../../support/free-port.ts';
 import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
 import { SECRET, token } from '../../support/jwt.ts';
 import { type Answered, enter, knock, refused } from '../../support/knock.ts';
+import { pageExample } from '../../support/page-example.ts';
 import { GATEWAY_KEY, issueTicket } from '../../support/redeem.ts';
 import { startRedis } from '../../support/redis.ts';
 import { serve, type Ticketd } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
 
 const MAX_LINES = 15;
-const EXAMPLE = /^```js\n((?:(?!```)[\s\S])*?from 'ticketd\/gateway'[\s\S]*?)^```$/m;
 
-describe('README.md gateway example', () => {
-  const [, text = ''] = EXAMPLE.exec(readFileSync('README.md', 'utf8')) ?? [];
+describe('src/gateway/README.md example', () => {
+  const text = pageExample('src/gateway/README.md');
   let installed: InstalledPackage;
   let service: Ticketd;
   let gateway: ChildProcess;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
 import { token } from '../../support/jwt.ts';
-import { readmeExample } from '../../support/readme-example.ts';
+import { pageExample } from '../../support/page-example.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { run } from '../../support/run.ts';
 import { type RunningService, startService } from '../../support/service.ts';
@@ -11,7 +11,9 @@ import { until } from '../../support/until.ts';
 
 const TYPES = new URL('../../../src/client/types.ts', import.meta.url);
 
-describe('README.md "In the browser"', () => {
+const PAGE = 'src/client/README.md';
+
+describe(PAGE, () => {
   let installed: InstalledPackage;
   let service: RunningService;
   let gateway: TicketGateway;
@@ -40,7 +42,7 @@ describe('README.md "In the browser"', () => {
   it('has an example that runs as printed', async () => {
     installed.write('auth.js', `export const auth = { getAccessToken: async () => '${token()}' };`);
     const given = installed.write('surroundings.mjs', surroundings());
-    const example = installed.write('example.mjs', readmeExample('In the browser', 'js'));
+    const example = installed.write('example.mjs', pageExample(PAGE));
     const ended = run(process.execPath, ['--import', given, example]);
     await until('it has been answered', () => gateway.echoed > 0);
     for (const socket of gateway.open) socket.close(4001);
@@ -48,7 +50,7 @@ describe('README.md "In the browser"', () => {
   });
 
   it('names every option, event and reason', () => {
-    const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const page = readFileSync(PAGE, 'utf8');
     const types = readFileSync(TYPES, 'utf8');
     const names = [
       ...membersOf(types, 'interface TicketSocketOptions'),
@@ -57,8 +59,7 @@ describe('README.md "In the browser"', () => {
       ...[...(types.match(/type StopReason = .*/)?.[0] ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name),
     ];
     expect(names).to.include.members(['getToken', 'ticket-error', 'connect', 'forbidden']);
-    const section = text.split('\n## In the browser\n')[1]?.split('\n## ')[0] ?? '';
-    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(section))).to.deep.equal([]);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).to.deep.equal([]);
   });
 });
 
