@@ -24,7 +24,7 @@ describe('ticketd/gateway upgrade routes', () => {
 
   const taken: string[] = [];
   const add = (server: UpgradeServer, path?: string, more: Partial<UpgradeRoute> = {}) =>
-    addUpgradeRoute(server, { path, timeoutMs: 1000, take: () => taken.push(path ?? 'all'), ...more });
+    addUpgradeRoute(server, { path, timeoutMs: 1000, handle: () => taken.push(path ?? 'all'), ...more });
 
   it('match the path without the query, or else fall back to the route without a path', () => {
     const { server, upgrade } = fakeServer();
@@ -37,7 +37,7 @@ describe('ticketd/gateway upgrade routes', () => {
   it('pass on request, socket and head of the event', () => {
     const { server, upgrade } = fakeServer();
     const seen: unknown[] = [];
-    add(server, undefined, { take: (request, socket, head) => seen.push(request.url, socket, head.length) });
+    add(server, undefined, { handle: (request, socket, head) => seen.push(request.url, socket, head.length) });
     const connection = upgrade('/x');
     expect(seen).to.deep.equal(['/x', connection, 0]);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { carriersOf, stripTicket } from '../../../src/gateway/strip-ticket.ts';
+import { carriersOf, stripTicket } from '../../../src/gateway/handshake.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { upgradeMessage } from '../../support/upgrade-message.ts';
 

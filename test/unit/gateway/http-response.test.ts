@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { answerPlainly, answerRefusal } from '../../../src/gateway/answer-refusal.ts';
-import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refused.ts';
+import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/admission.ts';
+import { answerRefusal, respond } from '../../../src/gateway/http-response.ts';
 import { fakeConnection } from '../../support/fake-upgrade.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { answersIn } from '../../support/raw-http.ts';
@@ -49,7 +49,7 @@ describe('ticketd/gateway answerRefusal()', () => {
 
   it('sets Content-Length in bytes, not characters', async () => {
     const connection = fakeConnection();
-    answerPlainly(connection, { status: 404, errorCode: 'NOT_FOUND', message: '€', traceId: 't' });
+    respond(connection, { status: 404, errorCode: 'NOT_FOUND', message: '€', traceId: 't' });
     await once(connection, 'close');
     const body = '{"errorCode":"NOT_FOUND","message":"€","traceId":"t"}';
     expect(connection.sent)

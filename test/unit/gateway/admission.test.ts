@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refused.ts';
+import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/admission.ts';
 import { refusals } from '../../../src/protocol/errors.ts';
 
 const CODES: readonly RefusalCode[] = [

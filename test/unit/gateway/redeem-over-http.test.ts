@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { readIdentity, refusalFrom, setUpProblem } from '../../../src/gateway/redeem-answer.ts';
-import { Misconfigured } from '../../../src/gateway/redeemer.ts';
+import { MisconfigurationError } from '../../../src/gateway/admission.ts';
+import { readIdentity, readRefusal, startProblem } from '../../../src/gateway/redeem-over-http.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
@@ -91,13 +91,13 @@ describe('ticketd/gateway readIdentity()', () => {
   for (const text of ['', '<html>', 'null', '[]', '"alice"', '1', '{'])
     it(`returns no identity for a response with the body ${text || '(empty)'}`, () => {
       expect(readIdentity({ status: 200, text })).to.equal(undefined);
-      expect(refusalFrom({ status: 200, text }, 't').errorCode).to.equal('WS_TICKET_OUTCOME_UNKNOWN');
+      expect(readRefusal({ status: 200, text }, 't').refusal.errorCode).to.equal('WS_TICKET_OUTCOME_UNKNOWN');
     });
 });
 
-describe('ticketd/gateway refusalFrom()', () => {
+describe('ticketd/gateway readRefusal()', () => {
   const refusal = (status: number, body: unknown) => {
-    const { errorCode, retryAfter, cause, reason, traceId } = refusalFrom(answer(body, status), 't');
+    const { errorCode, retryAfter, cause, reason, traceId } = readRefusal(answer(body, status), 't').refusal;
     expect({ reason, traceId }).to.deep.equal({ reason: undefined, traceId: 't' });
     return { errorCode, retryAfter, cause: cause as Error | undefined };
   };
@@ -119,7 +119,7 @@ describe('ticketd/gateway refusalFrom()', () => {
     it(`returns ${meant} with the retryAfter of a 503 ${said}, but not of a 500`, () => {
       const { cause, ...rest } = refusal(503, { errorCode: said, message: 'not now', retryAfter: 7 });
       expect(rest).to.deep.equal({ errorCode: meant, retryAfter: 7 });
-      expect(cause).to.have.property('message', 'ticketd says: not now');
+      expect(cause).to.have.property('message', 'ticketd returned: not now');
       expect(refusal(500, { errorCode: said, retryAfter: 7 })).to.deep.include({
         errorCode: 'WS_TICKET_OUTCOME_UNKNOWN',
         retryAfter: 2,
@@ -154,29 +154,29 @@ describe('ticketd/gateway refusalFrom()', () => {
     it(`returns ${errorCode} for an unexpected ${status}`, () => {
       const { cause, ...rest } = refusal(status, {});
       expect(rest).to.deep.equal({ errorCode, retryAfter });
-      expect(cause instanceof Misconfigured).to.equal(misconfigured);
-      expect(cause?.message).to.equal(`unexpected answer: ${status} without an errorCode`);
+      expect(cause instanceof MisconfigurationError).to.equal(misconfigured);
+      expect(cause?.message).to.equal(`unexpected response: ${status} without an errorCode`);
     });
 
   it('names the errorCode of an unexpected response', () => {
     expect(refusal(500, { errorCode: 'INTERNAL_ERROR' }).cause?.message).to.equal(
-      'unexpected answer: 500 INTERNAL_ERROR',
+      'unexpected response: 500 INTERNAL_ERROR',
     );
   });
 });
 
 describe('ticketd/gateway startup check of the redeem endpoint', () => {
-  const problem = (status: number, body: unknown) => setUpProblem(answer(body, status));
+  const problem = (status: number, body: unknown) => startProblem(answer(body, status));
 
   it('passes for 400 BAD_REQUEST only', () => {
     expect(problem(400, { errorCode: 'BAD_REQUEST' })).to.equal(undefined);
-    expect(problem(401, { errorCode: 'BAD_REQUEST' })).to.equal('unexpected answer: 401 BAD_REQUEST');
-    expect(problem(400, {})).to.equal('unexpected answer: 400 without an errorCode');
+    expect(problem(401, { errorCode: 'BAD_REQUEST' })).to.equal('unexpected response: 401 BAD_REQUEST');
+    expect(problem(400, {})).to.equal('unexpected response: 400 without an errorCode');
   });
 
   it('names the problem: wrong key, no redeem endpoint, or the message of ticketd', () => {
-    expect(problem(401, { errorCode: 'GATEWAY_UNAUTHORIZED' })).to.equal('the key is none of its GATEWAY_KEYS');
+    expect(problem(401, { errorCode: 'GATEWAY_UNAUTHORIZED' })).to.equal('the key is not one of its GATEWAY_KEYS');
     expect(problem(404, { errorCode: 'NOT_FOUND' })).to.include('there is no redeem endpoint');
-    expect(problem(503, { errorCode: 'SERVICE_OVERLOADED', message: 'busy' })).to.equal('it says: busy');
+    expect(problem(503, { errorCode: 'SERVICE_OVERLOADED', message: 'busy' })).to.equal('it returned: busy');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import type { RedisOptions } from '../../../src/gateway/options.ts';
-import { readAccess } from '../../../src/gateway/redis-access.ts';
+import { readAccess } from '../../../src/gateway/redeem-from-redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 
 describe('ticketd/gateway redeem.redis options', () => {
