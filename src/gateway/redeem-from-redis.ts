@@ -1,6 +1,6 @@
 import { type Emit, events } from '../log/events.ts';
+import { isDomainError } from '../protocol/domain-error.ts';
 import { scrub } from '../protocol/redact.ts';
-import { isRequestError } from '../protocol/request-error.ts';
 import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
@@ -75,9 +75,9 @@ export const identityOf = (record: TicketRecord, now?: number): Identity => ({
 
 // Whatever else went wrong may have done so after the ticket was taken.
 const failed = (error: unknown, traceId: string): UpgradeRefused => {
-  const untouched = isRequestError(error) && error.code === 'WS_TICKET_REDIS_NOT_READY';
-  const cause = isRequestError(error) ? (error.cause ?? error) : error;
-  return new UpgradeRefused(untouched ? error.code : 'WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
+  const untouched = isDomainError(error) && error.name === 'StoreUnavailable';
+  const cause = isDomainError(error) ? (error.cause ?? error) : error;
+  return new UpgradeRefused(untouched ? 'WS_TICKET_REDIS_NOT_READY' : 'WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
 };
 
 const notStarted = (): Error => new Misconfigured('not connected to Redis: call start() first');

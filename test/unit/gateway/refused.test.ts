@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refused.ts';
-import { refusals } from '../../../src/protocol/errors.ts';
+import { wireErrors } from '../../../src/protocol/errors.ts';
 
 const CODES: readonly RefusalCode[] = [
   'WS_TICKET_MISSING',
@@ -14,8 +14,8 @@ describe('ticketd/gateway UpgradeRefused', () => {
     it(`has the status and retryAfter that ticketd returns for ${code}`, () => {
       const { status, retryAfter } = new UpgradeRefused(code, { traceId: 't' });
       expect({ status, retryAfter }).to.deep.equal({
-        status: refusals[code].status,
-        retryAfter: refusals[code].retryAfter,
+        status: wireErrors[code].status,
+        retryAfter: wireErrors[code].retryAfter,
       });
     });
 
