@@ -1,3 +1,5 @@
+import { wireErrors } from '../protocol/errors.ts';
+
 /** The `errorCode` of a refused client. */
 export type RefusalCode =
   | 'WS_TICKET_MISSING'
@@ -8,19 +10,15 @@ export type RefusalCode =
 /** Why a ticket was refused, where the gateway itself found out: for the log, never for the client. */
 export type RefusalReason = 'audience' | 'malformed' | 'origin' | 'revoked' | 'unknown' | 'used';
 
-interface Answer {
-  readonly status: 401 | 403 | 503;
-  readonly message: string;
-  /** Seconds. */
-  readonly retryAfter?: number;
-}
+// What each 503 of ticketd means for the ticket of a handshake.
+const OUTAGE_CODES: ReadonlyMap<unknown, RefusalCode> = new Map([
+  ['SERVICE_OVERLOADED', 'WS_TICKET_REDIS_NOT_READY'],
+  ['WS_TICKET_OUTCOME_UNKNOWN', 'WS_TICKET_OUTCOME_UNKNOWN'],
+  ['WS_TICKET_REDIS_NOT_READY', 'WS_TICKET_REDIS_NOT_READY'],
+]);
 
-const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
-  WS_TICKET_MISSING: { status: 401, message: 'Send a ticket with the handshake' },
-  WS_TICKET_NOT_REDEEMABLE: { status: 403, message: 'The ticket cannot be redeemed' },
-  WS_TICKET_OUTCOME_UNKNOWN: { status: 503, message: 'The ticket may be spent: get a new one', retryAfter: 2 },
-  WS_TICKET_REDIS_NOT_READY: { status: 503, message: 'Ticket service temporarily unavailable', retryAfter: 2 },
-};
+/** How a client is refused after this error of ticketd; `undefined` where it is no outage. */
+export const outageCodeOf = (errorCode: unknown): RefusalCode | undefined => OUTAGE_CODES.get(errorCode);
 
 export interface RefusalDetails {
   readonly traceId: string;
@@ -43,11 +41,11 @@ export class UpgradeRefused extends Error {
   readonly reason: RefusalReason | undefined;
 
   constructor(errorCode: RefusalCode, { traceId, reason, retryAfter, cause }: RefusalDetails) {
-    const answer = ANSWERS[errorCode];
-    super(answer.message, cause === undefined ? undefined : { cause });
+    const wireError = wireErrors[errorCode];
+    super(wireError.message, cause === undefined ? undefined : { cause });
     this.errorCode = errorCode;
-    this.status = answer.status;
-    this.retryAfter = answer.status === 503 ? (retryAfter ?? answer.retryAfter) : undefined;
+    this.status = wireError.status;
+    this.retryAfter = wireError.status === 503 ? (retryAfter ?? wireError.retryAfter) : undefined;
     this.traceId = traceId;
     this.reason = reason;
   }

@@ -1,7 +1,8 @@
 import { readSections } from '../config/read-config.ts';
 import { type Emit, events } from '../log/events.ts';
+import { isDomainError } from '../protocol/domain-error.ts';
+import { domainErrorCodes } from '../protocol/errors.ts';
 import { scrub } from '../protocol/redact.ts';
-import { isRequestError } from '../protocol/request-error.ts';
 import type { RedisAccess } from '../redis/access.ts';
 import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/record.ts';
@@ -10,6 +11,7 @@ import { within } from '../time/within.ts';
 import {
   type Identity,
   MisconfigurationError,
+  outageCodeOf,
   type Redeemer,
   type RedeemRequest,
   type RedeemResult,
@@ -93,9 +95,9 @@ export const identityOf = (record: TicketRecord, now?: number): Identity => ({
 
 // Any other failure may have happened after the ticket was taken.
 const refuseFailed = (error: unknown, traceId: string): Refused => {
-  const untouched = isRequestError(error) && error.code === 'WS_TICKET_REDIS_NOT_READY';
-  const cause = isRequestError(error) ? (error.cause ?? error) : error;
-  return refuse(untouched ? error.code : 'WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
+  if (!isDomainError(error)) return refuse('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause: error });
+  const code = outageCodeOf(domainErrorCodes[error.name]) ?? 'WS_TICKET_OUTCOME_UNKNOWN';
+  return refuse(code, { traceId, cause: error.cause ?? error });
 };
 
 /** Reports the events of the connection. */

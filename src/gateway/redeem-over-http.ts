@@ -5,6 +5,7 @@ import { API_PREFIX } from '../protocol/paths.ts';
 import {
   type Identity,
   MisconfigurationError,
+  outageCodeOf,
   type Redeemer,
   type RedeemResult,
   type RefusalCode,
@@ -99,16 +100,9 @@ const secondsUntil = (instant: Date): number => Math.max(0, instant.getTime() - 
 export const readRefusal = (response: PostResponse, traceId: string): Refused => {
   const { errorCode } = bodyOf(response.text);
   if (response.status === 403 && errorCode === 'WS_TICKET_NOT_REDEEMABLE') return refuse(errorCode, { traceId });
-  const outage = response.status === 503 ? OUTAGES.get(errorCode) : undefined;
+  const outage = response.status === 503 ? outageCodeOf(errorCode) : undefined;
   return outage === undefined ? refuseUnexpected(response, traceId) : refuseOutage(response, outage, traceId);
 };
-
-/** What each 503 of ticketd means for the ticket. */
-const OUTAGES: ReadonlyMap<unknown, RefusalCode> = new Map([
-  ['SERVICE_OVERLOADED', 'WS_TICKET_REDIS_NOT_READY'],
-  ['WS_TICKET_OUTCOME_UNKNOWN', 'WS_TICKET_OUTCOME_UNKNOWN'],
-  ['WS_TICKET_REDIS_NOT_READY', 'WS_TICKET_REDIS_NOT_READY'],
-]);
 
 const refuseOutage = ({ text }: PostResponse, code: RefusalCode, traceId: string): Refused => {
   const { message, retryAfter } = bodyOf(text);
@@ -135,7 +129,7 @@ const problemOf = ({ status, text }: PostResponse): string => {
   if (errorCode === 'GATEWAY_UNAUTHORIZED') return 'the key is not one of its GATEWAY_KEYS';
   if (status === 404)
     return 'there is no redeem endpoint: GATEWAY_KEYS is not set there, or this is not its internal listener';
-  if (OUTAGES.has(errorCode)) return `it returned: ${message}`;
+  if (outageCodeOf(errorCode) !== undefined) return `it returned: ${message}`;
   return `unexpected response: ${status} ${textOf(errorCode) ?? 'without an errorCode'}`;
 };
 

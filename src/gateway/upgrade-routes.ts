@@ -75,7 +75,6 @@ const routeFor = (request: IncomingMessage, routes: Router['routes']): UpgradeRo
 
 const respondNotFound = (request: IncomingMessage, socket: Duplex): void =>
   respond(socket, {
-    status: 404,
     errorCode: 'NOT_FOUND',
     message: 'There is no WebSocket here',
     traceId: readThrown(() => traceIdOf(request.headers), newTraceId()),

@@ -1,4 +1,4 @@
-import { RequestError } from '../protocol/request-error.ts';
+import { OutcomeUnknown, StoreUnavailable } from '../tickets/errors.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
@@ -28,16 +28,16 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
   const run = async <T>(
     name: string,
     command: (client: RedisClient) => Promise<T>,
-    told: (cause: unknown) => RequestError = notReady,
+    errorOf: (cause: unknown) => Error = unavailable,
   ): Promise<T> => {
     const client = connection.getClientOrNull();
-    if (client === null) throw notReady();
+    if (client === null) throw new StoreUnavailable();
     const startedAt = performance.now();
     try {
       return await command(client);
     } catch (error) {
       connection.noteFault(error);
-      throw told(error);
+      throw errorOf(error);
     } finally {
       commandTook?.(name, performance.now() - startedAt);
     }
@@ -48,11 +48,11 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     isReady: connection.isReady,
     put: async (digest, payload, ttlMs) => {
       const reply = await run('put', (client) => client.set(keys.ticket(digest), payload, 'PX', ttlMs, 'NX'));
-      if (reply !== 'OK') throw notReady(new Error('the ticket was there already'));
+      if (reply !== 'OK') throw unavailable(new Error('the ticket was there already'));
     },
     replace: async (digest, payload) => {
       const reply = await run('replace', (client) => client.set(keys.ticket(digest), payload, 'KEEPTTL', 'XX'));
-      if (reply !== 'OK') throw notReady(new Error('the ticket was gone before it was given out'));
+      if (reply !== 'OK') throw unavailable(new Error('the ticket was gone before it was given out'));
     },
     forget: async (digest) => {
       await run('forget', (client) => client.getdel(keys.ticket(digest)));
@@ -78,11 +78,7 @@ const takenOf = (before: string | null): Taken => {
   return before === USED ? { state: 'used' } : { state: 'live', payload: before };
 };
 
-const unlessItMayHaveRun = (cause: unknown): RequestError =>
-  mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause);
+const unlessItMayHaveRun = (cause: unknown): Error =>
+  mayHaveRun(cause) ? new OutcomeUnknown({ cause: plainFault(cause) }) : unavailable(cause);
 
-const notReady = (cause?: unknown): RequestError =>
-  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause: plainFault(cause) });
-
-const outcomeUnknown = (cause: unknown): RequestError =>
-  new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause: plainFault(cause) });
+const unavailable = (cause: unknown): StoreUnavailable => new StoreUnavailable({ cause: plainFault(cause) });

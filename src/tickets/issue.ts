@@ -1,9 +1,9 @@
+import type { Caller } from '../auth/caller.ts';
+import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/rate-limit.ts';
-import { RequestError } from '../protocol/request-error.ts';
-import type { Binding, Caller } from './binding.ts';
 import { MIN_TTL_MS } from './lifetime.ts';
 import { createRateLimiter } from './rate-limit.ts';
-import { encodePayload, type TicketRecord } from './record.ts';
+import { type Binding, encodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
@@ -27,15 +27,15 @@ export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTi
 
 /**
  * Makes the function that issues tickets. A ticket never outlives its JWT; one with less than a second to live is
- * refused with `AUTH_TOKEN_INVALID`, one beyond the rate limit with `WS_TICKET_RATE_LIMITED`, and one that cannot be
- * stored or counted with `WS_TICKET_REDIS_NOT_READY`.
+ * refused with `TokenRejected`, one beyond the rate limit with `RateLimited`, and one that cannot be stored or counted
+ * with `StoreUnavailable`.
  */
 export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: IssuerOptions): IssueTicket => {
   const save = rateLimit === undefined ? saver(store) : limitedSaver(rateLimit, store);
   return async (caller, binding) => {
     const issuedAt = now();
     const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
-    if (ttlMs < MIN_TTL_MS) throw new RequestError('AUTH_TOKEN_INVALID', 'The token has expired');
+    if (ttlMs < MIN_TTL_MS) throw new TokenRejected('it is about to expire, or has');
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;

@@ -1,6 +1,6 @@
+import { StoreUnavailable } from './errors.ts';
 import { createWindows } from './fixed-window-counter.ts';
 import type { TicketStore } from './store.ts';
-import { StoreFullError } from './store-full-error.ts';
 
 const MAX_ENTRIES = 100_000;
 // In place of a payload, which is never empty.
@@ -58,9 +58,12 @@ const expiringMap = <T>(now: () => number) => {
     set: (key: string, value: T, expiresAt: number): void => {
       const isNew = !entries.has(key);
       if (isNew && entries.size >= MAX_ENTRIES) dropExpired();
-      if (isNew && entries.size >= MAX_ENTRIES) throw new StoreFullError(MAX_ENTRIES);
+      if (isNew && entries.size >= MAX_ENTRIES) throw full();
       entries.set(key, { value, expiresAt });
     },
     delete: (key: string): void => void entries.delete(key),
   };
 };
+
+const full = (): StoreUnavailable =>
+  new StoreUnavailable({ message: `the store is full: it has ${MAX_ENTRIES} entries` });

@@ -1,6 +1,14 @@
-import type { Binding, Caller } from './binding.ts';
+import type { Caller } from '../auth/caller.ts';
 
-/** All that the store remembers of a ticket. Times are milliseconds since the epoch. */
+/** What a ticket is bound to. */
+export interface Binding {
+  readonly audience: string | undefined;
+  readonly channel: string | undefined;
+  readonly origin: string | undefined;
+  readonly traceId: string;
+}
+
+/** The stored record of a ticket. Times are milliseconds since the epoch. */
 export interface TicketRecord extends Binding, Omit<Caller, 'expiresAt'> {
   /** When the JWT expires. */
   readonly expiresAt: number;

@@ -1,4 +1,4 @@
-import { RequestError } from '../protocol/request-error.ts';
+import { OutcomeUnknown } from './errors.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
@@ -36,8 +36,8 @@ export interface RedeemerOptions {
 
 /**
  * Makes the function that redeems tickets. Any attempt with a live ticket burns it, whatever comes of it, and exactly
- * one gets `redeemed`. It asks no clock: a ticket ends when the store drops it. Throws `RequestError`
- * `WS_TICKET_REDIS_NOT_READY` where the ticket was not touched, and `WS_TICKET_OUTCOME_UNKNOWN` where it may be spent.
+ * one gets `redeemed`. It asks no clock: a ticket ends when the store drops it. Throws
+ * `StoreUnavailable` where the ticket was not touched, and `OutcomeUnknown` where it may be spent.
  */
 export const createRedeemer =
   ({ store }: RedeemerOptions): RedeemTicket =>
@@ -68,7 +68,7 @@ const mismatchOf = (record: TicketRecord, { audience, origin }: Presentation): R
 const revocationOf = async (record: TicketRecord, store: RedeemerOptions['store']): Promise<'revoked' | undefined> => {
   const stored = await store.revocationIds(revocationKeysOf(record)).catch((cause) => {
     // The ticket is taken already, and whether it was good is not known.
-    throw new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause });
+    throw new OutcomeUnknown({ cause });
   });
   const isLater = (id: string | null, index: number) => id !== null && id !== record.revocationIds?.[index];
   return stored.some(isLater) ? 'revoked' : undefined;

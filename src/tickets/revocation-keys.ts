@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Caller } from './binding.ts';
+import type { Caller } from '../auth/caller.ts';
 
 type Holder = Pick<Caller, 'issuer' | 'subject' | 'sessionId'>;
 

@@ -1,5 +1,5 @@
+import type { Caller } from '../auth/caller.ts';
 import { randomText } from '../protocol/random-text.ts';
-import type { Caller } from './binding.ts';
 import { REVOCATION_TTL_MS } from './lifetime.ts';
 import { sessionKey, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
@@ -17,7 +17,7 @@ const ID_BYTES = 16;
 
 /**
  * Makes the function that voids every outstanding ticket of the caller's session or subject, on every instance. It stores
- * an id that no ticket has yet; those issued from then on get it. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+ * an id that no ticket has yet; those issued from then on get it. Throws `StoreUnavailable`.
  */
 export const createRevoker =
   ({ store }: RevokerOptions): RevokeTickets =>

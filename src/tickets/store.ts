@@ -14,36 +14,34 @@ export interface TicketStore {
   isReady(): boolean;
   /**
    * Stores `payload` under `digest` for `ttlMs` milliseconds.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when it was not, or perhaps not, stored, `StoreFullError` when
-   * there is no room.
+   * Throws `StoreUnavailable` when it was not, or perhaps not, stored.
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
   /**
    * Replaces the payload of a `put` whose ticket no client has yet; it ends when it would have ended.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when that was not, or perhaps not, done.
+   * Throws `StoreUnavailable` when that was not, or perhaps not, done.
    */
   replace(digest: string, payload: string): Promise<void>;
   /** Takes back a `put` whose ticket no client got; whether that was done makes no difference to any client. */
   forget(digest: string): Promise<void>;
   /**
    * Takes what is stored under `digest` away and gives it to exactly one caller; for the rest of its life the others
-   * learn that it was used. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken,
-   * `WS_TICKET_OUTCOME_UNKNOWN` when the reply was lost and the ticket may be spent.
+   * learn that it was used. Throws `StoreUnavailable` when nothing was taken, `OutcomeUnknown` when the reply was lost and the ticket may be spent.
    */
   take(digest: string): Promise<Taken>;
   /**
    * Stores `id` as that of the last revocation under `key`, for `ttlMs` milliseconds.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` where that is not certain, `StoreFullError` where there is no room.
+   * Throws `StoreUnavailable` where that is not certain.
    */
   revoke(key: string, id: string, ttlMs: number): Promise<void>;
   /**
    * The id of the last revocation under each of `keys`; `null` where none is stored.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   * Throws `StoreUnavailable`.
    */
   revocationIds(keys: readonly string[]): Promise<readonly (string | null)[]>;
   /**
    * Counts one more under `key`, on all instances together, in a window of `windowMs` milliseconds that began with the
-   * first. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   * first. Throws `StoreUnavailable`.
    */
   count(key: string, windowMs: number): Promise<Count>;
 }

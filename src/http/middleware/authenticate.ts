@@ -1,15 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import koaJwt from 'koa-jwt';
 import { callerOf } from '../../auth/caller.ts';
+import { KeysUnavailable, TokenRejected } from '../../auth/errors.ts';
 import { refuseIssuedAhead, unverifiedIssuedAt } from '../../auth/issued-at.ts';
 import { joseHeaderReader } from '../../auth/jose-header.ts';
 import type { KeyLookup, KeySource } from '../../auth/key-source.ts';
 import type { Config } from '../../config/fields.ts';
-import { RequestError } from '../../protocol/request-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
 import { bearerToken } from './bearer-token.ts';
 import type { Context, Middleware } from './context.ts';
 import { timesGiven } from './count-header.ts';
+import { RequestError } from './error-mapping.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -18,11 +20,11 @@ export const authenticate = (jwt: Config['jwt'], keys: KeySource): Middleware =>
   const verify = verifier(jwt, keys);
   return async (ctx, next) => {
     const token = bearerToken(ctx.req.headers);
-    if (token === null) throw new RequestError('AUTH_TOKEN_MISSING', 'Send a JWT as "Authorization: Bearer <JWT>"');
+    if (token === null) throw new RequestError('AUTH_TOKEN_MISSING');
     ctx.state.token = token;
     const claims = await verify(ctx, token);
     const caller = callerOf(claims, jwt.sessionClaim);
-    if (caller.expiresAt - Date.now() < MIN_TTL_MS) throw invalid(new Error('it is about to expire, or has'));
+    if (caller.expiresAt - Date.now() < MIN_TTL_MS) throw new TokenRejected('it is about to expire, or has');
     ctx.state.caller = caller;
     return next();
   };
@@ -41,22 +43,16 @@ const verifier = (jwt: Config['jwt'], keys: KeySource) => {
       refuseIssuedAhead(claims, jwt.clockToleranceSeconds);
       return claims;
     } catch (error) {
-      throw error instanceof RequestError ? error : invalid(error);
+      throw error instanceof KeysUnavailable ? error : rejected(error);
     }
   };
 };
 
 const keysIn = (lookup: KeyLookup): readonly KeyObject[] => {
-  if (lookup.outcome === 'unavailable') throw unavailable(lookup.reason, lookup.retryAfterMs);
-  if (lookup.keys.length === 0) throw new Error('there is no key that its header can mean');
+  if (lookup.outcome === 'unavailable') throw new KeysUnavailable(lookup.reason.message, lookup.retryAfterMs);
+  if (lookup.keys.length === 0) throw new TokenRejected('there is no key that its header can mean');
   return lookup.keys;
 };
-
-const unavailable = (cause: Error, retryAfterMs: number): RequestError =>
-  new RequestError('AUTH_KEYS_UNAVAILABLE', 'The key of the token is not available yet, try again', {
-    cause,
-    retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)),
-  });
 
 const goOn = async (): Promise<void> => {};
 
@@ -77,21 +73,19 @@ const optionsOf = ({ issuer, audience, clockToleranceSeconds }: Config['jwt'], {
 
 // Node goes by the first, another server before us may have gone by the last.
 const refuseSeveral = ({ req }: Context): void => {
-  if (timesGiven(req, 'authorization') > 1) throw new Error('there is more than one Authorization');
+  if (timesGiven(req, 'authorization') > 1) throw new TokenRejected('there is more than one Authorization');
 };
 
 const claimsOf = ({ state: { claims } }: Context): Claims => {
-  if (!isObject(claims)) throw new Error('its payload is not an object');
+  if (!isObject(claims)) throw new TokenRejected('its payload is not an object');
   return claims;
 };
 
 const isObject = (value: unknown): value is Claims => typeof value === 'object' && value !== null;
 
-const invalid = (error: unknown): RequestError =>
-  new RequestError('AUTH_TOKEN_INVALID', 'The token is not valid', { cause: reasonOf(error) });
-
-// JSON.parse quotes what it could not read, which is the token's own text.
-const reasonOf = (error: unknown): unknown => {
+// What the libraries throw says in its message what is wrong; JSON.parse quotes the token's own text.
+const rejected = (error: unknown): TokenRejected => {
   const cause = error instanceof Error && 'originalError' in error ? error.originalError : error;
-  return cause instanceof SyntaxError ? new Error('its payload is not JSON') : cause;
+  if (cause instanceof TokenRejected) return cause;
+  return new TokenRejected(cause instanceof SyntaxError ? 'its payload is not JSON' : describeError(cause).error);
 };

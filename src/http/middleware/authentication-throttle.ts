@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Emit } from '../../log/events.ts';
-import { RequestError, type RequestErrorCode } from '../../protocol/request-error.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
 import { createWindows } from '../../tickets/fixed-window-counter.ts';
 import type { BAD_CREDENTIALS } from '../server/limits.ts';
 import { networkOf } from './client-address.ts';
 import type { Context, Middleware } from './context.ts';
+import { errorCodeOf } from './error-mapping.ts';
 
 export interface PacingOptions {
   readonly limits: { readonly [Name in keyof typeof BAD_CREDENTIALS]: number };
   readonly emit: Emit;
 }
 
-const CODES: readonly RequestErrorCode[] = [
+const CODES: readonly ErrorCode[] = [
   // Anybody can make up the id of a key.
   'AUTH_KEYS_UNAVAILABLE',
   'AUTH_TOKEN_INVALID',
@@ -43,7 +44,10 @@ export const paceBadCredentials = ({ limits, emit }: PacingOptions): Middleware 
   }
 };
 
-const isBadCredential = (error: unknown): boolean => error instanceof RequestError && CODES.includes(error.code);
+const isBadCredential = (error: unknown): boolean => {
+  const code = errorCodeOf(error);
+  return code !== undefined && CODES.includes(code);
+};
 
 /** Lets one after the other go, some way apart; those beyond `maxWaiting` at once, which would only hold memory. */
 const createPace = ({ perSecond, maxWaitMs, maxWaiting }: PacingOptions['limits']): (() => Promise<void>) => {

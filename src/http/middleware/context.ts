@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type Koa from 'koa';
-import type { RequestErrorCode } from '../../protocol/request-error.ts';
-import type { Caller } from '../../tickets/binding.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
 
 /** What the middleware of one request leave for those after them. */
 export interface RequestState {
@@ -19,7 +19,7 @@ export interface RequestState {
   headers?: readonly string[];
   body?: { readonly text: string; readonly type: string };
   /** Set when the request was refused, with why for the log. */
-  errorCode?: RequestErrorCode;
+  errorCode?: ErrorCode;
   reason?: string;
 }
 

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { RequestError } from '../../protocol/request-error.ts';
 import { bearerToken } from './bearer-token.ts';
 import type { Middleware } from './context.ts';
+import { RequestError } from './error-mapping.ts';
 
 /** Lets a request pass that bears one of the keys; all are compared, each in constant time. */
 export const requireGatewayKey = (keys: readonly string[]): Middleware => {
@@ -9,7 +9,7 @@ export const requireGatewayKey = (keys: readonly string[]): Middleware => {
   return (ctx, next) => {
     const digest = digestOf(bearerToken(ctx.req.headers) ?? '');
     const fits = digests.map((known) => timingSafeEqual(known, digest)).includes(true);
-    if (!fits) throw new RequestError('GATEWAY_UNAUTHORIZED', 'Send a gateway key as "Authorization: Bearer <key>"');
+    if (!fits) throw new RequestError('GATEWAY_UNAUTHORIZED');
     return next();
   };
 };

@@ -1,45 +1,45 @@
 import { describeError } from '../../log/describe-error.ts';
 import type { Emit } from '../../log/events.ts';
-import { RequestError, type RequestErrorCode } from '../../protocol/request-error.ts';
+import { type DomainError, isDomainError } from '../../protocol/domain-error.ts';
+import { type DomainErrorName, domainErrorCodes } from '../../protocol/errors.ts';
+import { StoreUnavailable } from '../../tickets/errors.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { StoreFullError } from '../../tickets/store-full-error.ts';
 import type { Context, Middleware } from './context.ts';
 
-/** Tells, once, of each request that the store's state refused, or left without knowing what became of its ticket. */
-export const tellOutage =
+/** Logs, once, each request that the store's state refused, or left without knowing what became of its ticket. */
+export const logOutage =
   (emit: Emit): Middleware =>
   async (ctx, next) => {
     try {
       await next();
-    } catch (thrown) {
-      const error = thrown instanceof StoreFullError ? notReady(thrown) : thrown;
-      if (error instanceof RequestError) tell(error, ctx, emit);
+    } catch (error) {
+      if (isDomainError(error)) log(error, ctx, emit);
       throw error;
     }
   };
 
-const notReady = (cause?: Error): RequestError =>
-  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause });
-
-const EVENTS: { readonly [Code in RequestErrorCode]?: 'ws_ticket_redis_not_ready' | 'ws_ticket_outcome_unknown' } = {
-  WS_TICKET_REDIS_NOT_READY: 'ws_ticket_redis_not_ready',
-  WS_TICKET_OUTCOME_UNKNOWN: 'ws_ticket_outcome_unknown',
+const EVENTS: { readonly [Name in DomainErrorName]?: 'ws_ticket_redis_not_ready' | 'ws_ticket_outcome_unknown' } = {
+  StoreUnavailable: 'ws_ticket_redis_not_ready',
+  OutcomeUnknown: 'ws_ticket_outcome_unknown',
 };
 
-const tell = (refusal: RequestError, ctx: Context, emit: Emit): void => {
-  const event = EVENTS[refusal.code];
+const log = (outage: DomainError, ctx: Context, emit: Emit): void => {
+  const event = EVENTS[outage.name];
   if (event === undefined) return;
   const { traceId, address, sessionId, subject } = whoOf(ctx);
-  const { error, errorCode } = describeError(refusal.cause ?? refusal);
+  const { error, errorCode } = describe(outage);
   emit(event, { traceId, address, sessionId, subject, error, errorCode });
 };
 
-/** Refuses at once, before the body is read, what could not be kept or looked up anyway. */
+const describe = ({ cause, message, name }: DomainError) =>
+  cause === undefined ? { error: message, errorCode: domainErrorCodes[name] } : describeError(cause);
+
+/** Refuses a request before its body is read when the store is not ready. */
 export const requireStore =
   (store: TicketStore): Middleware =>
   (_ctx, next) => {
     if (store.isReady()) return next();
-    throw notReady();
+    throw new StoreUnavailable();
   };
 
 /** Who a request is from, for the log. */

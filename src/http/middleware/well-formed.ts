@@ -1,7 +1,7 @@
-import { RequestError } from '../../protocol/request-error.ts';
 import { CONNECTION_LIMITS } from '../server/limits.ts';
 import type { Context, Middleware } from './context.ts';
 import { timesGiven } from './count-header.ts';
+import { RequestError } from './error-mapping.ts';
 
 /**
  * Refuses what Node parses and HTTP forbids: a Host missing or given twice (RFC 9112, section 3.2), a target that is no
@@ -10,7 +10,7 @@ import { timesGiven } from './count-header.ts';
 export const refuseMalformed: Middleware = (ctx, next) => {
   if (ctx.req.rawHeaders.length > 2 * CONNECTION_LIMITS.maxHeaders)
     throw new RequestError('REQUEST_HEADERS_TOO_LARGE', `Send at most ${CONNECTION_LIMITS.maxHeaders} headers`);
-  if (!hasOneHost(ctx) || !hasPath(ctx)) throw new RequestError('BAD_REQUEST', 'This is not valid HTTP/1.1');
+  if (!hasOneHost(ctx) || !hasPath(ctx)) throw new RequestError('BAD_REQUEST');
   return next();
 };
 

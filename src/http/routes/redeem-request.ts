@@ -1,5 +1,5 @@
-import { RequestError } from '../../protocol/request-error.ts';
 import type { Presentation } from '../../tickets/redeem.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
 
 const NAMES = ['ticket', 'audience', 'origin'] as const;
 

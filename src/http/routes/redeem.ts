@@ -8,7 +8,7 @@ import type { Middleware, RequestState } from '../middleware/context.ts';
 import { requireGatewayKey } from '../middleware/gateway-key.ts';
 import { readJsonObject } from '../middleware/json-body.ts';
 import { answerJson } from '../middleware/response.ts';
-import { requireStore, tellOutage } from '../middleware/store-outage.ts';
+import { logOutage, requireStore } from '../middleware/store-outage.ts';
 import { BAD_CREDENTIALS } from '../server/limits.ts';
 import { presentationOf } from './redeem-request.ts';
 import { redeemFor } from './redemption.ts';
@@ -24,7 +24,7 @@ export interface RedeemRoutesOptions {
 export const redeemRoutes = ({ keys, store, redeem, emit }: RedeemRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
   const paced = paceBadCredentials({ limits: BAD_CREDENTIALS, emit });
-  const admit = [tellOutage(emit), paced, requireGatewayKey(keys), requireStore(store)];
+  const admit = [logOutage(emit), paced, requireGatewayKey(keys), requireStore(store)];
   router.post('/ws-ticket/redeem', ...admit, redeemTicket(redeem, emit));
   return router;
 };

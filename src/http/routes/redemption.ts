@@ -1,9 +1,9 @@
 import type { Emit, EventFields } from '../../log/events.ts';
-import { RequestError } from '../../protocol/request-error.ts';
 import type { TicketRecord } from '../../tickets/record.ts';
 import type { Presentation, RedeemTicket, Redemption } from '../../tickets/redeem.ts';
 import { since } from '../../time/since.ts';
 import type { Context } from '../middleware/context.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
 
 export interface RedeemOptions {
   readonly redeem: RedeemTicket;
@@ -38,7 +38,7 @@ const refusal = (
   cause?: Error,
 ): RequestError => {
   emit('ws_ticket_rejected', { ...about, ...whenceOf(ctx), via });
-  return new RequestError('WS_TICKET_NOT_REDEEMABLE', 'The ticket cannot be redeemed', { cause });
+  return new RequestError('WS_TICKET_NOT_REDEEMABLE', undefined, { cause });
 };
 
 const whenceOf = ({ state: { traceId, address } }: Context) => ({ traceId, address });

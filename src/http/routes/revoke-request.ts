@@ -1,5 +1,5 @@
-import { RequestError } from '../../protocol/request-error.ts';
 import type { RevokeScope } from '../../tickets/revoke.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
 
 const SCOPES: readonly RevokeScope[] = ['session', 'subject'];
 

@@ -1,5 +1,5 @@
-import { RequestError } from '../../protocol/request-error.ts';
 import { isText } from '../../protocol/text.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
 
 const MAX_CHARACTERS = { audience: 128, channel: 256 } as const;
 

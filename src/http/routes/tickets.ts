@@ -1,8 +1,8 @@
 import { Router } from '@koa/router';
+import type { Caller } from '../../auth/caller.ts';
 import type { KeySource } from '../../auth/key-source.ts';
 import type { Config } from '../../config/fields.ts';
 import type { Emit } from '../../log/events.ts';
-import type { Caller } from '../../tickets/binding.ts';
 import type { IssueTicket } from '../../tickets/issue.ts';
 import type { RevokeTickets } from '../../tickets/revoke.ts';
 import type { TicketStore } from '../../tickets/store.ts';
@@ -12,7 +12,7 @@ import { paceBadCredentials } from '../middleware/authentication-throttle.ts';
 import type { Context, Middleware, RequestState } from '../middleware/context.ts';
 import { readJsonObject } from '../middleware/json-body.ts';
 import { answerJson } from '../middleware/response.ts';
-import { requireStore, tellOutage, whoOf } from '../middleware/store-outage.ts';
+import { logOutage, requireStore, whoOf } from '../middleware/store-outage.ts';
 import { BAD_CREDENTIALS } from '../server/limits.ts';
 import { revokeScopeOf } from './revoke-request.ts';
 import { originOf, ticketRequestOf } from './ticket-request.ts';
@@ -30,7 +30,7 @@ export interface TicketRoutesOptions {
 export const ticketRoutes = ({ jwt, keys, store, issue, revoke, emit }: TicketRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
   const paced = paceBadCredentials({ limits: BAD_CREDENTIALS, emit });
-  const admit = [tellOutage(emit), paced, authenticate(jwt, keys), requireStore(store)];
+  const admit = [logOutage(emit), paced, authenticate(jwt, keys), requireStore(store)];
   router.post('/ws-ticket', ...admit, issueTicket(issue, emit));
   router.post('/ws-ticket/revoke', ...admit, revokeTickets(revoke, emit));
   return router;

@@ -49,7 +49,7 @@ describe('ticketd/gateway answerRefusal()', () => {
 
   it('sets Content-Length in bytes, not characters', async () => {
     const connection = fakeConnection();
-    respond(connection, { status: 404, errorCode: 'NOT_FOUND', message: '€', traceId: 't' });
+    respond(connection, { errorCode: 'NOT_FOUND', message: '€', traceId: 't' });
     await once(connection, 'close');
     const body = '{"errorCode":"NOT_FOUND","message":"€","traceId":"t"}';
     expect(connection.sent)

@@ -2,11 +2,11 @@ import { Router, type RouterContext } from '@koa/router';
 import type { Cidrs } from '../../../config/cidrs.ts';
 import type { Emit } from '../../../log/events.ts';
 import { Ambiguity, presentedTicket } from '../../../protocol/presented-ticket.ts';
-import { RequestError } from '../../../protocol/request-error.ts';
 import type { Presentation, RedeemTicket } from '../../../tickets/redeem.ts';
 import type { Middleware, RequestState } from '../../middleware/context.ts';
+import { RequestError } from '../../middleware/error-mapping.ts';
 import { addHeaders, answerJson } from '../../middleware/response.ts';
-import { tellOutage } from '../../middleware/store-outage.ts';
+import { logOutage } from '../../middleware/store-outage.ts';
 import { requireTrustedPeer } from '../../middleware/trusted-peer.ts';
 import { type RedeemOptions, redeemFor, unreadable } from '../redemption.ts';
 import { caddy } from './caddy.ts';
@@ -31,7 +31,7 @@ const proxies: readonly ProxyAdapter[] = [nginx, traefik, caddy, haproxy, envoy]
 /** What proxies ask before they let a handshake pass. */
 export const forwardAuthRoutes = ({ trusted, redeem, emit }: ForwardAuthOptions): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: '/forward-auth' });
-  const admit = [endConnection, requireTrustedPeer(trusted, emit), tellOutage(emit)];
+  const admit = [endConnection, requireTrustedPeer(trusted, emit), logOutage(emit)];
   for (const proxy of proxies) {
     const answer = admitHandshake(proxy, { redeem, emit, via: `forward-auth/${proxy.name}` });
     if (proxy.originalUri === 'target') router.all(locationsOf(proxy, '/{*uri}'), ...admit, answer);

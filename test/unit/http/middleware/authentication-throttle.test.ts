@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { paceBadCredentials } from '../../../../src/http/middleware/authentication-throttle.ts';
 import type { Context } from '../../../../src/http/middleware/context.ts';
-import { RequestError, type RequestErrorCode } from '../../../../src/protocol/request-error.ts';
+import { RequestError } from '../../../../src/http/middleware/error-mapping.ts';
+import type { ErrorCode } from '../../../../src/protocol/errors.ts';
 import { recordEvents } from '../../../support/emitted.ts';
 
 const LIMITS = { allowed: 3, windowMs: 1000, perSecond: 10, maxWaitMs: 500, maxWaiting: 4, maxAddresses: 10 };
@@ -18,7 +19,7 @@ describe('throttling of failed authentications', () => {
     const { emit, emitted } = recordEvents();
     const middleware = paceBadCredentials({ limits: LIMITS, emit });
     const answered: string[] = [];
-    const send = async (name: string, address: string, code?: RequestErrorCode): Promise<void> => {
+    const send = async (name: string, address: string, code?: ErrorCode): Promise<void> => {
       const ctx = { state: { traceId: name, address } } as Context;
       const next = async () => {
         if (code !== undefined) throw new RequestError(code, 'no');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { RequestError } from '../../../../src/http/middleware/error-mapping.ts';
 import { ticketRequestOf } from '../../../../src/http/routes/ticket-request.ts';
-import { RequestError } from '../../../../src/protocol/request-error.ts';
 import { thrownBy } from '../../../support/rejection.ts';
 
 const refused = (body: Readonly<Record<string, unknown>>): string => {
