@@ -66,7 +66,7 @@ const limitPending = ({ redeem }: Pick<Redeemer, 'redeem'>, maxPending: number) 
 };
 
 const tooMany = (pending: number, { traceId }: RedeemRequest): Refused =>
-  refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: new Error(`${pending} redeems are under way`) });
+  refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: new Error(`${pending} redeems are in flight`) });
 
 // Once a redeem was sent, the ticket may be spent, whatever failed.
 const refuseFailed = ({ traceId, redeemSent }: Attempt, cause: unknown): Refused =>

@@ -46,7 +46,7 @@ export interface Gateway {
     target: WebSocketServerLike<S> | AcceptUpgrade,
     options?: ProtectOptions,
   ): () => void;
-  /** Ends all protections, waits for redeems in progress, then disconnects. Open WebSockets stay open. */
+  /** Ends all protections, waits for redeems in flight, then disconnects. Open WebSockets stay open. */
   close(): Promise<void>;
 }
 
@@ -62,14 +62,14 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const { audience, maxPending = MAX_PENDING } = options;
   const authentication = createAuthentication({ redeemer, audience, maxPending, report });
   const admissions = new WeakMap<IncomingMessage, Admission>();
-  const inProgress = new Set<Promise<Verdict>>();
+  const inFlight = new Set<Promise<Verdict>>();
   const protections = new Set<() => void>();
 
   const authenticate = async (request: IncomingMessage): Promise<Verdict> => {
     const pending = authentication(request);
-    inProgress.add(pending);
+    inFlight.add(pending);
     const verdict = await pending;
-    inProgress.delete(pending);
+    inFlight.delete(pending);
     if (verdict.outcome === 'admitted') admissions.set(request, verdict.admission);
     return verdict;
   };
@@ -97,7 +97,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     },
     close: async () => {
       for (const unprotect of protections) unprotect();
-      await Promise.allSettled(inProgress);
+      await Promise.allSettled(inFlight);
       await redeemer.close();
     },
   };

@@ -5,7 +5,7 @@ import { isTicket } from '../tickets/ticket.ts';
 import { MisconfigurationError, type RedeemRequest, type RefusalReason, type Refused, refuse } from './admission.ts';
 import type { GatewayOptions } from './options.ts';
 
-/** One handshake in progress, with what is known of it so far. */
+/** One handshake in flight, with what is known of it so far. */
 export interface Attempt {
   traceId: string;
   ticket?: string | undefined;

@@ -46,7 +46,7 @@ export interface GatewayOptions {
   readonly audience?: string | ((request: IncomingMessage) => string | undefined);
   /** Time limit of one redeem in milliseconds; 2,000 by default. */
   readonly timeoutMs?: number;
-  /** How many redeems may be in progress concurrently; the gateway answers 503 beyond. 1,000 by default. */
+  /** How many redeems may be in flight; the gateway answers 503 beyond. 1,000 by default. */
   readonly maxPending?: number;
   /** Gets every event, and may be async; by default errors are printed to standard error. */
   readonly onEvent?: (event: GatewayEvent) => unknown;

@@ -40,12 +40,12 @@ interface Upgrade {
   readonly head: Buffer;
 }
 
-const handleUpgrade = async ({ request, socket, head }: Upgrade, options: ProtectionOptions): Promise<void> => {
+const handleUpgrade = async (upgrade: Upgrade, options: ProtectionOptions): Promise<void> => {
+  const { socket } = upgrade;
   const { handler, timeoutMs, report } = options;
   const isTaken = watchTaken(socket);
-  const verdict = await options.authenticate(request);
+  const verdict = await options.authenticate(upgrade.request);
   const refusal = refusalAfter(verdict);
-  const { traceId } = refusal;
   const reportFailure = (cause: unknown) => report(upgradeFailed(refusal, cause));
   const fail = (cause: unknown): void => {
     reportFailure(cause);
@@ -53,19 +53,24 @@ const handleUpgrade = async ({ request, socket, head }: Upgrade, options: Protec
     else answerRefusal(socket, refusal);
   };
 
-  if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId });
+  if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId: refusal.traceId });
   if (isTaken()) return reportFailure(new Error('another upgrade listener of the server took the connection'));
   unlessTaken(socket, isTaken, timeoutMs, () => fail(new Error(`nothing took the connection within ${timeoutMs} ms`)));
-  try {
-    // The only place that opens a door: whatever is not an explicit admission is refused.
-    if (verdict.outcome === 'admitted') await handler.accept(request, socket, head, verdict.admission);
-    else await handler.refuse(request, socket, head, refusal);
-  } catch (cause) {
-    fail(cause);
-  }
+  await acceptOrRefuse(upgrade, verdict, handler, refusal).catch(fail);
 };
 
-/** The refusal in case the handler fails: the ticket of an admitted client is spent. */
+/** Only an explicit admission opens a socket: every other verdict is a refusal. */
+const acceptOrRefuse = async (
+  { request, socket, head }: Upgrade,
+  verdict: Verdict,
+  handler: UpgradeHandler,
+  refusal: UpgradeRefused,
+): Promise<void> => {
+  if (verdict.outcome === 'admitted') await handler.accept(request, socket, head, verdict.admission);
+  else await handler.refuse(request, socket, head, refusal);
+};
+
+/** How a client is refused where the handler fails: the ticket of an admitted client is spent. */
 const refusalAfter = (verdict: Verdict): UpgradeRefused =>
   verdict.outcome === 'admitted'
     ? new UpgradeRefused('WS_TICKET_OUTCOME_UNKNOWN', { traceId: verdict.admission.traceId })

@@ -126,7 +126,7 @@ describe('ticketd/gateway readRefusal()', () => {
       });
     });
 
-  for (const [given, taken] of [
+  for (const [retryAfter, expected] of [
     [1, 1],
     [1.2, 2],
     [3600, 3600],
@@ -137,9 +137,9 @@ describe('ticketd/gateway readRefusal()', () => {
     ['7', 2],
     [undefined, 2],
   ] as const)
-    it(`returns retryAfter ${taken} for a retryAfter of ${JSON.stringify(given)}`, () => {
-      const { retryAfter } = refusal(503, { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: given });
-      expect(retryAfter).to.equal(taken);
+    it(`returns retryAfter ${expected} for a retryAfter of ${JSON.stringify(retryAfter)}`, () => {
+      const refused = refusal(503, { errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter });
+      expect(refused.retryAfter).to.equal(expected);
     });
 
   for (const [status, errorCode, retryAfter, misconfigured] of [
