@@ -130,7 +130,7 @@ describe('ticketd/gateway protect()', () => {
 
   it('disconnects a client that does not answer the close frame', async () => {
     const rig = await start({ refuse: 'close' });
-    // Which never sends a close frame of its own.
+    // talk() never sends a close frame, and resolves when the connection closes.
     expect(await talk(rig.httpUrl, upgradeRequest('/'))).to.include('WS_TICKET_MISSING');
   });
 
