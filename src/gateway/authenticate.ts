@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Ambiguity, presentedTicket } from '../protocol/presented-ticket.ts';
+import { AmbiguousTicketError, presentedTicket } from '../protocol/presented-ticket.ts';
 import { newTraceId, traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
 import type { EventListener } from './events.ts';
@@ -64,11 +64,11 @@ const present = (request: IncomingMessage, attempt: Attempt, audience: GatewayOp
   return misfit === undefined ? { outcome: 'presented', handshake, protocols } : notRedeemable(misfit, traceId);
 };
 
-const ticketOf = (request: IncomingMessage): string | Ambiguity | undefined => {
+const ticketOf = (request: IncomingMessage): string | AmbiguousTicketError | undefined => {
   try {
     return presentedTicket(carriersOf(request));
   } catch (error) {
-    if (error instanceof Ambiguity) return error;
+    if (error instanceof AmbiguousTicketError) return error;
     throw error;
   }
 };

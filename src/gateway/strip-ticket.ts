@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { type TicketCarriers, withoutTicket } from '../protocol/presented-ticket.ts';
-
-const PROTOCOLS = 'sec-websocket-protocol';
+import {
+  offeredProtocols,
+  PROTOCOLS_HEADER,
+  type TicketCarriers,
+  withoutTicket,
+} from '../protocol/presented-ticket.ts';
 
 /** Where the ticket of a handshake may be. */
 export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers => ({
   uri: url,
-  protocols: (headers[PROTOCOLS] ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
+  protocols: offeredProtocols(headers),
 });
 
 /**
@@ -21,14 +21,14 @@ export const stripTicket = (request: IncomingMessage): readonly string[] => {
   // Node makes both from the raw headers at the first look, by its own count of them: so look before any is taken out.
   const { rawHeaders, headers, headersDistinct = {} } = request;
   const offer = protocols.join(', ');
-  const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS);
+  const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS_HEADER);
   request.url = uri;
-  delete headers[PROTOCOLS];
-  delete headersDistinct[PROTOCOLS];
+  delete headers[PROTOCOLS_HEADER];
+  delete headersDistinct[PROTOCOLS_HEADER];
   if (offer !== '') {
     raw.push(['Sec-WebSocket-Protocol', offer]);
-    headers[PROTOCOLS] = offer;
-    headersDistinct[PROTOCOLS] = [offer];
+    headers[PROTOCOLS_HEADER] = offer;
+    headersDistinct[PROTOCOLS_HEADER] = [offer];
   }
   rawHeaders.splice(0, rawHeaders.length, ...raw.flat());
   return protocols;
