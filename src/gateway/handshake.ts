@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { Ambiguity, presentedTicket, type TicketCarriers, withoutTicket } from '../protocol/presented-ticket.ts';
+import {
+  AmbiguousTicketError,
+  offeredProtocols,
+  PROTOCOLS_HEADER,
+  presentedTicket,
+  type TicketCarriers,
+  withoutTicket,
+} from '../protocol/presented-ticket.ts';
 import { traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
 import { MisconfigurationError, type RedeemRequest, type RefusalReason, type Refused, refuse } from './admission.ts';
@@ -19,7 +26,6 @@ export type Presented =
   | { readonly outcome: 'presented'; readonly request: RedeemRequest; readonly protocols: readonly string[] }
   | Refused;
 
-const PROTOCOLS = 'sec-websocket-protocol';
 // The limits of ticketd: no ticket is bound to anything longer.
 const MAX_AUDIENCE_CHARACTERS = 128;
 const MAX_ORIGIN_CHARACTERS = 512;
@@ -44,11 +50,11 @@ export const readHandshake = (
     : notRedeemable(reason, traceId);
 };
 
-const ticketOf = (request: IncomingMessage): string | Ambiguity | undefined => {
+const ticketOf = (request: IncomingMessage): string | AmbiguousTicketError | undefined => {
   try {
     return presentedTicket(carriersOf(request));
   } catch (error) {
-    if (error instanceof Ambiguity) return error;
+    if (error instanceof AmbiguousTicketError) return error;
     throw error;
   }
 };
@@ -56,10 +62,7 @@ const ticketOf = (request: IncomingMessage): string | Ambiguity | undefined => {
 /** The parts of a handshake that can carry a ticket. */
 export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers => ({
   uri: url,
-  protocols: (headers[PROTOCOLS] ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
+  protocols: offeredProtocols(headers),
 });
 
 /**
@@ -71,14 +74,14 @@ export const stripTicket = (request: IncomingMessage): readonly string[] => {
   // Node derives both from the raw headers when they are first read, by its own count of them: read before the change.
   const { rawHeaders, headers, headersDistinct = {} } = request;
   const offer = protocols.join(', ');
-  const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS);
+  const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS_HEADER);
   request.url = uri;
-  delete headers[PROTOCOLS];
-  delete headersDistinct[PROTOCOLS];
+  delete headers[PROTOCOLS_HEADER];
+  delete headersDistinct[PROTOCOLS_HEADER];
   if (offer !== '') {
     raw.push(['Sec-WebSocket-Protocol', offer]);
-    headers[PROTOCOLS] = offer;
-    headersDistinct[PROTOCOLS] = [offer];
+    headers[PROTOCOLS_HEADER] = offer;
+    headersDistinct[PROTOCOLS_HEADER] = [offer];
   }
   rawHeaders.splice(0, rawHeaders.length, ...raw.flat());
   return protocols;

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody, errorHeaders, wireErrors } from '../protocol/errors.ts';
-import { JSON_TYPE } from '../protocol/response-headers.ts';
+import { JSON_TYPE, TRACE_ID_HEADER } from '../protocol/headers.ts';
 import type { RefusalCode, UpgradeRefused } from './admission.ts';
 
 /** An error response to an upgrade; without `message` and `retryAfter`, those of the code. */
@@ -40,7 +40,7 @@ const textOf = ({ errorCode, traceId, message, retryAfter }: ErrorResponse): str
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
-    'X-Trace-Id': traceId,
+    [TRACE_ID_HEADER]: traceId,
     ...errorHeaders(errorCode, details),
     Connection: 'close',
   };

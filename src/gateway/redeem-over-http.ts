@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
-import { API_PREFIX } from '../protocol/paths.ts';
+import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
+import { REDEEM_PATH } from '../protocol/paths.ts';
 import {
   type Identity,
   MisconfigurationError,
@@ -15,7 +16,6 @@ import {
 import type { HttpRedeemOptions } from './options.ts';
 import { type NoResponseError, type PostResponse, post } from './post.ts';
 
-const PATH = `${API_PREFIX}/ws-ticket/redeem`;
 // Servers close idle connections after 60 s and more: the gateway must close first.
 const IDLE_MS = 30_000;
 const MAX_SOCKETS = 128;
@@ -47,7 +47,7 @@ export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): R
     redeem: async ({ traceId, ticket, audience, origin = null }) => {
       // `null` says that the handshake had no origin; without the field ticketd does not check it.
       const body = { ticket, audience, origin };
-      return send(body, { 'X-Request-Id': traceId }).then(
+      return send(body, { [REQUEST_ID_HEADER]: traceId }).then(
         (response) => resultOf(response, traceId),
         (error: NoResponseError) => refuseUnanswered(error, traceId),
       );
@@ -60,7 +60,7 @@ export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): R
 
 const redeemUrl = (base: URL): URL => {
   const { pathname } = base;
-  return new URL(`${pathname.replace(/\/+$/, '')}${PATH}`, base);
+  return new URL(`${pathname.replace(/\/+$/, '')}${REDEEM_PATH}`, base);
 };
 
 const resultOf = (response: PostResponse, traceId: string): RedeemResult => {

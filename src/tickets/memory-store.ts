@@ -1,5 +1,5 @@
 import { StoreUnavailable } from './errors.ts';
-import { createWindows } from './fixed-window-counter.ts';
+import { createFixedWindowCounter } from './fixed-window-counter.ts';
 import type { TicketStore } from './store.ts';
 
 const MAX_ENTRIES = 100_000;
@@ -7,13 +7,13 @@ const MAX_ENTRIES = 100_000;
 const USED = '';
 
 /**
- * Keeps tickets in this process: for trying things out with `memory://`. Its tickets end with the process and
- * no other instance knows them. `now` gives milliseconds of a clock that never goes back.
+ * Stores tickets in this process, for trying ticketd with `memory://`: they end with the process, and no other instance
+ * has them. `now` returns milliseconds of a monotonic clock.
  */
 export const createMemoryStore = (now: () => number = () => performance.now()): TicketStore => {
   const tickets = expiringMap<string>(now);
   const revocations = expiringMap<string>(now);
-  const windows = createWindows(MAX_ENTRIES, now);
+  const counter = createFixedWindowCounter(MAX_ENTRIES, now);
   return {
     name: 'memory',
     isReady: () => true,
@@ -32,7 +32,7 @@ export const createMemoryStore = (now: () => number = () => performance.now()): 
     },
     revoke: async (key, id, ttlMs) => revocations.set(key, id, now() + ttlMs),
     revocationIds: async (keys) => keys.map((key) => revocations.get(key)?.value ?? null),
-    count: async (key, windowMs) => windows.count(key, windowMs),
+    count: async (key, windowMs) => counter.count(key, windowMs),
   };
 };
 

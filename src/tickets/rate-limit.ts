@@ -11,13 +11,13 @@ export interface RateLimiterOptions {
 
 /** Both throw `RateLimited` with the seconds until the next ticket is allowed. */
 export interface RateLimiter {
-  /** Refuses, without asking the store, a key that is known to have used the limit up. */
-  demandRoom(key: string): void;
-  /** Counts a ticket under `key` and refuses it where it is beyond the limit. */
+  /** Throws for a key that is known to have used up its limit, without asking the store. */
+  rejectIfOverLimit(key: string): void;
+  /** Counts a ticket under `key`; throws if it is beyond the limit. */
   count(key: string): Promise<void>;
 }
 
-// Beyond it the store is asked again, which knows as well.
+// The store is asked about all other keys.
 const MAX_REMEMBERED = 10_000;
 
 export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
@@ -32,7 +32,7 @@ export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
   };
 
   return {
-    demandRoom: (key) => {
+    rejectIfOverLimit: (key) => {
       const leftMs = (usedUpUntil.get(key) ?? 0) - now();
       if (leftMs > 0) throw new RateLimited(limit, leftMs);
     },

@@ -9,8 +9,10 @@ import {
   isErrorCode,
   wireErrors,
 } from '../../protocol/errors.ts';
+import { traceIdOf } from '../../protocol/trace-id.ts';
 import type { Context, Middleware } from './context.ts';
-import { addHeaders, answerJson, writeAnswer } from './response.ts';
+import { addHeaders, sendResponse, setJson } from './response.ts';
+import { logOutage } from './store-outage.ts';
 
 /** A refusal of the HTTP layer itself: the caller reads `message`, by default that of the code; `cause` is for the log. */
 export class RequestError extends StacklessError {
@@ -25,38 +27,35 @@ export class RequestError extends StacklessError {
 
 type Refusal = RequestError | DomainError;
 
-/** Sends what the middleware behind it answered; where that cannot be sent, 500 in the form of every other error. */
-export const sendAnswer =
-  (emit: Emit): Middleware =>
-  async (ctx, next) => {
-    try {
-      await next();
-      writeAnswer(ctx);
-    } catch (error) {
-      ctx.state.headers = [];
-      refuse(ctx, unexpected(ctx, error, emit));
-      writeAnswer(ctx);
-    }
-  };
-
 /**
- * Answers every error in one form. It makes the answer itself instead of letting Koa do it, whose error path would
- * drop the headers set before.
+ * Sends the response of a request under its trace id: what the middleware after it set, or the error they threw, each
+ * error in the same form. Koa itself would drop the headers of the response when something throws.
  */
-export const errorEnvelope =
+export const respond =
   (emit: Emit): Middleware =>
   async (ctx, next) => {
+    ctx.state.traceId = traceIdOf(ctx.req.headers);
     try {
-      await next();
+      await next().catch((thrown) => setError(ctx, thrown, emit));
+      sendResponse(ctx);
     } catch (error) {
-      refuse(ctx, isRefusal(error) ? error : unexpected(ctx, error, emit));
+      // Something in the response cannot be sent, such as a header with a line break.
+      ctx.state.headers = [];
+      refuse(ctx, internalError(ctx, error, emit));
+      sendResponse(ctx);
     }
   };
 
-/** The code of a refusal; `undefined` for whatever else was thrown, of any kind. */
+/** The code of a refusal; `undefined` for any other thrown value, of any kind. */
 export const errorCodeOf = (thrown: unknown): ErrorCode | undefined => (isRefusal(thrown) ? codeOf(thrown) : undefined);
 
-// Whatever else was thrown, even where the look at it throws, is a fault of ours: never a success, never no answer.
+const setError = (ctx: Context, thrown: unknown, emit: Emit): void => {
+  const refusal = isRefusal(thrown) ? thrown : internalError(ctx, thrown, emit);
+  if (!(refusal instanceof RequestError)) logOutage(refusal, ctx, emit);
+  refuse(ctx, refusal);
+};
+
+// Any other thrown value, even one that throws when it is read, is a fault of ticketd: 500, never a success.
 const isRefusal = (thrown: unknown): thrown is Refusal =>
   readThrown(() => (thrown instanceof RequestError ? isErrorCode(thrown.code) : isDomainError(thrown)), false);
 
@@ -66,11 +65,11 @@ const codeOf = (refusal: Refusal): ErrorCode =>
 const refuse = (ctx: Context, refusal: Refusal): void => {
   const code = codeOf(refusal);
   const details = refusal instanceof RequestError ? { message: refusal.message } : detailsOf(refusal);
-  ctx.state.errorCode = code;
   const reason = reasonOf(refusal);
+  ctx.state.errorCode = code;
   if (reason !== undefined) ctx.state.reason = reason;
   addHeaders(ctx, errorHeaders(code, details));
-  answerJson(ctx, errorBody(code, ctx.state.traceId, details), wireErrors[code].status);
+  setJson(ctx, errorBody(code, ctx.state.traceId, details), wireErrors[code].status);
 };
 
 const detailsOf = ({ publicMessage, retryAfter }: DomainError) => ({ message: publicMessage, retryAfter });
@@ -81,7 +80,7 @@ const reasonOf = (refusal: Refusal): string | undefined => {
   return describeError(refusal.cause ?? refusal).error;
 };
 
-const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {
+const internalError = (ctx: Context, error: unknown, emit: Emit): RequestError => {
   const { traceId, caller } = ctx.state;
   emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack: stackOf(error) });
   return new RequestError('INTERNAL_ERROR');

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorBody, wireErrors } from '../../protocol/errors.ts';
-import { apiHeaders } from '../../protocol/response-headers.ts';
+import { apiHeaders } from '../../protocol/headers.ts';
 import { newTraceId } from '../../protocol/trace-id.ts';
 
 /** The response to bytes that Node could not parse as a request, in the form of every other error: the last of its connection. */

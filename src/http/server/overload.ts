@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Emit } from '../../log/events.ts';
 import { errorBody, errorHeaders, wireErrors } from '../../protocol/errors.ts';
-import { JSON_TYPE, ON_EVERY_ANSWER } from '../../protocol/response-headers.ts';
+import { apiHeaderList, JSON_TYPE } from '../../protocol/headers.ts';
 import { traceIdOf } from '../../protocol/trace-id.ts';
 import { since } from '../../time/since.ts';
 import { arrivalOf } from './arrival.ts';
@@ -26,7 +26,7 @@ export const refuseOverload = ({ listener, emit, corsHeaders }: OverloadOptions)
     const headers = [
       'X-Trace-Id',
       traceId,
-      ...ON_EVERY_ANSWER,
+      ...apiHeaderList,
       ...ERROR_HEADERS,
       ...Object.entries(corsHeaders(request.headers.origin)).flat(),
     ];

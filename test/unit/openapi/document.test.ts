@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { version } from '../../../src/config/version.ts';
 import { type ErrorCode, errorHeaders, wireErrors } from '../../../src/protocol/errors.ts';
-import { apiHeaders } from '../../../src/protocol/response-headers.ts';
+import { apiHeaders } from '../../../src/protocol/headers.ts';
 import { isTicket } from '../../../src/tickets/ticket.ts';
 import {
   DOCUMENT,

@@ -3,7 +3,7 @@ import { TokenRejected } from '../../../src/auth/errors.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
-import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, isTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RateLimited, StoreUnavailable } from '../../../src/tickets/errors.ts';
-import type { Count } from '../../../src/tickets/fixed-window-counter.ts';
 import { createRateLimiter } from '../../../src/tickets/rate-limit.ts';
+import type { Count } from '../../../src/tickets/store.ts';
 import { rejectionOf, thrownBy } from '../../support/rejection.ts';
 
 const LIMIT = { tickets: 3, seconds: 10 };
@@ -41,27 +41,27 @@ describe('TICKET_RATE_LIMIT counter', () => {
 
   it('rejects a subject over the limit without asking the store until the window ends', async () => {
     const { limiter, clock, asked } = setUp({ count: 3, endsInMs: 4000 });
-    limiter.demandRoom('alice');
+    limiter.rejectIfOverLimit('alice');
     await limiter.count('alice');
     clock.now = 8999;
-    expect(thrownBy(() => limiter.demandRoom('alice'))).to.include({ name: 'RateLimited', retryAfter: 1 });
+    expect(thrownBy(() => limiter.rejectIfOverLimit('alice'))).to.include({ name: 'RateLimited', retryAfter: 1 });
     clock.now = 9000;
-    limiter.demandRoom('alice');
+    limiter.rejectIfOverLimit('alice');
     expect(asked).to.have.length(1);
   });
 
   it('caches nothing for a subject that has tickets left', async () => {
     const { limiter } = setUp({ count: 2, endsInMs: 4000 });
     await limiter.count('alice');
-    limiter.demandRoom('alice');
+    limiter.rejectIfOverLimit('alice');
   });
 
   it('caches 10,000 subjects over the limit, and evicts the oldest for another one', async () => {
     const { limiter } = setUp({ count: 3, endsInMs: 4000 });
     for (let number = 0; number <= 10_000; number += 1) await limiter.count(`subject-${number}`);
-    limiter.demandRoom('subject-0');
+    limiter.rejectIfOverLimit('subject-0');
     for (const subject of ['subject-1', 'subject-10000'])
-      expect(() => limiter.demandRoom(subject), subject).to.throw(RateLimited);
+      expect(() => limiter.rejectIfOverLimit(subject), subject).to.throw(RateLimited);
   });
 
   it('fails with the error of the store, and never issues uncounted tickets', async () => {

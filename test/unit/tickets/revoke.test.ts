@@ -5,8 +5,7 @@ import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
-import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
-import { createRevoker } from '../../../src/tickets/revoke.ts';
+import { createRevoker, sessionKey, subjectKey } from '../../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { RequestError } from '../../../../src/http/middleware/error-mapping.ts';
-import { ticketRequestOf } from '../../../../src/http/routes/ticket-request.ts';
+import { ticketRequestOf } from '../../../../src/http/routes/issue.ts';
 import { thrownBy } from '../../../support/rejection.ts';
 
 const refused = (body: Readonly<Record<string, unknown>>): string => {
@@ -55,6 +55,6 @@ describe('POST /ws-ticket body', () => {
   for (const name of ['audiance', 'Audience', 'ticket', '', 'constructor', 'toString', '__proto__'])
     it(`is rejected with the unknown member ${JSON.stringify(name)}, which is not echoed`, () => {
       const body: Record<string, unknown> = JSON.parse(`{"audience":"chat",${JSON.stringify(name)}:"hunter2"}`);
-      expect(refused(body)).to.equal('The body may hold "audience" and "channel", nothing else');
+      expect(refused(body)).to.equal('The body may have "audience" and "channel", nothing else');
     });
 });

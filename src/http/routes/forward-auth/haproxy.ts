@@ -1,4 +1,0 @@
-import type { ProxyAdapter } from './proxy-adapter.ts';
-
-/** GET from ops/proxies/haproxy/ticketd.lua; HEAD from haproxy-auth-request, where the configuration sets the header. */
-export const haproxy: ProxyAdapter = { name: 'haproxy', originalUri: { header: 'x-original-uri' } };
