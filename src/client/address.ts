@@ -1,3 +1,4 @@
+import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from '../protocol/ticket-carriers.ts';
 import type { TicketSocketOptions } from './types.ts';
 
 /** The arguments of `new WebSocket()`. */
@@ -17,16 +18,16 @@ export const socketAddressOf = ({ socketUrl, protocols = [], ticketIn }: TicketS
   url.protocol = url.protocol.replace(/^http/, 'ws');
   // A WebSocket URL must not have a fragment.
   url.hash = '';
-  if (url.searchParams.has('ticket')) throw new TypeError('socketUrl must not have a ticket');
+  if (url.searchParams.has(TICKET_PARAMETER)) throw new TypeError('socketUrl must not have a ticket');
   const asProtocol = ticketIn === 'protocol';
   if (asProtocol && !protocols.length) throw new TypeError("ticketIn: 'protocol' needs protocols");
   return {
     hostname: url.hostname,
     argumentsWith: (ticket) =>
-      asProtocol ? [url.href, [...protocols, `ticketd.${ticket}`]] : [urlWith(url, ticket), [...protocols]],
+      asProtocol ? [url.href, [...protocols, TICKET_PROTOCOL_PREFIX + ticket]] : [urlWith(url, ticket), [...protocols]],
   };
 };
 
 // Appended as text: URLSearchParams would reformat the rest of the query.
 const urlWith = ({ href, search }: URL, ticket: string): string =>
-  `${href.replace(/\?$/, '')}${search ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
+  `${href.replace(/\?$/, '')}${search ? '&' : '?'}${TICKET_PARAMETER}=${encodeURIComponent(ticket)}`;

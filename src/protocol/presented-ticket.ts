@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { StacklessError } from './domain-error.ts';
 import { splitCommaList } from './text.ts';
+import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from './ticket-carriers.ts';
 
 /** A handshake that can be read in two ways: refused, since another server may read it the other way. */
 export class AmbiguousTicketError extends StacklessError {
@@ -15,8 +16,6 @@ export interface TicketCarriers {
   readonly protocols: readonly string[];
 }
 
-export const TICKET_PARAMETER = 'ticket';
-export const TICKET_PROTOCOL_PREFIX = 'ticketd.';
 export const PROTOCOLS_HEADER = 'sec-websocket-protocol';
 
 /** The subprotocols in the headers of a handshake. */
