@@ -78,7 +78,7 @@ export type PauseReason = 'offline' | 'hidden';
  * - `forbidden`: ticketd returned 403;
  * - `invalid`: no attempt can succeed: ticketd rejected the request, or the browser the address of the socket;
  * - `refused`: the server closed with one of the `finalCodes`, or five times in a row with 4004;
- * - `closed`: by `close()`.
+ * - `closed`: the application called `close()`.
  */
 export type StopReason = 'unauthorized' | 'forbidden' | 'invalid' | 'refused' | 'closed';
 
