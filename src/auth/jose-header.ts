@@ -1,26 +1,27 @@
 import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import { TokenRejected } from './errors.ts';
 
-/** What a JWT says of its own signature. */
+/** What a JWT says about its own signature. */
 export interface JoseHeader {
   readonly alg: JwtAlgorithm;
   readonly kid: string | undefined;
 }
 
-// As much as a proxy with usual limits lets through in one header line.
+// Proxies with usual limits accept no longer header line.
 const MAX_CHARACTERS = 8192;
-// One text only for the same bytes: the last character may hold no bits beyond them (RFC 4648, 3.5).
+// Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
 const TYPES = new Set(['jwt', 'at+jwt']);
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Makes a function that reads the header of a JWT (RFC 7515, compact form), before any key is looked for; it throws with
- * what is wrong with it, without its text. Keys that a header brings or points at (`jwk`, `jku`, `x5c`, `x5u`) are left
- * unread.
+ * Makes a function that reads the header of a JWT (RFC 7515, compact form) before its key is looked up. It throws
+ * `TokenRejected` with what is wrong, without quoting it. It ignores keys that a header contains or points at (`jwk`,
+ * `jku`, `x5c`, `x5u`).
  */
 export const joseHeaderReader = (algorithms: readonly JwtAlgorithm[]): ((jwt: string) => JoseHeader) => {
-  // An issuer gives nearly all of its tokens the same one.
+  // Nearly all tokens of an issuer have the same header.
   let last: { readonly text: string; readonly header: JoseHeader } | undefined;
   return (jwt) => {
     const text = firstPartOf(jwt);
@@ -30,23 +31,23 @@ export const joseHeaderReader = (algorithms: readonly JwtAlgorithm[]): ((jwt: st
 };
 
 const firstPartOf = (jwt: string): string => {
-  if (jwt.length > MAX_CHARACTERS) throw new Error(`it is longer than ${MAX_CHARACTERS} characters`);
+  if (jwt.length > MAX_CHARACTERS) throw new TokenRejected(`it is longer than ${MAX_CHARACTERS} characters`);
   const parts = jwt.split('.');
   const [header = ''] = parts;
-  if (parts.length !== 3 || !parts.every(isBase64url)) throw new Error('it is not three parts in base64url');
+  if (parts.length !== 3 || !parts.every(isBase64url)) throw new TokenRejected('it is not three parts in base64url');
   return header;
 };
 
 const headerIn = (text: string, algorithms: readonly JwtAlgorithm[]): JoseHeader => {
   const header = objectIn(text);
-  if (header === undefined) throw new Error('its header is not a JSON object');
+  if (header === undefined) throw new TokenRejected('its header is not a JSON object');
   const { alg, kid, typ, crit, b64 } = header;
   // RFC 7515, 4.1.11: an extension that must be understood, and none is.
-  if (crit !== undefined || b64 !== undefined) throw new Error('its header demands an extension');
-  if (typ !== undefined && !isAccessToken(typ)) throw new Error('its typ is that of another kind of token');
-  if (kid !== undefined && typeof kid !== 'string') throw new Error('its kid is not a string');
+  if (crit !== undefined || b64 !== undefined) throw new TokenRejected('its header demands an extension');
+  if (typ !== undefined && !isAccessToken(typ)) throw new TokenRejected('its typ is that of another kind of token');
+  if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('its kid is not a string');
   const allowed = algorithms.find((algorithm) => algorithm === alg);
-  if (allowed === undefined) throw new Error('its alg is not among those allowed');
+  if (allowed === undefined) throw new TokenRejected('its alg is not among those allowed');
   return { alg: allowed, kid };
 };
 
@@ -55,8 +56,15 @@ const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(par
 const isAccessToken = (typ: unknown): boolean =>
   typeof typ === 'string' && TYPES.has(typ.toLowerCase().replace(/^application\//, ''));
 
-/** The JSON object in one part of a JWT; `undefined` where there is none. */
-export const objectIn = (part: string): Readonly<Record<string, unknown>> | undefined => {
+/** The `iat` of a JWT that is not verified yet, in seconds; `undefined` unless it is a finite number. */
+export const unverifiedIssuedAt = (jwt: string): number | undefined => {
+  const [, payload = ''] = jwt.split('.');
+  const iat = objectIn(payload)?.iat;
+  return typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
+};
+
+/** The JSON object in one part of a JWT; `undefined` if it is anything else. */
+const objectIn = (part: string): Readonly<Record<string, unknown>> | undefined => {
   const value = parse(Buffer.from(part, 'base64url'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return { ...value };

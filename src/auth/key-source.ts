@@ -2,22 +2,22 @@ import type { KeyObject } from 'node:crypto';
 import type { JwtAlgorithm } from '../config/jwt-keys.ts';
 import type { JoseHeader } from './jose-header.ts';
 
-/** What a key source knows of a JWT's signing key. */
+/** What a key source knows about the signing key of a JWT. */
 export type KeyLookup =
-  /** The keys that may have signed it, mostly one; empty where no key can have. */
+  /** The keys that may have signed it, mostly one; empty if no key can have. */
   | { readonly outcome: 'settled'; readonly keys: readonly KeyObject[] }
   /** The key may exist, but ticketd cannot fetch it before `retryAfterMs` milliseconds have passed. */
-  | { readonly outcome: 'unavailable'; readonly reason: Error; readonly retryAfterMs: number };
+  | { readonly outcome: 'unavailable'; readonly reason: string; readonly retryAfterMs: number };
 
-/** Where the keys come from that JWTs are verified with. */
+/** Where the keys come from that verify JWTs. */
 export interface KeySource {
-  /** What a JWT may be signed with at all. */
+  /** The algorithms that a JWT may be signed with. */
   readonly algorithms: readonly JwtAlgorithm[];
-  /** Looks for the keys of a JWT with this header; `issuedAt` reads its unverified `iat`, in seconds. Never rejects. */
+  /** Looks up the keys of a JWT with this header; `issuedAt` reads its unverified `iat`, in seconds. Never rejects. */
   keysFor(header: JoseHeader, issuedAt: () => number | undefined): Promise<KeyLookup>;
 }
 
-/** Keys that stay as they were configured: any of them may have signed. */
+/** Keys from the configuration: any of them may have signed. */
 export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
   const lookup: KeyLookup = { outcome: 'settled', keys };
   return { algorithms, keysFor: async () => lookup };

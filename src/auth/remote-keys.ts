@@ -99,9 +99,9 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
     return issuedAt !== undefined && issuedAt * 1000 > fetchedAtMs - PUBLICATION_DELAY_MS;
   };
 
-  const unavailable = (why: string): KeyLookup => ({
+  const unavailable = (reason: string): KeyLookup => ({
     outcome: 'unavailable',
-    reason: new Error(why),
+    reason,
     retryAfterMs: lookedAt + COOL_DOWN_MS - performance.now(),
   });
 

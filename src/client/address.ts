@@ -1,32 +1,33 @@
+import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from '../protocol/ticket-carriers.ts';
 import type { TicketSocketOptions } from './types.ts';
 
-/** What a WebSocket is made with. */
-export type Address = readonly [url: string, protocols: string[]];
+/** The arguments of `new WebSocket()`. */
+export type SocketArguments = readonly [url: string, protocols: string[]];
 
-export interface Destination {
+/** The server of the socket. */
+export interface SocketAddress {
   readonly hostname: string;
-  addressWith(ticket: string): Address;
+  argumentsWith(ticket: string): SocketArguments;
 }
 
-/** Where the socket leads; throws at once where no ticket could make a good address. */
-export const destinationOf = (options: TicketSocketOptions): Destination => {
-  const { socketUrl, protocols = [], ticketIn } = options;
-  // None outside a browser, where addresses must be whole.
+/** Reads the options; throws a `TypeError` where no ticket can make a valid address. */
+export const socketAddressOf = ({ socketUrl, protocols = [], ticketIn }: TicketSocketOptions): SocketAddress => {
+  // Outside a browser there is no location, and a URL must be absolute.
   const { location } = globalThis as { readonly location?: { readonly href: string } };
   const url = new URL(socketUrl, location?.href);
   url.protocol = url.protocol.replace(/^http/, 'ws');
-  // A WebSocket takes none.
+  // A WebSocket URL must not have a fragment.
   url.hash = '';
-  if (url.searchParams.has('ticket')) throw new TypeError('socketUrl must not have a ticket');
+  if (url.searchParams.has(TICKET_PARAMETER)) throw new TypeError('socketUrl must not have a ticket');
   const asProtocol = ticketIn === 'protocol';
   if (asProtocol && !protocols.length) throw new TypeError("ticketIn: 'protocol' needs protocols");
   return {
     hostname: url.hostname,
-    addressWith: (ticket) =>
-      asProtocol ? [url.href, [...protocols, `ticketd.${ticket}`]] : [withTicket(url, ticket), [...protocols]],
+    argumentsWith: (ticket) =>
+      asProtocol ? [url.href, [...protocols, TICKET_PROTOCOL_PREFIX + ticket]] : [urlWith(url, ticket), [...protocols]],
   };
 };
 
-// Appended as text: URLSearchParams would write the rest of the query anew.
-const withTicket = ({ href, search }: URL, ticket: string): string =>
-  `${href.replace(/\?$/, '')}${search ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
+// Appended as text: URLSearchParams would reformat the rest of the query.
+const urlWith = ({ href, search }: URL, ticket: string): string =>
+  `${href.replace(/\?$/, '')}${search ? '&' : '?'}${TICKET_PARAMETER}=${encodeURIComponent(ticket)}`;

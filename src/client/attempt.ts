@@ -1,80 +1,80 @@
-import type { Address, Destination } from './address.ts';
+import type { SocketAddress, SocketArguments } from './address.ts';
 import type { Failed, Granted, RequestTicket } from './request-ticket.ts';
 import type { SocketConstructor, SocketData, SocketLike, TicketSocketOptions } from './types.ts';
 
-/** Of these the last is one of `failed`, `impossible` and `ended`; none is called once the attempt was given up. */
-export interface AttemptWatch {
+/** Hears of one attempt. The last call is `failed`, `invalid` or `closed`; none follows `Attempt.end()`. */
+export interface AttemptListener {
   granted(ticket: Granted): void;
   /** There is no ticket. */
   failed(failure: Failed): void;
-  /** No socket can be made with these options. */
-  impossible(error: unknown): void;
+  /** The options cannot make a socket. */
+  invalid(error: unknown): void;
   opened(protocol: string): void;
   received(data: unknown): void;
-  /** The handshake failed, or the open connection is over. */
-  ended(code: number, reason: string): void;
+  /** The handshake failed, or the open connection ended. */
+  closed(code: number, reason: string): void;
 }
 
 export interface Attempt {
-  /** Whether there was an open socket for it. */
+  /** Whether there was an open socket to send on. */
   send(data: SocketData): boolean;
-  /** Ends whatever is under way; throws where the code is none that may be sent. */
-  giveUp(code?: number, reason?: string): void;
+  /** Aborts the request or closes the socket; throws where `WebSocket.close` does not accept the code. */
+  end(code?: number, reason?: string): void;
 }
 
 const OPEN = 1;
 /** RFC 6455, section 7.1.5: the code of a connection that ended without a close frame. */
 const ABNORMAL = 1006;
 
-/** One ticket and the one connection that it opens. */
+/** Requests one ticket and opens one connection with it. */
 export const beginAttempt = (
   options: TicketSocketOptions,
-  { addressWith }: Destination,
+  { argumentsWith }: SocketAddress,
   requestTicket: RequestTicket,
-  watch: AttemptWatch,
+  listener: AttemptListener,
 ): Attempt => {
   const { timeoutMs = 10_000 } = options;
-  const life = new AbortController();
-  const { signal } = life;
+  const controller = new AbortController();
+  const { signal } = controller;
   let socket: SocketLike | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const within = (late: () => void) => {
+  const startTimeout = (onTimeout: () => void) => {
     clearTimeout(timer);
-    timer = setTimeout(late, timeoutMs);
+    timer = setTimeout(onTimeout, timeoutMs);
   };
 
-  const whileAlive =
-    <T>(react: (value: T) => void) =>
+  const unlessEnded =
+    <T>(handle: (value: T) => void) =>
     (value: T) => {
-      if (!signal.aborted) react(value);
+      if (!signal.aborted) handle(value);
     };
 
-  const useTicket = (answer: Granted | Failed) => {
-    if (!('ticket' in answer)) return watch.failed(answer);
-    within(() => watch.ended(ABNORMAL, ''));
-    watch.granted(answer);
-    if (!signal.aborted) open(answer.ticket);
+  const useTicket = (result: Granted | Failed) => {
+    if (!('ticket' in result)) return listener.failed(result);
+    startTimeout(() => listener.closed(ABNORMAL, ''));
+    listener.granted(result);
+    if (!signal.aborted) open(result.ticket);
   };
 
   const open = (ticket: string) => {
     try {
-      socket = socketTo(addressWith(ticket), options);
+      socket = createSocket(argumentsWith(ticket), options);
     } catch (error) {
-      return watch.impossible(error);
+      return listener.invalid(error);
     }
-    const listen = (type: string, react: (event: SocketEvent) => void) =>
-      socket?.addEventListener(type, whileAlive(react));
-    listen('open', () => {
+    const on = (type: string, handle: (event: SocketEvent) => void) =>
+      socket?.addEventListener(type, unlessEnded(handle));
+    on('open', () => {
       clearTimeout(timer);
-      watch.opened(socket?.protocol ?? '');
+      listener.opened(socket?.protocol ?? '');
     });
-    listen('message', ({ data }) => watch.received(data));
-    listen('close', ({ code, reason }) => watch.ended(code, reason));
+    on('message', ({ data }) => listener.received(data));
+    on('close', ({ code, reason }) => listener.closed(code, reason));
   };
 
-  within(() => watch.failed({ message: `no ticket within ${timeoutMs} ms` }));
-  requestTicket(signal).then(whileAlive(useTicket));
+  startTimeout(() => listener.failed({ message: `no ticket within ${timeoutMs} ms` }));
+  requestTicket(signal).then(unlessEnded(useTicket));
 
   return {
     send: (data) => {
@@ -82,28 +82,28 @@ export const beginAttempt = (
       socket.send(data);
       return true;
     },
-    giveUp: (code, reason) => {
+    end: (code, reason) => {
       socket?.close(code, reason);
       clearTimeout(timer);
-      life.abort();
+      controller.abort();
     },
   };
 };
 
-/** What the events of a WebSocket have, each some of it. */
+/** The properties of all events of a WebSocket; each event has some of them. */
 interface SocketEvent {
   readonly data: unknown;
   readonly code: number;
   readonly reason: string;
 }
 
-const socketTo = ([url, protocols]: Address, { WebSocket: Given, binaryType }: TicketSocketOptions): SocketLike => {
-  const { WebSocket: Usual } = globalThis as { readonly WebSocket?: SocketConstructor };
-  const Socket = Given ?? Usual;
+const createSocket = ([url, protocols]: SocketArguments, options: TicketSocketOptions): SocketLike => {
+  const { WebSocket } = globalThis as { readonly WebSocket?: SocketConstructor };
+  const Socket = options.WebSocket ?? WebSocket;
   if (!Socket) throw new TypeError('there is no WebSocket: pass one');
   const socket = new Socket(url, protocols);
-  if (binaryType) socket.binaryType = binaryType;
-  // `close` follows, which tells as much; without a listener ws would throw the error.
+  if (options.binaryType) socket.binaryType = options.binaryType;
+  // The `close` event that follows says the same; without a listener ws would throw the error.
   socket.addEventListener('error', () => {});
   return socket;
 };

@@ -1,52 +1,48 @@
-import type { AttemptReason } from './types.ts';
+import { REVOKED, SESSION_EXPIRED, TICKET_REFUSED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
+import type { AttemptReason, TicketSocketOptions } from './types.ts';
 
-/** What follows the end of a connection. */
+/** What the client does after a connection ended. */
 export interface AfterClose {
-  /** No other attempt is made. */
+  /** It stops. */
   readonly final: boolean;
-  /** Why another attempt is made. */
+  /** Why it makes another attempt. */
   readonly why: AttemptReason;
-  /** The failures before this connection no longer count. */
-  readonly fresh: boolean;
-  /** The least wait that the server asks for. */
-  readonly floorMs: number;
-  /** The wait is a random share of this instead of the backoff. */
+  /** It restarts the backoff: failures before this connection no longer count. */
+  readonly resetBackoff: boolean;
+  /** It waits this long at least. */
+  readonly minDelayMs: number;
+  /** It adds a random share of this instead of the backoff. */
   readonly spreadMs: number | undefined;
 }
 
-/** `livedMs` is left out where the handshake failed. */
-export type ClosePolicy = (code: number, livedMs?: number) => AfterClose;
-
-/** Close codes of ticketd/gateway: the JWT that the ticket was issued for expired, the ticket was not redeemable. */
-const SESSION_EXPIRED = 4003;
-const TICKET_REFUSED = 4004;
-/** "Try Again Later" in the registry of close codes that RFC 6455 set up. */
-const TRY_AGAIN_LATER = 1013;
+/** `openMs` is how long the connection was open; left out where the handshake failed. */
+export type ClosePolicy = (code: number, openMs?: number) => AfterClose;
 
 const NEVER_OPEN = -1;
-/** The `Retry-After` of ticketd: a gateway that cannot ask it has no way to pass that on. */
+/** The default `Retry-After` of ticketd: a close frame has no place for it. */
 const TRY_AGAIN_LATER_MS = 2000;
 /** A shorter session ended before it was of use: without backoff, JWTs that are about to expire would make a loop. */
 const SHORTEST_SESSION_MS = 1000;
 /** Sessions that began together end together. */
 const SESSION_SPREAD_MS = 1000;
-/** A ticket can get lost, but not one after the other: then the gateway asks another ticketd or is of another audience. */
+/** A ticket can get lost, but not five in a row: then the gateway asks another ticketd or has another audience. */
 const MOST_REFUSED_TICKETS = 5;
 
 const REASONS: Readonly<Record<number, AttemptReason>> = { [SESSION_EXPIRED]: 'expired', [TICKET_REFUSED]: 'refused' };
 
-/** Decides by the close code and by how long the connection lived; counts refused tickets in a row. */
-export const createClosePolicy = (finalCodes: readonly number[], stableAfterMs: number): ClosePolicy => {
+/** Decides by the close code and by how long the connection was open; counts refused tickets in a row. */
+export const createClosePolicy = (options: TicketSocketOptions): ClosePolicy => {
+  const { finalCodes = [REVOKED], stableAfterMs = 5000 } = options;
   let refusedTickets = 0;
-  return (code, livedMs = NEVER_OPEN) => {
-    const stable = livedMs >= stableAfterMs;
+  return (code, openMs = NEVER_OPEN) => {
+    const stable = openMs >= stableAfterMs;
     refusedTickets = code === TICKET_REFUSED && !stable ? refusedTickets + 1 : 0;
-    const sessionOver = code === SESSION_EXPIRED && livedMs >= SHORTEST_SESSION_MS;
+    const sessionOver = code === SESSION_EXPIRED && openMs >= SHORTEST_SESSION_MS;
     return {
       final: finalCodes.includes(code) || refusedTickets === MOST_REFUSED_TICKETS,
-      why: livedMs === NEVER_OPEN ? 'handshake' : (REASONS[code] ?? 'closed'),
-      fresh: stable || sessionOver,
-      floorMs: code === TRY_AGAIN_LATER ? TRY_AGAIN_LATER_MS : 0,
+      why: openMs === NEVER_OPEN ? 'handshake' : (REASONS[code] ?? 'closed'),
+      resetBackoff: stable || sessionOver,
+      minDelayMs: code === TRY_AGAIN_LATER ? TRY_AGAIN_LATER_MS : 0,
       spreadMs: sessionOver ? SESSION_SPREAD_MS : undefined,
     };
   };

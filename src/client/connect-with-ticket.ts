@@ -1,10 +1,9 @@
-import { destinationOf } from './address.ts';
-import { type Attempt, type AttemptWatch, beginAttempt } from './attempt.ts';
+import { socketAddressOf } from './address.ts';
+import { type Attempt, type AttemptListener, beginAttempt } from './attempt.ts';
 import { type ClosePolicy, createClosePolicy } from './close-policy.ts';
 import { createPage } from './page.ts';
-import { createTicketRequest, type RequestTicket } from './request-ticket.ts';
+import { createTicketRequest, failureOf, type RequestTicket } from './request-ticket.ts';
 import { createSchedule } from './schedule.ts';
-import { thrown } from './thrown.ts';
 import type {
   AttemptReason,
   PauseReason,
@@ -17,30 +16,28 @@ import type {
 
 export type * from './types.ts';
 
-/** A longer time-out would end at once. */
+/** A longer timer fires immediately. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Keeps a WebSocket open whose handshakes are authenticated by tickets of ticketd. Each attempt gets a ticket of its
- * own; a spent one is never sent again. Attempts are spaced by exponential backoff with full jitter, on top of what a
- * `Retry-After` demands. When ticketd refuses the JWT, `getToken` is asked once more. The client stops, and reports why,
- * when ticketd refuses that JWT, too, or the request, and when the server closes with a code that is final.
+ * own; a spent one is never sent again. Retries wait for an exponential backoff with full jitter, on top of any
+ * `Retry-After`. When ticketd rejects the JWT, the client calls `getToken` once more. It stops, and reports why, when
+ * ticketd rejects that JWT, too, or the request, and when the server closes with a final code.
  *
- * The first attempt begins when the calling code has run to its end, so that it can add its listeners. Throws a TypeError
- * for addresses that cannot work, and without `getToken`.
+ * The first attempt begins when the calling code has run to its end, so that it can add its listeners. Throws a
+ * `TypeError` for addresses that cannot work, and without `getToken`.
  */
 export const connectWithTicket = (options: TicketSocketOptions): TicketSocket => {
-  const { baseDelayMs = 1000, maxDelayMs = 8000, stableAfterMs = 5000, random = Math.random } = options;
-  const { finalCodes = [4001], pauseWhenHidden = true } = options;
   if (typeof options.getToken !== 'function') throw new TypeError('getToken must be a function');
-  const destination = destinationOf(options);
-  const page = createPage({ hostname: destination.hostname, pauseWhenHidden });
-  const schedule = createSchedule({ baseDelayMs, maxDelayMs, random });
+  const address = socketAddressOf(options);
+  const page = createPage(address.hostname, options);
+  const schedule = createSchedule(options);
   const target = new EventTarget();
   let state: TicketSocketState = 'stopped';
   let attempt: Attempt | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let unwatch: (() => void) | undefined;
+  let stopWatching: (() => void) | undefined;
   let paused: PauseReason | undefined;
   let nextWhy: AttemptReason;
   // Both remember what happened since the last stop.
@@ -51,14 +48,14 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   const emit = <Type extends keyof TicketSocketDetails>(type: Type, details: TicketSocketDetails[Type]) =>
     target.dispatchEvent(Object.assign(new Event(type), details));
 
-  /** Does what there is to do between two attempts; may be called at any time. */
+  /** Pauses, waits or begins the next attempt; may be called at any time. */
   const proceed = () => {
     if (attempt || state === 'stopped') return;
     clearTimeout(timer);
     const before = paused;
-    paused = page.pausedBy();
+    paused = page.pauseReason();
     if (paused) return pause(paused, before);
-    if (before) schedule.hurry();
+    if (before) schedule.skipBackoff();
     const delayMs = schedule.waitMs();
     if (delayMs > 0) wait(delayMs);
     else begin();
@@ -79,11 +76,11 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   const begin = () => {
     state = 'connecting';
     emit('connecting', { attempt: schedule.failures(), why: nextWhy });
-    // A listener may have closed it, here and below.
-    if (state === 'connecting') attempt = beginAttempt(options, destination, requestTicket, watch);
+    // A listener may have called close(), here and below.
+    if (state === 'connecting') attempt = beginAttempt(options, address, requestTicket, listener);
   };
 
-  const watch: AttemptWatch = {
+  const listener: AttemptListener = {
     granted: ({ traceId }) => emit('ticket', { traceId }),
     failed: ({ final, ...failure }) => {
       emit('ticket-error', failure);
@@ -92,46 +89,46 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
       else if (final === 'rejected') again(final);
       else stop({ reason: final, ...failure });
     },
-    impossible: (error) => stop({ reason: 'invalid', ...thrown(error) }),
+    invalid: (error) => stop({ reason: 'invalid', ...failureOf(error) }),
     opened: (protocol) => {
       openedAt = performance.now();
       state = 'open';
       emit('open', { protocol });
     },
     received: (data) => emit('message', { data }),
-    ended: (code, reason) => {
+    closed: (code, reason) => {
       const wasOpen = state === 'open';
       const next = afterClose(code, wasOpen ? performance.now() - openedAt : undefined);
       state = 'connecting';
-      if (next.fresh) schedule.forget();
+      if (next.resetBackoff) schedule.reset();
       if (wasOpen) emit('close', { code, reason });
       if (!attempt) return;
       if (next.final) stop({ reason: 'refused', code, message: reason });
-      else retry(next.why, next.floorMs, next.spreadMs);
+      else retry(next.why, next.minDelayMs, next.spreadMs);
     },
   };
 
-  const retry = (why: AttemptReason, floorMs?: number, spreadMs?: number) => {
-    schedule.failed(floorMs, spreadMs);
+  const retry = (why: AttemptReason, minDelayMs?: number, spreadMs?: number) => {
+    schedule.failed(minDelayMs, spreadMs);
     again(why);
   };
 
   const again = (why: AttemptReason) => {
-    giveUp();
+    endAttempt();
     nextWhy = why;
     proceed();
   };
 
-  const giveUp = (code?: number, reason?: string) => {
-    attempt?.giveUp(code, reason);
+  const endAttempt = (code?: number, reason?: string) => {
+    attempt?.end(code, reason);
     attempt = undefined;
   };
 
   const stop = (details: TicketSocketDetails['stopped']) => {
-    giveUp();
+    endAttempt();
     clearTimeout(timer);
-    unwatch?.();
-    unwatch = undefined;
+    stopWatching?.();
+    stopWatching = undefined;
     state = 'stopped';
     emit('stopped', details);
   };
@@ -139,7 +136,7 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
   const close = (code = 1000, reason = '') => {
     if (state === 'stopped') return;
     const wasOpen = state === 'open';
-    giveUp(code, reason);
+    endAttempt(code, reason);
     state = 'stopped';
     if (wasOpen) emit('close', { code, reason });
     stop({ reason: 'closed' });
@@ -150,19 +147,19 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
     if (state === 'stopped') {
       nextWhy = 'connect';
       requestTicket = createTicketRequest(options);
-      afterClose = createClosePolicy(finalCodes, stableAfterMs);
-      schedule.forget();
+      afterClose = createClosePolicy(options);
+      schedule.reset();
     }
-    unwatch ??= page.watch(proceed);
+    stopWatching ??= page.watch(proceed);
     state = 'connecting';
     paused = undefined;
-    schedule.hurry();
+    schedule.skipBackoff();
     queueMicrotask(proceed);
   };
 
   connect();
   const send = (data: SocketData) => attempt?.send(data) ?? false;
   Object.defineProperty(target, 'state', { get: () => state });
-  // Its listeners are typed by the events that there are, which an EventTarget's cannot be.
+  // The listeners of TicketSocket have typed events, those of EventTarget do not.
   return Object.assign(target, { send, close, connect }) as unknown as TicketSocket;
 };

@@ -1,52 +1,46 @@
-import type { PauseReason } from './types.ts';
+import type { PauseReason, TicketSocketOptions } from './types.ts';
 
-/** Whether it makes sense to connect. */
+/** Whether an attempt makes sense right now. */
 export interface Page {
-  /** Why it makes none right now, if so. */
-  pausedBy(): PauseReason | undefined;
-  /** Calls back whenever that may have changed; returns how to end it. */
-  watch(changed: () => void): () => void;
+  pauseReason(): PauseReason | undefined;
+  /** Calls `onChange` whenever `pauseReason()` may have changed; returns what stops that. */
+  watch(onChange: () => void): () => void;
 }
 
-export interface PageOptions {
-  /** Where the socket leads. */
-  readonly hostname: string;
-  readonly pauseWhenHidden: boolean;
-}
-
-interface Watched {
+interface Listenable {
   addEventListener(type: string, listener: () => void): void;
   removeEventListener(type: string, listener: () => void): void;
 }
 
 /** A worker has no document, and Node.js has none of these. */
-interface Surroundings extends Partial<Watched> {
-  readonly document?: Watched & { readonly visibilityState: string };
+interface BrowserGlobals extends Partial<Listenable> {
+  readonly document?: Listenable & { readonly visibilityState: string };
   readonly navigator?: { readonly onLine?: boolean };
 }
 
 const LOOPBACK = /^(.+\.)?localhost$|^127\.|^\[::1\]$/;
 
-export const createPage = ({ hostname, pauseWhenHidden }: PageOptions): Page => {
-  const surroundings = globalThis as Surroundings;
-  const { document, navigator } = surroundings;
+/** `hostname` is that of the socket's server. */
+export const createPage = (hostname: string, { pauseWhenHidden = true }: TicketSocketOptions): Page => {
+  const globals = globalThis as BrowserGlobals;
+  const { document, navigator } = globals;
   const isOffline = () => navigator?.onLine === false;
-  // A machine without a network reaches itself all the same; losing the network is taken for what it is.
+  // A machine without a network still reaches itself. One that had a network pauses when it loses it.
   const needsNetwork = !(isOffline() && LOOPBACK.test(hostname));
-  const watched: readonly [Partial<Watched> | undefined, string][] = [
-    [surroundings, 'online'],
-    [surroundings, 'offline'],
+  const events: readonly [Partial<Listenable> | undefined, string][] = [
+    [globals, 'online'],
+    [globals, 'offline'],
     [document, 'visibilitychange'],
   ];
   return {
-    pausedBy: () => {
+    pauseReason: () => {
       if (needsNetwork && isOffline()) return 'offline';
       return pauseWhenHidden && document?.visibilityState === 'hidden' ? 'hidden' : undefined;
     },
-    watch: (changed) => {
-      for (const [target, type] of watched) target?.addEventListener?.(type, changed);
+    watch: (onChange) => {
+      for (const [target, type] of events) target?.addEventListener?.(type, onChange);
       return () => {
-        for (const [target, type] of watched) target?.removeEventListener?.(type, changed);
+        for (const [target, type] of events) target?.removeEventListener?.(type, onChange);
       };
     },
   };

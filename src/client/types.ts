@@ -1,48 +1,51 @@
-/** What a connection is to be made with. Only the first three are needed. */
+/** Options of `connectWithTicket`. Only the first three are required. */
 export interface TicketSocketOptions {
   /** Where tickets are issued: `https://…/api/v1/auth/ws-ticket`. */
   readonly ticketUrl: string | URL;
-  /** Where the socket leads: `wss://…`, with a query of its own if need be; may be relative to the page. */
+  /** The WebSocket server: `wss://…`, with or without a query; may be relative to the page. */
   readonly socketUrl: string | URL;
   /**
-   * Returns the JWT for one attempt. Called for each, so that it can refresh a JWT about to expire. Nothing means that
-   * no user is signed in; an error, or anything that is not a JWT, counts as a failed attempt.
+   * Returns the JWT for one attempt. Called for each, so that it can refresh a JWT about to expire. Without a user it
+   * returns nothing, and the client stops; an error, or anything that is not a JWT, counts as a failed attempt.
    */
   readonly getToken: (request: TokenRequest) => MaybeToken | Promise<MaybeToken>;
   /** Which gateway may redeem the tickets. */
   readonly audience?: string | undefined;
+  /** Reported to the gateway with the ticket. */
   readonly channel?: string | undefined;
-  /** The subprotocols to offer to the server. */
+  /** The subprotocols that the client offers. */
   readonly protocols?: readonly string[] | undefined;
   /**
-   * Whether the ticket travels as the query parameter `ticket` (the default), or as one more subprotocol. Browsers end a
-   * connection where none of the offered subprotocols was taken, so that the latter needs `protocols`.
+   * Where the handshake carries the ticket: the query parameter `ticket` (the default) or one more subprotocol. Browsers
+   * close a connection whose server selects none of the offered subprotocols, so `protocol` needs `protocols`.
    */
   readonly ticketIn?: 'query' | 'protocol' | undefined;
   readonly binaryType?: 'blob' | 'arraybuffer' | undefined;
-  /** Most that the first retry waits, 1000 by default; it doubles with each attempt that fails. */
+  /** The longest wait before the first retry; 1000 by default. It doubles with each failed attempt. */
   readonly baseDelayMs?: number | undefined;
-  /** Most that any retry waits, 8000 by default; what a `Retry-After` demands comes on top. */
+  /** The longest wait before any retry, on top of `Retry-After`; 8000 by default. */
   readonly maxDelayMs?: number | undefined;
-  /** Most that a ticket may take, `getToken` included, and then the handshake; 10000 by default. */
+  /** Time limit of a ticket request, `getToken` included, and then of the handshake; 10000 by default. */
   readonly timeoutMs?: number | undefined;
   /**
-   * How long a connection must have held for the next retry to count as a first one; 5000 by default. After five in a
-   * row that ended sooner with 4004 (the gateway could not redeem the ticket) the client stops.
+   * How long a connection must stay open to restart the backoff; 5000 by default. The client stops after five in a row
+   * that ended sooner with 4004 (the gateway could not redeem the ticket).
    */
   readonly stableAfterMs?: number | undefined;
-  /** The close codes after which it stops; 4001 by default: revoked, or refused for good. */
+  /** The close codes after which the client stops; 4001 by default: revoked, or refused for good. */
   readonly finalCodes?: readonly number[] | undefined;
-  /** `false` also connects in a tab that is not looked at; `true` by default. */
+  /** `false` also connects in a hidden tab; `true` by default. */
   readonly pauseWhenHidden?: boolean | undefined;
+  /** Replaces `globalThis.fetch`. */
   readonly fetch?: typeof fetch | undefined;
+  /** Replaces `globalThis.WebSocket`. */
   readonly WebSocket?: SocketConstructor | undefined;
-  /** From 0 up to, not including, 1. */
+  /** Replaces `Math.random`: from 0 up to, not including, 1. */
   readonly random?: (() => number) | undefined;
 }
 
 export interface TokenRequest {
-  /** ticketd refused the JWT that `getToken` returned last: the same one again stops the client. */
+  /** ticketd rejected the JWT that `getToken` returned last: the same one again stops the client. */
   readonly rejected: boolean;
   /** Aborts when the attempt is over. */
   readonly signal: AbortSignal;
@@ -50,55 +53,55 @@ export interface TokenRequest {
 
 export type MaybeToken = string | null | undefined;
 
-/**
- * `waiting` for a retry, `paused` while offline or hidden; `stopped` ends in nothing but `connect()`.
- */
+/** `waiting` for a retry, `paused` while offline or hidden, `stopped` until `connect()`. */
 export type TicketSocketState = 'connecting' | 'open' | 'waiting' | 'paused' | 'stopped';
 
 /**
- * Why an attempt is made:
+ * Why the client makes an attempt:
  *
- * - `connect`: the application asked for it, by `connectWithTicket` or by `connect()`;
- * - `rejected`: ticketd refused the JWT, and `getToken` may return another one;
+ * - `connect`: the application called `connectWithTicket` or `connect()`;
+ * - `rejected`: ticketd rejected the JWT, and `getToken` may return another one;
  * - `ticket`: the last attempt got no ticket;
- * - `handshake`: its handshake failed;
- * - `closed`: its connection ended;
- * - `expired`: the server closed it with 4003, since the JWT behind the ticket expired;
- * - `refused`: the server closed it with 4004, since it could not redeem the ticket.
+ * - `handshake`: the last handshake failed;
+ * - `closed`: the last connection ended;
+ * - `expired`: the server closed with 4003, since the JWT of the ticket expired;
+ * - `refused`: the server closed with 4004, since it could not redeem the ticket.
  */
 export type AttemptReason = 'connect' | 'rejected' | 'ticket' | 'handshake' | 'closed' | 'expired' | 'refused';
 
 export type PauseReason = 'offline' | 'hidden';
 
 /**
- * - `unauthorized`: ticketd refused the JWT with 401, and then the next one, too, or `getToken` returned none;
- * - `forbidden`: ticketd answered 403;
- * - `invalid`: no attempt could ever succeed: ticketd found the request wrong, or the browser the socket's address;
+ * Why the client stopped:
+ *
+ * - `unauthorized`: ticketd rejected the JWT with 401, and then the next one, too, or `getToken` returned none;
+ * - `forbidden`: ticketd returned 403;
+ * - `invalid`: no attempt can succeed: ticketd rejected the request, or the browser the address of the socket;
  * - `refused`: the server closed with one of the `finalCodes`, or five times in a row with 4004;
- * - `closed`: by `close()`.
+ * - `closed`: the application called `close()`.
  */
 export type StopReason = 'unauthorized' | 'forbidden' | 'invalid' | 'refused' | 'closed';
 
-/** Why there is no ticket. Without a status there was no answer. */
+/** Why there is no ticket. `status` is missing where there was no response. */
 export interface TicketFailure {
   readonly message: string;
   readonly status?: number | undefined;
   /** As in the body of every error of ticketd. */
   readonly errorCode?: string | undefined;
   readonly traceId?: string | undefined;
-  /** What the answer demanded. */
+  /** How long the response asks to wait. */
   readonly retryAfterMs?: number | undefined;
   /** What `getToken` or `fetch` threw. */
   readonly error?: unknown;
 }
 
-/** The properties of each event, beside those that every event has. */
+/** The properties of each event, beside those of every `Event`. */
 export interface TicketSocketDetails {
-  /** An attempt begins: the first one, number 0, or that many retries after it or after a connection that held. */
+  /** An attempt begins. `attempt` counts the retries since the start or since a connection that lasted. */
   connecting: { readonly attempt: number; readonly why: AttemptReason };
-  /** A ticket was got, and the handshake begins. */
+  /** ticketd issued a ticket, and the handshake begins. */
   ticket: { readonly traceId?: string | undefined };
-  /** No ticket was got; `retry`, `connecting`, `paused` or `stopped` follows. */
+  /** There is no ticket; `retry`, `connecting`, `paused` or `stopped` follows. */
   'ticket-error': TicketFailure;
   open: { readonly protocol: string };
   message: { readonly data: unknown };
@@ -106,9 +109,9 @@ export interface TicketSocketDetails {
   close: { readonly code: number; readonly reason: string };
   /** The next attempt begins in `delayMs`. */
   retry: { readonly attempt: number; readonly delayMs: number; readonly why: AttemptReason };
-  /** The next attempt begins when the page is online and looked at again. */
+  /** The next attempt begins when the page is online and visible again. */
   paused: { readonly why: PauseReason };
-  /** It will not come back by itself. `code` is that of a close, the rest is that of a `ticket-error`. */
+  /** Only `connect()` connects again. `code` is that of a `close`, the other properties are those of a `ticket-error`. */
   stopped: Partial<TicketFailure> & { readonly reason: StopReason; readonly code?: number | undefined };
 }
 
@@ -117,11 +120,11 @@ export type TicketSocketEvents = { [Type in keyof TicketSocketDetails]: Event & 
 /** An `EventTarget` that keeps a WebSocket open. */
 export interface TicketSocket {
   readonly state: TicketSocketState;
-  /** Whether there was an open socket to hand it to. Nothing is kept for later. */
+  /** Sends on the open socket; returns `false` where there is none, and keeps nothing for later. */
   send(data: SocketData): boolean;
-  /** Closes for good; codes and reasons are those of `WebSocket.close`. */
+  /** Closes the socket and stops; codes and reasons are those of `WebSocket.close`. */
   close(code?: number, reason?: string): void;
-  /** Connects again after `stopped`, and cuts short the wait for a retry, though not below a `Retry-After`. */
+  /** Connects again after `stopped`; skips the wait for a retry, but not a `Retry-After`. */
   connect(): void;
   addEventListener<Type extends keyof TicketSocketEvents>(
     type: Type,
@@ -136,12 +139,12 @@ export interface TicketSocket {
 
 export type SocketData = string | Blob | ArrayBuffer | ArrayBufferView;
 
-/** What is needed of a `WebSocket`. */
+/** The part of a `WebSocket` that the client uses. */
 export interface SocketLike {
   binaryType: string;
   readonly readyState: number;
   readonly protocol: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the events of the browser's WebSocket and of others are to fit
+  // biome-ignore lint/suspicious/noExplicitAny: the events of browsers, ws and React Native have types of their own
   addEventListener(type: any, listener: (event: any) => void): void;
   send(data: SocketData): void;
   close(code?: number, reason?: string): void;

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { splitCommaList } from '../protocol/text.ts';
 import { Expected, type Parser } from './field.ts';
 
 export const integer =
@@ -57,10 +58,9 @@ export const text = (max: number): Parser<string> =>
 export const listOf =
   <T>(item: Parser<T>): Parser<readonly T[]> =>
   (text) =>
-    text.split(',').map((entry) => {
-      const trimmed = entry.trim();
-      if (trimmed === '') throw new Expected('a comma-separated list without empty entries');
-      return item(trimmed);
+    splitCommaList(text).map((entry) => {
+      if (entry === '') throw new Expected('a comma-separated list without empty entries');
+      return item(entry);
     });
 
 const GATEWAY_KEY = /^[\x21-\x2B\x2D-\x7E]{32,512}$/;

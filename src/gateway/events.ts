@@ -1,63 +1,63 @@
 import { describeError } from '../log/describe-error.ts';
-import type { RefusalCode, RefusalReason } from './refused.ts';
+import type { RefusalCode, RefusalReason } from './admission.ts';
 
-/** What became of one handshake. Durations are milliseconds; `ticketId` is the one in the log of ticketd. */
-interface OfHandshake {
+/** The fields of every handshake. `durationMs` is in milliseconds; `ticketId` is the same in the log of ticketd. */
+interface HandshakeFields {
   readonly traceId: string;
   readonly ticketId?: string | undefined;
   readonly durationMs: number;
 }
 
-interface Admitted extends OfHandshake {
+interface Admitted extends HandshakeFields {
   readonly event: 'upgrade_admitted';
   readonly level: 'info';
   readonly subject: string;
   readonly sessionId: string | undefined;
 }
 
-/** 401 or 403. `reason` is known where Redis was asked directly, or nobody was. */
-interface Refused extends OfHandshake {
+/** 401 or 403. `reason` is known where the gateway redeems from Redis, or did not redeem at all. */
+interface Refused extends HandshakeFields {
   readonly event: 'upgrade_refused';
   readonly level: 'warn';
   readonly errorCode: RefusalCode;
   readonly reason: RefusalReason | undefined;
 }
 
-/** 503: the redeem failed, or something threw on the way to it. */
-interface Failed extends OfHandshake {
+/** 503: the redeem failed, or code on the way to it threw. */
+interface Failed extends HandshakeFields {
   readonly event: 'redeem_failed';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
   readonly error: string;
 }
 
-/** 503 until the operator fixes the set-up of the gateway, such as a wrong key. */
-interface Misconfigured extends OfHandshake {
+/** 503 until the operator fixes the configuration of the gateway, such as a wrong key. */
+interface Misconfigured extends HandshakeFields {
   readonly event: 'gateway_misconfigured';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
   readonly error: string;
 }
 
-/** The connection was taken by nothing in time, or what was to take it threw: 503, or cut where it was taken already. */
+/** The application did not take the connection in time, or threw: 503, or the connection is destroyed if it was taken. */
 interface UpgradeFailed {
   readonly event: 'upgrade_failed';
   readonly level: 'error';
   readonly traceId: string;
   readonly errorCode: RefusalCode;
   readonly error: string;
-  /** The beginning of the stack, where there is one. */
+  /** The beginning of the stack, if there is one. */
   readonly stack: string | undefined;
 }
 
-/** The client was gone before its ticket had been redeemed. */
+/** The client disconnected before its ticket was redeemed. */
 interface ClientLeft {
   readonly event: 'client_left';
   readonly level: 'info';
   readonly traceId: string;
 }
 
-/** A socket was closed because its session ended. */
+/** The gateway closed a socket because its session ended. */
 interface SessionEnded {
   readonly event: 'session_ended';
   readonly level: 'info';
@@ -66,7 +66,7 @@ interface SessionEnded {
   readonly sessionId: string | undefined;
 }
 
-/** What the connection to Redis reports, as in the log of ticketd and with the same fields. */
+/** Events of the Redis connection, with the fields that they have in the log of ticketd. */
 export type ConnectionEvent =
   | 'redis_connect_start'
   | 'redis_connect_ok'
@@ -74,13 +74,13 @@ export type ConnectionEvent =
   | 'redis_down'
   | 'redis_up';
 
-interface OfConnection {
+interface ConnectionReport {
   readonly event: ConnectionEvent;
   readonly level: 'info' | 'error';
   readonly [field: string]: string | number | undefined;
 }
 
-/** What a gateway reports; never holds a ticket or a key. */
+/** What a gateway reports; never contains a ticket or a key. */
 export type GatewayEvent =
   | Admitted
   | Refused
@@ -89,22 +89,22 @@ export type GatewayEvent =
   | UpgradeFailed
   | ClientLeft
   | SessionEnded
-  | OfConnection;
+  | ConnectionReport;
 
 export type EventListener = (event: GatewayEvent) => void;
 
-/** A listener that can neither break the handshake that it hears of nor end the process, also an async one. */
-export const safely =
+/** Isolates a listener: what it throws, also later, neither breaks a handshake nor ends the process. */
+export const isolated =
   (listener: EventListener): EventListener =>
   (event) => {
-    // A promise absorbs all that a listener can throw, return or reject with.
+    // A promise catches whatever a listener throws, returns or rejects with.
     new Promise<unknown>((resolve) => resolve(listener(event))).catch(warn);
   };
 
 const warn = (error: unknown): void =>
   process.emitWarning(`onEvent threw: ${describeError(error).error}`, 'TicketdWarning');
 
-/** The default listener prints errors, so that they do not go unnoticed. */
+/** The default listener prints errors only. */
 export const printErrors: EventListener = (event) => {
   if (event.level === 'error') console.error(JSON.stringify(event));
 };

@@ -1,18 +1,20 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import { Expected } from '../config/field.ts';
+import { fields } from '../config/fields.ts';
+import { gatewayKey } from '../config/parsers.ts';
 import type { GatewayEvent } from './events.ts';
-import type { DoorwayOptions } from './upgrade-handler.ts';
 
-/** Which ticketd is asked. */
+/** Redeems over HTTP, at a ticketd. */
 export interface HttpRedeemOptions {
-  /** Where the internal listener of ticketd is: `http://ticketd:3001`. */
+  /** The internal listener of ticketd: `http://ticketd:3001`. */
   readonly url: string | URL;
   /** One of its `GATEWAY_KEYS`. */
   readonly key: string;
-  /** Makes the connections, in place of an agent of the gateway's own: for a private authority, or client certificates. */
+  /** Replaces the gateway's own agent: for a private certificate authority, or client certificates. */
   readonly agent?: Agent;
 }
 
-/** How Redis is reached: each option is the variable of ticketd that is named behind it, with its rules and its default. */
+/** How to connect to Redis: each option has the rules and the default of the ticketd variable that its comment names. */
 export interface RedisOptions {
   /** `REDIS_URL`, the same as that of ticketd; never `memory://`. */
   readonly url: string;
@@ -36,10 +38,32 @@ export interface RedisOptions {
   readonly commandTimeoutMs?: number | undefined;
 }
 
-/** How one server is protected. */
-export interface ProtectOptions extends DoorwayOptions {
-  /** The only path whose upgrades are handled, others being left to other listeners; all by default. */
+/** Options of `createGateway`. */
+export interface GatewayOptions {
+  /** How tickets are redeemed: over HTTP at a ticketd, or directly from its Redis. */
+  readonly redeem: HttpRedeemOptions | { readonly redis: RedisOptions };
+  /** The audience of this gateway, or of each handshake; a ticket for another is refused. */
+  readonly audience?: string | ((request: IncomingMessage) => string | undefined);
+  /** Time limit of one redeem in milliseconds; 2,000 by default. */
+  readonly timeoutMs?: number;
+  /** How many redeems may be in flight; the gateway answers 503 beyond. 1,000 by default. */
+  readonly maxPending?: number;
+  /** Gets every event, and may be async; by default errors are printed to standard error. */
+  readonly onEvent?: (event: GatewayEvent) => unknown;
+}
+
+/** Options of `protect`. */
+export interface ProtectOptions {
+  /** The only path whose upgrades the gateway handles; all by default. */
   readonly path?: string;
+  /**
+   * How a client is refused: `http` (the default) answers in plain HTTP instead of the handshake; `close` accepts the
+   * handshake and closes the WebSocket with 4004 (the ticket was not redeemable) or 1013 (try again): browsers hide the
+   * status of a handshake from the page.
+   */
+  readonly refuse?: 'http' | 'close';
+  /** Closes each socket with 4003 when its session ends; `true` by default for a WebSocket server. */
+  readonly closeAtSessionEnd?: boolean;
   /**
    * How long the application may need to take the connection of an admitted client, and another listener of the server
    * that of an upgrade to another path, in milliseconds; 10,000 by default. Then the gateway answers and closes it.
@@ -47,16 +71,99 @@ export interface ProtectOptions extends DoorwayOptions {
   readonly upgradeTimeoutMs?: number;
 }
 
-/** What a gateway is made with. */
-export interface GatewayOptions {
-  /** How tickets are redeemed: by asking a ticketd, or straight from its Redis. */
-  readonly redeem: HttpRedeemOptions | { readonly redis: RedisOptions };
-  /** Which audience this gateway is, or each handshake is for; a ticket for another is refused. */
-  readonly audience?: string | ((request: IncomingMessage) => string | undefined);
-  /** Time limit of one redeem in milliseconds; 2,000 by default. */
-  readonly timeoutMs?: number;
-  /** How many redeems may be under way at once; those beyond are answered 503. 1,000 by default. */
-  readonly maxPending?: number;
-  /** Hears of everything that happens, and may be async; by default errors are printed to standard error. */
-  readonly onEvent?: (event: GatewayEvent) => unknown;
-}
+/** The variable of ticketd behind each option for Redis. */
+export const redisVariables: Readonly<Record<keyof RedisOptions, { readonly name: string }>> = {
+  url: fields.redis.target,
+  keyPrefix: fields.redis.keyPrefix,
+  sentinelMaster: fields.redis.sentinelMaster,
+  sentinelPassword: fields.redis.sentinelPassword,
+  cluster: fields.redis.cluster,
+  tlsCaFile: fields.redis.tlsCa,
+  tlsServername: fields.redis.tlsServername,
+  startupTimeoutMs: fields.redis.startupTimeoutMs,
+  connectTimeoutMs: fields.redis.connectTimeoutMs,
+  commandTimeoutMs: fields.redis.commandTimeoutMs,
+};
+
+const GATEWAY_OPTIONS: readonly (keyof GatewayOptions)[] = ['redeem', 'audience', 'timeoutMs', 'maxPending', 'onEvent'];
+const PROTECT_OPTIONS: readonly (keyof ProtectOptions)[] = ['path', 'refuse', 'closeAtSessionEnd', 'upgradeTimeoutMs'];
+// A longer timer fires immediately.
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Throws a `TypeError` that says which option is wrong and what is expected; never quotes a key or a URL. */
+export const checkOptions = (options: GatewayOptions): void => {
+  requireObject('options', options);
+  requireKnown('', options, GATEWAY_OPTIONS);
+  requireCount('timeoutMs', options.timeoutMs);
+  requireCount('maxPending', options.maxPending);
+  requireType('audience', options.audience, ['string', 'function']);
+  requireType('onEvent', options.onEvent, ['function']);
+  const { redeem } = options;
+  requireObject('redeem', redeem, '{ url, key } or { redis }');
+  if ('redis' in redeem) checkRedis(redeem);
+  else checkHttp(redeem);
+};
+
+/** The same for the options of `protect`. */
+export const checkProtectOptions = (options: ProtectOptions): void => {
+  requireObject('options', options);
+  requireKnown('', options, PROTECT_OPTIONS);
+  requireCount('upgradeTimeoutMs', options.upgradeTimeoutMs);
+  requireType('closeAtSessionEnd', options.closeAtSessionEnd, ['boolean']);
+  const { path = '/', refuse = 'http' } = options;
+  if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) throw wrong('path', 'a path like /socket');
+  if (!['http', 'close'].includes(refuse)) throw wrong('refuse', '"http" or "close"');
+};
+
+const checkRedis = (redeem: { readonly redis: RedisOptions }): void => {
+  requireKnown('redeem.', redeem, ['redis']);
+  requireObject('redeem.redis', redeem.redis);
+  requireKnown('redeem.redis.', redeem.redis, Object.keys(redisVariables));
+  if (typeof redeem.redis.url !== 'string') throw wrong('redeem.redis.url', 'a URL like redis://redis:6379');
+};
+
+const checkHttp = (redeem: HttpRedeemOptions): void => {
+  requireKnown('redeem.', redeem, ['url', 'key', 'agent']);
+  const { url, key, agent } = redeem;
+  if (!isBaseUrl(url)) throw wrong('redeem.url', 'the http or https URL of the internal listener, without a query');
+  if (typeof key !== 'string') throw wrong('redeem.key', 'one of the GATEWAY_KEYS of ticketd');
+  if (agent !== undefined && !connectsTo(agent, new URL(url)))
+    throw wrong('redeem.agent', 'an Agent of node:https for an https URL, one of node:http for an http URL');
+  try {
+    gatewayKey(key);
+  } catch (error) {
+    throw wrong('redeem.key', error instanceof Expected ? 'one key of 32 to 512 visible ASCII characters' : 'a key');
+  }
+};
+
+const isBaseUrl = (url: unknown): boolean => {
+  if (!URL.canParse(String(url))) return false;
+  const { protocol, username, password, search, hash } = new URL(String(url));
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+};
+
+/** Whether an agent has the protocol of a URL; agents of other packages may decide for each request. */
+const connectsTo = (agent: object, { protocol }: URL): boolean => {
+  requireObject('redeem.agent', agent);
+  return !Object.hasOwn(agent, 'protocol') || Reflect.get(agent, 'protocol') === protocol;
+};
+
+const requireCount = (name: string, value = 1): void => {
+  if (!Number.isInteger(value) || value < 1) throw wrong(name, 'a whole number above 0');
+  if (value > LONGEST_TIMEOUT_MS) throw wrong(name, `a whole number up to ${LONGEST_TIMEOUT_MS}`);
+};
+
+const requireType = (name: string, value: unknown, types: readonly string[]): void => {
+  if (value !== undefined && !types.includes(typeof value)) throw wrong(name, `a ${types.join(' or a ')}`);
+};
+
+const requireObject = (name: string, value: unknown, expected = 'an object'): void => {
+  if (typeof value !== 'object' || value === null) throw wrong(name, expected);
+};
+
+const requireKnown = (prefix: string, options: object, known: readonly string[]): void => {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new TypeError(`${prefix}${unknown}: there is no such option`);
+};
+
+const wrong = (name: string, expected: string): TypeError => new TypeError(`${name}: expected ${expected}`);

@@ -1,5 +1,5 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
-import { request as overHttps } from 'node:https';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
 
@@ -8,50 +8,46 @@ export interface Post {
   readonly agent: Agent;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** For all of it, from the connection to the last byte of the answer, in milliseconds. */
+  /** From the connection to the last byte of the response, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-export interface PostAnswer {
+export interface PostResponse {
   readonly status: number;
   readonly text: string;
 }
 
-/** There was no answer; `sent` tells whether the request may have been acted upon all the same. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
+/** There was no complete response. Where the request was `sent`, the server may have acted upon it. */
+export class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
   readonly sent: boolean;
 
   constructor(sent: boolean, cause: unknown) {
-    super('no answer', { cause });
+    super('no response', { cause });
     this.sent = sent;
   }
 }
 
-// Far above any answer that there is.
+// Far above any response of ticketd.
 const MAX_CHARACTERS = 65_536;
 
-/** Sends one request, once, and reads the response; rejects with `NoAnswer`. */
-export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<PostAnswer> =>
+/** Sends one request, once, and reads the response; rejects with `NoResponseError`. */
+export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<PostResponse> =>
   new Promise((resolve, reject) => {
     let sent = false;
     let request: ClientRequest | undefined;
-    const settled = (finish: () => void) => {
-      stopWaiting();
-      finish();
+    const fail = (cause: unknown) => {
+      stopTimeout();
+      reject(new NoResponseError(sent, cause));
     };
-    const fail = (cause: unknown) => settled(() => reject(new NoAnswer(sent, cause)));
-    const stopWaiting = patientTimeout(() => {
+    const stopTimeout = patientTimeout(() => {
       fail(timedOut(timeoutMs));
       request?.destroy();
     }, timeoutMs);
     try {
-      const send = url.protocol === 'https:' ? overHttps : overHttp;
-      request = send(url, {
-        method: 'POST',
-        agent,
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-      });
+      const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+      const length = { 'Content-Length': Buffer.byteLength(body) };
+      request = send(url, { method: 'POST', agent, headers: { ...headers, ...length } });
       request.once('socket', (socket) =>
         whenConnected(socket, url, () => {
           sent = true;
@@ -59,7 +55,10 @@ export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<Po
       );
       request.on('error', fail);
       request.once('response', (response) => {
-        read(response).then((text) => settled(() => resolve({ status: response.statusCode ?? 0, text })), fail);
+        read(response).then((text) => {
+          stopTimeout();
+          resolve({ status: response.statusCode ?? 0, text });
+        }, fail);
       });
       request.end(body);
     } catch (cause) {
@@ -68,17 +67,17 @@ export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<Po
     }
   });
 
-// Until then not a byte of the request has gone out.
-const whenConnected = (socket: Socket, { protocol }: URL, react: () => void): void => {
-  if (!socket.connecting) react();
-  else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', react);
+// Until then not a byte of the request was sent.
+const whenConnected = (socket: Socket, { protocol }: URL, onConnected: () => void): void => {
+  if (!socket.connecting) onConnected();
+  else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
 };
 
 const read = async (response: IncomingMessage): Promise<string> => {
   let text = '';
   for await (const part of response.setEncoding('utf8')) {
     text += part;
-    if (text.length > MAX_CHARACTERS) throw new Error('the answer is too long');
+    if (text.length > MAX_CHARACTERS) throw new Error('the response is too long');
   }
   return text;
 };

@@ -2,14 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
-import { answerRefusal } from './answer-refusal.ts';
+import { UpgradeRefused, type Verdict } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
-import { UpgradeRefused } from './refused.ts';
-import { watchTaken, whenLeft } from './socket-taken.ts';
+import { answerRefusal } from './http-response.ts';
 import type { UpgradeHandler } from './upgrade-handler.ts';
-import { addUpgradeRoute, type UpgradeListener, type UpgradeServer } from './upgrade-routes.ts';
-import type { Verdict } from './verdict.ts';
+import {
+  addUpgradeRoute,
+  type UpgradeListener,
+  type UpgradeServer,
+  unlessTaken,
+  watchTaken,
+} from './upgrade-routes.ts';
 
 export interface ProtectionOptions {
   readonly authenticate: Authenticate;
@@ -21,13 +25,13 @@ export interface ProtectionOptions {
   readonly report: EventListener;
 }
 
-/** Admits upgrades with a good ticket and refuses all others; returns what ends that. */
+/** Accepts the upgrades of admitted clients and refuses all others; returns what ends the protection. */
 export const protectServer = (server: UpgradeServer, options: ProtectionOptions): (() => void) => {
   const { path, timeoutMs } = options;
-  const take: UpgradeListener = (request, socket, head) => {
-    handle({ request, socket, head }, options).catch(() => socket.destroy());
+  const handle: UpgradeListener = (request, socket, head) => {
+    handleUpgrade({ request, socket, head }, options).catch(() => socket.destroy());
   };
-  return addUpgradeRoute(server, { path, timeoutMs, take });
+  return addUpgradeRoute(server, { path, timeoutMs, handle });
 };
 
 interface Upgrade {
@@ -36,12 +40,12 @@ interface Upgrade {
   readonly head: Buffer;
 }
 
-const handle = async ({ request, socket, head }: Upgrade, options: ProtectionOptions): Promise<void> => {
+const handleUpgrade = async (upgrade: Upgrade, options: ProtectionOptions): Promise<void> => {
+  const { socket } = upgrade;
   const { handler, timeoutMs, report } = options;
   const isTaken = watchTaken(socket);
-  const verdict = await options.authenticate(request);
+  const verdict = await options.authenticate(upgrade.request);
   const refusal = refusalAfter(verdict);
-  const { traceId } = refusal;
   const reportFailure = (cause: unknown) => report(upgradeFailed(refusal, cause));
   const fail = (cause: unknown): void => {
     reportFailure(cause);
@@ -49,18 +53,24 @@ const handle = async ({ request, socket, head }: Upgrade, options: ProtectionOpt
     else answerRefusal(socket, refusal);
   };
 
-  if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId });
+  if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId: refusal.traceId });
   if (isTaken()) return reportFailure(new Error('another upgrade listener of the server took the connection'));
-  whenLeft(socket, isTaken, timeoutMs, () => fail(new Error(`nothing took the connection within ${timeoutMs} ms`)));
-  try {
-    if (verdict.outcome === 'admitted') await handler.accept(request, socket, head, verdict.admission);
-    else await handler.refuse(request, socket, head, refusal);
-  } catch (cause) {
-    fail(cause);
-  }
+  unlessTaken(socket, isTaken, timeoutMs, () => fail(new Error(`nothing took the connection within ${timeoutMs} ms`)));
+  await acceptOrRefuse(upgrade, verdict, handler, refusal).catch(fail);
 };
 
-/** How the client is refused where the connection cannot be handed over: its ticket is spent if it was admitted. */
+/** Only an explicit admission opens a socket: every other verdict is a refusal. */
+const acceptOrRefuse = async (
+  { request, socket, head }: Upgrade,
+  verdict: Verdict,
+  handler: UpgradeHandler,
+  refusal: UpgradeRefused,
+): Promise<void> => {
+  if (verdict.outcome === 'admitted') await handler.accept(request, socket, head, verdict.admission);
+  else await handler.refuse(request, socket, head, refusal);
+};
+
+/** How a client is refused where the handler fails: the ticket of an admitted client is spent. */
 const refusalAfter = (verdict: Verdict): UpgradeRefused =>
   verdict.outcome === 'admitted'
     ? new UpgradeRefused('WS_TICKET_OUTCOME_UNKNOWN', { traceId: verdict.admission.traceId })

@@ -1,16 +1,26 @@
+import { readSections } from '../config/read-config.ts';
 import { type Emit, events } from '../log/events.ts';
+import { isDomainError } from '../protocol/domain-error.ts';
+import { domainErrorCodes } from '../protocol/errors.ts';
 import { scrub } from '../protocol/redact.ts';
-import { isRequestError } from '../protocol/request-error.ts';
+import type { RedisAccess } from '../redis/access.ts';
 import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
 import { within } from '../time/within.ts';
+import {
+  type Identity,
+  MisconfigurationError,
+  outageCodeOf,
+  type Redeemer,
+  type RedeemRequest,
+  type RedeemResult,
+  type Refused,
+  refuse,
+} from './admission.ts';
 import type { ConnectionEvent, EventListener } from './events.ts';
-import type { RedisOptions } from './options.ts';
-import { type Handshake, type Identity, Misconfigured, type Redeemer, type RedeemResult } from './redeemer.ts';
-import { readAccess } from './redis-access.ts';
+import { type RedisOptions, redisVariables } from './options.ts';
 import type { RedisTickets } from './redis-tickets.ts';
-import { UpgradeRefused } from './refused.ts';
 
 /** Redeems with ticketd's own code on a connection to its Redis. */
 export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report: EventListener): Redeemer => {
@@ -20,19 +30,18 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
 
   const start = async (): Promise<void> => {
     const access = await readAccess(options);
-    // ioredis is loaded by those who redeem this way alone.
+    // Only gateways that redeem from Redis load ioredis.
     const { openRedisTickets } = await import('./redis-tickets.ts');
     if (closed) throw new Error('the gateway was closed');
     tickets = openRedisTickets(access, emitTo(report));
     await tickets.start();
   };
 
-  const redeem = async ({ traceId, ...presented }: Handshake): Promise<RedeemResult> => {
-    if (tickets === undefined)
-      return refused(new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() }));
-    return within(timeoutMs, tickets.redeem({ ...presented, origin: presented.origin ?? null })).then(
+  const redeem = async ({ traceId, ...request }: RedeemRequest): Promise<RedeemResult> => {
+    if (tickets === undefined) return refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() });
+    return within(timeoutMs, tickets.redeem({ ...request, origin: request.origin ?? null })).then(
       (redemption) => resultOf(redemption, traceId),
-      (error) => refused(failed(error, traceId)),
+      (error) => refuseFailed(error, traceId),
     );
   };
 
@@ -54,14 +63,25 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
   };
 };
 
-const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
-  if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption.record) };
-  return refused(new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: redemption.reason }));
+/** Reads the options by the rules of ticketd's own configuration; rejects with `ConfigError`. */
+export const readAccess = async (options: RedisOptions): Promise<RedisAccess> => {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  const variables = set.map(([key, value]) => [redisVariables[key as keyof RedisOptions].name, String(value)]);
+  const { redis } = await readSections(['redis'], Object.fromEntries(variables));
+  const { target } = redis;
+  if (target.kind === 'memory')
+    throw new MisconfigurationError('memory:// is a store inside ticketd: redeem over HTTP');
+  return { target, redis };
 };
 
-const refused = (refusal: UpgradeRefused): RedeemResult => ({ outcome: 'refused', refusal });
+const notStarted = (): Error => new MisconfigurationError('not connected to Redis: call start() first');
 
-/** Who a record of ticketd admits. */
+const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
+  if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption.record) };
+  return refuse('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: redemption.reason });
+};
+
+/** The client of a ticket record. */
 export const identityOf = (record: TicketRecord, now?: number): Identity => ({
   issuer: record.issuer,
   subject: record.subject,
@@ -73,16 +93,14 @@ export const identityOf = (record: TicketRecord, now?: number): Identity => ({
   sessionExpiresIn: sessionExpiresIn(record, now),
 });
 
-// Whatever else went wrong may have done so after the ticket was taken.
-const failed = (error: unknown, traceId: string): UpgradeRefused => {
-  const untouched = isRequestError(error) && error.code === 'WS_TICKET_REDIS_NOT_READY';
-  const cause = isRequestError(error) ? (error.cause ?? error) : error;
-  return new UpgradeRefused(untouched ? error.code : 'WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
+// Any other failure may have happened after the ticket was taken.
+const refuseFailed = (error: unknown, traceId: string): Refused => {
+  if (!isDomainError(error)) return refuse('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause: error });
+  const code = outageCodeOf(domainErrorCodes[error.name]) ?? 'WS_TICKET_OUTCOME_UNKNOWN';
+  return refuse(code, { traceId, cause: error.cause ?? error });
 };
 
-const notStarted = (): Error => new Misconfigured('not connected to Redis: call start() first');
-
-/** Passes on what the connection reports. */
+/** Reports the events of the connection. */
 const emitTo =
   (report: EventListener): Emit =>
   (event, fields) => {
@@ -91,12 +109,12 @@ const emitTo =
       name,
       typeof value === 'string' ? scrub(value) : value,
     ]);
-    if (isOfConnection(event)) report({ ...Object.fromEntries(clean), event, level });
+    if (isConnectionEvent(event)) report({ ...Object.fromEntries(clean), event, level });
   };
 
-const isOfConnection = (event: string): event is ConnectionEvent => event in OF_CONNECTION;
+const isConnectionEvent = (event: string): event is ConnectionEvent => event in CONNECTION_EVENTS;
 
-const OF_CONNECTION: Readonly<Record<ConnectionEvent, true>> = {
+const CONNECTION_EVENTS: Readonly<Record<ConnectionEvent, true>> = {
   redis_connect_start: true,
   redis_connect_ok: true,
   redis_connect_fail: true,

@@ -1,61 +1,153 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
+import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
+import { REDEEM_PATH } from '../protocol/paths.ts';
+import {
+  type Identity,
+  MisconfigurationError,
+  outageCodeOf,
+  type Redeemer,
+  type RedeemResult,
+  type RefusalCode,
+  type Refused,
+  refuse,
+} from './admission.ts';
 import type { HttpRedeemOptions } from './options.ts';
-import { type NoAnswer, type PostAnswer, post } from './post.ts';
-import { readIdentity, refusalFrom, setUpProblem } from './redeem-answer.ts';
-import type { Redeemer, RedeemResult } from './redeemer.ts';
-import { UpgradeRefused } from './refused.ts';
+import { type NoResponseError, type PostResponse, post } from './post.ts';
 
-const PATH = '/api/v1/auth/ws-ticket/redeem';
-// Below the 60 s and more after which whoever listens gives up an idle connection: ours must be the first side to do so.
+// Servers close idle connections after 60 s and more: the gateway must close first.
 const IDLE_MS = 30_000;
 const MAX_SOCKETS = 128;
+// A configuration error does not pass within seconds.
+const MISCONFIGURED_RETRY_AFTER = 30;
+const MAX_RETRY_AFTER = 3600;
 
-export const redeemOverHttp = ({ url, key, agent: given }: HttpRedeemOptions, timeoutMs: number): Redeemer => {
-  const target = redeemUrl(new URL(url));
-  const Agent = target.protocol === 'https:' ? HttpsAgent : HttpAgent;
-  const agent = given ?? new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS });
+/** Redeems at the internal listener of a ticketd. */
+export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): Redeemer => {
+  const url = redeemUrl(new URL(options.url));
+  const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
+  const agent = options.agent ?? new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS });
   const headers = {
-    Authorization: `Bearer ${key}`,
+    Authorization: `Bearer ${options.key}`,
     'Content-Type': 'application/json',
     'User-Agent': 'ticketd-gateway',
   };
 
-  const ask = (body: object, more: Readonly<Record<string, string>> = {}): Promise<PostAnswer> =>
-    post({ url: target, agent, headers: { ...headers, ...more }, body: JSON.stringify(body), timeoutMs });
+  const send = (body: object, more: Readonly<Record<string, string>> = {}): Promise<PostResponse> =>
+    post({ url, agent, headers: { ...headers, ...more }, body: JSON.stringify(body), timeoutMs });
 
   return {
     start: async () => {
-      // Without a ticket it is refused as a bad request, once the key has been found right and Redis ready.
-      const problem = await ask({}).then(setUpProblem, ({ cause }: NoAnswer) => describeError(cause).error);
-      if (problem !== undefined) throw new Error(`ticketd at ${target.origin}: ${problem}`);
+      // Without a ticket ticketd returns 400, after it has checked the key and Redis.
+      const problem = await send({}).then(startProblem, ({ cause }: NoResponseError) => describeError(cause).error);
+      if (problem !== undefined) throw new Error(`ticketd at ${url.origin}: ${problem}`);
     },
     isReady: () => true,
     redeem: async ({ traceId, ticket, audience, origin = null }) => {
-      // `null` says that the handshake had no origin; left out, it says that the gateway has not looked.
+      // `null` says that the handshake had no origin; without the field ticketd does not check it.
       const body = { ticket, audience, origin };
-      return ask(body, { 'X-Request-Id': traceId }).then(
-        (answer) => resultOf(answer, traceId),
-        (error: NoAnswer) => ({ outcome: 'refused', refusal: unanswered(error, traceId) }),
+      return send(body, { [REQUEST_ID_HEADER]: traceId }).then(
+        (response) => resultOf(response, traceId),
+        (error: NoResponseError) => refuseUnanswered(error, traceId),
       );
     },
     close: async () => {
-      if (given === undefined) agent.destroy();
+      if (options.agent === undefined) agent.destroy();
     },
   };
 };
 
 const redeemUrl = (base: URL): URL => {
   const { pathname } = base;
-  return new URL(`${pathname.replace(/\/+$/, '')}${PATH}`, base);
+  return new URL(`${pathname.replace(/\/+$/, '')}${REDEEM_PATH}`, base);
 };
 
-const resultOf = (answer: PostAnswer, traceId: string): RedeemResult => {
-  const identity = readIdentity(answer);
-  if (identity !== undefined) return { outcome: 'redeemed', identity };
-  return { outcome: 'refused', refusal: refusalFrom(answer, traceId) };
+const resultOf = (response: PostResponse, traceId: string): RedeemResult => {
+  const identity = readIdentity(response);
+  return identity === undefined ? readRefusal(response, traceId) : { outcome: 'redeemed', identity };
 };
 
-const unanswered = ({ sent, cause }: NoAnswer, traceId: string): UpgradeRefused =>
-  new UpgradeRefused(sent ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY', { traceId, cause });
+const refuseUnanswered = ({ sent, cause }: NoResponseError, traceId: string): Refused =>
+  refuse(sent ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY', { traceId, cause });
+
+/** The client that a 200 of ticketd admits; `undefined` for any other response. */
+export const readIdentity = ({ status, text }: PostResponse): Identity | undefined => {
+  const body = bodyOf(text);
+  const { active, subject, sessionId, audience, channel, issuedAt, sessionExpiresAt, sessionExpiresIn } = body;
+  if (status !== 200 || active !== true || typeof subject !== 'string') return undefined;
+  const [issued, ends] = [dateOf(issuedAt), dateOf(sessionExpiresAt)];
+  if (issued === undefined || ends === undefined) return undefined;
+  return {
+    issuer: textOf(body.issuer),
+    subject,
+    sessionId: textOf(sessionId),
+    audience: textOf(audience),
+    channel: textOf(channel),
+    issuedAt: issued,
+    sessionExpiresAt: ends,
+    sessionExpiresIn: secondsLeft(sessionExpiresIn) ?? secondsUntil(ends),
+  };
+};
+
+const secondsLeft = (seconds: unknown): number | undefined =>
+  typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+
+// An older ticketd returns the instant only: then the clock of this machine has to do.
+const secondsUntil = (instant: Date): number => Math.max(0, instant.getTime() - Date.now()) / 1000;
+
+/** What any other response means for the handshake. */
+export const readRefusal = (response: PostResponse, traceId: string): Refused => {
+  const { errorCode } = bodyOf(response.text);
+  if (response.status === 403 && errorCode === 'WS_TICKET_NOT_REDEEMABLE') return refuse(errorCode, { traceId });
+  const outage = response.status === 503 ? outageCodeOf(errorCode) : undefined;
+  return outage === undefined ? refuseUnexpected(response, traceId) : refuseOutage(response, outage, traceId);
+};
+
+const refuseOutage = ({ text }: PostResponse, code: RefusalCode, traceId: string): Refused => {
+  const { message, retryAfter } = bodyOf(text);
+  const cause = new Error(`ticketd returned: ${message}`);
+  return refuse(code, { traceId, retryAfter: secondsOf(retryAfter), cause });
+};
+
+// A status below 500 is a configuration error. Only with a 4xx it is certain that no ticketd took the ticket.
+const refuseUnexpected = (response: PostResponse, traceId: string): Refused => {
+  const { status } = response;
+  const problem = problemOf(response);
+  const cause = status < 500 ? new MisconfigurationError(problem) : new Error(problem);
+  return status >= 400 && status < 500
+    ? refuse('WS_TICKET_REDIS_NOT_READY', { traceId, retryAfter: MISCONFIGURED_RETRY_AFTER, cause })
+    : refuse('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
+};
+
+/** What is wrong, by the response to a redeem without a ticket; `undefined` where nothing is. */
+export const startProblem = (response: PostResponse): string | undefined =>
+  response.status === 400 && bodyOf(response.text).errorCode === 'BAD_REQUEST' ? undefined : problemOf(response);
+
+const problemOf = ({ status, text }: PostResponse): string => {
+  const { errorCode, message } = bodyOf(text);
+  if (errorCode === 'GATEWAY_UNAUTHORIZED') return 'the key is not one of its GATEWAY_KEYS';
+  if (status === 404)
+    return 'there is no redeem endpoint: GATEWAY_KEYS is not set there, or this is not its internal listener';
+  if (outageCodeOf(errorCode) !== undefined) return `it returned: ${message}`;
+  return `unexpected response: ${status} ${textOf(errorCode) ?? 'without an errorCode'}`;
+};
+
+const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? { ...body } : {};
+  } catch {
+    return {};
+  }
+};
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const dateOf = (value: unknown): Date | undefined => {
+  const date = new Date(textOf(value) ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
+};
+
+const secondsOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && value >= 1 && value <= MAX_RETRY_AFTER ? Math.ceil(value) : undefined;

@@ -8,7 +8,7 @@ import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
 /** The part of ticketd that redeems, within this process. */
 export interface RedisTickets {
   readonly redeem: RedeemTicket;
-  /** Resolves when Redis takes writes; rejects after the time limit of the start, and goes on trying. */
+  /** Resolves when Redis takes writes; rejects after the start-up time limit, and keeps retrying. */
   start(): Promise<void>;
   isReady(): boolean;
   close(): Promise<void>;

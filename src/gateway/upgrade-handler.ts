@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { answerRefusal } from './answer-refusal.ts';
+import { TICKET_REFUSED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
+import type { Admission, UpgradeRefused } from './admission.ts';
 import type { EventListener } from './events.ts';
-import type { UpgradeRefused } from './refused.ts';
-import { type ClosableSocket, closeAtSessionEnd, closeFirmly, NOT_REDEEMABLE, TRY_AGAIN_LATER } from './session-end.ts';
-import type { Admission } from './verdict.ts';
+import { answerRefusal } from './http-response.ts';
+import type { ProtectOptions } from './options.ts';
+import { type ClosableSocket, closeAtSessionEnd, closeOrTerminate } from './session-end.ts';
 
 /** A WebSocket as `ws` makes them. */
 export interface ServerSocket extends ClosableSocket {
@@ -20,32 +21,23 @@ export interface WebSocketServerLike<S extends ServerSocket> {
 /** Takes over the connection of an admitted client's WebSocket upgrade. */
 export type AcceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission) => unknown;
 
-export interface DoorwayOptions {
-  /**
-   * How a client is refused: `http` (the default) answers in plain HTTP in place of the handshake; `close` accepts the
-   * handshake and closes the WebSocket with 4004 (the ticket was not redeemable) or 1013 (try again): browsers hide the
-   * status of a handshake from the page.
-   */
-  readonly refuse?: 'http' | 'close';
-  /** Closes each socket with 4003 when its session ends; `true` by default for a WebSocket server. */
-  readonly closeAtSessionEnd?: boolean;
-}
-
-/** Where an upgrade goes once its verdict is known. What either returns is awaited, and may reject. */
+/** Accepts or refuses an upgrade, by its verdict. What either function returns is awaited, and may reject. */
 export interface UpgradeHandler {
   readonly accept: AcceptUpgrade;
   refuse(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefused): unknown;
 }
 
+export type UpgradeHandlerOptions = Pick<ProtectOptions, 'refuse' | 'closeAtSessionEnd'>;
+
 const refuseInHttp: UpgradeHandler['refuse'] = (_request, socket, _head, refusal) => answerRefusal(socket, refusal);
 
 export const upgradeHandlerFor = <S extends ServerSocket>(
   target: WebSocketServerLike<S> | AcceptUpgrade,
-  options: DoorwayOptions,
+  options: UpgradeHandlerOptions,
   report: EventListener,
 ): UpgradeHandler => {
   if (typeof target !== 'function') {
-    if (listensItself(target))
+    if (hasServer(target))
       throw new TypeError('make the WebSocketServer with noServer: true: without, it accepts every client by itself');
     return handlerOfServer(target, options, report);
   }
@@ -54,20 +46,20 @@ export const upgradeHandlerFor = <S extends ServerSocket>(
   return { accept: target, refuse: refuseInHttp };
 };
 
-/** Whether it is a server of `ws` that was given a server or a port of its own. */
-const listensItself = (server: object): boolean => {
-  const options: unknown = Reflect.get(server, 'options');
+/** Whether a WebSocketServer of `ws` was made with a server or a port of its own. */
+const hasServer = (target: object): boolean => {
+  const options: unknown = Reflect.get(target, 'options');
   return typeof options === 'object' && options !== null && Reflect.get(options, 'noServer') === false;
 };
 
 const handlerOfServer = <S extends ServerSocket>(
   server: WebSocketServerLike<S>,
-  { refuse = 'http', closeAtSessionEnd: ends = true }: DoorwayOptions,
+  { refuse = 'http', closeAtSessionEnd: closes = true }: UpgradeHandlerOptions,
   report: EventListener,
 ): UpgradeHandler => ({
   accept: (request, socket, head, admission) =>
     upgrade(server, [request, socket, head], (webSocket) => {
-      if (ends) endWithSession(webSocket, admission, report);
+      if (closes) closeWithSession(webSocket, admission, report);
       server.emit('connection', webSocket, request, admission);
     }),
   refuse:
@@ -77,18 +69,18 @@ const handlerOfServer = <S extends ServerSocket>(
           upgrade(server, [request, socket, head], (webSocket) => closeRefused(webSocket, refusal)),
 });
 
-/** Rejects with what the server or `open` throws, whenever the server calls it. */
+/** Rejects with what the server or `onOpen` throws, whenever the server calls it. */
 const upgrade = <S extends ServerSocket>(
   server: WebSocketServerLike<S>,
   handshake: readonly [IncomingMessage, Duplex, Buffer],
-  open: (webSocket: S) => void,
+  onOpen: (webSocket: S) => void,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     server.handleUpgrade(...handshake, (webSocket) => {
       // An application may have none: then an invalid frame of a client would end the process. `ws` closes the socket.
       webSocket.on('error', () => {});
       try {
-        open(webSocket);
+        onOpen(webSocket);
         resolve();
       } catch (error) {
         reject(error);
@@ -96,7 +88,7 @@ const upgrade = <S extends ServerSocket>(
     });
   });
 
-const endWithSession = (socket: ClosableSocket, admission: Admission, report: EventListener): void => {
+const closeWithSession = (socket: ClosableSocket, admission: Admission, report: EventListener): void => {
   const { traceId, subject, sessionId } = admission;
   closeAtSessionEnd(socket, admission, () =>
     report({ event: 'session_ended', level: 'info', traceId, subject, sessionId }),
@@ -104,4 +96,4 @@ const endWithSession = (socket: ClosableSocket, admission: Admission, report: Ev
 };
 
 const closeRefused = (socket: ServerSocket, { status, errorCode }: UpgradeRefused): void =>
-  closeFirmly(socket, status === 503 ? TRY_AGAIN_LATER : NOT_REDEEMABLE, errorCode);
+  closeOrTerminate(socket, status === 503 ? TRY_AGAIN_LATER : TICKET_REFUSED, errorCode);

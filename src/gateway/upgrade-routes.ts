@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { readThrown } from '../log/describe-error.ts';
 import { newTraceId, traceIdOf } from '../protocol/trace-id.ts';
-import { answerPlainly } from './answer-refusal.ts';
-import { watchTaken, whenLeft } from './socket-taken.ts';
+import { respond } from './http-response.ts';
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -18,9 +17,9 @@ export interface UpgradeServer {
 /** The upgrades of one path of a server, or of all paths that have no route of their own. */
 export interface UpgradeRoute {
   readonly path: string | undefined;
-  /** How long another listener of the server may leave an upgrade that has no route, in milliseconds. */
+  /** How long another listener of the server may take for an upgrade that has no route, in milliseconds. */
   readonly timeoutMs: number;
-  readonly take: UpgradeListener;
+  readonly handle: UpgradeListener;
 }
 
 interface Router {
@@ -28,7 +27,7 @@ interface Router {
   readonly listener: UpgradeListener;
 }
 
-// One listener for each server, however many gateways protect it: only together do they know that none takes an upgrade.
+// One listener per server, however many gateways protect it: only together do they know that none handles an upgrade.
 const routers = new WeakMap<UpgradeServer, Router>();
 
 /** Adds a route to a server; returns what removes it. Throws a `TypeError` where the path has a route already. */
@@ -43,7 +42,7 @@ export const addUpgradeRoute = (server: UpgradeServer, route: UpgradeRoute): (()
   };
 };
 
-// Before the others: to take the ticket out before they look, and to see what each of them does with the socket.
+// Before the others: to strip the ticket before they read the request, and to see what each of them does to the socket.
 const listenFirst = (server: UpgradeServer, listener: UpgradeListener): void => {
   if (server.prependListener === undefined) server.on('upgrade', listener);
   else server.prependListener('upgrade', listener);
@@ -57,10 +56,10 @@ const createRouter = (server: UpgradeServer): Router => {
     // Node no longer listens to the socket: without a listener its errors would end the process.
     socket.on('error', () => {});
     const route = routeFor(request, routes);
-    if (route !== undefined) return route.take(request, socket, head);
-    if (server.listenerCount('upgrade') === 1) return answerNotFound(request, socket);
+    if (route !== undefined) return route.handle(request, socket, head);
+    if (server.listenerCount('upgrade') === 1) return respondNotFound(request, socket);
     const timeoutMs = Math.max(...[...routes.values()].map((other) => other.timeoutMs));
-    whenLeft(socket, watchTaken(socket), timeoutMs, () => answerNotFound(request, socket));
+    unlessTaken(socket, watchTaken(socket), timeoutMs, () => respondNotFound(request, socket));
   };
   const router = { routes, listener };
   routers.set(server, router);
@@ -74,10 +73,34 @@ const routeFor = (request: IncomingMessage, routes: Router['routes']): UpgradeRo
   return routes.get(path) ?? routes.get(undefined);
 };
 
-const answerNotFound = (request: IncomingMessage, socket: Duplex): void =>
-  answerPlainly(socket, {
-    status: 404,
+const respondNotFound = (request: IncomingMessage, socket: Duplex): void =>
+  respond(socket, {
     errorCode: 'NOT_FOUND',
     message: 'There is no WebSocket here',
     traceId: readThrown(() => traceIdOf(request.headers), newTraceId()),
   });
+
+/**
+ * Returns a function that says whether other code has taken the socket of an upgrade: reads it, has closed it, or has
+ * written to it since this call. Listeners of `error` and `end` do not count: code that takes a socket reads or writes.
+ */
+export const watchTaken = (socket: Duplex): (() => boolean) => {
+  // Node may still write the response to an earlier request: then written bytes prove nothing.
+  const isResponding = Boolean(Reflect.get(socket, '_httpMessage'));
+  const before = bytesWrittenTo(socket);
+  return () => !socket.writable || isRead(socket) || (!isResponding && bytesWrittenTo(socket) > before);
+};
+
+// Node emits `upgrade` with a socket that nothing reads.
+const isRead = (socket: Duplex): boolean =>
+  socket.readableFlowing !== null || socket.listenerCount('data') + socket.listenerCount('readable') > 0;
+
+const bytesWrittenTo = (socket: Duplex): number => Number(Reflect.get(socket, 'bytesWritten') ?? 0);
+
+/** Calls `onTimeout` where no code takes the socket within the time limit. */
+export const unlessTaken = (socket: Duplex, isTaken: () => boolean, timeoutMs: number, onTimeout: () => void): void => {
+  const timer = setTimeout(() => {
+    if (!isTaken()) onTimeout();
+  }, timeoutMs).unref();
+  socket.once('close', () => clearTimeout(timer));
+};

@@ -1,37 +1,34 @@
-import type { Router } from '@koa/router';
+import type { Router, RouterContext } from '@koa/router';
 import Koa from 'koa';
 import type { Cidrs } from '../config/cidrs.ts';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { clientAddress } from './middleware/client-address.ts';
-import type { App, Context, RequestState } from './middleware/context.ts';
+import type { App, Context, Middleware, RequestState } from './middleware/context.ts';
 import { allowOrigins } from './middleware/cors.ts';
-import { errorEnvelope, sendAnswer } from './middleware/error-mapping.ts';
-import { requestEvent } from './middleware/request-log.ts';
-import { traceId } from './middleware/trace-id.ts';
-import { refuseUnmatched } from './middleware/unmatched.ts';
+import { RequestError, respond } from './middleware/error-mapping.ts';
+import { logRequest } from './middleware/request-log.ts';
+import { addHeaders } from './middleware/response.ts';
 import { refuseMalformed } from './middleware/well-formed.ts';
 
 export interface AppOptions {
-  /** Which listener it serves, as the log calls it. */
+  /** The name of the listener in the log. */
   readonly listener: string;
   readonly routes: readonly Router<RequestState>[];
   readonly emit: Emit;
-  /** Whose `X-Forwarded-For` is believed; nobody's unless given. */
+  /** The proxies whose `X-Forwarded-For` is believed; none by default. */
   readonly trustedProxies?: Cidrs | undefined;
-  /** Whose pages may read the answers; nobody's unless given. */
+  /** The origins whose pages may read the responses; none by default. */
   readonly corsOrigins?: readonly string[];
 }
 
-/** The application behind one listener: the list below is all that happens to a request, in order. */
+/** The application of one listener: all that happens to a request, in order. */
 export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins = [] }: AppOptions): App => {
   const app = new Koa<RequestState>();
-  app.use(traceId);
-  app.use(sendAnswer(emit));
+  app.use(respond(emit));
   app.use(clientAddress(trustedProxies));
-  app.use(requestEvent(listener, emit));
+  app.use(logRequest(listener, emit));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
-  app.use(errorEnvelope(emit));
   app.use(refuseMalformed);
   for (const router of routes) app.use(router.routes());
   app.use(refuseUnmatched);
@@ -39,4 +36,13 @@ export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins 
     emit('internal_error', { traceId: state.traceId, ...describeError(error), stack: stackOf(error) }),
   );
   return app;
+};
+
+/** Refuses what no route matches: 405 with `Allow` if the path exists, else 404. */
+const refuseUnmatched: Middleware = (ctx) => {
+  const { matched = [] } = ctx as unknown as RouterContext;
+  const methods = matched.flatMap((layer) => layer.methods);
+  if (methods.length === 0) throw new RequestError('NOT_FOUND');
+  addHeaders(ctx, { Allow: [...new Set(methods)].join(', ') });
+  throw new RequestError('METHOD_NOT_ALLOWED', `Use ${methods.join(' or ')}`);
 };

@@ -1,44 +1,126 @@
-import type { RequestErrorCode } from './request-error.ts';
+/** Why a request was refused: the closed list that callers see as `errorCode`. */
+export type ErrorCode =
+  | 'AUTH_KEYS_UNAVAILABLE'
+  | 'AUTH_TOKEN_INVALID'
+  | 'AUTH_TOKEN_MISSING'
+  | 'BAD_REQUEST'
+  | 'FORWARD_AUTH_UNTRUSTED'
+  | 'GATEWAY_UNAUTHORIZED'
+  | 'INTERNAL_ERROR'
+  | 'METHOD_NOT_ALLOWED'
+  | 'NOT_FOUND'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'REQUEST_HEADERS_TOO_LARGE'
+  | 'REQUEST_TIMEOUT'
+  | 'SERVICE_OVERLOADED'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'WS_TICKET_MISSING'
+  | 'WS_TICKET_NOT_REDEEMABLE'
+  | 'WS_TICKET_OUTCOME_UNKNOWN'
+  | 'WS_TICKET_RATE_LIMITED'
+  | 'WS_TICKET_REDIS_NOT_READY';
 
-/** How a refusal looks on the wire. */
-export interface Refusal {
+/** How an error looks on the wire. */
+export interface WireError {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Seconds, unless the error itself knows; sent as `Retry-After` and in the body. */
+  /** What the caller reads, where the error has no text of its own. */
+  readonly message: string;
+  /** The `WWW-Authenticate` header, which RFC 9110, section 11.6.1, demands of every 401. */
+  readonly challenge?: string;
+  /** Seconds until another attempt, where the error does not know better: the `Retry-After` header and `retryAfter`. */
   readonly retryAfter?: number;
 }
 
-/** RFC 6750, section 3: no error attribute where the request carried no token at all. */
-const CHALLENGE = 'Bearer realm="ticketd"';
-// RFC 9110, section 11.6.1, demands a challenge of every 401; no registered scheme is a ticket's.
-const TICKET_CHALLENGE = 'Ticket realm="ticketd"';
+/** RFC 6750, section 3: no error attribute where the request had no token at all. */
+const BEARER = 'Bearer realm="ticketd"';
+// No registered scheme is a ticket's.
+const TICKET = 'Ticket realm="ticketd"';
 
-export const refusals: Readonly<Record<RequestErrorCode, Refusal>> = {
-  AUTH_KEYS_UNAVAILABLE: { status: 503, retryAfter: 2 },
-  AUTH_TOKEN_INVALID: { status: 401, headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } },
-  AUTH_TOKEN_MISSING: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
-  BAD_REQUEST: { status: 400 },
-  FORWARD_AUTH_UNTRUSTED: { status: 403 },
-  GATEWAY_UNAUTHORIZED: { status: 401, headers: { 'WWW-Authenticate': CHALLENGE } },
-  INTERNAL_ERROR: { status: 500 },
-  METHOD_NOT_ALLOWED: { status: 405 },
-  NOT_FOUND: { status: 404 },
-  PAYLOAD_TOO_LARGE: { status: 413 },
-  REQUEST_HEADERS_TOO_LARGE: { status: 431 },
-  REQUEST_TIMEOUT: { status: 408 },
-  SERVICE_OVERLOADED: { status: 503, retryAfter: 1 },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415 },
-  WS_TICKET_MISSING: { status: 401, headers: { 'WWW-Authenticate': TICKET_CHALLENGE } },
-  WS_TICKET_NOT_REDEEMABLE: { status: 403 },
-  WS_TICKET_OUTCOME_UNKNOWN: { status: 503, retryAfter: 2 },
-  WS_TICKET_RATE_LIMITED: { status: 429, retryAfter: 1 },
-  WS_TICKET_REDIS_NOT_READY: { status: 503, retryAfter: 2 },
+const table = {
+  AUTH_KEYS_UNAVAILABLE: {
+    status: 503,
+    message: 'The key of the token is not available yet: try again',
+    retryAfter: 2,
+  },
+  AUTH_TOKEN_INVALID: {
+    status: 401,
+    message: 'The token is not valid',
+    challenge: `${BEARER}, error="invalid_token"`,
+  },
+  AUTH_TOKEN_MISSING: {
+    status: 401,
+    message: 'Send a JWT as "Authorization: Bearer <JWT>"',
+    challenge: BEARER,
+  },
+  BAD_REQUEST: { status: 400, message: 'The request is not valid HTTP/1.1' },
+  FORWARD_AUTH_UNTRUSTED: { status: 403, message: 'Only the configured proxies may use forward-auth' },
+  GATEWAY_UNAUTHORIZED: {
+    status: 401,
+    message: 'Send a gateway key as "Authorization: Bearer <key>"',
+    challenge: BEARER,
+  },
+  INTERNAL_ERROR: { status: 500, message: 'Internal error: the log of ticketd has the cause under this traceId' },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not support the method' },
+  NOT_FOUND: { status: 404, message: 'No such path' },
+  PAYLOAD_TOO_LARGE: { status: 413, message: 'The body is too large' },
+  REQUEST_HEADERS_TOO_LARGE: { status: 431, message: 'The headers are too large' },
+  REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time' },
+  SERVICE_OVERLOADED: { status: 503, message: 'Too many requests in flight: try again', retryAfter: 1 },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the body as application/json' },
+  WS_TICKET_MISSING: { status: 401, message: 'Send a ticket with the handshake', challenge: TICKET },
+  WS_TICKET_NOT_REDEEMABLE: { status: 403, message: 'The ticket cannot be redeemed' },
+  WS_TICKET_OUTCOME_UNKNOWN: { status: 503, message: 'The ticket may be spent: get a new one', retryAfter: 2 },
+  WS_TICKET_RATE_LIMITED: { status: 429, message: 'Too many tickets: try again later', retryAfter: 1 },
+  WS_TICKET_REDIS_NOT_READY: { status: 503, message: 'Ticket service temporarily unavailable', retryAfter: 2 },
+} as const satisfies Readonly<Record<ErrorCode, WireError>>;
+
+/** One row for each code, the same for the service and the gateway library. */
+export const wireErrors: {
+  readonly [Code in ErrorCode]: WireError & { readonly status: (typeof table)[Code]['status'] };
+} = table;
+
+/** Whether a value that came over the wire is one of the codes. */
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(wireErrors, value);
+
+/** Every error that tickets, authentication and the store throw on purpose, by the `name` of its class. */
+export type DomainErrorName =
+  | 'KeysUnavailable'
+  | 'OutcomeUnknown'
+  | 'RateLimited'
+  | 'StoreUnavailable'
+  | 'TokenRejected';
+
+/** What each of them is on the wire. */
+export const domainErrorCodes: Readonly<Record<DomainErrorName, ErrorCode>> = {
+  KeysUnavailable: 'AUTH_KEYS_UNAVAILABLE',
+  OutcomeUnknown: 'WS_TICKET_OUTCOME_UNKNOWN',
+  RateLimited: 'WS_TICKET_RATE_LIMITED',
+  StoreUnavailable: 'WS_TICKET_REDIS_NOT_READY',
+  TokenRejected: 'AUTH_TOKEN_INVALID',
 };
 
-/** The body of every error. */
-export const errorBody = (
-  errorCode: RequestErrorCode,
-  message: string,
-  traceId: string,
-  retryAfter = refusals[errorCode].retryAfter,
-) => ({ errorCode, message, traceId, ...(retryAfter !== undefined && { retryAfter }) });
+/** What one error knows better than the table. */
+export interface WireDetails {
+  readonly message?: string | undefined;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** The body of every error response. */
+export const errorBody = (errorCode: ErrorCode, traceId: string, details: WireDetails = {}) => {
+  const { message = wireErrors[errorCode].message, retryAfter = wireErrors[errorCode].retryAfter } = details;
+  return { errorCode, message, traceId, ...(retryAfter !== undefined && { retryAfter }) };
+};
+
+/** The headers that an error response has beside those of every response. */
+export const errorHeaders = (
+  errorCode: ErrorCode,
+  { retryAfter = wireErrors[errorCode].retryAfter }: WireDetails = {},
+): Readonly<Record<string, string>> => {
+  const { challenge } = wireErrors[errorCode];
+  return {
+    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+  };
+};

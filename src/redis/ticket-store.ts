@@ -1,8 +1,8 @@
-import { RequestError } from '../protocol/request-error.ts';
+import { OutcomeUnknown, StoreUnavailable } from '../tickets/errors.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
-import { countOne } from './increment-window.ts';
+import { incrementWindow } from './increment-window.ts';
 import { keyspace } from './keys.ts';
 import { readAll } from './read-all.ts';
 import { mayHaveRun, plainFault } from './redis-errors.ts';
@@ -10,17 +10,17 @@ import { mayHaveRun, plainFault } from './redis-errors.ts';
 export interface RedisStoreOptions {
   readonly connection: RedisConnection;
   readonly keyPrefix: string;
-  /** Told how long each command took, in milliseconds. */
+  /** Called with the duration of each command, in milliseconds. */
   readonly commandTook?: (command: string, ms: number) => void;
 }
 
-// In place of a payload, which is never empty, until the ticket would have expired.
+// In place of the payload, which is never empty, until the ticket would have expired.
 const USED = '';
 
 /**
- * Stores tickets in Redis. One `SET … PX … NX` puts a ticket there: PX, so that no clock but that of Redis ends it; PXAT
- * answers OK to a past time and stores nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it swaps the payload for
- * the mark that it was used, so that only one of any number of takers gets it, and the others learn why not.
+ * Stores tickets in Redis. One `SET … PX … NX` stores a ticket: with PX only the clock of Redis ends it, while PXAT
+ * replies OK to a past time and stores nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it replaces the payload
+ * with the mark of a used ticket, so that exactly one of any number of callers gets it, and the others learn why not.
  */
 export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisStoreOptions): TicketStore => {
   const keys = keyspace(keyPrefix);
@@ -28,16 +28,16 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
   const run = async <T>(
     name: string,
     command: (client: RedisClient) => Promise<T>,
-    told: (cause: unknown) => RequestError = notReady,
+    errorOf: (cause: unknown) => Error = unavailable,
   ): Promise<T> => {
     const client = connection.getClientOrNull();
-    if (client === null) throw notReady();
+    if (client === null) throw new StoreUnavailable();
     const startedAt = performance.now();
     try {
       return await command(client);
     } catch (error) {
       connection.noteFault(error);
-      throw told(error);
+      throw errorOf(error);
     } finally {
       commandTook?.(name, performance.now() - startedAt);
     }
@@ -48,11 +48,11 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     isReady: connection.isReady,
     put: async (digest, payload, ttlMs) => {
       const reply = await run('put', (client) => client.set(keys.ticket(digest), payload, 'PX', ttlMs, 'NX'));
-      if (reply !== 'OK') throw notReady(new Error('the ticket was there already'));
+      if (reply !== 'OK') throw unavailable(new Error('the ticket was there already'));
     },
     replace: async (digest, payload) => {
       const reply = await run('replace', (client) => client.set(keys.ticket(digest), payload, 'KEEPTTL', 'XX'));
-      if (reply !== 'OK') throw notReady(new Error('the ticket was gone before it was given out'));
+      if (reply !== 'OK') throw unavailable(new Error('the ticket was gone before it was given out'));
     },
     forget: async (digest) => {
       await run('forget', (client) => client.getdel(keys.ticket(digest)));
@@ -69,7 +69,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
       await run('revoke', (client) => client.set(keys.revocation(key), id, 'PX', ttlMs));
     },
     revocationIds: (ofKeys) => run('revoked', (client) => readAll(client, ofKeys.map(keys.revocation))),
-    count: (key, windowMs) => run('count', (client) => countOne(client, keys.count(key), windowMs)),
+    count: (key, windowMs) => run('count', (client) => incrementWindow(client, keys.count(key), windowMs)),
   };
 };
 
@@ -78,11 +78,7 @@ const takenOf = (before: string | null): Taken => {
   return before === USED ? { state: 'used' } : { state: 'live', payload: before };
 };
 
-const unlessItMayHaveRun = (cause: unknown): RequestError =>
-  mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause);
+const unlessItMayHaveRun = (cause: unknown): Error =>
+  mayHaveRun(cause) ? new OutcomeUnknown({ cause: plainFault(cause) }) : unavailable(cause);
 
-const notReady = (cause?: unknown): RequestError =>
-  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause: plainFault(cause) });
-
-const outcomeUnknown = (cause: unknown): RequestError =>
-  new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause: plainFault(cause) });
+const unavailable = (cause: unknown): StoreUnavailable => new StoreUnavailable({ cause: plainFault(cause) });

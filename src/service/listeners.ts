@@ -1,17 +1,21 @@
 import type { Router } from '@koa/router';
+import { createAuthentication } from '../auth/caller.ts';
 import type { KeySource } from '../auth/key-source.ts';
 import type { Config } from '../config/fields.ts';
 import { createApp } from '../http/app.ts';
+import { requireJwt } from '../http/middleware/authenticate.ts';
+import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
 import { readableBy } from '../http/middleware/cors.ts';
-import { forwardAuthRoutes } from '../http/routes/forward-auth/routes.ts';
+import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
+import { issueRoute } from '../http/routes/issue.ts';
 import { metricsRoute } from '../http/routes/metrics.ts';
 import { probeRoutes } from '../http/routes/probes.ts';
-import { redeemRoutes } from '../http/routes/redeem.ts';
-import { ticketRoutes } from '../http/routes/tickets.ts';
+import { redeemRoute } from '../http/routes/redeem.ts';
+import { revokeRoute } from '../http/routes/revoke.ts';
 import { admitInTurn } from '../http/server/admission.ts';
 import { createGate } from '../http/server/concurrency-limiter.ts';
-import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/server/limits.ts';
+import { BAD_CREDENTIALS, GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/server/limits.ts';
 import { createListener, type Listener } from '../http/server/listener.ts';
 import { refuseOverload } from '../http/server/overload.ts';
 import type { Emit } from '../log/events.ts';
@@ -48,7 +52,13 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Liste
     ...(limits.ticketRate !== 'off' && { rateLimit: limits.ticketRate }),
   });
   const revoke = createRevoker({ store });
-  return [ticketRoutes({ jwt, keys: jwtKeys, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
+  const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
+  const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys)));
+  return [
+    issueRoute({ authenticate, store, issue, emit }),
+    revokeRoute({ authenticate, store, revoke, emit }),
+    probeRoutes({ store, isDraining, emit }),
+  ];
 };
 
 /** What the internal listener answers. */
@@ -57,7 +67,7 @@ export const internalRoutes = ({ config, store, metrics, isDraining, emit }: Lis
   const { trusted } = config.forwardAuth;
   const redeem = createRedeemer({ store });
   return [
-    ...(keys === undefined ? [] : [redeemRoutes({ keys, store, redeem, emit })]),
+    ...(keys === undefined ? [] : [redeemRoute({ keys, store, redeem, emit })]),
     ...(trusted === undefined ? [] : [forwardAuthRoutes({ trusted, redeem, emit })]),
     probeRoutes({ store, isDraining, emit }),
     metricsRoute(metrics),

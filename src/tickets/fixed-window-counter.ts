@@ -1,17 +1,15 @@
-/** What one more made of a count. */
-export interface Count {
-  readonly count: number;
-  /** Milliseconds until the window ends, and the next count begins at one. */
-  readonly endsInMs: number;
-}
+import type { Count } from './store.ts';
 
-export interface Windows {
+export interface FixedWindowCounter {
   /** Counts one more for `key`, in a window of `windowMs` milliseconds that began with the first. */
   count(key: string, windowMs: number): Count;
 }
 
-/** Counts in this process, for at most `max` keys: beyond that the window that began first gives way. */
-export const createWindows = (max: number, now: () => number = () => performance.now()): Windows => {
+/** Counts in this process, for at most `max` keys: for another key it forgets the window that began first. */
+export const createFixedWindowCounter = (
+  max: number,
+  now: () => number = () => performance.now(),
+): FixedWindowCounter => {
   const windows = new Map<string, { count: number; readonly endsAt: number }>();
 
   const begin = (key: string, windowMs: number) => {

@@ -1,10 +1,10 @@
+import type { Caller } from '../auth/caller.ts';
+import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/rate-limit.ts';
-import { RequestError } from '../protocol/request-error.ts';
-import type { Binding, Caller } from './binding.ts';
 import { MIN_TTL_MS } from './lifetime.ts';
 import { createRateLimiter } from './rate-limit.ts';
-import { encodePayload, type TicketRecord } from './record.ts';
-import { revocationKeysOf, subjectKey } from './revocation-keys.ts';
+import { type Binding, encodePayload, type TicketRecord } from './record.ts';
+import { revocationKeysOf, subjectKey } from './revoke.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
 
@@ -26,16 +26,16 @@ export interface IssuerOptions {
 export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTicket>;
 
 /**
- * Makes the function that issues tickets. A ticket never outlives its JWT; one with less than a second to live is
- * refused with `AUTH_TOKEN_INVALID`, one beyond the rate limit with `WS_TICKET_RATE_LIMITED`, and one that cannot be
- * stored or counted with `WS_TICKET_REDIS_NOT_READY`.
+ * Makes the function that issues tickets. A ticket never outlives its JWT. Throws `TokenRejected` if the JWT has less
+ * than a second to live, `RateLimited` beyond the rate limit, `StoreUnavailable` if the ticket cannot be stored or
+ * counted.
  */
 export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: IssuerOptions): IssueTicket => {
   const save = rateLimit === undefined ? saver(store) : limitedSaver(rateLimit, store);
   return async (caller, binding) => {
     const issuedAt = now();
     const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
-    if (ttlMs < MIN_TTL_MS) throw new RequestError('AUTH_TOKEN_INVALID', 'The token has expired');
+    if (ttlMs < MIN_TTL_MS) throw new TokenRejected('it is about to expire, or has');
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
@@ -77,9 +77,9 @@ interface NewTicket {
 type Save = (ticket: NewTicket) => Promise<void>;
 
 /**
- * Stores a ticket with the ids of the revocations that came before it. The ids are read in the round trip of the write,
- * and only where there are any the record is written again, before a client has its ticket. A revocation that comes
- * after the read stores an id that the record lacks, which voids the ticket; one that came before it is in the record.
+ * Stores a ticket with the ids of the revocations before it. The ids are read in the round trip of the write, and only if
+ * there are any, the record is written again, before a client has its ticket. A revocation after the read stores an id
+ * that is not in the record, which voids the ticket; the id of one before it is in the record.
  */
 const saver =
   (store: TicketStore): Save =>
@@ -97,7 +97,7 @@ const limitedSaver = (limit: RateLimit, store: TicketStore): Save => {
   const save = saver(store);
   return async (ticket) => {
     const key = subjectKey(ticket.record);
-    limiter.demandRoom(key);
+    limiter.rejectIfOverLimit(key);
     // Concurrently, so that the limit costs no round trip of its own.
     const counted = limiter.count(key);
     counted.catch(() => store.forget(ticket.digest).catch(() => {}));

@@ -1,19 +1,19 @@
-import { createWindows } from './fixed-window-counter.ts';
+import { StoreUnavailable } from './errors.ts';
+import { createFixedWindowCounter } from './fixed-window-counter.ts';
 import type { TicketStore } from './store.ts';
-import { StoreFullError } from './store-full-error.ts';
 
 const MAX_ENTRIES = 100_000;
 // In place of a payload, which is never empty.
 const USED = '';
 
 /**
- * Keeps tickets in this process: for trying things out with `memory://`. Its tickets end with the process and
- * no other instance knows them. `now` gives milliseconds of a clock that never goes back.
+ * Stores tickets in this process, for trying ticketd with `memory://`: they end with the process, and no other instance
+ * has them. `now` returns milliseconds of a monotonic clock.
  */
 export const createMemoryStore = (now: () => number = () => performance.now()): TicketStore => {
   const tickets = expiringMap<string>(now);
   const revocations = expiringMap<string>(now);
-  const windows = createWindows(MAX_ENTRIES, now);
+  const counter = createFixedWindowCounter(MAX_ENTRIES, now);
   return {
     name: 'memory',
     isReady: () => true,
@@ -32,7 +32,7 @@ export const createMemoryStore = (now: () => number = () => performance.now()): 
     },
     revoke: async (key, id, ttlMs) => revocations.set(key, id, now() + ttlMs),
     revocationIds: async (keys) => keys.map((key) => revocations.get(key)?.value ?? null),
-    count: async (key, windowMs) => windows.count(key, windowMs),
+    count: async (key, windowMs) => counter.count(key, windowMs),
   };
 };
 
@@ -58,9 +58,12 @@ const expiringMap = <T>(now: () => number) => {
     set: (key: string, value: T, expiresAt: number): void => {
       const isNew = !entries.has(key);
       if (isNew && entries.size >= MAX_ENTRIES) dropExpired();
-      if (isNew && entries.size >= MAX_ENTRIES) throw new StoreFullError(MAX_ENTRIES);
+      if (isNew && entries.size >= MAX_ENTRIES) throw full();
       entries.set(key, { value, expiresAt });
     },
     delete: (key: string): void => void entries.delete(key),
   };
 };
+
+const full = (): StoreUnavailable =>
+  new StoreUnavailable({ message: `the store is full: it has ${MAX_ENTRIES} entries` });

@@ -1,5 +1,5 @@
 import type { RateLimit } from '../config/rate-limit.ts';
-import { RequestError } from '../protocol/request-error.ts';
+import { RateLimited } from './errors.ts';
 import type { TicketStore } from './store.ts';
 
 export interface RateLimiterOptions {
@@ -9,15 +9,15 @@ export interface RateLimiterOptions {
   readonly now?: () => number;
 }
 
-/** Both refuse with `WS_TICKET_RATE_LIMITED` and the seconds until the next ticket is allowed. */
+/** Both throw `RateLimited` with the seconds until the next ticket is allowed. */
 export interface RateLimiter {
-  /** Refuses, without asking the store, a key that is known to have used the limit up. */
-  demandRoom(key: string): void;
-  /** Counts a ticket under `key` and refuses it where it is beyond the limit. */
+  /** Throws for a key that is known to have used up its limit, without asking the store. */
+  rejectIfOverLimit(key: string): void;
+  /** Counts a ticket under `key`; throws if it is beyond the limit. */
   count(key: string): Promise<void>;
 }
 
-// Beyond it the store is asked again, which knows as well.
+// The store is asked about all other keys.
 const MAX_REMEMBERED = 10_000;
 
 export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
@@ -32,19 +32,14 @@ export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
   };
 
   return {
-    demandRoom: (key) => {
+    rejectIfOverLimit: (key) => {
       const leftMs = (usedUpUntil.get(key) ?? 0) - now();
-      if (leftMs > 0) throw refusal(limit, leftMs);
+      if (leftMs > 0) throw new RateLimited(limit, leftMs);
     },
     count: async (key) => {
       const { count, endsInMs } = await store.count(key, limit.seconds * 1000);
       if (count >= limit.tickets) remember(key, endsInMs);
-      if (count > limit.tickets) throw refusal(limit, endsInMs);
+      if (count > limit.tickets) throw new RateLimited(limit, endsInMs);
     },
   };
 };
-
-const refusal = ({ tickets, seconds }: RateLimit, leftMs: number): RequestError =>
-  new RequestError('WS_TICKET_RATE_LIMITED', `At most ${tickets} tickets in ${seconds} seconds`, {
-    retryAfter: Math.max(1, Math.ceil(leftMs / 1000)),
-  });

@@ -1,18 +1,26 @@
-import type { Binding, Caller } from './binding.ts';
+import type { Caller } from '../auth/caller.ts';
 
-/** All that the store remembers of a ticket. Times are milliseconds since the epoch. */
+/** What a ticket is bound to. */
+export interface Binding {
+  readonly audience: string | undefined;
+  readonly channel: string | undefined;
+  readonly origin: string | undefined;
+  readonly traceId: string;
+}
+
+/** The stored record of a ticket. Times are milliseconds since the epoch. */
 export interface TicketRecord extends Binding, Omit<Caller, 'expiresAt'> {
   /** When the JWT expires. */
   readonly expiresAt: number;
   readonly issuedAt: number;
   readonly ticketExpiresAt: number;
-  /** The ids of the last revocations before the issue, in the order of `revocationKeysOf`, if there were any. */
+  /** The ids of the last revocations before the issue, in the order of `revocationKeysOf`, if there are any. */
   readonly revocationIds: RevocationIds | undefined;
 }
 
 export type RevocationIds = readonly (string | null)[];
 
-/** One-letter keys, absent ones left out, times relative to `t`: every byte is paid for once for each live ticket. */
+/** The stored form: one-letter keys, no absent ones, times relative to `t`, since Redis stores it for each live ticket. */
 export const encodePayload = (record: TicketRecord): string =>
   JSON.stringify({
     u: record.issuer,
@@ -28,7 +36,7 @@ export const encodePayload = (record: TicketRecord): string =>
     v: record.revocationIds,
   });
 
-/** Reads what `encodePayload` wrote; throws where it is anything else. */
+/** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
   const { u, s, i, a, c, o, t, e, x, r, v } = JSON.parse(payload);
   if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))

@@ -1,22 +1,22 @@
-import { RequestError } from '../protocol/request-error.ts';
+import { OutcomeUnknown } from './errors.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
-import { revocationKeysOf } from './revocation-keys.ts';
+import { revocationKeysOf } from './revoke.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
 
 /** Why a ticket was refused: for the log and the metrics, never for the caller. */
 export type RejectReason = 'unknown' | 'malformed' | 'used' | 'revoked' | 'audience' | 'origin';
 
-/** What a gateway says of the connection that a ticket came with. */
+/** What a gateway reports about the handshake that a ticket came with. */
 export interface Presentation {
   readonly ticket: string;
-  /** Which gateway this is; a ticket for another is refused. */
+  /** The audience of the gateway; a ticket for another one is refused. */
   readonly audience: string | undefined;
-  /** The handshake's `Origin`; `null` where it had none, `undefined` where the gateway does not say. */
+  /** The `Origin` of the handshake; `null` if it had none, `undefined` if the gateway does not report it. */
   readonly origin: string | null | undefined;
 }
 
-/** A refused ticket; `record` where there was one. */
+/** A refused ticket; with its record, if there is one. */
 export interface Rejection {
   readonly outcome: 'rejected';
   readonly reason: RejectReason;
@@ -35,9 +35,9 @@ export interface RedeemerOptions {
 }
 
 /**
- * Makes the function that redeems tickets. Any attempt with a live ticket burns it, whatever comes of it, and exactly
- * one gets `redeemed`. It asks no clock: a ticket ends when the store drops it. Throws `RequestError`
- * `WS_TICKET_REDIS_NOT_READY` where the ticket was not touched, and `WS_TICKET_OUTCOME_UNKNOWN` where it may be spent.
+ * Makes the function that redeems tickets. Any attempt with a live ticket consumes it, whatever its result, and exactly
+ * one attempt gets `redeemed`. It reads no clock: a ticket ends when the store deletes it. Throws `StoreUnavailable` if
+ * the ticket is untouched, `OutcomeUnknown` if it may be spent.
  */
 export const createRedeemer =
   ({ store }: RedeemerOptions): RedeemTicket =>
@@ -62,13 +62,13 @@ const mismatchOf = (record: TicketRecord, { audience, origin }: Presentation): R
 };
 
 /**
- * A stored id that the record lacks is that of a later revocation. One that is not stored any more, or was never, says
- * nothing: a revocation is stored for longer than the tickets that it voids.
+ * A stored id that is not in the record is that of a later revocation. No stored id means none: a revocation is stored
+ * for longer than the tickets that it voids.
  */
 const revocationOf = async (record: TicketRecord, store: RedeemerOptions['store']): Promise<'revoked' | undefined> => {
   const stored = await store.revocationIds(revocationKeysOf(record)).catch((cause) => {
     // The ticket is taken already, and whether it was good is not known.
-    throw new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause });
+    throw new OutcomeUnknown({ cause });
   });
   const isLater = (id: string | null, index: number) => id !== null && id !== record.revocationIds?.[index];
   return stored.some(isLater) ? 'revoked' : undefined;

@@ -1,49 +1,52 @@
-import type { Count } from './fixed-window-counter.ts';
+/** A count, and the window that it is of. */
+export interface Count {
+  readonly count: number;
+  /** Milliseconds until the window ends; the next one begins at one. */
+  readonly endsInMs: number;
+}
 
-/** What a take finds: a ticket, for the one caller that gets it; one that was taken before; or nothing. */
+/** The result of a take: a ticket, for exactly one caller; a ticket that was taken before; or nothing. */
 export type Taken =
   | { readonly state: 'live'; readonly payload: string }
   | { readonly state: 'used' }
   | { readonly state: 'unknown' };
 
-/** Where tickets live until they are redeemed. Holds digests, never tickets. */
+/** Stores tickets until they are redeemed: their digests, never the tickets. */
 export interface TicketStore {
-  /** What readiness answers call it. */
+  /** Its name in readiness responses. */
   readonly name: 'redis' | 'memory';
   /** Whether a ticket could be stored right now; synchronous, no I/O. */
   isReady(): boolean;
   /**
    * Stores `payload` under `digest` for `ttlMs` milliseconds.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when it was not, or perhaps not, stored, `StoreFullError` when
-   * there is no room.
+   * Throws `StoreUnavailable` if it is not, or perhaps not, stored.
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
   /**
    * Replaces the payload of a `put` whose ticket no client has yet; it ends when it would have ended.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when that was not, or perhaps not, done.
+   * Throws `StoreUnavailable` if that is not, or perhaps not, done.
    */
   replace(digest: string, payload: string): Promise<void>;
   /** Takes back a `put` whose ticket no client got; whether that was done makes no difference to any client. */
   forget(digest: string): Promise<void>;
   /**
-   * Takes what is stored under `digest` away and gives it to exactly one caller; for the rest of its life the others
-   * learn that it was used. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` when nothing was taken,
-   * `WS_TICKET_OUTCOME_UNKNOWN` when the reply was lost and the ticket may be spent.
+   * Takes the record under `digest` away and returns it to exactly one caller; until the ticket would have expired,
+   * other callers get `used`. Throws `StoreUnavailable` if nothing was taken, `OutcomeUnknown` if the reply was lost and the ticket may be spent.
    */
   take(digest: string): Promise<Taken>;
   /**
    * Stores `id` as that of the last revocation under `key`, for `ttlMs` milliseconds.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY` where that is not certain, `StoreFullError` where there is no room.
+   * Throws `StoreUnavailable` if that is not certain.
    */
   revoke(key: string, id: string, ttlMs: number): Promise<void>;
   /**
-   * The id of the last revocation under each of `keys`; `null` where none is stored.
-   * Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   * The id of the last revocation under each of `keys`; `null` if none is stored.
+   * Throws `StoreUnavailable`.
    */
   revocationIds(keys: readonly string[]): Promise<readonly (string | null)[]>;
   /**
    * Counts one more under `key`, on all instances together, in a window of `windowMs` milliseconds that began with the
-   * first. Throws `RequestError` `WS_TICKET_REDIS_NOT_READY`.
+   * first. Throws `StoreUnavailable`.
    */
   count(key: string, windowMs: number): Promise<Count>;
 }

@@ -15,14 +15,14 @@ export const newTicket = (): string => {
   return body + checksumOf(body);
 };
 
-/** Whether a string has a ticket's form and checksum; one that has not was never issued. */
+/** Whether a string has the form and the checksum of a ticket; any other was never issued. */
 export const isTicket = (text: string): boolean =>
   FORM.test(text) && checksumOf(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 
-/** What is stored in place of a ticket: the base64url SHA-256 of it, 43 characters. */
+/** What the store has in place of a ticket: its SHA-256 in base64url, 43 characters. */
 export const digestOf = (ticket: string): string => hash('sha256', ticket, 'base64url');
 
-/** A stable name for a ticket in logs, from which it cannot be found again: the first 12 characters of its digest. */
+/** The name of a ticket in the log, which does not reveal it: the first 12 characters of its digest. */
 export const ticketIdOf = (digest: string): string => digest.slice(0, TICKET_ID_LENGTH);
 
 const checksumOf = (body: string): string => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Ambiguity, presentedTicket, withoutTicket } from '../../src/protocol/presented-ticket.ts';
+import { AmbiguousTicketError, presentedTicket, withoutTicket } from '../../src/protocol/presented-ticket.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { fc, textOf, thrownBy, wellFormed } from '../support/property.ts';
 
@@ -29,7 +29,7 @@ describe('ticket in a handshake', () => {
       fc.property(two, others, fc.boolean(), ([one, other], between, asProtocol) => {
         const query = [`ticket=${one}`, ...between, ...(asProtocol ? [] : [`ticket=${other}`])].join('&');
         const protocols = asProtocol ? ['chat', `ticketd.${other}`] : [];
-        const error = thrownBy(() => presentedTicket({ uri: `/ws?${query}`, protocols }), Ambiguity);
+        const error = thrownBy(() => presentedTicket({ uri: `/ws?${query}`, protocols }), AmbiguousTicketError);
         expect(error !== undefined).to.equal(one !== other || !asProtocol);
       }),
     );
@@ -41,7 +41,7 @@ describe('ticket in a handshake', () => {
     fc.assert(
       fc.property(uri, protocols, (text, offered) => {
         const carriers = { uri: text, protocols: offered };
-        if (thrownBy(() => presentedTicket(carriers), Ambiguity) !== undefined) return;
+        if (thrownBy(() => presentedTicket(carriers), AmbiguousTicketError) !== undefined) return;
         expect(presentedTicket(withoutTicket(carriers))).to.equal(undefined);
       }),
     );

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { bearerToken } from '../../src/http/middleware/bearer-token.ts';
+import { bearerToken } from '../../src/http/middleware/authenticate.ts';
 import { handshakeOf } from '../../src/http/routes/forward-auth/handshake.ts';
 import { headerText } from '../../src/http/routes/forward-auth/identity-headers.ts';
-import { Ambiguity } from '../../src/protocol/presented-ticket.ts';
+import { AmbiguousTicketError } from '../../src/protocol/presented-ticket.ts';
 import { scrub } from '../../src/protocol/redact.ts';
 import { traceIdOf } from '../../src/protocol/trace-id.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
@@ -128,7 +128,7 @@ describe('forward-auth headers of a handshake', () => {
         const refused = isContradictory(given, uri);
         outcomes[refused ? 'refused' : 'read'] += 1;
         const read = () => handshakeOf(request, { name: 'any', originalUri: where });
-        if (refused) expect(read).to.throw(Ambiguity);
+        if (refused) expect(read).to.throw(AmbiguousTicketError);
         else expect(read()).to.deep.include({ uri, origin: headers.origin });
       }),
     );
@@ -160,7 +160,7 @@ describe('forward-auth headers of a handshake', () => {
         const given: (readonly [string, string])[] = [[twice, value], ...others, [spell(twice), value]];
         const read = () =>
           handshakeOf(requestOf(given, '/'), { name: 'any', originalUri: { header: 'x-original-uri' } });
-        expect(read).to.throw(Ambiguity);
+        expect(read).to.throw(AmbiguousTicketError);
       }),
     );
   });

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
+import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/admission.ts';
+import { UpgradeRefused } from '../../src/gateway/admission.ts';
 import { type AuthenticationOptions, createAuthentication } from '../../src/gateway/authenticate.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
-import type { Handshake, Identity, RedeemResult } from '../../src/gateway/redeemer.ts';
-import { UpgradeRefused } from '../../src/gateway/refused.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { upgradeMessage } from './upgrade-message.ts';
 
@@ -20,7 +20,7 @@ export const IDENTITY: Identity = {
 
 export const redeemed = async (): Promise<RedeemResult> => ({ outcome: 'redeemed', identity: IDENTITY });
 
-export const rejected = async ({ traceId }: Handshake): Promise<RedeemResult> => ({
+export const rejected = async ({ traceId }: RedeemRequest): Promise<RedeemResult> => ({
   outcome: 'refused',
   refusal: new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: 'used' }),
 });
@@ -29,12 +29,12 @@ export type Redeem = AuthenticationOptions['redeemer']['redeem'];
 
 /** An authentication with this redeem, and all that it asked and reported. */
 export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptions> = {}) => {
-  const asked: Handshake[] = [];
+  const asked: RedeemRequest[] = [];
   const events: GatewayEvent[] = [];
   const redeemer = {
-    redeem: (handshake: Handshake) => {
-      asked.push(handshake);
-      return redeem(handshake);
+    redeem: (request: RedeemRequest) => {
+      asked.push(request);
+      return redeem(request);
     },
   };
   const report = (event: GatewayEvent) => void events.push(event);

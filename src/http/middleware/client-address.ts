@@ -1,26 +1,28 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Cidrs } from '../../config/cidrs.ts';
+import { splitCommaList } from '../../protocol/text.ts';
 import type { Middleware } from './context.ts';
 
-/** Leaves in the state where a request comes from: `X-Forwarded-For` is believed of these peers alone, by default of none. */
+/** Sets the client's address: `X-Forwarded-For` is believed only if one of these peers sent it, by default never. */
 export const clientAddress =
   (trusted?: Cidrs): Middleware =>
   (ctx, next) => {
     const peer = ctx.req.socket.remoteAddress;
-    if (peer !== undefined) ctx.state.address = addressOf(peer, ctx.get('X-Forwarded-For'), trusted);
+    if (peer !== undefined)
+      ctx.state.address = addressOf(peer, ctx.req.headers['x-forwarded-for']?.toString(), trusted);
     return next();
   };
 
 /**
- * The address nearest to us that no trusted proxy has. Each proxy appends whom it heard from, so the header is read from
- * its end, as far as trusted proxies have written it; what is no address there ends the walk.
+ * The address nearest to ticketd that is no trusted proxy. Each proxy appends the address that it was called from, so the
+ * header is read from its end, as long as trusted proxies wrote it; an entry that is no address ends the walk.
  */
-export const addressOf = (peer: string, forwardedFor: string, trusted?: Cidrs): string => {
+export const addressOf = (peer: string, forwardedFor = '', trusted?: Cidrs): string => {
   let nearest = plainOf(peer);
   if (trusted === undefined) return nearest;
-  for (const hop of forwardedFor.split(',').toReversed()) {
+  for (const hop of splitCommaList(forwardedFor).toReversed()) {
     if (!trusted.contains(nearest)) break;
-    const before = hopAddress(hop.trim());
+    const before = hopAddress(hop);
     if (before === undefined) break;
     nearest = before;
   }
@@ -36,7 +38,7 @@ const hopAddress = (hop: string): string | undefined => {
   return isIP(address) === 0 ? undefined : address;
 };
 
-// A dual-stack socket tells IPv4 as ::ffff:192.0.2.7, and the zone of a link-local address means nothing elsewhere.
+// A dual-stack socket reports IPv4 as ::ffff:192.0.2.7, and the zone of a link-local address means nothing elsewhere.
 const plainOf = (address: string): string => {
   if (!address.includes(':')) return address;
   const [plain = ''] = address.toLowerCase().split('%', 1);
@@ -44,7 +46,7 @@ const plainOf = (address: string): string => {
   return isIPv4(mapped) ? mapped : plain;
 };
 
-/** What one caller may have for addresses: one of IPv4, a whole /64 of IPv6 (RFC 6177 gives a site no less). */
+/** The addresses that one caller may have: one of IPv4, a whole /64 of IPv6 (RFC 6177 gives a site no less). */
 export const networkOf = (address: string): string => {
   if (!isIPv6(address)) return address;
   const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter(Boolean));

@@ -1,28 +1,28 @@
-import type { KeyObject } from 'node:crypto';
 import type Koa from 'koa';
-import type { RequestErrorCode } from '../../protocol/request-error.ts';
-import type { Caller } from '../../tickets/binding.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
 
-/** What the middleware of one request leave for those after them. */
+/** What the middleware of one request set for those that run after them. */
 export interface RequestState {
   traceId: string;
-  /** Where the request comes from; lacking where the connection broke before that was asked. */
+  /** The client's address; missing if the connection broke before it was read. */
   address?: string;
-  /** The JWT, and the keys that may have signed it, where koa-jwt looks for them. */
-  token?: string;
-  secret?: readonly KeyObject[];
-  /** Where koa-jwt leaves the payload of a JWT that it has verified. */
-  claims?: unknown;
-  /** Set once the JWT has been accepted. */
+  /** Set once the JWT is accepted. */
   caller?: Caller;
-  /** What the answer has beside its status and what all have: headers, names and values in turn; and a body. */
+  /** The headers of the response beside those that every response has: names and values in turn. */
   headers?: readonly string[];
   body?: { readonly text: string; readonly type: string };
-  /** Set when the request was refused, with why for the log. */
-  errorCode?: RequestErrorCode;
+  /** Set when the request is refused, with the reason for the log. */
+  errorCode?: ErrorCode;
   reason?: string;
 }
 
 export type Context = Koa.ParameterizedContext<RequestState>;
 export type Middleware = Koa.Middleware<RequestState>;
 export type App = Koa<RequestState>;
+
+/** The caller of a route that requires a JWT. */
+export const callerIn = ({ state: { caller } }: Context): Caller => {
+  if (caller === undefined) throw new Error('the route is not authenticated');
+  return caller;
+};

@@ -1,55 +1,87 @@
 import { describeError, readThrown, stackOf } from '../../log/describe-error.ts';
 import type { Emit } from '../../log/events.ts';
-import { errorBody, refusals } from '../../protocol/errors.ts';
-import { RequestError } from '../../protocol/request-error.ts';
+import { type DomainError, isDomainError, StacklessError } from '../../protocol/domain-error.ts';
+import {
+  domainErrorCodes,
+  type ErrorCode,
+  errorBody,
+  errorHeaders,
+  isErrorCode,
+  wireErrors,
+} from '../../protocol/errors.ts';
+import { traceIdOf } from '../../protocol/trace-id.ts';
 import type { Context, Middleware } from './context.ts';
-import { addHeaders, answerJson, writeAnswer } from './response.ts';
+import { addHeaders, sendResponse, setJson } from './response.ts';
+import { logOutage } from './store-outage.ts';
 
-/** Sends what the middleware behind it answered; where that cannot be sent, 500 in the form of every other error. */
-export const sendAnswer =
-  (emit: Emit): Middleware =>
-  async (ctx, next) => {
-    try {
-      await next();
-      writeAnswer(ctx);
-    } catch (error) {
-      ctx.state.headers = [];
-      refuse(ctx, unexpected(ctx, error, emit));
-      writeAnswer(ctx);
-    }
-  };
+/** A refusal of the HTTP layer itself: the caller reads `message`, by default that of the code; `cause` is for the log. */
+export class RequestError extends StacklessError {
+  override readonly name = 'RequestError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string = wireErrors[code].message, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+type Refusal = RequestError | DomainError;
 
 /**
- * Answers every error in one form. It makes the answer itself instead of letting Koa do it, whose error path would
- * drop the headers set before.
+ * Sends the response of a request under its trace id: what the middleware after it set, or the error they threw, each
+ * error in the same form. Koa itself would drop the headers of the response when something throws.
  */
-export const errorEnvelope =
+export const respond =
   (emit: Emit): Middleware =>
   async (ctx, next) => {
+    ctx.state.traceId = traceIdOf(ctx.req.headers);
     try {
-      await next();
+      await next().catch((thrown) => setError(ctx, thrown, emit));
+      sendResponse(ctx);
     } catch (error) {
-      refuse(ctx, isRefusal(error) ? error : unexpected(ctx, error, emit));
+      // Something in the response cannot be sent, such as a header with a line break.
+      ctx.state.headers = [];
+      refuse(ctx, internalError(ctx, error, emit));
+      sendResponse(ctx);
     }
   };
 
-// Whatever else was thrown, even where the look at it throws, is a fault of ours: never a success, never no answer.
-const isRefusal = (error: unknown): error is RequestError =>
-  readThrown(() => error instanceof RequestError && Object.hasOwn(refusals, error.code), false);
+/** The code of a refusal; `undefined` for any other thrown value, of any kind. */
+export const errorCodeOf = (thrown: unknown): ErrorCode | undefined => (isRefusal(thrown) ? codeOf(thrown) : undefined);
 
-const refuse = (ctx: Context, error: RequestError): void => {
-  const { code, message, cause } = error;
-  const { status, headers } = refusals[code];
-  const retryAfter = error.retryAfter ?? refusals[code].retryAfter;
-  ctx.state.errorCode = code;
-  if (cause !== undefined) ctx.state.reason = describeError(cause).error;
-  if (headers !== undefined) addHeaders(ctx, headers);
-  if (retryAfter !== undefined) addHeaders(ctx, { 'Retry-After': String(retryAfter) });
-  answerJson(ctx, errorBody(code, message, ctx.state.traceId, retryAfter), status);
+const setError = (ctx: Context, thrown: unknown, emit: Emit): void => {
+  const refusal = isRefusal(thrown) ? thrown : internalError(ctx, thrown, emit);
+  if (!(refusal instanceof RequestError)) logOutage(refusal, ctx, emit);
+  refuse(ctx, refusal);
 };
 
-const unexpected = (ctx: Context, error: unknown, emit: Emit): RequestError => {
+// Any other thrown value, even one that throws when it is read, is a fault of ticketd: 500, never a success.
+const isRefusal = (thrown: unknown): thrown is Refusal =>
+  readThrown(() => (thrown instanceof RequestError ? isErrorCode(thrown.code) : isDomainError(thrown)), false);
+
+const codeOf = (refusal: Refusal): ErrorCode =>
+  refusal instanceof RequestError ? refusal.code : domainErrorCodes[refusal.name];
+
+const refuse = (ctx: Context, refusal: Refusal): void => {
+  const code = codeOf(refusal);
+  const details = refusal instanceof RequestError ? { message: refusal.message } : detailsOf(refusal);
+  const reason = reasonOf(refusal);
+  ctx.state.errorCode = code;
+  if (reason !== undefined) ctx.state.reason = reason;
+  addHeaders(ctx, errorHeaders(code, details));
+  setJson(ctx, errorBody(code, ctx.state.traceId, details), wireErrors[code].status);
+};
+
+const detailsOf = ({ publicMessage, retryAfter }: DomainError) => ({ message: publicMessage, retryAfter });
+
+/** Why, for the log. The message of a `RequestError` says no more than its code does. */
+const reasonOf = (refusal: Refusal): string | undefined => {
+  if (refusal instanceof RequestError && refusal.cause === undefined) return undefined;
+  return describeError(refusal.cause ?? refusal).error;
+};
+
+const internalError = (ctx: Context, error: unknown, emit: Emit): RequestError => {
   const { traceId, caller } = ctx.state;
   emit('internal_error', { traceId, sessionId: caller?.sessionId, ...describeError(error), stack: stackOf(error) });
-  return new RequestError('INTERNAL_ERROR', 'Something went wrong on our side');
+  return new RequestError('INTERNAL_ERROR');
 };

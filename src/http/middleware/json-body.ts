@@ -1,5 +1,5 @@
-import { RequestError } from '../../protocol/request-error.ts';
 import type { Context } from './context.ts';
+import { RequestError } from './error-mapping.ts';
 import { addHeaders } from './response.ts';
 
 const MAX_BYTES = 4096;

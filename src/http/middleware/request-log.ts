@@ -3,8 +3,8 @@ import { since } from '../../time/since.ts';
 import { arrivalOf } from '../server/arrival.ts';
 import type { Context, Middleware } from './context.ts';
 
-/** Tells of every request once its answer has left, or its connection has gone. */
-export const requestEvent =
+/** Logs every request once its response is sent, or its connection is closed. */
+export const logRequest =
   (listener: string, emit: Emit): Middleware =>
   (ctx, next) => {
     const startedAt = arrivalOf(ctx.req);
@@ -25,7 +25,7 @@ const describe = (ctx: Context, listener: string, durationMs: number) => ({
   durationMs,
 });
 
-// The route's pattern, never the path that was asked for: that is the caller's text, and without bound.
+// The pattern of the route, never the path of the request: that is the caller's text, of any length.
 const routeOf = (ctx: Context): string => {
   const route: unknown = Reflect.get(ctx, '_matchedRoute');
   return typeof route === 'string' ? route : 'none';

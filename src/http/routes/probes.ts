@@ -3,7 +3,7 @@ import type { Emit } from '../../log/events.ts';
 import { HEALTH_PATHS, READY_PATHS } from '../../protocol/paths.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
-import { answerJson } from '../middleware/response.ts';
+import { setJson } from '../middleware/response.ts';
 
 export interface ProbeRoutesOptions {
   readonly store: Pick<TicketStore, 'name' | 'isReady'>;
@@ -21,7 +21,7 @@ export const probeRoutes = (options: ProbeRoutesOptions): Router<RequestState> =
 
 // Redis is no part of liveness: restarting a process does not bring Redis back.
 const health: Middleware = (ctx) => {
-  answerJson(ctx, { status: 'UP', checks: { process: 'UP' } });
+  setJson(ctx, { status: 'UP', checks: { process: 'UP' } });
 };
 
 const ready =
@@ -31,7 +31,7 @@ const ready =
     if (!up) emit('readiness_redis_down', { traceId: ctx.state.traceId });
     const ready = up && !isDraining();
     const checks = { [store.name]: up ? 'UP' : 'DOWN' };
-    answerJson(ctx, { status: statusOf(ready, isDraining()), ready, checks }, ready ? 200 : 503);
+    setJson(ctx, { status: statusOf(ready, isDraining()), ready, checks }, ready ? 200 : 503);
   };
 
 const statusOf = (ready: boolean, draining: boolean): string => {

@@ -1,31 +1,31 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import { REDEEM_PATH } from '../../protocol/paths.ts';
 import { sessionExpiresIn } from '../../tickets/lifetime.ts';
-import type { RedeemTicket } from '../../tickets/redeem.ts';
+import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { paceBadCredentials } from '../middleware/authentication-throttle.ts';
+import { requireGatewayKey } from '../middleware/authenticate.ts';
+import { createAuthenticationThrottle } from '../middleware/authentication-throttle.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
-import { requireGatewayKey } from '../middleware/gateway-key.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
 import { readJsonObject } from '../middleware/json-body.ts';
-import { answerJson } from '../middleware/response.ts';
-import { requireStore, tellOutage } from '../middleware/store-outage.ts';
+import { setJson } from '../middleware/response.ts';
+import { requireStore } from '../middleware/store-outage.ts';
 import { BAD_CREDENTIALS } from '../server/limits.ts';
-import { presentationOf } from './redeem-request.ts';
 import { redeemFor } from './redemption.ts';
 
-export interface RedeemRoutesOptions {
+export interface RedeemRouteOptions {
   readonly keys: readonly string[];
-  readonly store: TicketStore;
+  readonly store: Pick<TicketStore, 'isReady'>;
   readonly redeem: RedeemTicket;
   readonly emit: Emit;
 }
 
-/** What gateways call with their key. */
-export const redeemRoutes = ({ keys, store, redeem, emit }: RedeemRoutesOptions): Router<RequestState> => {
-  const router = new Router<RequestState>({ prefix: '/api/v1/auth' });
-  const paced = paceBadCredentials({ limits: BAD_CREDENTIALS, emit });
-  const admit = [tellOutage(emit), paced, requireGatewayKey(keys), requireStore(store)];
-  router.post('/ws-ticket/redeem', ...admit, redeemTicket(redeem, emit));
+/** Redeems a ticket for a gateway, by its key. */
+export const redeemRoute = ({ keys, store, redeem, emit }: RedeemRouteOptions): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
+  router.post(REDEEM_PATH, throttled(requireGatewayKey(keys)), requireStore(store), redeemTicket(redeem, emit));
   return router;
 };
 
@@ -34,7 +34,7 @@ const redeemTicket =
   async (ctx) => {
     const presentation = presentationOf(await readJsonObject(ctx));
     const record = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
-    answerJson(ctx, {
+    setJson(ctx, {
       active: true,
       issuer: record.issuer ?? null,
       subject: record.subject,
@@ -50,3 +50,26 @@ const redeemTicket =
   };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+const NAMES = ['ticket', 'audience', 'origin'] as const;
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What the body presents. A misspelt name is an error: the ticket would be compared with less than meant. */
+const presentationOf = (body: Body): Presentation => {
+  if (Object.keys(body).some((name) => !NAMES.some((known) => known === name)))
+    throw badRequest('The body may have "ticket", "audience" and "origin", nothing else');
+  const ticket = textOf(body, 'ticket');
+  if (ticket === undefined) throw badRequest('"ticket" must be there');
+  // `null` says that the handshake had no origin; without the member, the gateway has not looked.
+  const origin = body.origin === null ? null : textOf(body, 'origin');
+  return { ticket, audience: textOf(body, 'audience'), origin };
+};
+
+const textOf = (body: Body, name: (typeof NAMES)[number]): string | undefined => {
+  const value = body[name] ?? undefined;
+  if (value !== undefined && typeof value !== 'string') throw badRequest(`"${name}" must be a string`);
+  return value;
+};
+
+const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);

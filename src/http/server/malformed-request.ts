@@ -1,15 +1,14 @@
 import { STATUS_CODES } from 'node:http';
-import { errorBody, refusals } from '../../protocol/errors.ts';
-import type { RequestErrorCode } from '../../protocol/request-error.ts';
-import { apiHeaders } from '../../protocol/response-headers.ts';
+import { type ErrorCode, errorBody, wireErrors } from '../../protocol/errors.ts';
+import { apiHeaders } from '../../protocol/headers.ts';
 import { newTraceId } from '../../protocol/trace-id.ts';
 
 /** The response to bytes that Node could not parse as a request, in the form of every other error: the last of its connection. */
 export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
-  const [code, message] = refusalOf(error);
+  const code = codeOf(error);
   const traceId = newTraceId();
-  const body = JSON.stringify(errorBody(code, message, traceId));
-  const { status } = refusals[code];
+  const body = JSON.stringify(errorBody(code, traceId));
+  const { status } = wireErrors[code];
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/json; charset=utf-8',
@@ -25,8 +24,8 @@ export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
 /** What Node calls a request that did not arrive in time. */
 export const REQUEST_TIMED_OUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-const refusalOf = ({ code }: NodeJS.ErrnoException): readonly [RequestErrorCode, string] => {
-  if (code === 'HPE_HEADER_OVERFLOW') return ['REQUEST_HEADERS_TOO_LARGE', 'The headers are too large'];
-  if (code === REQUEST_TIMED_OUT) return ['REQUEST_TIMEOUT', 'The request did not arrive in time'];
-  return ['BAD_REQUEST', 'This is not valid HTTP/1.1'];
+const codeOf = ({ code }: NodeJS.ErrnoException): ErrorCode => {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'REQUEST_HEADERS_TOO_LARGE';
+  if (code === REQUEST_TIMED_OUT) return 'REQUEST_TIMEOUT';
+  return 'BAD_REQUEST';
 };

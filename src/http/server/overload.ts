@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Emit } from '../../log/events.ts';
-import { errorBody, refusals } from '../../protocol/errors.ts';
-import { JSON_TYPE, ON_EVERY_ANSWER } from '../../protocol/response-headers.ts';
+import { errorBody, errorHeaders, wireErrors } from '../../protocol/errors.ts';
+import { apiHeaderList, JSON_TYPE } from '../../protocol/headers.ts';
 import { traceIdOf } from '../../protocol/trace-id.ts';
 import { since } from '../../time/since.ts';
 import { arrivalOf } from './arrival.ts';
@@ -15,21 +15,22 @@ export interface OverloadOptions {
 }
 
 const CODE = 'SERVICE_OVERLOADED';
-const { status, retryAfter } = refusals[CODE];
+const { status } = wireErrors[CODE];
+const ERROR_HEADERS = Object.entries(errorHeaders(CODE)).flat();
 
 /** Refuses a request in the form of every other error, before anything is made of it: that costs half of an answer. */
 export const refuseOverload = ({ listener, emit, corsHeaders }: OverloadOptions): RequestListener => {
   return (request, response) => {
     const traceId = traceIdOf(request.headers);
-    const text = JSON.stringify(errorBody(CODE, 'Too many requests are under way', traceId));
+    const text = JSON.stringify(errorBody(CODE, traceId));
     const headers = [
       'X-Trace-Id',
       traceId,
-      ...ON_EVERY_ANSWER,
+      ...apiHeaderList,
+      ...ERROR_HEADERS,
       ...Object.entries(corsHeaders(request.headers.origin)).flat(),
     ];
     headers.push('Content-Type', JSON_TYPE, 'Content-Length', String(Buffer.byteLength(text)));
-    headers.push('Retry-After', String(retryAfter));
     response.writeHead(status, headers).end(text);
     const { method = '' } = request;
     const durationMs = since(arrivalOf(request));

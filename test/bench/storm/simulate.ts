@@ -1,4 +1,4 @@
-import { refusals } from '../../../src/protocol/errors.ts';
+import { wireErrors } from '../../../src/protocol/errors.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { CLIENT, type Clients, createClients } from './clients.ts';
 import { seededRandom } from './random.ts';
@@ -46,7 +46,7 @@ export interface Storm {
 
 export const WINDOW_MS = 100;
 const END_MS = 600_000;
-const retryAfterMs = (code: keyof typeof refusals): number => (refusals[code].retryAfter ?? 0) * 1000;
+const retryAfterMs = (code: keyof typeof wireErrors): number => (wireErrors[code].retryAfter ?? 0) * 1000;
 const SHED_FLOOR_MS = retryAfterMs('SERVICE_OVERLOADED');
 const REFUSED_FLOOR_MS = retryAfterMs('WS_TICKET_REDIS_NOT_READY');
 

@@ -38,7 +38,7 @@ describe('ticketd/client with expiring JWTs', () => {
         return jwt();
       },
       WebSocket,
-      // As soon as the share of a second allows, so that ten sessions fit into a test.
+      // The shortest wait, so that ten sessions fit into a test.
       random: () => 0,
     });
     client.addEventListener('connecting', ({ why }) => void journal.push(`connecting ${why}`));

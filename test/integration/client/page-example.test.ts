@@ -28,8 +28,8 @@ describe(PAGE, () => {
     await gateway.stop();
   });
 
-  /** Leads the example's addresses here, and gives it the globals of a browser. */
-  const surroundings = () => `
+  /** Redirects the addresses of the example to this test, and adds the globals of a browser. */
+  const preload = () => `
     import { WebSocket } from 'ws';
     const { fetch } = globalThis;
     const here = (url) => String(url)
@@ -41,10 +41,10 @@ describe(PAGE, () => {
 
   it('has an example that runs as printed', async () => {
     installed.write('auth.js', `export const auth = { getAccessToken: async () => '${token()}' };`);
-    const given = installed.write('surroundings.mjs', surroundings());
+    const globals = installed.write('globals.mjs', preload());
     const example = installed.write('example.mjs', pageExample(PAGE));
-    const ended = run(process.execPath, ['--import', given, example]);
-    await until('it has been answered', () => gateway.echoed > 0);
+    const ended = run(process.execPath, ['--import', globals, example]);
+    await until('the gateway has echoed', () => gateway.echoed > 0);
     for (const socket of gateway.open) socket.close(4001);
     expect((await ended).split('\n')).to.deep.equal(['hello', 'stopped: refused']);
   });

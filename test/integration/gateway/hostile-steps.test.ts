@@ -10,13 +10,13 @@ import { type RedeemStub, startRedeemStub } from '../../support/redeem-stub.ts';
 
 type Target = Parameters<Gateway['protect']>[1];
 
-/** What one step is tried with: a target, and what else is in the way. */
+/** One step that throws: the target, the options or the code in front of the gateway. */
 interface Step {
   readonly target: Target;
   readonly options?: ProtectOptions;
   readonly audience?: () => string;
   readonly framework?: (request: IncomingMessage) => void;
-  /** Of the response to a good ticket; a connection that is cut after the handshake has 101. */
+  /** The status of the response to a good ticket; 101 where the connection closes after the handshake. */
   readonly status: 101 | 503;
 }
 

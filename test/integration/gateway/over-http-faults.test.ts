@@ -21,7 +21,7 @@ describe('ticketd/gateway with redeem over HTTP when ticketd fails', () => {
         errorCode: 'WS_TICKET_REDIS_NOT_READY',
         retryAfter: 30,
         event: 'gateway_misconfigured',
-        error: 'the key is none of its GATEWAY_KEYS',
+        error: 'the key is not one of its GATEWAY_KEYS',
       });
       const right = await gatewayTo(service.internalUrl);
       (await enter(`${right.url}?ticket=${ticket}`)).socket.terminate();

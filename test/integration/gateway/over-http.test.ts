@@ -92,7 +92,7 @@ describe('ticketd/gateway with redeem over HTTP', () => {
     await withService(MEMORY, async (service) => {
       expect(await problemOf(await gatewayTo(service.internalUrl))).to.equal(undefined);
       expect(await problemOf(await gatewayTo(service.internalUrl, { key: OTHER_KEY }))).to.equal(
-        `ticketd at ${service.internalUrl}: the key is none of its GATEWAY_KEYS`,
+        `ticketd at ${service.internalUrl}: the key is not one of its GATEWAY_KEYS`,
       );
       expect(await problemOf(await gatewayTo(service.url))).to.include('there is no redeem endpoint');
       expect(service.eventsOf('ws_ticket_rejected')).to.deep.equal([]);
@@ -101,7 +101,7 @@ describe('ticketd/gateway with redeem over HTTP', () => {
       { ...MEMORY, REDIS_URL: `redis://127.0.0.1:${await freePort()}`, REDIS_STARTUP_TIMEOUT_MS: '100' },
       async (service) => {
         expect(await problemOf(await gatewayTo(service.internalUrl))).to.include(
-          'it says: Ticket service temporarily unavailable',
+          'it returned: Ticket service temporarily unavailable',
         );
       },
     );

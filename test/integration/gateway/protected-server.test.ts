@@ -130,7 +130,7 @@ describe('ticketd/gateway protect()', () => {
 
   it('disconnects a client that does not answer the close frame', async () => {
     const rig = await start({ refuse: 'close' });
-    // Which never sends a close frame of its own.
+    // talk() never sends a close frame, and resolves when the connection closes.
     expect(await talk(rig.httpUrl, upgradeRequest('/'))).to.include('WS_TICKET_MISSING');
   });
 
@@ -176,7 +176,7 @@ describe('ticketd/gateway protect()', () => {
       '503 WS_TICKET_REDIS_NOT_READY',
       '503 WS_TICKET_REDIS_NOT_READY',
     ]);
-    expect(rig.eventsOf('redeem_failed')[0]?.error).to.equal('2 redeems are under way');
+    expect(rig.eventsOf('redeem_failed')[0]?.error).to.equal('2 redeems are in flight');
   });
 
   it('handles no upgrade after close(), and the server still answers requests', async () => {

@@ -18,7 +18,7 @@ const NAMES = [
   'url',
 ] as const;
 
-/** Where a handshake may have its ticket, and the subprotocols that are left without it. */
+/** Where a handshake carries its ticket, and the subprotocols without it. */
 const CARRIERS: Readonly<Record<string, (ticket: string) => readonly [string, readonly string[], string?]>> = {
   'in the query': (ticket) => [`/?ticket=${ticket}`, []],
   'in the query, between others': (ticket) => [`/?a=b&ticket=${ticket}&c=d`, []],

@@ -15,7 +15,7 @@ import { type RedeemStub, startRedeemStub } from '../../support/redeem-stub.ts';
 import { until } from '../../support/until.ts';
 
 const LIMIT = { upgradeTimeoutMs: 100 };
-// So long that a test which needs it to end does not end.
+// Longer than any test may take.
 const NEVER = { upgradeTimeoutMs: 600_000 };
 
 const nothing: AcceptUpgrade = () => {};
@@ -56,7 +56,7 @@ describe('ticketd/gateway with an upgrade that no listener handles', () => {
     socket.write(bytes);
     return socket;
   };
-  /** Resolves when the limit of all upgrades that came before has ended. */
+  /** Resolves when the time limit of all earlier upgrades has passed. */
   const untilLimitEnds = async () => expect(await talk(url, upgradeRequest('/nowhere'))).to.match(/^HTTP\/1.1 404 /);
 
   it('returns 404 immediately when every listener is a gateway, for 200 upgrades', async () => {

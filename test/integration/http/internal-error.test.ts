@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import request from 'supertest';
 import { createApp } from '../../../src/http/app.ts';
 import type { Middleware, RequestState } from '../../../src/http/middleware/context.ts';
-import { addHeaders, answerJson } from '../../../src/http/middleware/response.ts';
+import { addHeaders, setJson } from '../../../src/http/middleware/response.ts';
 import type { Emit } from '../../../src/log/events.ts';
 import { expectRefusal } from '../../support/refusal.ts';
 import type { ToldEvent } from '../../support/service.ts';
@@ -61,7 +61,7 @@ describe('internal error', () => {
   it('returns 500 and logs the same when the response headers cannot be sent', async () => {
     const app = appWith((ctx) => {
       addHeaders(ctx, { 'X-Subject': 'two\r\nlines', 'Retry-After': '7' });
-      answerJson(ctx, {});
+      setJson(ctx, {});
     });
     const response = await request(app).get('/broken');
     expectRefusal(response, 500, 'INTERNAL_ERROR');
@@ -81,7 +81,7 @@ describe('internal error', () => {
     const app = appWith(async (ctx) => {
       ctx.req.socket.destroy();
       await new Promise((resolve) => ctx.res.once('close', resolve));
-      answerJson(ctx, {});
+      setJson(ctx, {});
       setImmediate(left);
     });
     await request(app)

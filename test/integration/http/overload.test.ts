@@ -5,7 +5,7 @@ import request, { type Test } from 'supertest';
 import { createApp } from '../../../src/http/app.ts';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { readableBy } from '../../../src/http/middleware/cors.ts';
-import { answerJson } from '../../../src/http/middleware/response.ts';
+import { setJson } from '../../../src/http/middleware/response.ts';
 import { probeRoutes } from '../../../src/http/routes/probes.ts';
 import { admitInTurn } from '../../../src/http/server/admission.ts';
 import { createGate } from '../../../src/http/server/concurrency-limiter.ts';
@@ -128,7 +128,7 @@ const slowRoute = (work: EventEmitter): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.post('/slow', async (ctx) => {
     await once(work, 'done');
-    answerJson(ctx, {});
+    setJson(ctx, {});
   });
   return router;
 };

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import request from 'supertest';
 import { cidrList } from '../../../src/config/cidrs.ts';
 import { createApp } from '../../../src/http/app.ts';
-import { forwardAuthRoutes } from '../../../src/http/routes/forward-auth/routes.ts';
-import { redeemRoutes } from '../../../src/http/routes/redeem.ts';
+import { forwardAuthRoutes } from '../../../src/http/routes/forward-auth/forward-auth.ts';
+import { redeemRoute } from '../../../src/http/routes/redeem.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { RedeemTicket } from '../../../src/tickets/redeem.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
@@ -16,7 +16,7 @@ describe('redeem with unexpected values', () => {
   const { emit, emitted } = recordEvents();
   const appWith = (redeem: RedeemTicket) => {
     const routes = [
-      redeemRoutes({ keys: [GATEWAY_KEY], store: createMemoryStore(), redeem, emit }),
+      redeemRoute({ keys: [GATEWAY_KEY], store: createMemoryStore(), redeem, emit }),
       forwardAuthRoutes({ trusted: cidrList('0.0.0.0/0,::/0'), redeem, emit }),
     ];
     return createApp({ listener: 'internal', routes, emit }).callback();

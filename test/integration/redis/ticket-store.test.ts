@@ -24,7 +24,7 @@ describe('Redis ticket store', () => {
     expect(await redis.cli('GET', keyOf('new'))).to.equal('payload');
     expect(await leftMs(keyOf('new'))).to.be.within(1, TTL_MS);
     const error = await rejectionOf(store.put('new', 'another', TTL_MS));
-    expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY' });
+    expect(error).to.include({ name: 'StoreUnavailable' });
     expect(await redis.cli('GET', keyOf('new'))).to.equal('payload');
   });
 
@@ -49,7 +49,7 @@ describe('Redis ticket store', () => {
 
   it('rejects the replacement of an expired ticket', async () => {
     const error = await rejectionOf(store.replace('gone', 'payload'));
-    expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY' });
+    expect(error).to.include({ name: 'StoreUnavailable' });
     expect(error.cause).to.include({ message: 'the ticket was gone before it was given out' });
     expect(await redis.cli('EXISTS', keyOf('gone'))).to.equal('0');
   });

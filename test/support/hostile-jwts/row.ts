@@ -1,8 +1,8 @@
-import type { RequestErrorCode } from '../../../src/protocol/request-error.ts';
+import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import { signedByHand } from '../forged-jwt.ts';
 
 /** What it is, why it must not pass, the `Authorization` header that brings it, and what it is refused as. */
-export type HostileJwt = readonly [what: string, why: string, authorization: string, expected: RequestErrorCode];
+export type HostileJwt = readonly [what: string, why: string, authorization: string, expected: ErrorCode];
 
 export const INVALID = 'AUTH_TOKEN_INVALID';
 export const MISSING = 'AUTH_TOKEN_MISSING';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { callerOf } from '../../../src/auth/caller.ts';
-import { RequestError } from '../../../src/protocol/request-error.ts';
+import { TokenRejected } from '../../../src/auth/errors.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const EXP = 1_900_000_000;
@@ -53,8 +53,8 @@ describe('caller in a JWT', () => {
     for (const value of values)
       it(`is rejected with ${claim} ${String(JSON.stringify(value) ?? value).slice(0, 24)}, with the reason only in the log`, () => {
         const error = thrownBy(() => callerOf({ ...CLAIMS, [claim]: value }, 'sessionId'));
-        expect(error).to.be.instanceOf(RequestError);
-        expect(error).to.include({ code: 'AUTH_TOKEN_INVALID', message: 'The token is not valid' });
-        expect(String((error.cause as Error).message)).to.match(reason);
+        expect(error).to.be.instanceOf(TokenRejected);
+        expect(error.message).to.match(reason);
+        expect(error).to.include({ publicMessage: undefined });
       });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { refuseIssuedAhead, unverifiedIssuedAt } from '../../../src/auth/issued-at.ts';
+import { rejectIssuedAhead } from '../../../src/auth/caller.ts';
+import { unverifiedIssuedAt } from '../../../src/auth/jose-header.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = 1_767_225_600;
@@ -19,16 +20,16 @@ describe('JWT iat', () => {
     ['ahead by the tolerance', NOW + 5],
   ] as const)
     it(`is accepted when it is ${what}`, () => {
-      expect(() => refuseIssuedAhead({ iat }, 5)).to.not.throw();
+      expect(() => rejectIssuedAhead({ iat }, 5)).to.not.throw();
     });
 
   for (const [what, iat, message] of [
-    ['ahead by more than the tolerance', NOW + 5.001, 'its iat lies in the future'],
+    ['ahead by more than the tolerance', NOW + 5.001, 'its iat is in the future'],
     ['a string', String(NOW), 'its iat is not a number'],
     ['null', null, 'its iat is not a number'],
   ] as const)
     it(`is rejected when it is ${what}`, () => {
-      expect(() => refuseIssuedAhead({ iat }, 5)).to.throw(message);
+      expect(() => rejectIssuedAhead({ iat }, 5)).to.throw(message);
     });
 
   const jwtOf = (payload: string) => `e30.${Buffer.from(payload).toString('base64url')}.c2ln`;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { retryAfterMs } from '../../../src/client/retry-after.ts';
+import { retryAfterMs } from '../../../src/client/request-ticket.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);

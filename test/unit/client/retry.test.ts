@@ -118,9 +118,9 @@ describe('ticketd/client retries', () => {
 
   it('reset the backoff only after a connection was open for 5 s', async () => {
     const rig = createClientRig(clock);
-    for (const held of [0, 4_999, 5_000, 10]) {
+    for (const openMs of [0, 4_999, 5_000, 10]) {
       await rig.open();
-      await rig.pass(held);
+      await rig.pass(openMs);
       rig.socket().end();
       await rig.pass(10_000);
     }

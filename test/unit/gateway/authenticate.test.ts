@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { RedeemResult } from '../../../src/gateway/admission.ts';
 import type { GatewayEvent } from '../../../src/gateway/events.ts';
-import type { RedeemResult } from '../../../src/gateway/redeemer.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { authentication, IDENTITY, type Redeem, redeemed, rejected, withTicket } from '../../support/authentication.ts';
 import { upgradeMessage } from '../../support/upgrade-message.ts';
@@ -96,7 +96,7 @@ describe('ticketd/gateway authenticate()', () => {
     const { authenticate, refusalOf, events, asked } = authentication(() => pending, { maxPending: 2 });
     const first = [authenticate(withTicket()), authenticate(withTicket())];
     expect(await refusalOf(withTicket())).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY', retryAfter: 2 });
-    expect(events[0]).to.include({ event: 'redeem_failed', error: '2 redeems are under way' });
+    expect(events[0]).to.include({ event: 'redeem_failed', error: '2 redeems are in flight' });
     expect(asked).to.have.length(2);
     settle(await redeemed());
     expect((await Promise.all(first)).map(({ outcome }) => outcome)).to.deep.equal(['admitted', 'admitted']);

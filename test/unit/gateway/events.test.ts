@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { type SinonStub, stub } from 'sinon';
-import { type GatewayEvent, printErrors, safely } from '../../../src/gateway/events.ts';
+import { type GatewayEvent, isolated, printErrors } from '../../../src/gateway/events.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { hostileValues, thenable } from '../../support/hostile-values.ts';
 
@@ -28,7 +28,7 @@ describe('ticketd/gateway onEvent', () => {
 
   it('emits a process warning when the listener throws', async () => {
     const warned = once(process, 'warning');
-    safely(() => {
+    isolated(() => {
       throw new Error('from the listener');
     })(FAILED);
     expect((await warned)[0]).to.include({ message: 'onEvent threw: from the listener', name: 'TicketdWarning' });
@@ -48,7 +48,7 @@ describe('ticketd/gateway onEvent', () => {
         };
         for (const listener of [raise, async () => raise(), () => thenable(raise)]) {
           warnings.resetHistory();
-          safely(listener)(FAILED);
+          isolated(listener)(FAILED);
           await turns();
           expect(warnings.args.map(([text]) => String(text).startsWith('onEvent threw: '))).to.deep.equal([true]);
         }
@@ -58,7 +58,7 @@ describe('ticketd/gateway onEvent', () => {
   it('calls the listener synchronously and emits no warning when it succeeds', async () => {
     const warnings = stub(process, 'emitWarning');
     const heard: GatewayEvent[] = [];
-    safely(async (event) => void heard.push(event))(FAILED);
+    isolated(async (event) => void heard.push(event))(FAILED);
     expect(heard).to.deep.equal([FAILED]);
     await turns();
     expect(warnings.args).to.deep.equal([]);

@@ -1,6 +1,6 @@
 import { Agent, createServer, type RequestListener } from 'node:http';
 import { expect } from 'chai';
-import { NoAnswer, post } from '../../../src/gateway/post.ts';
+import { NoResponseError, post } from '../../../src/gateway/post.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from '../../support/gateway-rig.ts';
 import { hostileValues } from '../../support/hostile-values.ts';
@@ -19,7 +19,7 @@ describe('ticketd/gateway redeem request', () => {
     post({ url: new URL(url), agent, headers: { 'X-Own': '1' }, body: '{"é":1}', timeoutMs: 20_000, ...more });
   const failureOf = async (...args: Parameters<typeof ask>) => {
     const error = await rejectionOf(ask(...args));
-    return error instanceof NoAnswer ? { sent: error.sent, cause: error.cause } : expect.fail(String(error));
+    return error instanceof NoResponseError ? { sent: error.sent, cause: error.cause } : expect.fail(String(error));
   };
   const serve = async (listener: RequestListener) => {
     const server = createServer(listener);
@@ -46,7 +46,7 @@ describe('ticketd/gateway redeem request', () => {
     );
     const { sent, cause } = await failureOf(await serve((_request, response) => response.end('x'.repeat(65_537))));
     expect(sent).to.equal(true);
-    expect(cause).to.have.property('message', 'the answer is too long');
+    expect(cause).to.have.property('message', 'the response is too long');
   });
 
   it('counts as not sent when nothing listens on the port', async () => {

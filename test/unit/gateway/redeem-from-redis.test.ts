@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { MisconfigurationError } from '../../../src/gateway/admission.ts';
 import { identityOf, redeemFromRedis } from '../../../src/gateway/redeem-from-redis.ts';
-import { Misconfigured } from '../../../src/gateway/redeemer.ts';
 import type { TicketRecord } from '../../../src/tickets/record.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 
@@ -50,7 +50,7 @@ describe('ticketd/gateway redeem from Redis', () => {
     const result = await redeemer.redeem(handshake);
     const refusal = result.outcome === 'refused' ? result.refusal : expect.fail('admitted');
     expect(refusal).to.include({ errorCode: 'WS_TICKET_REDIS_NOT_READY', traceId: 't' });
-    expect(refusal.cause).to.be.instanceOf(Misconfigured);
+    expect(refusal.cause).to.be.instanceOf(MisconfigurationError);
     await redeemer.close();
     const error = await redeemer.start().catch((reason: Error) => reason);
     expect(error).to.be.instanceOf(Error).with.property('message', 'the gateway was closed');

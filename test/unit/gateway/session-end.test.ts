@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { type ClosableSocket, closeAtSessionEnd, closeFirmly } from '../../../src/gateway/session-end.ts';
+import { type ClosableSocket, closeAtSessionEnd, closeOrTerminate } from '../../../src/gateway/session-end.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
 const DAY_MS = 86_400_000;
@@ -94,7 +94,7 @@ describe('ticketd/gateway closeAtSessionEnd()', () => {
 
   it('does not terminate a connection that the client closes in time', () => {
     const socket = fakeSocket();
-    closeFirmly(socket, 1013, 'later');
+    closeOrTerminate(socket, 1013, 'later');
     socket.end();
     clock.tick(DAY_MS);
     expect(socket.calls).to.deep.equal([[1013, 'later']]);
@@ -102,7 +102,7 @@ describe('ticketd/gateway closeAtSessionEnd()', () => {
 
   it('terminates a connection that the client does not close within 2 s', () => {
     const socket = fakeSocket();
-    closeFirmly(socket, 1013, 'later');
+    closeOrTerminate(socket, 1013, 'later');
     clock.tick(1999);
     expect(socket.calls).to.deep.equal([[1013, 'later']]);
     clock.tick(1);

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
+import type { Admission } from '../../../src/gateway/admission.ts';
+import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/admission.ts';
 import type { GatewayEvent } from '../../../src/gateway/events.ts';
-import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refused.ts';
-import { type DoorwayOptions, upgradeHandlerFor } from '../../../src/gateway/upgrade-handler.ts';
-import type { Admission } from '../../../src/gateway/verdict.ts';
+import { type UpgradeHandlerOptions, upgradeHandlerFor } from '../../../src/gateway/upgrade-handler.ts';
 import { fakeConnection } from '../../support/fake-upgrade.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -52,7 +52,7 @@ describe('ticketd/gateway protect() of a WebSocketServer', () => {
   afterEach(() => clock.restore());
 
   const handshake = [upgradeMessage('/'), fakeConnection(), Buffer.from('x')] as const;
-  const rig = (options: DoorwayOptions = {}) => {
+  const rig = (options: UpgradeHandlerOptions = {}) => {
     const fake = fakeWebSocketServer();
     const events: GatewayEvent[] = [];
     return { ...fake, events, handler: upgradeHandlerFor(fake.server, options, (event) => events.push(event)) };

@@ -1,4 +1,4 @@
-import { apiHeaders } from '../../../src/protocol/response-headers.ts';
+import { apiHeaders } from '../../../src/protocol/headers.ts';
 import type { Answer } from '../../support/openapi/answer.ts';
 
 const ALWAYS = Object.fromEntries(Object.entries(apiHeaders).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { version } from '../../../src/config/version.ts';
-import { type Refusal, refusals } from '../../../src/protocol/errors.ts';
-import type { RequestErrorCode } from '../../../src/protocol/request-error.ts';
-import { apiHeaders } from '../../../src/protocol/response-headers.ts';
+import { type ErrorCode, errorHeaders, wireErrors } from '../../../src/protocol/errors.ts';
+import { apiHeaders } from '../../../src/protocol/headers.ts';
 import { isTicket } from '../../../src/tickets/ticket.ts';
 import {
   DOCUMENT,
@@ -24,9 +23,9 @@ const answers = [...operations.map(({ operation }) => operation.responses), ...O
   .map(([status, response]) => ({ status: Number(status), response }));
 
 /** The codes that a response's body may name. */
-const codesOf = ({ content = {} }: Response): readonly RequestErrorCode[] =>
+const codesOf = ({ content = {} }: Response): readonly ErrorCode[] =>
   Object.values(content).flatMap(({ schema }) => {
-    const { errorCode } = (schema.properties ?? {}) as { errorCode?: { enum: readonly RequestErrorCode[] } };
+    const { errorCode } = (schema.properties ?? {}) as { errorCode?: { enum: readonly ErrorCode[] } };
     return errorCode?.enum ?? [];
   });
 
@@ -62,23 +61,22 @@ describe('OpenAPI document compared with the code', () => {
   });
 
   it('lists exactly the error codes of the code', () => {
-    expect(document.components.schemas.ErrorCode?.enum).to.have.members(Object.keys(refusals));
+    expect(document.components.schemas.ErrorCode?.enum).to.have.members(Object.keys(wireErrors));
   });
 
   it('has a response for every error code, and a code for every error response', () => {
     const errors = answers.filter(({ status, response }) => status >= 400 && !isProbe(response));
     expect(errors.filter(({ response }) => codesOf(response).length === 0)).to.deep.equal([]);
-    expect(new Set(errors.flatMap(({ response }) => codesOf(response)))).to.have.all.keys(Object.keys(refusals));
+    expect(new Set(errors.flatMap(({ response }) => codesOf(response)))).to.have.all.keys(Object.keys(wireErrors));
   });
 
   it('has the status and headers of the code for each error code', () => {
     for (const { status, response } of answers)
       for (const code of codesOf(response)) {
-        const { headers = {}, retryAfter, ...refusal }: Refusal = refusals[code];
-        const names = Object.keys(response.headers ?? {});
-        expect({ code, status }).to.deep.equal({ code, status: refusal.status });
-        expect(names, code).to.include.members([...Object.keys(headers), ...(retryAfter ? ['Retry-After'] : [])]);
-        for (const [name, value] of Object.entries(headers)) expect(valuesOf(response, name)).to.include(value);
+        const { status: expected, challenge } = wireErrors[code];
+        expect({ code, status }).to.deep.equal({ code, status: expected });
+        expect(Object.keys(response.headers ?? {}), code).to.include.members(Object.keys(errorHeaders(code)));
+        if (challenge !== undefined) expect(valuesOf(response, 'WWW-Authenticate'), code).to.include(challenge);
       }
   });
 

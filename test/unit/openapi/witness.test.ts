@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import request from 'supertest';
-import { apiHeaders } from '../../../src/protocol/response-headers.ts';
+import { apiHeaders } from '../../../src/protocol/headers.ts';
 import { ask } from '../../support/ask.ts';
 import { watchReceived } from '../../support/openapi/client-side.ts';
 import { watchSent } from '../../support/openapi/server-side.ts';

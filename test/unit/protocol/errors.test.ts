@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { errorBody, refusals } from '../../../src/protocol/errors.ts';
-import type { RequestErrorCode } from '../../../src/protocol/request-error.ts';
+import { type ErrorCode, errorBody, errorHeaders, isErrorCode, wireErrors } from '../../../src/protocol/errors.ts';
 
 // The compiler requires every code here, as in the table itself.
-const STATUS: Readonly<Record<RequestErrorCode, number>> = {
+const STATUS: Readonly<Record<ErrorCode, number>> = {
   AUTH_KEYS_UNAVAILABLE: 503,
   AUTH_TOKEN_INVALID: 401,
   AUTH_TOKEN_MISSING: 401,
@@ -24,51 +23,62 @@ const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   WS_TICKET_RATE_LIMITED: 429,
   WS_TICKET_REDIS_NOT_READY: 503,
 };
-const codes = Object.keys(STATUS) as RequestErrorCode[];
+const codes = Object.keys(STATUS) as ErrorCode[];
+
+describe('isErrorCode()', () => {
+  it('accepts each code and no other value', () => {
+    expect(codes.filter(isErrorCode)).to.deep.equal(codes);
+    for (const other of ['NO_SUCH_CODE', 'constructor', '__proto__', '', 404, null, undefined, ['NOT_FOUND']])
+      expect(isErrorCode(other), String(other)).to.equal(false);
+  });
+});
 
 describe('error response', () => {
   for (const code of codes)
     it(`has status ${STATUS[code]} for ${code}`, () => {
-      expect(refusals[code].status).to.equal(STATUS[code]);
+      expect(wireErrors[code].status).to.equal(STATUS[code]);
     });
 
   it('has no other error codes', () => {
-    expect(Object.keys(refusals)).to.have.members(codes);
+    expect(Object.keys(wireErrors)).to.have.members(codes);
   });
 
   it('has WWW-Authenticate with 401, with an error attribute only when the request had a token', () => {
-    expect(refusals.AUTH_TOKEN_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Bearer realm="ticketd"' });
-    expect(refusals.AUTH_TOKEN_INVALID.headers).to.deep.equal({
+    expect(errorHeaders('AUTH_TOKEN_MISSING')).to.deep.equal({ 'WWW-Authenticate': 'Bearer realm="ticketd"' });
+    expect(errorHeaders('AUTH_TOKEN_INVALID')).to.deep.equal({
       'WWW-Authenticate': 'Bearer realm="ticketd", error="invalid_token"',
     });
-    expect(refusals.WS_TICKET_MISSING.headers).to.deep.equal({ 'WWW-Authenticate': 'Ticket realm="ticketd"' });
-    const challenging = codes.filter((code) => refusals[code].headers?.['WWW-Authenticate'] !== undefined);
+    expect(errorHeaders('WS_TICKET_MISSING')).to.deep.equal({ 'WWW-Authenticate': 'Ticket realm="ticketd"' });
+    const challenging = codes.filter((code) => 'WWW-Authenticate' in errorHeaders(code));
     expect(challenging).to.deep.equal(codes.filter((code) => STATUS[code] === 401));
   });
 
   it('has Retry-After when the cause is temporary', () => {
-    const passing = codes.filter((code) => refusals[code].retryAfter !== undefined);
-    expect(passing).to.deep.equal(codes.filter((code) => [429, 503].includes(STATUS[code])));
+    const temporary = codes.filter((code) => 'Retry-After' in errorHeaders(code));
+    expect(temporary).to.deep.equal(codes.filter((code) => [429, 503].includes(STATUS[code])));
     // An outage lasts longer than a burst of requests.
     const soon = ['SERVICE_OVERLOADED', 'WS_TICKET_RATE_LIMITED'];
-    for (const code of passing) expect(refusals[code].retryAfter, code).to.equal(soon.includes(code) ? 1 : 2);
+    for (const code of temporary)
+      expect(errorHeaders(code)['Retry-After'], code).to.equal(soon.includes(code) ? '1' : '2');
   });
 
   it('has code, message and traceId in its body, and retryAfter when there is a Retry-After', () => {
-    expect(errorBody('NOT_FOUND', 'There is nothing here', 't1')).to.deep.equal({
+    expect(errorBody('NOT_FOUND', 't1', { message: 'No such path' })).to.deep.equal({
       errorCode: 'NOT_FOUND',
-      message: 'There is nothing here',
+      message: 'No such path',
       traceId: 't1',
     });
-    expect(errorBody('WS_TICKET_REDIS_NOT_READY', 'Later', 't2')).to.deep.equal({
+    expect(errorBody('WS_TICKET_REDIS_NOT_READY', 't2')).to.deep.equal({
       errorCode: 'WS_TICKET_REDIS_NOT_READY',
-      message: 'Later',
+      message: 'Ticket service temporarily unavailable',
       traceId: 't2',
       retryAfter: 2,
     });
   });
 
   it('has the Retry-After of the error itself when that is known', () => {
-    expect(errorBody('WS_TICKET_RATE_LIMITED', 'Later', 't3', 17)).to.include({ retryAfter: 17 });
+    const details = { retryAfter: 17 };
+    expect(errorBody('WS_TICKET_RATE_LIMITED', 't3', details)).to.include(details);
+    expect(errorHeaders('WS_TICKET_RATE_LIMITED', details)).to.deep.equal({ 'Retry-After': '17' });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Ambiguity, presentedTicket, withoutTicket } from '../../../src/protocol/presented-ticket.ts';
+import { AmbiguousTicketError, presentedTicket, withoutTicket } from '../../../src/protocol/presented-ticket.ts';
 
 const carriers = (uri: string | undefined, ...protocols: readonly string[]) => ({ uri, protocols });
 
@@ -26,7 +26,7 @@ describe('ticket of a handshake', () => {
     ['followed by a fragment', carriers('/?ticket=x#y')],
   ] as const)
     it(`is rejected as ambiguous when it is ${what}`, () => {
-      expect(() => presentedTicket(given)).to.throw(Ambiguity);
+      expect(() => presentedTicket(given)).to.throw(AmbiguousTicketError);
     });
 
   for (const [uri, rest] of [

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RedisConnection } from '../../../src/redis/connection.ts';
 import { createRedisStore } from '../../../src/redis/ticket-store.ts';
+import { OutcomeUnknown, StoreUnavailable } from '../../../src/tickets/errors.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
@@ -68,13 +69,10 @@ describe('Redis ticket store', () => {
       expect(took[0]?.[1]).to.be.within(0, performance.now() - startedAt);
     });
 
-    it(`${name}: rejects with WS_TICKET_REDIS_NOT_READY and sends nothing when there is no connection`, async () => {
+    it(`${name}: rejects with StoreUnavailable and sends nothing when there is no connection`, async () => {
       const { sent, took, store } = storeOn(undefined);
       const error = await rejectionOf(call(store));
-      expect(error).to.include({
-        code: 'WS_TICKET_REDIS_NOT_READY',
-        message: 'Ticket service temporarily unavailable',
-      });
+      expect(error).to.be.instanceOf(StoreUnavailable);
       expect([sent, took]).to.deep.equal([[], []]);
     });
 
@@ -82,15 +80,16 @@ describe('Redis ticket store', () => {
       const refusal = replyError('READONLY You can’t write against a read only replica.');
       const { faults, took, store } = storeOn(() => Promise.reject(refusal));
       const error = await rejectionOf(call(store));
-      expect(error).to.include({ code: 'WS_TICKET_REDIS_NOT_READY', cause: refusal });
+      expect(error).to.be.instanceOf(StoreUnavailable);
+      expect(error.cause).to.equal(refusal);
       expect(faults).to.deep.equal([refusal]);
       expect(took).to.have.length(1);
     });
 
-    it(`${name}: rejects${name === 'take' ? ' with WS_TICKET_OUTCOME_UNKNOWN' : ''} when the reply is lost`, async () => {
+    it(`${name}: rejects${name === 'take' ? ' with OutcomeUnknown' : ''} when the reply is lost`, async () => {
       const { faults, store } = storeOn(() => Promise.reject(new Error('Command timed out')));
       const error = await rejectionOf(call(store));
-      expect(error).to.include({ code: name === 'take' ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY' });
+      expect(error).to.be.instanceOf(name === 'take' ? OutcomeUnknown : StoreUnavailable);
       expect(error.cause).to.include({ code: 'ETIMEDOUT', message: 'Redis did not answer in time' });
       expect(faults).to.have.length(1);
     });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
 import { ConfigError, isConfigError } from '../../../src/config/problems.ts';
-import { RequestError } from '../../../src/protocol/request-error.ts';
 import * as own from '../../../src/startup/process-error.ts';
+import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 
 // Each bundle of the build has its own classes. So has a module that is loaded under another name.
 const OTHER_ERRORS = '../../../src/startup/process-error.ts?other';
@@ -43,7 +43,7 @@ describe('process errors of another bundle', () => {
   });
 
   it('differ from any other thrown value, which exits with 70', () => {
-    const others = [new Error('x'), new TypeError('x'), new RequestError('NOT_FOUND', 'x'), 'ProcessError', undefined];
+    const others = [new Error('x'), new TypeError('x'), new StoreUnavailable(), 'ProcessError', undefined];
     for (const error of [...others, null, { name: 'ProcessError', code: 'USAGE' }]) {
       expect(isProcessError(error), String(error)).to.equal(false);
       expect(isInterruptedError(error), String(error)).to.equal(false);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { RequestError } from '../../../src/protocol/request-error.ts';
+import { TokenRejected } from '../../../src/auth/errors.ts';
+import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
-import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, isTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -94,19 +95,18 @@ describe('issue', () => {
     expect(stored[0]).to.include({ ttlMs: 5_000 });
   });
 
-  it('accepts a JWT with 1 s left, and rejects less with AUTH_TOKEN_INVALID', async () => {
+  it('accepts a JWT with 1 s left, and rejects less with TokenRejected', async () => {
     const { issue, stored } = setUp();
     expect((await issue(caller(1_000), BINDING)).expiresIn).to.equal(1);
     for (const lifeMs of [999, 0, -3_000]) {
       const error = await rejectionOf(issue(caller(lifeMs), BINDING));
-      expect(error).to.be.instanceOf(RequestError);
-      expect(error).to.include({ code: 'AUTH_TOKEN_INVALID' });
+      expect(error).to.be.instanceOf(TokenRejected);
     }
     expect(stored).to.have.lengthOf(1);
   });
 
   it('rejects with the error of the store when the ticket is not stored', async () => {
-    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const outage = new StoreUnavailable();
     const put = () => Promise.reject(outage);
     const store: TicketStore = { name: 'redis', isReady: () => false, put, ...others };
     const issue = createIssuer({ store, ttlSeconds: 30, now: () => NOW });
@@ -151,7 +151,7 @@ describe('issue after a revocation', () => {
   });
 
   it('rejects when the revocation ids cannot be read or stored', async () => {
-    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const outage = new StoreUnavailable();
     for (const method of ['revocationIds', 'replace'] as const) {
       const { issue } = setUpRevoked({ [method]: () => Promise.reject(outage) });
       expect(await rejectionOf(issue(caller(60_000), BINDING)), method).to.equal(outage);
@@ -181,7 +181,7 @@ describe('issue with a rate limit', () => {
     const issue = createLimited(createStore().store);
     for (const sessionId of ['session-1', 'session-2']) await issue({ ...caller(60_000), sessionId }, BINDING);
     const refused = await rejectionOf(issue({ ...caller(60_000), sessionId: 'session-3' }, BINDING));
-    expect(refused).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter: 10 });
+    expect(refused).to.include({ name: 'RateLimited', retryAfter: 10 });
     await issue({ ...caller(60_000), subject: 'bob' }, BINDING);
     await issue({ ...caller(60_000), issuer: 'https://other.example/' }, BINDING);
   });
@@ -191,7 +191,7 @@ describe('issue with a rate limit', () => {
     const issue = createLimited(store);
     for (const number of [1, 2]) await issue(caller(60_000 + number), BINDING);
     expect(puts).to.have.length(2);
-    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.include({ code: 'WS_TICKET_RATE_LIMITED' });
+    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.include({ name: 'RateLimited' });
     expect(puts).to.have.length(2);
   });
 
@@ -204,7 +204,7 @@ describe('issue with a rate limit', () => {
   });
 
   it('rejects with the error of the store when the ticket is not counted', async () => {
-    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const outage = new StoreUnavailable();
     const { store } = createStore();
     const issue = createLimited({
       ...store,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { useFakeTimers } from 'sinon';
+import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
-import { StoreFullError } from '../../../src/tickets/store-full-error.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
 const MAX_ENTRIES = 100_000;
@@ -117,15 +117,15 @@ describe('memory store', () => {
     for (let n = 0; n < MAX_ENTRIES - 1; n += 1) await store.put(`digest-${n}`, 'payload', 30_000);
     await store.put('early', 'payload', 10_000);
     const error = await rejectionOf(store.put('one-more', 'payload', 30_000));
-    expect(error).to.be.instanceOf(StoreFullError);
-    expect(error).to.include({ name: 'StoreFullError', message: 'The store is full: it holds 100000 entries' });
+    expect(error).to.be.instanceOf(StoreUnavailable);
+    expect(error).to.include({ message: 'the store is full: it has 100000 entries' });
     await store.revoke('alice', 'id', 10_000);
 
     now = 9_999;
-    expect(await rejectionOf(store.put('one-more', 'payload', 30_000))).to.be.instanceOf(StoreFullError);
+    expect(await rejectionOf(store.put('one-more', 'payload', 30_000))).to.be.instanceOf(StoreUnavailable);
     expect(await store.take('digest-7'), 'a full store still gives tickets').to.deep.equal(LIVE);
     now = 10_000;
     await store.put('one-more', 'payload', 30_000);
-    expect(await rejectionOf(store.put('two-more', 'payload', 30_000))).to.be.instanceOf(StoreFullError);
+    expect(await rejectionOf(store.put('two-more', 'payload', 30_000))).to.be.instanceOf(StoreUnavailable);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { RequestError } from '../../../src/protocol/request-error.ts';
-import type { Count } from '../../../src/tickets/fixed-window-counter.ts';
+import { RateLimited, StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createRateLimiter } from '../../../src/tickets/rate-limit.ts';
+import type { Count } from '../../../src/tickets/store.ts';
 import { rejectionOf, thrownBy } from '../../support/rejection.ts';
 
 const LIMIT = { tickets: 3, seconds: 10 };
@@ -17,7 +17,7 @@ const setUp = (answer: Count | Error) => {
   return { clock, asked, limiter: createRateLimiter({ limit: LIMIT, store: { count }, now: () => clock.now }) };
 };
 
-const refusalOf = async (answer: Count) => (await rejectionOf(setUp(answer).limiter.count('alice'))) as RequestError;
+const refusalOf = (answer: Count) => rejectionOf(setUp(answer).limiter.count('alice'));
 
 describe('TICKET_RATE_LIMIT counter', () => {
   it('accepts the last ticket within the limit, counted in its window', async () => {
@@ -34,38 +34,38 @@ describe('TICKET_RATE_LIMIT counter', () => {
       [0, 1],
     ] as const) {
       const refusal = await refusalOf({ count: 4, endsInMs });
-      expect(refusal).to.be.instanceOf(RequestError);
-      expect(refusal).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter });
+      expect(refusal).to.be.instanceOf(RateLimited);
+      expect(refusal).to.include({ publicMessage: 'At most 3 tickets in 10 seconds', retryAfter });
     }
   });
 
   it('rejects a subject over the limit without asking the store until the window ends', async () => {
     const { limiter, clock, asked } = setUp({ count: 3, endsInMs: 4000 });
-    limiter.demandRoom('alice');
+    limiter.rejectIfOverLimit('alice');
     await limiter.count('alice');
     clock.now = 8999;
-    expect(thrownBy(() => limiter.demandRoom('alice'))).to.include({ code: 'WS_TICKET_RATE_LIMITED', retryAfter: 1 });
+    expect(thrownBy(() => limiter.rejectIfOverLimit('alice'))).to.include({ name: 'RateLimited', retryAfter: 1 });
     clock.now = 9000;
-    limiter.demandRoom('alice');
+    limiter.rejectIfOverLimit('alice');
     expect(asked).to.have.length(1);
   });
 
   it('caches nothing for a subject that has tickets left', async () => {
     const { limiter } = setUp({ count: 2, endsInMs: 4000 });
     await limiter.count('alice');
-    limiter.demandRoom('alice');
+    limiter.rejectIfOverLimit('alice');
   });
 
   it('caches 10,000 subjects over the limit, and evicts the oldest for another one', async () => {
     const { limiter } = setUp({ count: 3, endsInMs: 4000 });
     for (let number = 0; number <= 10_000; number += 1) await limiter.count(`subject-${number}`);
-    limiter.demandRoom('subject-0');
+    limiter.rejectIfOverLimit('subject-0');
     for (const subject of ['subject-1', 'subject-10000'])
-      expect(() => limiter.demandRoom(subject), subject).to.throw(RequestError);
+      expect(() => limiter.rejectIfOverLimit(subject), subject).to.throw(RateLimited);
   });
 
   it('fails with the error of the store, and never issues uncounted tickets', async () => {
-    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const outage = new StoreUnavailable();
     expect(await rejectionOf(setUp(outage).limiter.count('alice'))).to.equal(outage);
   });
 });

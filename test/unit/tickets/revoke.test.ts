@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import { useFakeTimers } from 'sinon';
-import { RequestError } from '../../../src/protocol/request-error.ts';
-import type { Caller } from '../../../src/tickets/binding.ts';
+import type { Caller } from '../../../src/auth/caller.ts';
+import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
-import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
-import { createRevoker } from '../../../src/tickets/revoke.ts';
+import { createRevoker, sessionKey, subjectKey } from '../../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
@@ -130,7 +129,7 @@ describe('revoke', () => {
   });
 
   it('resolves when the store has written the revocation, and rejects when the store fails', async () => {
-    const outage = new RequestError('WS_TICKET_REDIS_NOT_READY', 'down');
+    const outage = new StoreUnavailable();
     const { revoke } = setUp({ revoke: () => Promise.reject(outage) });
     expect(await rejectionOf(revoke(ALICE, 'session'))).to.equal(outage);
   });

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
-import { paceBadCredentials } from '../../../../src/http/middleware/authentication-throttle.ts';
+import { createAuthenticationThrottle } from '../../../../src/http/middleware/authentication-throttle.ts';
 import type { Context } from '../../../../src/http/middleware/context.ts';
-import { RequestError, type RequestErrorCode } from '../../../../src/protocol/request-error.ts';
+import { RequestError } from '../../../../src/http/middleware/error-mapping.ts';
+import type { ErrorCode } from '../../../../src/protocol/errors.ts';
 import { recordEvents } from '../../../support/emitted.ts';
+import { rejectionOf } from '../../../support/rejection.ts';
 
 const LIMITS = { allowed: 3, windowMs: 1000, perSecond: 10, maxWaitMs: 500, maxWaiting: 4, maxAddresses: 10 };
 
@@ -16,14 +18,14 @@ describe('throttling of failed authentications', () => {
 
   const setUp = () => {
     const { emit, emitted } = recordEvents();
-    const middleware = paceBadCredentials({ limits: LIMITS, emit });
+    const throttled = createAuthenticationThrottle({ limits: LIMITS, emit });
     const answered: string[] = [];
-    const send = async (name: string, address: string, code?: RequestErrorCode): Promise<void> => {
+    const send = async (name: string, address: string, code?: ErrorCode): Promise<void> => {
       const ctx = { state: { traceId: name, address } } as Context;
-      const next = async () => {
-        if (code !== undefined) throw new RequestError(code, 'no');
-      };
-      await Promise.resolve(middleware(ctx, next)).catch(() => {});
+      const middleware = throttled(() => {
+        if (code !== undefined) throw new RequestError(code);
+      });
+      await Promise.resolve(middleware(ctx, async () => {})).catch(() => {});
       answered.push(name);
     };
     const sendBad = (names: readonly string[], address = '192.0.2.7') =>
@@ -68,16 +70,25 @@ describe('throttling of failed authentications', () => {
       expect(emitted.map(({ event }) => event)).to.deep.equal(['bad_credentials_flood']);
     });
 
-  it('counts neither BAD_REQUEST nor WS_TICKET_RATE_LIMITED', async () => {
-    const { answered, send, sendBad } = setUp();
-    for (const code of ['AUTH_TOKEN_MISSING', 'GATEWAY_UNAUTHORIZED', 'BAD_REQUEST', 'WS_TICKET_RATE_LIMITED'] as const)
-      await send(code, '192.0.2.7', code);
-    await sendBad(['third']);
-    const all = sendBad(['fourth', 'fifth']);
-    await clock.tickAsync(0);
-    expect(answered.slice(4)).to.deep.equal(['third', 'fourth']);
-    await clock.tickAsync(100);
-    await all;
+  it('counts neither a refusal after the check nor an internal error of the check', async () => {
+    const { emit, emitted } = recordEvents();
+    const throttled = createAuthenticationThrottle({ limits: { ...LIMITS, allowed: 0 }, emit });
+    const ctx = { state: { traceId: 't', address: '192.0.2.7' } } as Context;
+    const refusal = new RequestError('BAD_REQUEST');
+    const bug = new Error('a bug');
+    const refused = throttled(() => {})(ctx, () => Promise.reject(refusal));
+    expect(await rejectionOf(Promise.resolve(refused))).to.equal(refusal);
+    const failed = throttled(() => Promise.reject(bug))(ctx, async () => {});
+    expect(await rejectionOf(Promise.resolve(failed))).to.equal(bug);
+    expect(emitted).to.deep.equal([]);
+  });
+
+  it('does not run the next middleware when the check throws', async () => {
+    const throttled = createAuthenticationThrottle({ limits: LIMITS, emit: recordEvents().emit });
+    const refusal = new RequestError('AUTH_TOKEN_MISSING');
+    const ctx = { state: { traceId: 't' } } as Context;
+    const refused = throttled(() => Promise.reject(refusal))(ctx, () => expect.fail('next was called'));
+    expect(await rejectionOf(Promise.resolve(refused))).to.equal(refusal);
   });
 
   it('counts all addresses of one IPv6 /64 together', async () => {

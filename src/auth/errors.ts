@@ -1,0 +1,15 @@
+import { DomainError } from '../protocol/domain-error.ts';
+
+/** A JWT that ticketd does not accept; the message says why, for the log. */
+export class TokenRejected extends DomainError {
+  override readonly name = 'TokenRejected';
+}
+
+/** The key of a JWT cannot be fetched before `retryAfterMs` milliseconds have passed. */
+export class KeysUnavailable extends DomainError {
+  override readonly name = 'KeysUnavailable';
+
+  constructor(reason: string, retryAfterMs: number) {
+    super(reason, { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+  }
+}

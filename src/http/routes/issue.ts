@@ -1,0 +1,71 @@
+import { Router } from '@koa/router';
+import type { Emit } from '../../log/events.ts';
+import { ISSUE_PATH } from '../../protocol/paths.ts';
+import { isText } from '../../protocol/text.ts';
+import type { IssueTicket } from '../../tickets/issue.ts';
+import type { TicketStore } from '../../tickets/store.ts';
+import { since } from '../../time/since.ts';
+import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
+import { readJsonObject } from '../middleware/json-body.ts';
+import { setJson } from '../middleware/response.ts';
+import { requireStore } from '../middleware/store-outage.ts';
+
+export interface IssueRouteOptions {
+  /** Sets the caller of the JWT, or refuses the request. */
+  readonly authenticate: Middleware;
+  readonly store: Pick<TicketStore, 'isReady'>;
+  readonly issue: IssueTicket;
+  readonly emit: Emit;
+}
+
+/** Trades a JWT for a ticket. */
+export const issueRoute = ({ authenticate, store, issue, emit }: IssueRouteOptions): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.post(ISSUE_PATH, authenticate, requireStore(store), issueTicket(issue, emit));
+  return router;
+};
+
+const issueTicket =
+  (issue: IssueTicket, emit: Emit): Middleware =>
+  async (ctx) => {
+    const startedAt = performance.now();
+    const { audience, channel } = ticketRequestOf(await readJsonObject(ctx));
+    const caller = callerIn(ctx);
+    const { subject, sessionId } = caller;
+    const { traceId, address } = ctx.state;
+    const binding = { audience, channel, origin: originOf(ctx.req.headers.origin), traceId };
+    const { ticket, ticketId, expiresIn, expiresAt } = await issue(caller, binding);
+    setJson(ctx, { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId });
+    emit('ws_ticket_issued', { traceId, address, sessionId, subject, ticketId, durationMs: since(startedAt) });
+  };
+
+const MAX_CHARACTERS = { audience: 128, channel: 256 } as const;
+
+type Name = keyof typeof MAX_CHARACTERS;
+type Body = Readonly<Record<string, unknown>>;
+
+/** The audience and the channel in the body. A misspelt name is an error: the ticket would be bound to less than meant. */
+export const ticketRequestOf = (body: Body): { readonly [name in Name]: string | undefined } => {
+  const unknown = Object.keys(body).find((name) => !Object.hasOwn(MAX_CHARACTERS, name));
+  if (unknown !== undefined)
+    throw new RequestError('BAD_REQUEST', 'The body may have "audience" and "channel", nothing else');
+  return { audience: textOf(body, 'audience'), channel: textOf(body, 'channel') };
+};
+
+const textOf = (body: Body, name: Name): string | undefined => {
+  const value = body[name] ?? undefined;
+  if (value === undefined) return undefined;
+  const max = MAX_CHARACTERS[name];
+  if (isText(value, max)) return value;
+  throw new RequestError('BAD_REQUEST', `"${name}" must be a string of 1 to ${max} characters`);
+};
+
+// RFC 6454, section 7: scheme, host and port; no real origin comes near this.
+const MAX_ORIGIN_CHARACTERS = 512;
+
+/** The origin that a ticket is bound to, if the request has one. */
+const originOf = (header = ''): string | undefined => {
+  if (header.length > MAX_ORIGIN_CHARACTERS) throw new RequestError('BAD_REQUEST', 'The Origin header is too long');
+  return header === '' ? undefined : header;
+};

@@ -1,0 +1,48 @@
+import { Router } from '@koa/router';
+import type { Emit } from '../../log/events.ts';
+import { REVOKE_PATH } from '../../protocol/paths.ts';
+import type { RevokeScope, RevokeTickets } from '../../tickets/revoke.ts';
+import type { TicketStore } from '../../tickets/store.ts';
+import { since } from '../../time/since.ts';
+import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
+import { readJsonObject } from '../middleware/json-body.ts';
+import { requireStore } from '../middleware/store-outage.ts';
+
+export interface RevokeRouteOptions {
+  /** Sets the caller of the JWT, or refuses the request. */
+  readonly authenticate: Middleware;
+  readonly store: Pick<TicketStore, 'isReady'>;
+  readonly revoke: RevokeTickets;
+  readonly emit: Emit;
+}
+
+/** Voids the outstanding tickets of a session or a subject, by its JWT. */
+export const revokeRoute = ({ authenticate, store, revoke, emit }: RevokeRouteOptions): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.post(REVOKE_PATH, authenticate, requireStore(store), revokeTickets(revoke, emit));
+  return router;
+};
+
+const revokeTickets =
+  (revoke: RevokeTickets, emit: Emit): Middleware =>
+  async (ctx) => {
+    const startedAt = performance.now();
+    const scope = revokeScopeOf(await readJsonObject(ctx));
+    const caller = callerIn(ctx);
+    await revoke(caller, scope);
+    ctx.status = 204;
+    const { subject, sessionId } = caller;
+    const { traceId, address } = ctx.state;
+    emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, durationMs: since(startedAt) });
+  };
+
+const SCOPES: readonly RevokeScope[] = ['session', 'subject'];
+
+/** The scope in the body; `session` by default. */
+const revokeScopeOf = (body: Readonly<Record<string, unknown>>): RevokeScope => {
+  const unknown = Object.keys(body).find((name) => name !== 'scope');
+  const scope = SCOPES.find((candidate) => candidate === (body.scope ?? 'session'));
+  if (unknown === undefined && scope !== undefined) return scope;
+  throw new RequestError('BAD_REQUEST', 'The body may have "scope", which is "session" or "subject", nothing else');
+};

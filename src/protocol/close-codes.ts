@@ -1,0 +1,11 @@
+// With what a gateway closes a WebSocket, and what `ticketd/client` reads from it. Applications may use 4000 to 4999
+// (RFC 6455, section 7.4.2).
+
+/** The application revoked the session or refuses the client for good: the client stops. */
+export const REVOKED = 4001;
+/** The JWT of the ticket expired: the client reconnects with a new one. */
+export const SESSION_EXPIRED = 4003;
+/** The ticket was not redeemable: the client retries with a new one. */
+export const TICKET_REFUSED = 4004;
+/** An outage: the client retries later (IANA registry of WebSocket close codes). */
+export const TRY_AGAIN_LATER = 1013;

@@ -1,0 +1,48 @@
+import { type DomainErrorName, domainErrorCodes } from './errors.ts';
+
+// The parent of errors is a function which, other than `Error`, captures no stack.
+function Stackless() {}
+Stackless.prototype = Error.prototype;
+
+/**
+ * An `Error` without a stack, for refusals: nobody reads their stack, and to capture it through the awaits of a request
+ * takes longer than to verify the hash of a JWT.
+ */
+export class StacklessError extends (Stackless as unknown as new () => Error) {
+  override readonly message: string;
+
+  constructor(message: string, { cause }: ErrorOptions = {}) {
+    super();
+    this.message = message;
+    if (cause !== undefined) this.cause = cause;
+  }
+}
+
+export interface DomainErrorOptions extends ErrorOptions {
+  /** Seconds until another attempt may succeed, where that is known: whole, at least 1. */
+  readonly retryAfter?: number;
+  /** What the caller reads in place of the table's text. */
+  readonly publicMessage?: string;
+}
+
+/** What tickets, authentication and the store refuse: `message` and `cause` are for the log, never for the caller. */
+export abstract class DomainError extends StacklessError {
+  abstract override readonly name: DomainErrorName;
+  readonly retryAfter: number | undefined;
+  readonly publicMessage: string | undefined;
+
+  constructor(message: string, options: DomainErrorOptions = {}) {
+    super(message, options);
+    this.retryAfter = options.retryAfter;
+    this.publicMessage = options.publicMessage;
+  }
+}
+
+/** By name, not by class: every bundle of the build has classes of its own. Never throws, whatever was thrown. */
+export const isDomainError = (thrown: unknown): thrown is DomainError => {
+  try {
+    return thrown instanceof Error && Object.hasOwn(domainErrorCodes, thrown.name);
+  } catch {
+    return false;
+  }
+};
