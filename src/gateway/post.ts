@@ -1,7 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
 
 export interface Post {
   readonly url: URL;
@@ -41,7 +41,7 @@ export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<Po
       finish();
     };
     const fail = (cause: unknown) => settled(() => reject(new NoAnswer(sent, cause)));
-    const stopWaiting = patientTimeout(() => {
+    const stopWaiting = stallTolerantTimeout(() => {
       fail(timedOut(timeoutMs));
       request?.destroy();
     }, timeoutMs);

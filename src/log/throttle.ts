@@ -9,7 +9,7 @@ const EVERY_MS: ReadonlyMap<EventName, number> = new Map([
 ]);
 
 /** Lets some events through once and then at most every so often, all else as it comes; an outage begins the count anew. */
-export const rationed = (emit: Emit): Emit => {
+export const throttleEvents = (emit: Emit): Emit => {
   const quietUntil = new Map<EventName, number>();
   return (event, fields) => {
     if (event === 'redis_down') quietUntil.delete('readiness_redis_down');

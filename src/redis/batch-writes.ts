@@ -7,7 +7,7 @@ type Stream = Pick<Redis['stream'], 'cork' | 'uncork' | 'writableCorked'>;
  * of what a ticket costs. Unlike ioredis' own auto-pipelining it keeps no command back while others wait for answers,
  * which on a hung Redis would send it seconds later.
  */
-export const gathering = (client: Redis): Redis => {
+export const batchWrites = (client: Redis): Redis => {
   const sendCommand = client.sendCommand.bind(client);
   client.sendCommand = (...command) => {
     // Lacking until the first connection.

@@ -7,11 +7,11 @@ import { createClient, type RedisClient } from './client.ts';
 import { clockDifferenceOf, clockWarnings, largestDifference } from './clock-difference.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import { countOne } from './increment-window.ts';
+import { incrementWindow } from './increment-window.ts';
 import { trialKeys } from './keys.ts';
 import { readAll } from './read-all.ts';
-import { discreet } from './redactor.ts';
-import { isMereClose } from './redis-errors.ts';
+import { createRedactor } from './redactor.ts';
+import { isConnectionClosed } from './redis-errors.ts';
 import { askServer, isTooOld, type ServerInfo, unlessForbidden, warningsOf } from './server-info.ts';
 
 /** What one check found. Never holds credentials. */
@@ -46,14 +46,14 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
   const client = createClient(access, { once: true });
   let lastError: unknown;
   const learn = (error: unknown) => {
-    if (lastError === undefined || !isMereClose(error)) lastError = error;
+    if (lastError === undefined || !isConnectionClosed(error)) lastError = error;
   };
   client.on('error', learn).on('node error', learn);
   try {
     const found = await within(timeoutMs, examine(client, about.topology, access));
     return { ok: found.problem === undefined, ...about, ...found };
   } catch (error) {
-    return { ok: false, ...about, warnings: [], problem: diagnose(discreet(access)(lastError ?? error)) };
+    return { ok: false, ...about, warnings: [], problem: diagnose(createRedactor(access)(lastError ?? error)) };
   } finally {
     client.disconnect();
   }
@@ -111,7 +111,7 @@ const LIFE_MS = 10_000;
 const slowestRoundTrip = async (client: RedisClient, { redis, counts }: RedisAccess): Promise<number> => {
   const { ticket, revocation, count } = trialKeys(redis.keyPrefix, 'check');
   await readAll(client, [revocation]);
-  if (counts) await countOne(client, count, LIFE_MS);
+  if (counts) await incrementWindow(client, count, LIFE_MS);
   const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, ticket) : [ticket];
   return Math.max(...(await Promise.all(keys.map((key) => roundTrip(client, key)))));
 };

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAccess } from './access.ts';
-import { gathering } from './batch-writes.ts';
+import { batchWrites } from './batch-writes.ts';
 import { clusterOptions, sentinelOptions, singleOptions } from './options.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -14,13 +14,15 @@ export const createClient = (access: RedisAccess, { once } = { once: false }): R
     const options = clusterOptions(access);
     return eager(new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options));
   }
-  if (redis.sentinelMaster === undefined) return gathering(new Redis({ ...singleOptions(access), ...single }));
+  if (redis.sentinelMaster === undefined) return batchWrites(new Redis({ ...singleOptions(access), ...single }));
   const options = sentinelOptions(access, redis.sentinelMaster);
-  return hushed(gathering(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) })));
+  return suppressSentinelErrors(
+    batchWrites(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) })),
+  );
 };
 
 /** Listens to the errors of the Sentinels that ioredis watches, which it prints with their stacks where nobody does. */
-const hushed = (client: Redis): Redis => {
+const suppressSentinelErrors = (client: Redis): Redis => {
   const connector = Reflect.get(client, 'connector');
   const { connectToSentinel } = connector;
   connector.connectToSentinel = (...args: unknown[]): Redis =>
@@ -31,6 +33,6 @@ const hushed = (client: Redis): Redis => {
 /** Connects to each node as it becomes known: a lazy one keeps its first command for later, and never tells its error. */
 const eager = (cluster: Cluster): Cluster =>
   cluster.on('+node', (node: Redis) => {
-    gathering(node);
+    batchWrites(node);
     node.connect().catch(() => {});
   });

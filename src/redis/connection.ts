@@ -9,8 +9,8 @@ import { createHeartbeat } from './heartbeat.ts';
 import { trialKeys } from './keys.ts';
 import { createOutageLog } from './outage-log.ts';
 import { probeWrite } from './probe-write.ts';
-import { discreet } from './redactor.ts';
-import { isMereClose, refusalOf } from './redis-errors.ts';
+import { createRedactor } from './redactor.ts';
+import { isConnectionClosed, refusalOf } from './redis-errors.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
 const REVIVE_AFTER_MS = 100;
@@ -27,7 +27,7 @@ export interface RedisConnection {
   /** The client while ready, else `null`; to be asked at each use and never kept. */
   getClientOrNull(): RedisClient | null;
   /** Tells the connection of an error that a command met, since it may mean that no other would do better. */
-  noteFault(error: unknown): void;
+  reportError(error: unknown): void;
   /** Lets go at once, without a farewell that a hung server would not answer. */
   close(): Promise<void>;
 }
@@ -44,10 +44,10 @@ export const createRedisConnection = (
   const endpoint = endpointOf(target);
   const outage = createOutageLog(endpoint, emit);
   const probeKeys = trialKeys(redis.keyPrefix, 'probe');
-  const tellable = discreet(access);
+  const redacted = createRedactor(access);
   let writable = false;
   let started: Promise<void> | undefined;
-  let tellFirstReady: (() => void) | undefined;
+  let onFirstReady: (() => void) | undefined;
   let lastError: unknown;
   let reconnectedAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
@@ -57,13 +57,13 @@ export const createRedisConnection = (
     if (writable) return;
     writable = true;
     lastError = undefined;
-    tellFirstReady?.();
+    onFirstReady?.();
     outage.end();
   };
 
   const learn = (error: unknown) => {
-    if (lastError !== undefined && isMereClose(error)) return;
-    lastError = tellable(error);
+    if (lastError !== undefined && isConnectionClosed(error)) return;
+    lastError = redacted(error);
     outage.note(lastError);
   };
 
@@ -75,7 +75,7 @@ export const createRedisConnection = (
   };
 
   // What is answered while the connection goes does not make it a good one again.
-  const letGo = () => {
+  const disconnect = () => {
     heartbeat.end();
     client.disconnect(true);
   };
@@ -84,7 +84,7 @@ export const createRedisConnection = (
   const reconnects = (): boolean => {
     if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return false;
     reconnectedAt = performance.now();
-    letGo();
+    disconnect();
     return true;
   };
 
@@ -96,22 +96,22 @@ export const createRedisConnection = (
       if (refusalOf(error)?.reconnect) reconnects();
     },
     onLate: () => down(noAnswer()),
-    onDead: letGo,
+    onDead: disconnect,
   });
 
-  const lost = () => {
+  const onConnectionLost = () => {
     heartbeat.end();
     down(lastError ?? closed());
   };
 
   // ioredis stops for good where a failover is announced just as it asks a Sentinel for the master.
-  const revive = () => {
+  const reconnectAfterEnd = () => {
     if (!isClosed) revival = setTimeout(() => void client.connect().catch(learn), REVIVE_AFTER_MS);
   };
 
   watchHandshakes(client, redis.connectTimeoutMs, () => {
     learn(noAnswer());
-    letGo();
+    disconnect();
   });
   client.on('connecting', outage.attempted);
   client.on('ready', heartbeat.begin);
@@ -120,16 +120,16 @@ export const createRedisConnection = (
   client.on('node error', (error) => {
     if (!writable) learn(error);
   });
-  client.on('close', lost);
-  client.on('end', revive);
+  client.on('close', onConnectionLost);
+  client.on('end', reconnectAfterEnd);
 
   const connect = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const startedAt = performance.now();
       const giveUp = () => reject(failedStart(signal));
       signal.addEventListener('abort', giveUp, { once: true });
-      tellFirstReady = () => {
-        tellFirstReady = undefined;
+      onFirstReady = () => {
+        onFirstReady = undefined;
         signal.removeEventListener('abort', giveUp);
         const durationMs = Math.round(performance.now() - startedAt);
         emit('redis_connect_ok', { endpoint, durationMs, attempts: outage.attempts });
@@ -138,7 +138,7 @@ export const createRedisConnection = (
       emit('redis_connect_start', { endpoint, timeoutMs: redis.startupTimeoutMs });
       // It rejects at the first failure, mostly with less than the `error` event tells; the retries go on.
       client.connect().catch((error) => {
-        lastError ??= tellable(error);
+        lastError ??= redacted(error);
       });
     });
 
@@ -156,7 +156,7 @@ export const createRedisConnection = (
     },
     isReady: () => writable && client.status === 'ready',
     getClientOrNull: () => (writable && client.status === 'ready' ? client : null),
-    noteFault: (error) => {
+    reportError: (error) => {
       const refusal = refusalOf(error);
       if (refusal === undefined) return;
       down(error);

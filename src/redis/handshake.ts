@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
-import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
 import type { RedisClient } from './client.ts';
 
 /**
@@ -17,7 +17,7 @@ const watchHandshakesOf = (client: Redis, timeoutMs: number, onSilent: () => voi
   let stop = () => {};
   const watch = () => {
     const { bytesRead } = client.stream;
-    stop = patientTimeout(() => {
+    stop = stallTolerantTimeout(() => {
       // A server that is loading its data replies, and is asked again.
       if (client.stream.bytesRead === bytesRead) onSilent();
       else watch();

@@ -1,4 +1,4 @@
-import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
 
 const INTERVAL_MS = 500;
 const LATE_MS = 1000;
@@ -48,8 +48,8 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
   };
 
   const wait = () => {
-    const cancelLate = patientTimeout(late, LATE_MS);
-    const cancelDead = patientTimeout(onDead, DEAD_MS);
+    const cancelLate = stallTolerantTimeout(late, LATE_MS);
+    const cancelDead = stallTolerantTimeout(onDead, DEAD_MS);
     return () => {
       cancelLate();
       cancelDead();

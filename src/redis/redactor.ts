@@ -7,7 +7,7 @@ const REPEATED = /,? with args beginning with:.*$/s;
 const MIN_CHARACTERS = 4;
 
 /** Makes the function that takes out of an error what some servers repeat in it: the passwords that they were sent. */
-export const discreet = ({ target, redis }: RedisAccess): ((error: unknown) => unknown) => {
+export const createRedactor = ({ target, redis }: RedisAccess): ((error: unknown) => unknown) => {
   const passwords = [target.password, redis.sentinelPassword].filter(
     (password) => password !== undefined && password.length >= MIN_CHARACTERS,
   ) as readonly string[];

@@ -6,7 +6,7 @@ const REFUSALS = /^-?(READONLY|OOM|MISCONF|LOADING|NOAUTH|WRONGPASS|NOPERM|CLUST
 const CURED_BY_RECONNECTING = new Set(['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN']);
 
 /** Whether an error says no more than that the connection is gone. */
-export const isMereClose = (error: unknown): boolean => describeError(error).error === 'Connection is closed.';
+export const isConnectionClosed = (error: unknown): boolean => describeError(error).error === 'Connection is closed.';
 
 export interface Refusal {
   readonly code: string;
@@ -32,7 +32,7 @@ export const mayHaveRun = (error: unknown): boolean => {
 };
 
 /** The error by which a command failed, in words and with a code for the log: ioredis' own speak of its options. */
-export const plainFault = (error: unknown): unknown => {
+export const readableError = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
   const [code, words] = PLAIN.find(([, , ioredis]) => ioredis.test(error.message)) ?? [];
   return code === undefined ? error : Object.assign(new Error(words, { cause: error }), { code });

@@ -2,10 +2,10 @@ import { RequestError } from '../protocol/request-error.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
-import { countOne } from './increment-window.ts';
+import { incrementWindow } from './increment-window.ts';
 import { keyspace } from './keys.ts';
 import { readAll } from './read-all.ts';
-import { mayHaveRun, plainFault } from './redis-errors.ts';
+import { mayHaveRun, readableError } from './redis-errors.ts';
 
 export interface RedisStoreOptions {
   readonly connection: RedisConnection;
@@ -36,7 +36,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     try {
       return await command(client);
     } catch (error) {
-      connection.noteFault(error);
+      connection.reportError(error);
       throw told(error);
     } finally {
       commandTook?.(name, performance.now() - startedAt);
@@ -69,7 +69,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
       await run('revoke', (client) => client.set(keys.revocation(key), id, 'PX', ttlMs));
     },
     revocationIds: (ofKeys) => run('revoked', (client) => readAll(client, ofKeys.map(keys.revocation))),
-    count: (key, windowMs) => run('count', (client) => countOne(client, keys.count(key), windowMs)),
+    count: (key, windowMs) => run('count', (client) => incrementWindow(client, keys.count(key), windowMs)),
   };
 };
 
@@ -82,7 +82,11 @@ const unlessItMayHaveRun = (cause: unknown): RequestError =>
   mayHaveRun(cause) ? outcomeUnknown(cause) : notReady(cause);
 
 const notReady = (cause?: unknown): RequestError =>
-  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', { cause: plainFault(cause) });
+  new RequestError('WS_TICKET_REDIS_NOT_READY', 'Ticket service temporarily unavailable', {
+    cause: readableError(cause),
+  });
 
 const outcomeUnknown = (cause: unknown): RequestError =>
-  new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', { cause: plainFault(cause) });
+  new RequestError('WS_TICKET_OUTCOME_UNKNOWN', 'The ticket may be spent: get a new one', {
+    cause: readableError(cause),
+  });

@@ -2,7 +2,7 @@
  * A timer that lets the event loop read its sockets before it fires: after a stall of our own the answer may be
  * waiting there, and Redis must not be blamed for it. Returns its cancellation.
  */
-export const patientTimeout = (fire: () => void, ms: number): (() => void) => {
+export const stallTolerantTimeout = (fire: () => void, ms: number): (() => void) => {
   let cancelled = false;
   const unlessCancelled = (next: () => void) => () => {
     if (!cancelled) next();

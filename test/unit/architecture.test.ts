@@ -86,7 +86,10 @@ describe('architecture of src and bin', () => {
 
   it('loads ioredis, and of the service no more than an error, with src/gateway/redis-tickets.ts', () => {
     const loaded = [...loadedBy(imports, 'src/gateway/redis-tickets.ts')];
-    expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.have.members(['ioredis', 'src/startup/process-error.ts']);
+    expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.have.members([
+      'ioredis',
+      'src/startup/process-error.ts',
+    ]);
   });
 
   it('reads the environment in src/cli only', () => {

@@ -25,7 +25,7 @@ const storeOn = (reply: Reply | undefined) => {
     start: async () => {},
     isReady: () => reply !== undefined,
     getClientOrNull: () => (reply === undefined ? null : client),
-    noteFault: (error) => void faults.push(error),
+    reportError: (error) => void faults.push(error),
     close: async () => {},
   };
   const commandTook = (command: string, ms: number) => void took.push([command, ms]);
