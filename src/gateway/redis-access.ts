@@ -1,6 +1,6 @@
 import { fields } from '../config/fields.ts';
 import { readSections } from '../config/read-config.ts';
-import type { RedisAccess } from '../redis/access.ts';
+import type { RedisAccess } from '../redis/options.ts';
 import type { RedisOptions } from './options.ts';
 import { Misconfigured } from './redeemer.ts';
 

@@ -1,10 +1,9 @@
 import { RequestError } from '../protocol/request-error.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
+import { incrementWindow, readAll } from './commands.ts';
 import type { RedisConnection } from './connection.ts';
-import { incrementWindow } from './increment-window.ts';
 import { keyspace } from './keys.ts';
-import { readAll } from './read-all.ts';
 import { mayHaveRun, readableError } from './redis-errors.ts';
 
 export interface RedisStoreOptions {

@@ -24,9 +24,9 @@ export const createHeart = (clock: SinonFakeTimers): Heart => {
         tell('write');
         open.push({ resolve, reject });
       }),
-    onAnswer: () => tell('answer'),
+    onWritten: () => tell('answer'),
     onError: (error) => tell(`error ${(error as Error).message}`),
-    onLate: () => tell('late'),
+    onSlow: () => tell('late'),
     onDead: () => tell('dead'),
   });
   return {

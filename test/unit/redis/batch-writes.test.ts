@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { batchWrites } from '../../../src/redis/batch-writes.ts';
-import { createClient } from '../../../src/redis/client.ts';
+import { batchWrites, createClient } from '../../../src/redis/client.ts';
 import { fakeRedis } from '../../support/fake-redis.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { accessOf } from '../../support/redis-access.ts';

@@ -137,7 +137,7 @@ describe('Redis connection at startup', () => {
     const error = await failedStart(() => rig.become('ready'));
     expect(error.cause).to.include({ code: 'ETIMEDOUT' });
     expect(error.message).to.match(
-      /: connected, but no answer in time: Redis hangs, is slow, or is still loading its data$/,
+      /: connected, but no reply in time: Redis hangs, is slow, or is still loading its data$/,
     );
   });
 

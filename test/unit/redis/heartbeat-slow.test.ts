@@ -24,9 +24,9 @@ describe('readiness with a slow Redis', () => {
         writes.push(performance.now());
         return reply(replyAfterMs());
       },
-      onAnswer: () => become('ready'),
+      onWritten: () => become('ready'),
       onError: () => become('error'),
-      onLate: () => become('late'),
+      onSlow: () => become('late'),
       onDead: () => become('dead'),
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describeError } from '../../../src/log/describe-error.ts';
-import { createRedactor } from '../../../src/redis/redactor.ts';
+import { createRedactor } from '../../../src/redis/redis-errors.ts';
 import { accessOf } from '../../support/redis-access.ts';
 
 const PASSWORD = 'hunter2@9';

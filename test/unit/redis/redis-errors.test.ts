@@ -69,10 +69,10 @@ describe('Redis error that only reports a closed connection', () => {
 describe('logged error of a failed Redis command', () => {
   const messages: Readonly<Record<string, string>> = {
     'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.':
-      'the connection was closed before Redis answered',
-    'Connection is closed.': 'the connection was closed before Redis answered',
-    'Command aborted due to connection close': 'the connection was closed before Redis answered',
-    'Command timed out': 'Redis did not answer in time',
+      'the connection was closed before Redis replied',
+    'Connection is closed.': 'the connection was closed before Redis replied',
+    'Command aborted due to connection close': 'the connection was closed before Redis replied',
+    'Command timed out': 'Redis did not reply in time',
     "Stream isn't writeable and enableOfflineQueue options is false": 'there was no connection to Redis',
     "Cluster isn't ready and enableOfflineQueue options is false": 'there was no connection to Redis',
   };

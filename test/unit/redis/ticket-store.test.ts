@@ -91,7 +91,7 @@ describe('Redis ticket store', () => {
       const { faults, store } = storeOn(() => Promise.reject(new Error('Command timed out')));
       const error = await rejectionOf(call(store));
       expect(error).to.include({ code: name === 'take' ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY' });
-      expect(error.cause).to.include({ code: 'ETIMEDOUT', message: 'Redis did not answer in time' });
+      expect(error.cause).to.include({ code: 'ETIMEDOUT', message: 'Redis did not reply in time' });
       expect(faults).to.have.length(1);
     });
   }
