@@ -30,7 +30,8 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
   const redeem = async ({ traceId, ...presented }: Handshake): Promise<RedeemResult> => {
     if (tickets === undefined)
       return refused(new UpgradeRefused('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() }));
-    return within(timeoutMs, tickets.redeem({ ...presented, origin: presented.origin ?? null })).then(
+    const { redeem } = tickets;
+    return within(timeoutMs, () => redeem({ ...presented, origin: presented.origin ?? null })).then(
       (redemption) => resultOf(redemption, traceId),
       (error) => refused(failed(error, traceId)),
     );

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Level, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { version } from '../config/version.ts';
 import { isClean, scrub } from '../protocol/redact.ts';
+import { within } from '../time/within.ts';
 import { type Emit, type EventName, events } from './events.ts';
 import { createReadableStack, type ReadableStack } from './stack.ts';
 
@@ -70,12 +71,9 @@ const fieldFitter = (readableStack: ReadableStack) => {
   };
 };
 
-const flushed = (destination: LogDestination, timeoutMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    if (destination.flush === undefined) return resolve();
-    const timer = setTimeout(resolve, timeoutMs);
-    destination.flush(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+// A destination that hangs or fails must not keep the process from ending.
+const flushed = async (destination: LogDestination, timeoutMs: number): Promise<void> => {
+  if (destination.flush === undefined) return;
+  const written = () => new Promise<void>((resolve) => destination.flush?.(() => resolve()));
+  await within(timeoutMs, written).catch(() => {});
+};

@@ -54,7 +54,7 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
   };
   client.on('error', keepLastError).on('node error', keepLastError);
   try {
-    const found = await within(timeoutMs, inspect(client, about.topology, access));
+    const found = await within(timeoutMs, () => inspect(client, about.topology, access));
     return { ok: found.problem === undefined, ...about, ...found };
   } catch (error) {
     return { ok: false, ...about, warnings: [], problem: diagnose(createRedactor(access)(lastError ?? error)) };
