@@ -4,8 +4,8 @@ import type { RequestErrorCode } from '../../protocol/request-error.ts';
 import { apiHeaders } from '../../protocol/response-headers.ts';
 import { newTraceId } from '../../protocol/trace-id.ts';
 
-/** The response to bytes that Node could not parse as a request, in the form of every other error: the last of its connection. */
-export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
+/** The response to bytes that Node could not parse as a request, in the format of all errors; the last one of its connection. */
+export const malformedRequestResponse = (error: NodeJS.ErrnoException): string => {
   const [code, message] = refusalOf(error);
   const traceId = newTraceId();
   const body = JSON.stringify(errorBody(code, message, traceId));
@@ -22,7 +22,7 @@ export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
   ].join('\r\n');
 };
 
-/** What Node calls a request that did not arrive in time. */
+/** Node's error code for a request that did not arrive in time. */
 export const REQUEST_TIMED_OUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 const refusalOf = ({ code }: NodeJS.ErrnoException): readonly [RequestErrorCode, string] => {

@@ -4,20 +4,20 @@ import { errorBody, refusals } from '../../protocol/errors.ts';
 import { JSON_TYPE, ON_EVERY_ANSWER } from '../../protocol/response-headers.ts';
 import { traceIdOf } from '../../protocol/trace-id.ts';
 import { since } from '../../time/since.ts';
-import { arrivalOf } from './arrival.ts';
+import { arrivalOf } from './concurrency-limiter.ts';
 
 export interface OverloadOptions {
-  /** Which listener it is for, as the log calls it. */
+  /** The name of the listener in the log. */
   readonly listener: string;
   readonly emit: Emit;
-  /** The CORS headers of a response, by the `Origin` of the request. */
+  /** The CORS headers of a response to a request with this `Origin`. */
   readonly corsHeaders: (origin: string | undefined) => Readonly<Record<string, string>>;
 }
 
 const CODE = 'SERVICE_OVERLOADED';
 const { status, retryAfter } = refusals[CODE];
 
-/** Refuses a request in the form of every other error, before anything is made of it: that costs half of an answer. */
+/** Rejects a request before processing, in the format of all errors: it costs half of an ordinary response. */
 export const refuseOverload = ({ listener, emit, corsHeaders }: OverloadOptions): RequestListener => {
   return (request, response) => {
     const traceId = traceIdOf(request.headers);
