@@ -16,9 +16,9 @@ export interface LoggerOptions {
   readonly destination: LogDestination;
 }
 
-/** Where lines go; `flush` calls back once all of them are written. */
+/** Where log lines are written; `flush` calls back when all of them are. */
 export interface LogDestination extends DestinationStream {
-  /** Sets what is called, with their number, when lines are written again after some had to be dropped. */
+  /** Sets the listener that gets the number of dropped lines, when lines are written again. */
   onDropped?(report: (count: number) => void): void;
   flush?(done: (error?: Error | null) => void): void;
 }
@@ -38,7 +38,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
 
   const readyForLog = fieldFitter(createReadableStack());
 
-  // One for each event, which holds its name as text ready to be written.
+  // One for each event, so that its name is serialized once.
   const loggerOf = (event: EventName): PinoLogger => {
     loggers[event] ??= root.child({ event });
     return loggers[event];
@@ -58,7 +58,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
 
 const URGENT: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
 
-/** Makes every string fit for the log; most fields are as they come. */
+/** Returns fields with every string scrubbed; most fields need no change. */
 const fieldFitter = (readableStack: ReadableStack) => {
   const cleanField = ([name, value]: [string, unknown]): [string, unknown] => {
     if (typeof value !== 'string') return [name, value];

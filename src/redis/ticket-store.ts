@@ -10,7 +10,7 @@ export interface RedisStoreOptions {
   readonly connection: RedisConnection;
   readonly keyPrefix: string;
   /** Told how long each command took, in milliseconds. */
-  readonly commandTook?: (command: string, ms: number) => void;
+  readonly observeCommand?: (command: string, ms: number) => void;
 }
 
 // In place of a payload, which is never empty, until the ticket would have expired.
@@ -21,7 +21,7 @@ const USED = '';
  * answers OK to a past time and stores nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it swaps the payload for
  * the mark that it was used, so that only one of any number of takers gets it, and the others learn why not.
  */
-export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisStoreOptions): TicketStore => {
+export const createRedisStore = ({ connection, keyPrefix, observeCommand }: RedisStoreOptions): TicketStore => {
   const keys = keyspace(keyPrefix);
 
   const run = async <T>(
@@ -38,7 +38,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
       connection.reportError(error);
       throw told(error);
     } finally {
-      commandTook?.(name, performance.now() - startedAt);
+      observeCommand?.(name, performance.now() - startedAt);
     }
   };
 

@@ -54,7 +54,7 @@ export const createService = ({ env, log }: ServiceOptions): Service => {
       },
     };
     const inForce = given(config);
-    const { store, phase } = createBackend(inForce, emit, metrics.commandTook);
+    const { store, phase } = createBackend(inForce, emit, metrics.observeCommand);
     yield phase;
     const { keys, phases: keyPhases } = createKeys(inForce, emit);
     yield* keyPhases;

@@ -28,8 +28,8 @@ const storeOn = (reply: Reply | undefined) => {
     reportError: (error) => void faults.push(error),
     close: async () => {},
   };
-  const commandTook = (command: string, ms: number) => void took.push([command, ms]);
-  return { sent, faults, took, store: createRedisStore({ connection, keyPrefix: 'p:', commandTook }) };
+  const observeCommand = (command: string, ms: number) => void took.push([command, ms]);
+  return { sent, faults, took, store: createRedisStore({ connection, keyPrefix: 'p:', observeCommand }) };
 };
 
 const COMMANDS: Readonly<Record<string, (store: TicketStore) => Promise<unknown>>> = {
