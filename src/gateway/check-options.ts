@@ -1,5 +1,5 @@
-import { Expected } from '../config/field.ts';
 import { gatewayKey } from '../config/parsers.ts';
+import { InvalidValueError } from '../config/variable.ts';
 import type { GatewayOptions, HttpRedeemOptions, ProtectOptions, RedisOptions } from './options.ts';
 import { redisOptionNames } from './redis-access.ts';
 
@@ -50,7 +50,10 @@ const checkHttp = (redeem: HttpRedeemOptions): void => {
   try {
     gatewayKey(key);
   } catch (error) {
-    throw wrong('redeem.key', error instanceof Expected ? 'one key of 32 to 512 visible ASCII characters' : 'a key');
+    throw wrong(
+      'redeem.key',
+      error instanceof InvalidValueError ? 'one key of 32 to 512 visible ASCII characters' : 'a key',
+    );
   }
 };
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
-import type { Config } from '../config/fields.ts';
 import type { ServerTarget } from '../config/redis-url.ts';
+import type { Config } from '../config/variables.ts';
 
 /** The part of the configuration that says how to connect to Redis. */
 export interface RedisAccess {

@@ -1,5 +1,5 @@
-import type { Config } from '../config/fields.ts';
 import { endpointOf } from '../config/redis-url.ts';
+import type { Config } from '../config/variables.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { KeySource } from '../auth/key-source.ts';
-import type { Config } from '../config/fields.ts';
+import type { Config } from '../config/variables.ts';
 import { createApp } from '../http/app.ts';
 import type { RequestState } from '../http/middleware/context.ts';
 import { readableBy } from '../http/middleware/cors.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../config/fields.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
+import type { Config } from '../config/variables.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Emit } from '../log/events.ts';
 import { throttleEvents } from '../log/throttle.ts';

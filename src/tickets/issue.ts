@@ -1,4 +1,4 @@
-import type { RateLimit } from '../config/rate-limit.ts';
+import type { RateLimit } from '../config/parsers.ts';
 import { RequestError } from '../protocol/request-error.ts';
 import type { Binding, Caller } from './binding.ts';
 import { MIN_TTL_MS } from './lifetime.ts';

@@ -4,7 +4,7 @@ import { callerOf } from '../../auth/caller.ts';
 import { refuseIssuedAhead, unverifiedIssuedAt } from '../../auth/issued-at.ts';
 import { joseHeaderReader } from '../../auth/jose-header.ts';
 import type { KeyLookup, KeySource } from '../../auth/key-source.ts';
-import type { Config } from '../../config/fields.ts';
+import type { Config } from '../../config/variables.ts';
 import { RequestError } from '../../protocol/request-error.ts';
 import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
 import { bearerToken } from './bearer-token.ts';

@@ -1,6 +1,6 @@
 import { Router } from '@koa/router';
 import type { KeySource } from '../../auth/key-source.ts';
-import type { Config } from '../../config/fields.ts';
+import type { Config } from '../../config/variables.ts';
 import type { Emit } from '../../log/events.ts';
 import type { Caller } from '../../tickets/binding.ts';
 import type { IssueTicket } from '../../tickets/issue.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
-import { ConfigError, isConfigError } from '../../../src/config/problems.ts';
+import { ConfigError, isConfigError } from '../../../src/config/config-error.ts';
 import { RequestError } from '../../../src/protocol/request-error.ts';
 import * as own from '../../../src/startup/process-error.ts';
 
