@@ -61,9 +61,9 @@ const corkForThisTurn = (stream: Stream): void => {
 };
 
 /**
- * Calls `onTimeout` for each connection on which Redis sends nothing for `timeoutMs` milliseconds before it is usable; in
- * a cluster it disconnects that node only. ioredis limits each command of its handshake, one after the other, so that
- * all of them may wait far longer.
+ * Calls `onTimeout` for each new connection on which Redis sends nothing for `timeoutMs` milliseconds before it is
+ * usable; in a cluster it disconnects that node only. ioredis limits each command of its handshake, one after the other,
+ * so that together they may wait far longer.
  */
 export const limitHandshakes = (client: RedisClient, timeoutMs: number, onTimeout: () => void): void => {
   if (client instanceof Cluster)

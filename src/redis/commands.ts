@@ -2,7 +2,7 @@ import { Cluster } from 'ioredis';
 import type { Count } from '../tickets/fixed-window-counter.ts';
 import type { RedisClient } from './client.ts';
 
-/** Reads several keys: in one command on a single Redis, in one for each key in a cluster, whose nodes share the keys. */
+/** Reads several keys: in one command, or in a cluster, where they may be on different nodes, in one for each key. */
 export const readAll = (client: RedisClient, keys: readonly string[]): Promise<readonly (string | null)[]> =>
   client instanceof Cluster ? Promise.all(keys.map((key) => client.get(key))) : client.mget(...keys);
 

@@ -4,8 +4,8 @@ const INTERVAL_MS = 500;
 const SLOW_MS = 1000;
 // Including the time to reconnect, a connection that loses all packets is replaced within 3 s.
 const DEAD_MS = 2500;
-// After a slow reply the connection is ready again after 3 replies within PROMPT_MS, or 21 within SLOW_MS. A Redis that is
-// always slow is then one outage, not one for each reply.
+// After a slow reply the connection is ready again after 3 replies within PROMPT_MS, or 21 within SLOW_MS. A Redis that
+// is always slow is then one outage, not one for each reply.
 const PROMPT_MS = 500;
 const REPLIES_AFTER_SLOW = 21;
 const PROMPT_REPLY_WEIGHT = 7;

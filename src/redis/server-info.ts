@@ -70,7 +70,7 @@ export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
   };
 };
 
-/** Whether GETDEL, which needs 6.2, is missing: without it a ticket could be redeemed twice. An unknown version passes. */
+/** Whether the version is known and lacks GETDEL, which came with 6.2: without it a ticket could be redeemed twice. */
 export const isTooOld = (version: string): boolean => {
   if (version === '') return false;
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -101,8 +101,8 @@ export const warningsOf = (info: ServerInfo | undefined, topology: Topology): re
 const CLOCK_WARNING_FROM_MS = 1000;
 
 /**
- * By how many milliseconds, at least, a server's clock is ahead of this machine's: 0 when the time may have been read at
- * any moment between request and reply. `undefined` when the server does not reply with its time.
+ * By how many milliseconds, at least, a server's clock is ahead of this machine's: 0 when it lies between the times of
+ * request and reply. `undefined` when the server does not reply with its time.
  */
 export const clockDifferenceOf = async (node: Pick<Redis, 'time'>, now = Date.now): Promise<number | undefined> => {
   const requestedAt = now();
@@ -116,7 +116,7 @@ export const clockDifferenceOf = async (node: Pick<Redis, 'time'>, now = Date.no
 export const largestDifference = (differences: readonly (number | undefined)[]): number | undefined =>
   differences.filter((one) => one !== undefined).toSorted((a, b) => Math.abs(b) - Math.abs(a))[0];
 
-/** Tickets and revocations need no clock; but the clock of Redis is usually right, so the wrong one may be this machine's. */
+/** Warns since the clock of Redis is usually right: the wrong one may be this machine's, which checks the JWTs. */
 export const clockWarnings = (differenceMs: number | undefined): readonly string[] => {
   if (differenceMs === undefined || Math.abs(differenceMs) < CLOCK_WARNING_FROM_MS) return [];
   const seconds = (Math.abs(differenceMs) / 1000).toFixed(1);
