@@ -6,7 +6,7 @@ import * as own from '../../../src/startup/process-error.ts';
 
 // Each bundle of the build has its own classes. So has a module that is loaded under another name.
 const OTHER_ERRORS = '../../../src/startup/process-error.ts?other';
-const OTHER_PROBLEMS = '../../../src/config/problems.ts?other';
+const OTHER_PROBLEMS = '../../../src/config/config-error.ts?other';
 
 const { isInterruptedError, isProcessError } = own;
 
