@@ -1,5 +1,5 @@
 import koaJwt from 'koa-jwt';
-import type { Config } from '../config/fields.ts';
+import type { Config } from '../config/variables.ts';
 import { describeError } from '../log/describe-error.ts';
 import { isText } from '../protocol/text.ts';
 import { KeysUnavailable, TokenRejected } from './errors.ts';

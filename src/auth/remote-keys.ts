@@ -2,6 +2,8 @@ import type { JwtAlgorithm } from '../config/jwt-keys.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
+import { pause } from '../time/pause.ts';
+import { within } from '../time/within.ts';
 import { getText } from './fetch-text.ts';
 import type { JoseHeader } from './jose-header.ts';
 import { hasKid, keySetOf, keysFitting, NO_KEYS } from './key-set.ts';
@@ -48,7 +50,7 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   /** Takes the place of the keys only with a set that has some: through an outage the last good ones go on. */
   const fetchKeys = async (signal: AbortSignal): Promise<void> => {
     try {
-      set = keySetOf(await within(FETCH_TIMEOUT_MS, signal, (limit) => getText(url, limit)));
+      set = keySetOf(await within(FETCH_TIMEOUT_MS, (limit) => getText(url, limit), signal));
     } catch (error) {
       if (!signal.aborted) log.failed(error);
       throw error;
@@ -134,39 +136,8 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
 
 const failedStart = (endpoint: string, reason: Error, cause: unknown): Error => {
   if (isInterruptedError(reason)) return reason;
-  const why = cause ?? noAnswer('at all');
+  const why = cause ?? noAnswer();
   return new ProcessError('JWKS_UNAVAILABLE', `no keys from ${endpoint}: ${describeError(why).error}`, { cause: why });
 };
 
-/** The work's result; its signal aborts after `timeoutMs` milliseconds, or when the outer one does. */
-const within = async <T>(
-  timeoutMs: number,
-  outer: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(noAnswer(`within ${timeoutMs} ms`)), timeoutMs);
-  const cut = () => limit.abort(outer.reason);
-  outer.addEventListener('abort', cut, { once: true });
-  try {
-    outer.throwIfAborted();
-    return await work(limit.signal);
-  } finally {
-    clearTimeout(timer);
-    outer.removeEventListener('abort', cut);
-  }
-};
-
-/** Lets time pass, but no more once `signal` aborts. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    const end = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', end, { once: true });
-  });
-
-const noAnswer = (when: string): Error => Object.assign(new Error(`no whole answer ${when}`), { code: 'ETIMEDOUT' });
+const noAnswer = (): Error => Object.assign(new Error('no complete response'), { code: 'ETIMEDOUT' });

@@ -1,9 +1,9 @@
-import type { Problem } from '../config/problems.ts';
+import type { Problem } from '../config/config-error.ts';
 import type { Setting } from '../config/read-config.ts';
 
 const MASK = '********';
 
-const shown = ({ field: { secret, mask }, source: { text } }: Setting): string | null => {
+const shown = ({ variable: { secret, mask }, source: { text } }: Setting): string | null => {
   if (text === undefined) return null;
   if (mask !== undefined) return mask(text);
   return secret ? MASK : text;
@@ -11,15 +11,15 @@ const shown = ({ field: { secret, mask }, source: { text } }: Setting): string |
 
 /** `{"valid":true,"settings":{NAME:{"value","from"}}}` on one line. */
 export const settingsAsJson = (settings: readonly Setting[]): string => {
-  const rows = settings.map((setting) => [setting.field.name, { value: shown(setting), from: setting.source.from }]);
+  const rows = settings.map((setting) => [setting.variable.name, { value: shown(setting), from: setting.source.from }]);
   return `${JSON.stringify({ valid: true, settings: Object.fromEntries(rows) })}\n`;
 };
 
 export const settingsAsText = (settings: readonly Setting[]): string => {
-  const width = Math.max(...settings.map(({ field }) => field.name.length));
+  const width = Math.max(...settings.map(({ variable }) => variable.name.length));
   const rows = settings.map((setting) => {
-    const { field, source } = setting;
-    return `${field.name.padEnd(width)}  ${shown(setting) ?? '–'}  (${source.from})`;
+    const { variable, source } = setting;
+    return `${variable.name.padEnd(width)}  ${shown(setting) ?? '–'}  (${source.from})`;
   });
   return `${rows.join('\n')}\n`;
 };

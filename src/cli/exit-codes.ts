@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { isConfigError } from '../config/problems.ts';
+import { isConfigError } from '../config/config-error.ts';
 import { isInterruptedError, isProcessError, type ProcessErrorCode } from '../startup/process-error.ts';
 
 export const OK = 0;

@@ -1,4 +1,4 @@
-import { isConfigError } from '../config/problems.ts';
+import { isConfigError } from '../config/config-error.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import { createReadableStack } from '../log/stack.ts';
 import { scrub } from '../protocol/redact.ts';

@@ -1,4 +1,4 @@
-import { isConfigError } from '../config/problems.ts';
+import { isConfigError } from '../config/config-error.ts';
 import { readSettings } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
 import { problemsAsJson, settingsAsJson, settingsAsText } from './config-report.ts';

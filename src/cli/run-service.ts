@@ -1,4 +1,4 @@
-import { readLogSettings } from '../config/log-settings.ts';
+import { readLogSettings } from '../config/read-config.ts';
 import { describeError } from '../log/describe-error.ts';
 import { openDestination } from '../log/destination.ts';
 import { createLogger, type Logger } from '../log/logger.ts';

@@ -1,10 +1,10 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { Expected, type Parser } from './field.ts';
 import { listOf } from './parsers.ts';
+import { InvalidValueError, type Parser } from './variable.ts';
 
-/** Addresses and networks of both families. */
+/** A set of IPv4 and IPv6 addresses and networks. */
 export interface Cidrs {
-  /** Whether an address is one of them; an IPv4 address also in the form that a dual-stack socket gives it. */
+  /** Whether the set contains an address; an IPv4 address may have the form that a dual-stack socket reports. */
   contains(address: string): boolean;
 }
 
@@ -23,7 +23,9 @@ const network: Parser<Network> = (text) => {
   const bits = BITS[familyOf(address)];
   const prefix = Number(length ?? bits);
   if (isIP(address) === 0 || prefix > bits)
-    throw new Expected('comma-separated addresses and networks such as 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32');
+    throw new InvalidValueError(
+      'comma-separated addresses and networks such as 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32',
+    );
   return { address, prefix };
 };
 
@@ -41,5 +43,5 @@ export const cidrList: Parser<Cidrs> = (text) => {
   };
 };
 
-// RFC 4007, section 11: a link-local peer's address names its zone. RFC 4291, section 2.5.5.2: `::ffff:` before IPv4.
+// RFC 4007, section 11: a link-local address ends with its zone. RFC 4291, section 2.5.5.2: `::ffff:` before IPv4.
 const plainOf = (address: string): string => address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');

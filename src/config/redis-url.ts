@@ -1,7 +1,7 @@
-import { Expected, type Parser } from './field.ts';
 import { host } from './parsers.ts';
+import { InvalidValueError, type Parser } from './variable.ts';
 
-/** Where tickets live. The URL is parsed here since ioredis reads `REDISS://` as plain text and lets queries override options. */
+/** Where tickets are stored. Parsed here, since ioredis reads `REDISS://` as plain TCP and lets a query override options. */
 export type RedisTarget = EmbeddedTarget | ServerTarget;
 
 export interface EmbeddedTarget {
@@ -11,7 +11,7 @@ export interface EmbeddedTarget {
 export interface ServerTarget {
   readonly kind: 'server';
   readonly tls: boolean;
-  /** One server; or the Sentinels, or the seed nodes of a cluster. */
+  /** One server, the Sentinels, or the seed nodes of a cluster. */
   readonly servers: readonly [Address, ...Address[]];
   readonly username?: string;
   readonly password?: string;
@@ -26,19 +26,20 @@ export interface Address {
 const DEFAULT_PORT = 6379;
 const SCHEMES = new Set(['redis:', 'rediss:']);
 
-/** A URL, or a comma-separated list of them; in a list the first speaks for the rest, which may be `host:port` alone. */
+/** A URL, or a comma-separated list; the first one also applies to the others, which may be `host:port` only. */
 export const redisUrl: Parser<RedisTarget> = (text) => {
   if (/^memory:\/\/$/i.test(text)) return { kind: 'memory' };
   const [head = '', ...rest] = text.split(',').map((entry) => entry.trim());
   const first = serverOf(head);
-  const others = rest.map((entry) => likeFirst(serverOf(withScheme(entry, first)), first));
+  const others = rest.map((entry) => requireLikeFirst(serverOf(withSchemeOf(entry, first)), first));
   return { ...first, servers: [first.servers[0], ...others] };
 };
 
 const serverOf = (text: string): ServerTarget => {
   const url = parseUrl(text);
-  if (!SCHEMES.has(url.protocol)) throw new Expected('redis://, rediss:// or memory:// and nothing after memory://');
-  rejectExtras(url);
+  if (!SCHEMES.has(url.protocol))
+    throw new InvalidValueError('a URL that starts with redis:// or rediss://, or exactly memory://');
+  rejectQueryAndHash(url);
   return {
     kind: 'server',
     tls: url.protocol === 'rediss:',
@@ -48,10 +49,10 @@ const serverOf = (text: string): ServerTarget => {
   };
 };
 
-const withScheme = (entry: string, { tls }: ServerTarget): string =>
+const withSchemeOf = (entry: string, { tls }: ServerTarget): string =>
   entry.includes('://') ? entry : `${tls ? 'rediss' : 'redis'}://${entry}`;
 
-const likeFirst = (other: ServerTarget, first: ServerTarget): Address => {
+const requireLikeFirst = (other: ServerTarget, first: ServerTarget): Address => {
   const same = (key: 'username' | 'password') => other[key] === undefined || other[key] === first[key];
   if (
     other.tls !== first.tls ||
@@ -59,11 +60,13 @@ const likeFirst = (other: ServerTarget, first: ServerTarget): Address => {
     !same('password') ||
     ![0, first.database].includes(other.database)
   )
-    throw new Expected('the same scheme, user, password and database in all of the list; a comma in a password is %2C');
+    throw new InvalidValueError(
+      'the same scheme, user, password and database in the whole list; percent-encode , in a password as %2C',
+    );
   return other.servers[0];
 };
 
-/** The target without its credentials, for the log and for people. */
+/** The target without its credentials, for logs and reports. */
 export const endpointOf = (target: RedisTarget): string => {
   if (target.kind === 'memory') return 'memory://';
   const { tls, servers, database } = target;
@@ -71,32 +74,32 @@ export const endpointOf = (target: RedisTarget): string => {
   return `${tls ? 'rediss' : 'redis'}://${[`${first}${database === 0 ? '' : `/${database}`}`, ...rest].join(',')}`;
 };
 
-// The text is never quoted: it may hold a password.
+// No error message quotes the text: it may contain a password.
 const parseUrl = (text: string): URL => {
-  // URL would drop them without a word.
-  if (/[\p{Cc}\s]/u.test(text)) throw new Expected('a URL without blanks and control characters');
+  // The URL class would drop them silently.
+  if (/[\p{Cc}\s]/u.test(text)) throw new InvalidValueError('a URL without spaces and control characters');
   if (!URL.canParse(text))
-    throw new Expected('a URL like redis://user:password@host:6379/0, its password percent-encoded');
+    throw new InvalidValueError('a URL like redis://user:password@host:6379/0, its password percent-encoded');
   return new URL(text);
 };
 
-const rejectExtras = (url: URL): void => {
+const rejectQueryAndHash = (url: URL): void => {
   const [parameter] = url.searchParams.keys();
   if (url.search !== '')
-    throw new Expected(
+    throw new InvalidValueError(
       `no query parameters${parameter ? ` (found one, ${parameter.length} characters long)` : ''}; percent-encode ? in a password as %3F`,
     );
-  if (url.hash !== '') throw new Expected('no # in it; percent-encode # in a password as %23');
+  if (url.hash !== '') throw new InvalidValueError('no # in it; percent-encode # in a password as %23');
 };
 
 const hostOf = (url: URL): string => {
-  if (url.hostname === '') throw new Expected('a host after the scheme, as in redis://host:6379');
+  if (url.hostname === '') throw new InvalidValueError('a host after the scheme, as in redis://host:6379');
   return host(decode(url.hostname.replace(/^\[|\]$/g, '')));
 };
 
 const portOf = (url: URL): number => {
   const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
-  if (port === 0) throw new Expected('a port from 1 to 65535');
+  if (port === 0) throw new InvalidValueError('a port from 1 to 65535');
   return port;
 };
 
@@ -107,7 +110,7 @@ const credentialsOf = (url: URL) => ({
 
 const databaseOf = (url: URL): number => {
   const path = url.pathname.replace(/^\//, '');
-  if (!/^\d{0,5}$/.test(path)) throw new Expected('a database number as the path, as in redis://host:6379/0');
+  if (!/^\d{0,5}$/.test(path)) throw new InvalidValueError('a database number as the path, as in redis://host:6379/0');
   return Number(path);
 };
 
@@ -115,6 +118,6 @@ const decode = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Expected('valid percent-encoding in user, password and host');
+    throw new InvalidValueError('valid percent-encoding in user, password and host');
   }
 };

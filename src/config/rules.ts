@@ -1,11 +1,10 @@
-import type { Config, Section } from './fields.ts';
-import { isTamperProof } from './jwks-url.ts';
-import { algorithmsFor, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './config-error.ts';
+import { algorithmsFor, isTamperProof, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
+import type { Config, Section } from './variables.ts';
 
 type Path = { [S in Section]: `${S}.${keyof Config[S] & string}` }[Section];
 
-/** Something that must hold between variables that are each right by themselves. */
+/** A rule for several variables, each of which is valid by itself. */
 interface Rule {
   readonly needs: readonly Path[];
   check(config: Config): Problem | undefined;
@@ -23,13 +22,13 @@ const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl']
 });
 
 const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl', 'jwt.algorithms'], ({ jwt }) => {
-  const able = ableOf(jwt);
-  if (able === undefined || jwt.algorithms === undefined) return undefined;
-  if (jwt.algorithms.every((algorithm) => able.includes(algorithm))) return undefined;
-  return { name: 'JWT_ALGORITHMS', problem: `expected some of ${able.join(', ')}, which the key can do` };
+  const supported = supportedBy(jwt);
+  if (supported === undefined || jwt.algorithms === undefined) return undefined;
+  if (jwt.algorithms.every((algorithm) => supported.includes(algorithm))) return undefined;
+  return { name: 'JWT_ALGORITHMS', problem: `expected some of ${supported.join(', ')}, which the key supports` };
 });
 
-const ableOf = ({ secrets, publicKey, jwksUrl }: Config['jwt']): readonly JwtAlgorithm[] | undefined => {
+const supportedBy = ({ secrets, publicKey, jwksUrl }: Config['jwt']): readonly JwtAlgorithm[] | undefined => {
   const key = secrets?.[0] ?? publicKey;
   if (key !== undefined) return algorithmsFor(key);
   return jwksUrl && PUBLIC_KEY_ALGORITHMS;
@@ -37,8 +36,8 @@ const ableOf = ({ secrets, publicKey, jwksUrl }: Config['jwt']): readonly JwtAlg
 
 const keysAreFetchedSafely = rule(['runtime.nodeEnv', 'jwt.jwksUrl'], ({ runtime, jwt: { jwksUrl } }) => {
   if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || isTamperProof(jwksUrl)) return undefined;
-  // Whoever can change the answer on its way signs tokens for anybody.
-  return { name: 'JWT_JWKS_URL', problem: 'expected https:// in production, where http:// is for this machine alone' };
+  // An attacker who can change the response in transit can sign JWTs for every user.
+  return { name: 'JWT_JWKS_URL', problem: 'expected https://; in production http:// is allowed to this machine only' };
 });
 
 const drainFitsShutdown = rule(['shutdown.drainDelayMs', 'shutdown.timeoutMs'], ({ shutdown }) => {
@@ -53,7 +52,7 @@ const noEmbeddedStoreInProduction = rule(['runtime.nodeEnv', 'redis.target'], ({
   if (runtime.nodeEnv !== 'production' || redis.target.kind !== 'memory') return undefined;
   return {
     name: 'REDIS_URL',
-    problem: 'expected redis:// or rediss:// in production; memory:// is for trying things out',
+    problem: 'expected redis:// or rediss://; in production memory:// is not allowed',
   };
 });
 
@@ -68,7 +67,10 @@ const oneTopology = rule(
         ? undefined
         : { name: 'REDIS_URL', problem: 'expected redis:// or rediss:// with Sentinel or Cluster' };
     if (single && target.servers.length > 1)
-      return { name: 'REDIS_URL', problem: 'expected one server; a list needs REDIS_SENTINEL_MASTER or REDIS_CLUSTER' };
+      return {
+        name: 'REDIS_URL',
+        problem: 'expected one server; a list requires REDIS_SENTINEL_MASTER or REDIS_CLUSTER',
+      };
     if (cluster && target.database !== 0)
       return { name: 'REDIS_URL', problem: 'expected database 0, the only one that a cluster has' };
     return undefined;
@@ -79,7 +81,7 @@ const sentinelPasswordIsUsed = rule(
   ['redis.sentinelMaster', 'redis.sentinelPassword'],
   ({ redis: { sentinelMaster, sentinelPassword } }) => {
     if (sentinelPassword === undefined || sentinelMaster !== undefined) return undefined;
-    return { name: 'REDIS_SENTINEL_PASSWORD', problem: 'expected REDIS_SENTINEL_MASTER with it' };
+    return { name: 'REDIS_SENTINEL_PASSWORD', problem: 'expected REDIS_SENTINEL_MASTER to be set, too' };
   },
 );
 
@@ -89,11 +91,11 @@ const tlsIsUsed = rule(
     const name = tlsCa === undefined ? 'REDIS_TLS_SERVERNAME' : 'REDIS_TLS_CA_FILE';
     const tls = target.kind === 'server' && target.tls;
     if (!tls && (tlsCa !== undefined || tlsServername !== undefined))
-      return { name, problem: 'expected a rediss:// URL with it' };
+      return { name, problem: 'expected REDIS_URL to be a rediss:// URL' };
     if (cluster && tlsServername !== undefined)
       return {
         name: 'REDIS_TLS_SERVERNAME',
-        problem: 'expected none with REDIS_CLUSTER, whose nodes have a name each',
+        problem: 'expected to be unset with REDIS_CLUSTER: each node has its own name',
       };
     return undefined;
   },
@@ -101,7 +103,7 @@ const tlsIsUsed = rule(
 
 const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'http.internalPort'], ({ http }) => {
   if (http.port === 0 || http.port !== http.internalPort || http.host !== http.internalHost) return undefined;
-  return { name: 'INTERNAL_PORT', problem: 'expected another port than PORT, or off' };
+  return { name: 'INTERNAL_PORT', problem: 'expected a port other than PORT, or off' };
 });
 
 const rules = [
@@ -116,7 +118,7 @@ const rules = [
   listenersDiffer,
 ];
 
-/** The rules broken among those whose variables were all read and could all be parsed. */
+/** The problems of the rules whose variables were all read and parsed. */
 export const brokenRules = (values: Partial<Config>, parsed: ReadonlySet<string>): readonly Problem[] =>
   rules
     .filter(({ needs }) => needs.every((path) => parsed.has(path)))

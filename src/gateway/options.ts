@@ -1,7 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import { Expected } from '../config/field.ts';
-import { fields } from '../config/fields.ts';
 import { gatewayKey } from '../config/parsers.ts';
+import { InvalidValueError } from '../config/variable.ts';
+import { variables } from '../config/variables.ts';
 import type { GatewayEvent } from './events.ts';
 
 /** Redeems over HTTP, at a ticketd. */
@@ -73,16 +73,16 @@ export interface ProtectOptions {
 
 /** The variable of ticketd behind each option for Redis. */
 export const redisVariables: Readonly<Record<keyof RedisOptions, { readonly name: string }>> = {
-  url: fields.redis.target,
-  keyPrefix: fields.redis.keyPrefix,
-  sentinelMaster: fields.redis.sentinelMaster,
-  sentinelPassword: fields.redis.sentinelPassword,
-  cluster: fields.redis.cluster,
-  tlsCaFile: fields.redis.tlsCa,
-  tlsServername: fields.redis.tlsServername,
-  startupTimeoutMs: fields.redis.startupTimeoutMs,
-  connectTimeoutMs: fields.redis.connectTimeoutMs,
-  commandTimeoutMs: fields.redis.commandTimeoutMs,
+  url: variables.redis.target,
+  keyPrefix: variables.redis.keyPrefix,
+  sentinelMaster: variables.redis.sentinelMaster,
+  sentinelPassword: variables.redis.sentinelPassword,
+  cluster: variables.redis.cluster,
+  tlsCaFile: variables.redis.tlsCa,
+  tlsServername: variables.redis.tlsServername,
+  startupTimeoutMs: variables.redis.startupTimeoutMs,
+  connectTimeoutMs: variables.redis.connectTimeoutMs,
+  commandTimeoutMs: variables.redis.commandTimeoutMs,
 };
 
 const GATEWAY_OPTIONS: readonly (keyof GatewayOptions)[] = ['redeem', 'audience', 'timeoutMs', 'maxPending', 'onEvent'];
@@ -132,7 +132,10 @@ const checkHttp = (redeem: HttpRedeemOptions): void => {
   try {
     gatewayKey(key);
   } catch (error) {
-    throw wrong('redeem.key', error instanceof Expected ? 'one key of 32 to 512 visible ASCII characters' : 'a key');
+    throw wrong(
+      'redeem.key',
+      error instanceof InvalidValueError ? 'one key of 32 to 512 visible ASCII characters' : 'a key',
+    );
   }
 };
 

@@ -1,7 +1,7 @@
-import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
+import { within } from '../time/within.ts';
 
 export interface Post {
   readonly url: URL;
@@ -32,39 +32,38 @@ export class NoResponseError extends Error {
 const MAX_CHARACTERS = 65_536;
 
 /** Sends one request, once, and reads the response; rejects with `NoResponseError`. */
-export const post = ({ url, agent, headers, body, timeoutMs }: Post): Promise<PostResponse> =>
+export const post = async (message: Post): Promise<PostResponse> => {
+  let sent = false;
+  const onConnected = () => {
+    sent = true;
+  };
+  try {
+    return await within(message.timeoutMs, (signal) => exchange(message, onConnected, signal));
+  } catch (cause) {
+    throw new NoResponseError(sent, cause);
+  }
+};
+
+// It also rejects when the agent throws, for example one for the other protocol.
+const exchange = (
+  { url, agent, headers, body }: Post,
+  onConnected: () => void,
+  signal: AbortSignal,
+): Promise<PostResponse> =>
   new Promise((resolve, reject) => {
-    let sent = false;
-    let request: ClientRequest | undefined;
-    const fail = (cause: unknown) => {
-      stopTimeout();
-      reject(new NoResponseError(sent, cause));
-    };
-    const stopTimeout = patientTimeout(() => {
-      fail(timedOut(timeoutMs));
-      request?.destroy();
-    }, timeoutMs);
-    try {
-      const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const length = { 'Content-Length': Buffer.byteLength(body) };
-      request = send(url, { method: 'POST', agent, headers: { ...headers, ...length } });
-      request.once('socket', (socket) =>
-        whenConnected(socket, url, () => {
-          sent = true;
-        }),
-      );
-      request.on('error', fail);
-      request.once('response', (response) => {
-        read(response).then((text) => {
-          stopTimeout();
-          resolve({ status: response.statusCode ?? 0, text });
-        }, fail);
-      });
-      request.end(body);
-    } catch (cause) {
-      // An agent for the other protocol, or one that throws.
-      fail(cause);
-    }
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = send(url, {
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+    });
+    signal.addEventListener('abort', () => request.destroy(), { once: true });
+    request.once('socket', (socket) => whenConnected(socket, url, onConnected));
+    request.on('error', reject);
+    request.once('response', (response) => {
+      read(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    request.end(body);
   });
 
 // Until then not a byte of the request was sent.
@@ -81,6 +80,3 @@ const read = async (response: IncomingMessage): Promise<string> => {
   }
   return text;
 };
-
-const timedOut = (timeoutMs: number): Error =>
-  Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });

@@ -3,7 +3,7 @@ import { type Emit, events } from '../log/events.ts';
 import { isDomainError } from '../protocol/domain-error.ts';
 import { domainErrorCodes } from '../protocol/errors.ts';
 import { scrub } from '../protocol/redact.ts';
-import type { RedisAccess } from '../redis/access.ts';
+import type { RedisAccess } from '../redis/options.ts';
 import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
@@ -39,7 +39,8 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
 
   const redeem = async ({ traceId, ...request }: RedeemRequest): Promise<RedeemResult> => {
     if (tickets === undefined) return refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() });
-    return within(timeoutMs, tickets.redeem({ ...request, origin: request.origin ?? null })).then(
+    const { redeem } = tickets;
+    return within(timeoutMs, () => redeem({ ...request, origin: request.origin ?? null })).then(
       (redemption) => resultOf(redemption, traceId),
       (error) => refuseFailed(error, traceId),
     );

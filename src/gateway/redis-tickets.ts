@@ -1,6 +1,6 @@
 import type { Emit } from '../log/events.ts';
-import type { RedisAccess } from '../redis/access.ts';
 import { createRedisConnection } from '../redis/connection.ts';
+import type { RedisAccess } from '../redis/options.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import { ProcessError } from '../startup/process-error.ts';
 import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';

@@ -1,4 +1,4 @@
-/** What of an error may be logged: never the object itself, whose fields can hold command arguments and passwords. */
+/** The part of an error that may be logged: its other fields can contain command arguments and passwords. */
 export interface ErrorDescription {
   readonly error: string;
   readonly errorCode: string;
@@ -9,12 +9,12 @@ const REPLY_CODE = /^([A-Z][A-Z0-9]{2,})(?: |$)/;
 const UNREADABLE: ErrorDescription = { error: 'a thrown value that cannot be read', errorCode: 'UNKNOWN' };
 
 /**
- * Message and code of a thrown value, whatever it is; the code is Node's (`ECONNREFUSED`), Redis' (`READONLY …`), our
- * own, or the class name.
+ * Message and code of a thrown value of any type. The code comes from Node (`ECONNREFUSED`), Redis (`READONLY …`) or
+ * ticketd, or is the class name.
  */
 export const describeError = (error: unknown): ErrorDescription => readThrown(() => descriptionOf(error), UNREADABLE);
 
-/** What `read` finds in a thrown value; `fallback` where the look itself throws, as a Proxy or a getter can make it. */
+/** The result of `read` on a thrown value; `fallback` when reading throws, as a Proxy or a getter can. */
 export const readThrown = <T>(read: () => T, fallback: T): T => {
   try {
     return read();
@@ -33,7 +33,7 @@ const descriptionOf = (error: unknown): ErrorDescription => {
   return { error: messageOf(inner), errorCode: codeOf(inner) };
 };
 
-/** As `describeError`, with the message of the cause behind the error's own. */
+/** As `describeError`, with the message of the cause after the error's own. */
 export const describeWithCause = (error: unknown): ErrorDescription => {
   const described = describeError(error);
   const cause = readThrown(() => (error instanceof Error ? error.cause : undefined), undefined);
@@ -43,7 +43,7 @@ export const describeWithCause = (error: unknown): ErrorDescription => {
 // Node wraps one failure per address (IPv4 and IPv6) in an AggregateError with an empty message.
 const firstInner = (error: Error): Error => {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
-  // ioredis says of a cluster only that none of its nodes would do, and keeps the reason of the last one here.
+  // For a cluster ioredis reports only that all nodes failed, with the error of the last one in this field.
   if ('lastNodeError' in error && error.lastNodeError instanceof Error) return error.lastNodeError;
   return error;
 };

@@ -1,28 +1,28 @@
 import type { LogDestination } from './logger.ts';
 
-// A reader that stalls must cost lines, not the service its memory.
+// A reader that stalls loses lines, so that the service does not run out of memory.
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-/** Standard output: JSON lines, or a readable form for a developer at a terminal. */
+/** Standard output: JSON lines, or a readable format for a developer at a terminal. */
 export const openDestination = async (pretty: boolean): Promise<LogDestination> => {
   if (!pretty) return jsonLines();
   const { prettyLines } = await import('./pretty.ts');
   return prettyLines();
 };
 
-// Node's own stream rather than pino's destination, whose flush() does not wait, and whose writes in a thread keep the
-// process from exiting while nobody reads.
+// Node's own stream, since pino's destination does not wait in flush(), and its writer thread keeps the process from
+// exiting while the reader stalls.
 const jsonLines = (): LogDestination => {
   const stream: NodeJS.WriteStream = process.stdout;
-  // A reader that has gone must not end the service.
+  // A reader that closes the pipe must not end the service.
   stream.on('error', () => {});
-  return linesOfATurn(stream);
+  return batchLines(stream);
 };
 
 type Output = Pick<NodeJS.WriteStream, 'write' | 'writableLength' | 'once'>;
 
-/** Writes the lines of one turn of the event loop together: a system call for each would cost more than what it tells of. */
-export const linesOfATurn = (
+/** Writes the lines of one turn of the event loop together: a system call for each costs more than a request. */
+export const batchLines = (
   stream: Output,
   max = MAX_BUFFERED_BYTES,
 ): LogDestination & Required<Pick<LogDestination, 'flush' | 'onDropped'>> => {
@@ -31,9 +31,9 @@ export const linesOfATurn = (
   let report = (_count: number): void => {};
 
   const send = (done?: (error?: Error | null) => void): void => {
-    const sent = lines;
+    const batch = lines;
     lines = '';
-    stream.write(sent, done);
+    stream.write(batch, done);
   };
 
   const sendRest = (): void => {
@@ -48,7 +48,7 @@ export const linesOfATurn = (
   };
 
   const drop = (): void => {
-    // Where no other line follows, the number is still logged once the reader has caught up.
+    // If no other line follows, the count is logged once the reader has caught up.
     if (dropped === 0) stream.once('drain', reportDropped);
     dropped += 1;
   };
@@ -56,7 +56,7 @@ export const linesOfATurn = (
   return {
     write: (line) => {
       if (stream.writableLength + lines.length >= max) return drop();
-      // In the place of the lines that are missing.
+      // Where the missing lines would be.
       reportDropped();
       if (lines === '') setImmediate(sendRest);
       lines += line;

@@ -1,16 +1,16 @@
 /**
- * The catalogue of log events: each declared once, with its level, its message and its fields.
- * A field type ending in `?` may be absent. Durations are milliseconds.
+ * Every log event, declared once with its level, message and fields.
+ * A field whose type ends in `?` may be absent. Durations are milliseconds.
  */
 export const events = {
   phase_start: {
     level: 'info',
-    msg: 'Start-up phase begins',
+    msg: 'Start-up phase started',
     fields: { phase: 'string', timeoutMs: 'number' },
   },
   phase_ok: {
     level: 'info',
-    msg: 'Start-up phase done',
+    msg: 'Start-up phase completed',
     fields: { phase: 'string', durationMs: 'number', timeoutMs: 'number' },
   },
   phase_fail: {
@@ -20,12 +20,12 @@ export const events = {
   },
   phase_timeout: {
     level: 'error',
-    msg: 'Start-up phase ran out of time',
+    msg: 'Start-up phase timed out',
     fields: { phase: 'string', durationMs: 'number', timeoutMs: 'number', error: 'string', errorCode: 'string' },
   },
   phase_stop_fail: {
     level: 'error',
-    msg: 'A phase could not be stopped cleanly',
+    msg: 'Phase did not stop cleanly',
     fields: { phase: 'string', durationMs: 'number', error: 'string', errorCode: 'string' },
   },
   redis_connect_start: {
@@ -35,52 +35,52 @@ export const events = {
   },
   redis_connect_ok: {
     level: 'info',
-    msg: 'Redis is ready for the first time',
+    msg: 'Redis connection ready',
     fields: { endpoint: 'string', durationMs: 'number', attempts: 'number' },
   },
   redis_connect_fail: {
     level: 'error',
-    msg: 'Redis is not usable',
+    msg: 'Redis unavailable',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
   },
   redis_connect_fatal: {
     level: 'fatal',
-    msg: 'Giving up: the service does not start without Redis',
+    msg: 'Redis unavailable: start-up aborted',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string' },
   },
   redis_connect_degraded: {
     level: 'warn',
-    msg: 'Going on without Redis: tickets are refused until it is there',
+    msg: 'Redis unavailable: starting in degraded mode, ticket requests get 503',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string' },
   },
   redis_down: {
     level: 'error',
-    msg: 'Redis was lost',
+    msg: 'Redis connection lost',
     fields: { endpoint: 'string', reason: 'string', errorCode: 'string' },
   },
   redis_up: {
     level: 'info',
-    msg: 'Redis is back',
+    msg: 'Redis connection restored',
     fields: { endpoint: 'string', reason: 'string', downMs: 'number' },
   },
   memory_store: {
     level: 'warn',
-    msg: 'Tickets are kept in this process alone: for trying things out',
+    msg: 'Tickets stored in memory of this process: for development only',
     fields: {},
   },
   jwks_refreshed: {
     level: 'info',
-    msg: 'The identity provider has other keys, or can be asked again',
+    msg: 'Keys of the identity provider changed, or available again',
     fields: { endpoint: 'string', kids: 'string', keys: 'number', unusable: 'number' },
   },
   jwks_refresh_fail: {
     level: 'error',
-    msg: 'The identity provider cannot be asked: keys that came before stay in use',
+    msg: 'Keys of the identity provider not refreshed: the last keys stay in use',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
   },
   jwks_expired: {
     level: 'error',
-    msg: 'Keys not refreshed for too long: every JWT is rejected with 503',
+    msg: 'Keys of the identity provider expired: every JWT is rejected with 503',
     fields: { endpoint: 'string', ageMs: 'number' },
   },
   ws_ticket_issued: {
@@ -111,7 +111,7 @@ export const events = {
   },
   ws_ticket_rejected: {
     level: 'warn',
-    msg: 'Ticket refused',
+    msg: 'Ticket rejected',
     fields: {
       traceId: 'string',
       address: 'string?',
@@ -138,7 +138,7 @@ export const events = {
   },
   ws_ticket_outcome_unknown: {
     level: 'error',
-    msg: 'The answer of Redis was lost: the ticket may be spent',
+    msg: 'Redis reply lost: the ticket may be spent',
     fields: {
       traceId: 'string',
       address: 'string?',
@@ -150,7 +150,7 @@ export const events = {
   },
   ws_ticket_redis_not_ready: {
     level: 'error',
-    msg: 'Ticket refused: Redis is not ready',
+    msg: 'Ticket request rejected: Redis is not ready',
     fields: {
       traceId: 'string',
       address: 'string?',
@@ -162,12 +162,12 @@ export const events = {
   },
   forward_auth_untrusted: {
     level: 'warn',
-    msg: 'Forward-auth was asked from outside FORWARD_AUTH_TRUSTED',
+    msg: 'Forward-auth request rejected: its address is not in FORWARD_AUTH_TRUSTED',
     fields: { traceId: 'string', peer: 'string' },
   },
   readiness_redis_down: {
     level: 'error',
-    msg: 'A readiness probe found Redis down',
+    msg: 'Readiness probe failed: Redis is not ready',
     fields: { traceId: 'string' },
   },
   request: {
@@ -188,52 +188,52 @@ export const events = {
   },
   bad_credentials_flood: {
     level: 'warn',
-    msg: 'Bad credentials in heaps from one address: their refusals are paced',
+    msg: 'Too many failed authentications from one address: throttling',
     fields: { traceId: 'string', address: 'string', count: 'number' },
   },
   request_shed: {
     level: 'warn',
-    msg: 'Request refused unseen: too many are under way',
+    msg: 'Request rejected before processing: too many in flight',
     fields: { traceId: 'string', listener: 'string' },
   },
   connection_dropped: {
     level: 'warn',
-    msg: 'Connection closed at once: there are too many',
+    msg: 'Connection rejected: too many connections',
     fields: { listener: 'string' },
   },
   internal_error: {
     level: 'error',
-    msg: 'A request met an error of our own',
+    msg: 'Request failed with an internal error',
     fields: { traceId: 'string', sessionId: 'string?', error: 'string', errorCode: 'string', stack: 'string?' },
   },
   uncaught_error: {
     level: 'fatal',
-    msg: 'An error nobody caught: the process ends',
+    msg: 'Uncaught error: the process exits',
     fields: { error: 'string', errorCode: 'string', stack: 'string?' },
   },
   log_lines_dropped: {
     level: 'error',
-    msg: 'Log lines dropped: the reader of standard output stalled',
+    msg: 'Log lines dropped: the reader of standard output is too slow',
     fields: { count: 'number' },
   },
   server_listening: {
     level: 'info',
-    msg: 'Listening',
+    msg: 'Listener started',
     fields: { listener: 'string', host: 'string', port: 'number' },
   },
   server_draining: {
     level: 'info',
-    msg: 'Draining: not ready, still serving',
+    msg: 'Draining: not ready, still answering requests',
     fields: { signal: 'string', drainMs: 'number' },
   },
   server_stopped: {
     level: 'info',
-    msg: 'Stopped',
+    msg: 'Service stopped',
     fields: { signal: 'string', durationMs: 'number' },
   },
   server_stop_forced: {
     level: 'error',
-    msg: 'Stopped by force at the shutdown deadline',
+    msg: 'Service stop forced at the shutdown deadline',
     fields: { signal: 'string', durationMs: 'number', pending: 'string' },
   },
 } as const satisfies Record<string, EventDeclaration>;
@@ -256,8 +256,8 @@ type Fields<T> = {
   readonly [K in keyof T as T[K] extends `${string}?` ? K : never]?: ValueOf<T[K]> | undefined;
 };
 
-/** The fields of one event, as its declaration demands them. */
+/** The fields of one event, as declared. */
 export type EventFields<E extends EventName> = Fields<Declared<E>>;
 
-/** Tells that something happened; whoever listens (the log, the metrics) decides what becomes of it. */
+/** Reports an event to its listeners: the log and the metrics. */
 export type Emit = <E extends EventName>(event: E, fields: EventFields<E>) => void;

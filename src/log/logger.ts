@@ -1,6 +1,7 @@
 import { type DestinationStream, type Level, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { version } from '../config/version.ts';
 import { isClean, scrub } from '../protocol/redact.ts';
+import { within } from '../time/within.ts';
 import { type Emit, type EventName, events } from './events.ts';
 import { createReadableStack, type ReadableStack } from './stack.ts';
 
@@ -15,9 +16,9 @@ export interface LoggerOptions {
   readonly destination: LogDestination;
 }
 
-/** Where lines go; `flush` calls back once all of them are written. */
+/** Where log lines are written; `flush` calls back when all of them are. */
 export interface LogDestination extends DestinationStream {
-  /** Sets what is called, with their number, when lines are written again after some had to be dropped. */
+  /** Sets the listener that gets the number of dropped lines, when lines are written again. */
   onDropped?(report: (count: number) => void): void;
   flush?(done: (error?: Error | null) => void): void;
 }
@@ -37,7 +38,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
 
   const readyForLog = fieldFitter(createReadableStack());
 
-  // One for each event, which holds its name as text ready to be written.
+  // One for each event, so that its name is serialized once.
   const loggerOf = (event: EventName): PinoLogger => {
     loggers[event] ??= root.child({ event });
     return loggers[event];
@@ -57,7 +58,7 @@ export const createLogger = ({ level, destination }: LoggerOptions): Logger => {
 
 const URGENT: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
 
-/** Makes every string fit for the log; most fields are as they come. */
+/** Returns fields with every string scrubbed; most fields need no change. */
 const fieldFitter = (readableStack: ReadableStack) => {
   const cleanField = ([name, value]: [string, unknown]): [string, unknown] => {
     if (typeof value !== 'string') return [name, value];
@@ -70,12 +71,9 @@ const fieldFitter = (readableStack: ReadableStack) => {
   };
 };
 
-const flushed = (destination: LogDestination, timeoutMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    if (destination.flush === undefined) return resolve();
-    const timer = setTimeout(resolve, timeoutMs);
-    destination.flush(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+// A destination that hangs or fails must not keep the process from ending.
+const flushed = async (destination: LogDestination, timeoutMs: number): Promise<void> => {
+  if (destination.flush === undefined) return;
+  const written = () => new Promise<void>((resolve) => destination.flush?.(() => resolve()));
+  await within(timeoutMs, written).catch(() => {});
+};

@@ -1,7 +1,7 @@
 import prettyStream from 'pino-pretty';
 import type { LogDestination } from './logger.ts';
 
-/** Lines for a developer's eyes. */
+/** A destination that formats lines for a developer. */
 export const prettyLines = (): LogDestination =>
   prettyStream({
     sync: true,

@@ -1,6 +1,6 @@
 import type { Emit, EventName } from './events.ts';
 
-// Each can come with every request of a caller that does not stop asking.
+// A caller can cause one of these with every request.
 const EVERY_MS: ReadonlyMap<EventName, number> = new Map([
   ['readiness_redis_down', 10_000],
   ['forward_auth_untrusted', 10_000],
@@ -8,8 +8,8 @@ const EVERY_MS: ReadonlyMap<EventName, number> = new Map([
   ['connection_dropped', 10_000],
 ]);
 
-/** Lets some events through once and then at most every so often, all else as it comes; an outage begins the count anew. */
-export const rationed = (emit: Emit): Emit => {
+/** Passes on each of these events at most once in its period, and every other event; a new outage resets the period. */
+export const throttleEvents = (emit: Emit): Emit => {
   const quietUntil = new Map<EventName, number>();
   return (event, fields) => {
     if (event === 'redis_down') quietUntil.delete('readiness_redis_down');

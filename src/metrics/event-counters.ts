@@ -1,35 +1,83 @@
 import { Counter, type Registry } from 'prom-client';
+import type { RejectReason } from '../tickets/redeem.ts';
 
 const LISTENERS = ['public', 'internal'];
+const REASONS = ['unknown', 'malformed', 'used', 'revoked', 'audience', 'origin'] satisfies readonly RejectReason[];
 
-/** Counters by event. They are there from 0 on: for Prometheus a series that begins at 1 has not risen. */
+/** A counter for each of these events. They start at 0: in Prometheus a series that starts at 1 shows no increase. */
 export const countEvents = (registry: Registry) => {
   const counter = (name: string, help: string) => {
     const events = new Counter({ name, help, registers: [registry] });
     return () => events.inc();
   };
+  return {
+    ...countShedRequests(registry),
+    ws_ticket_issued: counter('ticketd_tickets_issued_total', 'Tickets issued.'),
+    ws_ticket_redis_not_ready: counter(
+      'ticketd_tickets_refused_redis_not_ready_total',
+      'Ticket requests rejected because Redis was not ready.',
+    ),
+    ws_ticket_outcome_unknown: counter(
+      'ticketd_tickets_outcome_unknown_total',
+      'Redeems whose Redis reply was lost: the ticket may be spent.',
+    ),
+    internal_error: counter('ticketd_internal_errors_total', 'Requests that failed with an internal error.'),
+    forward_auth_untrusted: counter(
+      'ticketd_forward_auth_untrusted_total',
+      'Forward-auth requests from addresses outside FORWARD_AUTH_TRUSTED.',
+    ),
+    ...countRedemptions(registry),
+  };
+};
+
+const countShedRequests = (registry: Registry) => {
   const shed = new Counter({
     name: 'ticketd_requests_shed_total',
-    help: 'Requests refused because too many were under way.',
+    help: 'Requests rejected before processing because too many were in flight.',
     labelNames: ['listener'],
     registers: [registry],
   });
   for (const listener of LISTENERS) shed.inc({ listener }, 0);
+  return { request_shed: ({ listener }: { readonly listener: string }) => shed.inc({ listener }) };
+};
+
+interface Redeemed {
+  readonly via: string;
+}
+
+interface Rejected extends Redeemed {
+  readonly reason: string;
+}
+
+const countRedemptions = (registry: Registry) => {
+  const registers = [registry];
+  const redeemed = new Counter({
+    name: 'ticketd_tickets_redeemed_total',
+    help: 'Tickets redeemed.',
+    labelNames: ['via'],
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'ticketd_tickets_rejected_total',
+    help: 'Tickets rejected.',
+    labelNames: ['via', 'reason'],
+    registers,
+  });
+  const known = new Set<string>();
+  // The reasons of each `via` start at 0 with its first ticket.
+  const startSeries = (via: string) => {
+    if (known.has(via)) return;
+    known.add(via);
+    for (const reason of REASONS) rejected.inc({ via, reason }, 0);
+  };
   return {
-    request_shed: ({ listener }: { readonly listener: string }) => shed.inc({ listener }),
-    ws_ticket_issued: counter('ticketd_tickets_issued_total', 'Tickets issued.'),
-    ws_ticket_redis_not_ready: counter(
-      'ticketd_tickets_refused_redis_not_ready_total',
-      'Ticket requests refused because Redis was not ready.',
-    ),
-    ws_ticket_outcome_unknown: counter(
-      'ticketd_tickets_outcome_unknown_total',
-      'Redeems whose answer from Redis was lost: the ticket may be spent.',
-    ),
-    internal_error: counter('ticketd_internal_errors_total', 'Requests that met an error of our own.'),
-    forward_auth_untrusted: counter(
-      'ticketd_forward_auth_untrusted_total',
-      'Forward-auth requests from outside FORWARD_AUTH_TRUSTED.',
-    ),
+    ws_ticket_redeemed: ({ via }: Redeemed) => {
+      startSeries(via);
+      redeemed.inc({ via });
+    },
+    ws_ticket_rejected: ({ via, reason }: Rejected) => {
+      startSeries(via);
+      rejected.inc({ via, reason });
+    },
   };
 };

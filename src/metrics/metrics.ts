@@ -1,18 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Emit, EventFields, EventName } from '../log/events.ts';
 import { countEvents } from './event-counters.ts';
-import { countRedemptions } from './redemption-counters.ts';
 
 export interface MetricsOptions {
-  /** How many requests are under way at this moment. */
+  /** Number of requests in flight now. */
   readonly inFlight: () => number;
 }
 
 export interface Metrics {
-  /** Counts what an event tells; the same events that the log gets, whatever its level. */
+  /** Updates the metrics of an event; it gets the same events as the log, whatever the log level. */
   readonly observe: Emit;
-  /** Takes how long Redis took for a command, done or not, in milliseconds. */
-  readonly commandTook: (command: string, ms: number) => void;
+  /** Records how long a Redis command took, successful or not, in milliseconds. */
+  readonly observeCommand: (command: string, ms: number) => void;
   readonly contentType: string;
   /** All metrics in Prometheus' text format. */
   render(): Promise<string>;
@@ -26,24 +25,24 @@ const seconds = (ms: number): number => ms / 1000;
 export const createMetrics = ({ inFlight }: MetricsOptions): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const observers = declare(registry, inFlight);
+  const observers = createObservers(registry, inFlight);
   const commands = new Histogram({
     name: 'ticketd_redis_command_duration_seconds',
-    help: 'Time until Redis answered a command.',
+    help: 'Time until Redis replied to a command.',
     labelNames: ['command'],
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   });
   return {
-    commandTook: (command, ms) => commands.observe({ command }, seconds(ms)),
+    observeCommand: (command, ms) => commands.observe({ command }, seconds(ms)),
     observe: (event, fields) => observers[event]?.(fields),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
 };
 
-// No subject, session or ticket is ever a label: each would make a time series of its own.
-const declare = (registry: Registry, inFlight: () => number): Observers => {
+// No label for subject, session or ticket: each value would create a time series.
+const createObservers = (registry: Registry, inFlight: () => number): Observers => {
   const registers = [registry];
   const requests = new Histogram({
     name: 'ticketd_request_duration_seconds',
@@ -54,24 +53,28 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
   });
   const phases = new Gauge({
     name: 'ticketd_startup_phase_duration_seconds',
-    help: 'How long each phase of this start-up took.',
+    help: 'Duration of each phase of this start-up.',
     labelNames: ['phase', 'outcome'],
     registers,
   });
-  const redisReady = new Gauge({ name: 'ticketd_redis_ready', help: 'Whether Redis takes writes: 1 or 0.', registers });
+  const redisReady = new Gauge({
+    name: 'ticketd_redis_ready',
+    help: 'Whether Redis accepts writes: 1 or 0.',
+    registers,
+  });
   const outages = new Counter({
     name: 'ticketd_redis_outages_total',
-    help: 'How often Redis was lost at run time.',
+    help: 'Redis outages at run time.',
     registers,
   });
   const staleKeys = new Gauge({
     name: 'ticketd_jwks_stale',
-    help: 'Whether the keys at JWT_JWKS_URL could not be fetched when last tried: 1 or 0.',
+    help: 'Whether the last fetch of the keys at JWT_JWKS_URL failed: 1 or 0.',
     registers,
   });
   new Gauge({
     name: 'ticketd_requests_in_flight',
-    help: 'Requests being answered.',
+    help: 'Requests in flight.',
     registers,
     collect() {
       this.set(inFlight());
@@ -81,13 +84,12 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
     phases.set({ phase: fields.phase, outcome }, seconds(fields.durationMs));
   return {
     ...countEvents(registry),
-    ...countRedemptions(registry),
     request: ({ listener, method, route, status, durationMs }) =>
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),
     phase_timeout: phaseEnded('timed-out'),
-    // It stands in Redis' place, and always takes writes: 0 would be an alarm.
+    // It replaces Redis and always accepts writes: 0 would raise an alert.
     memory_store: () => redisReady.set(1),
     redis_connect_ok: () => redisReady.set(1),
     redis_up: () => redisReady.set(1),
@@ -101,6 +103,6 @@ const declare = (registry: Registry, inFlight: () => number): Observers => {
   };
 };
 
-// The method is the caller's text: any beyond the usual ones would be a time series more.
+// The caller chooses the method: each unusual one would create a time series.
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const methodLabel = (method: string): string => (METHODS.has(method) ? method : 'other');

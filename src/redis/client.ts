@@ -1,26 +1,28 @@
 import { Cluster, Redis } from 'ioredis';
-import type { RedisAccess } from './access.ts';
-import { gathering } from './batch-writes.ts';
-import { clusterOptions, sentinelOptions, singleOptions } from './options.ts';
+import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
+import { clusterOptions, type RedisAccess, sentinelOptions, singleOptions } from './options.ts';
 
 export type RedisClient = Redis | Cluster;
 
-/** A client, not connected yet, for whichever topology is configured; `once` makes it try a single time. */
+/** A client, not connected yet, for the configured topology; `once` makes it try a single time. */
 export const createClient = (access: RedisAccess, { once } = { once: false }): RedisClient => {
   const { target, redis } = access;
-  // A server that is loading is to be told of, not waited for.
+  // A check reports that Redis is loading its data, and does not wait for it.
   const single = once ? { retryStrategy: () => null, enableReadyCheck: false } : {};
   if (redis.cluster) {
     const options = clusterOptions(access);
-    return eager(new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options));
+    const cluster = new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options);
+    return connectNodesEagerly(cluster);
   }
-  if (redis.sentinelMaster === undefined) return gathering(new Redis({ ...singleOptions(access), ...single }));
+  if (redis.sentinelMaster === undefined) return batchWrites(new Redis({ ...singleOptions(access), ...single }));
   const options = sentinelOptions(access, redis.sentinelMaster);
-  return hushed(gathering(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) })));
+  return suppressSentinelErrors(
+    batchWrites(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) })),
+  );
 };
 
-/** Listens to the errors of the Sentinels that ioredis watches, which it prints with their stacks where nobody does. */
-const hushed = (client: Redis): Redis => {
+/** Without a listener ioredis prints the errors of the Sentinels that it watches, with their stacks. */
+const suppressSentinelErrors = (client: Redis): Redis => {
   const connector = Reflect.get(client, 'connector');
   const { connectToSentinel } = connector;
   connector.connectToSentinel = (...args: unknown[]): Redis =>
@@ -28,9 +30,58 @@ const hushed = (client: Redis): Redis => {
   return client;
 };
 
-/** Connects to each node as it becomes known: a lazy one keeps its first command for later, and never tells its error. */
-const eager = (cluster: Cluster): Cluster =>
+/** Connects to each node as it becomes known: a lazy node delays its first command, and never reports its error. */
+const connectNodesEagerly = (cluster: Cluster): Cluster =>
   cluster.on('+node', (node: Redis) => {
-    gathering(node);
+    batchWrites(node);
     node.connect().catch(() => {});
   });
+
+type Stream = Pick<Redis['stream'], 'cork' | 'uncork' | 'writableCorked'>;
+
+/**
+ * Writes the commands of one turn of the event loop together: a system call for each would be a large part of what a
+ * ticket costs. Unlike ioredis' auto-pipelining it sends a command while others wait for their replies: on a hung Redis
+ * auto-pipelining would send it seconds later.
+ */
+export const batchWrites = (client: Redis): Redis => {
+  const sendCommand = client.sendCommand.bind(client);
+  client.sendCommand = (...command) => {
+    // Undefined until the first connection.
+    const stream: Stream | undefined = client.stream;
+    if (stream !== undefined && stream.writableCorked === 0) corkForThisTurn(stream);
+    return sendCommand(...command);
+  };
+  return client;
+};
+
+const corkForThisTurn = (stream: Stream): void => {
+  stream.cork();
+  setImmediate(() => stream.uncork());
+};
+
+/**
+ * Calls `onTimeout` for each new connection on which Redis sends nothing for `timeoutMs` milliseconds before it is
+ * usable; in a cluster it disconnects that node only. ioredis limits each command of its handshake, one after the other,
+ * so that together they may wait far longer.
+ */
+export const limitHandshakes = (client: RedisClient, timeoutMs: number, onTimeout: () => void): void => {
+  if (client instanceof Cluster)
+    client.on('+node', (node: Redis) => limitHandshakesOf(node, timeoutMs, () => node.disconnect()));
+  else limitHandshakesOf(client, timeoutMs, onTimeout);
+};
+
+const limitHandshakesOf = (client: Redis, timeoutMs: number, onTimeout: () => void): void => {
+  let stop = () => {};
+  const watch = () => {
+    const { bytesRead } = client.stream;
+    stop = stallTolerantTimeout(() => {
+      // A server that is loading its data replies, and gets another period.
+      if (client.stream.bytesRead === bytesRead) onTimeout();
+      else watch();
+    }, timeoutMs);
+  };
+  client.on('connect', watch);
+  client.on('ready', () => stop());
+  client.on('close', () => stop());
+};

@@ -2,33 +2,31 @@ import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
-import type { RedisAccess } from './access.ts';
-import { createClient, type RedisClient } from './client.ts';
-import { watchHandshakes } from './handshake.ts';
+import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { trialKeys } from './keys.ts';
+import { probeKeys } from './keys.ts';
+import type { RedisAccess } from './options.ts';
 import { createOutageLog } from './outage-log.ts';
-import { probeWrite } from './probe-write.ts';
-import { discreet } from './redactor.ts';
-import { isMereClose, refusalOf } from './redis-errors.ts';
+import { createRedactor, isConnectionClosed, refusalOf } from './redis-errors.ts';
+import { writeProbe } from './write-probe.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
-const REVIVE_AFTER_MS = 100;
+const RECONNECT_AFTER_END_MS = 100;
 
-/** The one connection to Redis, and the truth about whether it can be used. */
+/** The one connection to Redis, with a readiness that reflects whether Redis accepts writes. */
 export interface RedisConnection {
   /**
-   * Connects eagerly; resolves at the first write that Redis has done. When `signal` aborts it rejects with the
-   * last real cause and goes on trying in the background until `close`. Later calls share the first one's promise.
+   * Connects; resolves after the first successful write. When `signal` aborts it rejects with the last known cause and
+   * continues to reconnect in the background until `close`. Later calls return the promise of the first one.
    */
   start(signal: AbortSignal): Promise<void>;
-  /** Whether a write would be taken right now; synchronous, no I/O. */
+  /** Whether Redis accepts writes now; synchronous, no I/O. */
   isReady(): boolean;
-  /** The client while ready, else `null`; to be asked at each use and never kept. */
+  /** The client while ready, else `null`; call it for each use and do not store the result. */
   getClientOrNull(): RedisClient | null;
-  /** Tells the connection of an error that a command met, since it may mean that no other would do better. */
-  noteFault(error: unknown): void;
-  /** Lets go at once, without a farewell that a hung server would not answer. */
+  /** Passes on the error of a command: it may mean that every other command would fail, too. */
+  reportError(error: unknown): void;
+  /** Disconnects immediately, without QUIT, to which a hung server would not reply. */
   close(): Promise<void>;
 }
 
@@ -43,108 +41,108 @@ export const createRedisConnection = (
   const { target, redis } = access;
   const endpoint = endpointOf(target);
   const outage = createOutageLog(endpoint, emit);
-  const probeKeys = trialKeys(redis.keyPrefix, 'probe');
-  const tellable = discreet(access);
+  const keys = probeKeys(redis.keyPrefix, 'probe');
+  const redacted = createRedactor(access);
   let writable = false;
   let started: Promise<void> | undefined;
-  let tellFirstReady: (() => void) | undefined;
+  let onFirstReady: (() => void) | undefined;
   let lastError: unknown;
   let reconnectedAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
-  let revival: NodeJS.Timeout | undefined;
+  let reconnectTimer: NodeJS.Timeout | undefined;
 
-  const up = () => {
+  const markReady = () => {
     if (writable) return;
     writable = true;
     lastError = undefined;
-    tellFirstReady?.();
+    onFirstReady?.();
     outage.end();
   };
 
-  const learn = (error: unknown) => {
-    if (lastError !== undefined && isMereClose(error)) return;
-    lastError = tellable(error);
-    outage.note(lastError);
+  const recordError = (error: unknown) => {
+    if (lastError !== undefined && isConnectionClosed(error)) return;
+    lastError = redacted(error);
+    outage.updateCause(lastError);
   };
 
-  const down = (cause: unknown) => {
-    learn(cause);
+  const markNotReady = (cause: unknown) => {
+    recordError(cause);
     if (!writable) return;
     writable = false;
     outage.begin(lastError);
   };
 
-  // What is answered while the connection goes does not make it a good one again.
-  const letGo = () => {
+  // Ends the heartbeat first: a reply that arrives during the disconnect must not make the connection ready.
+  const disconnect = () => {
     heartbeat.end();
     client.disconnect(true);
   };
 
-  /** Whether it does, and not just has. */
-  const reconnects = (): boolean => {
+  /** Returns `false` when the last reconnect is too recent. */
+  const reconnectIfDue = (): boolean => {
     if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return false;
     reconnectedAt = performance.now();
-    letGo();
+    disconnect();
     return true;
   };
 
   const heartbeat = createHeartbeat({
-    write: () => probeWrite(client, probeKeys, access),
-    onAnswer: up,
+    write: () => writeProbe(client, keys, access),
+    onWritten: markReady,
     onError: (error) => {
-      down(error);
-      if (refusalOf(error)?.reconnect) reconnects();
+      markNotReady(error);
+      if (refusalOf(error)?.reconnect) reconnectIfDue();
     },
-    onLate: () => down(noAnswer()),
-    onDead: letGo,
+    onSlow: () => markNotReady(noReply()),
+    onDead: disconnect,
   });
 
-  const lost = () => {
+  const onConnectionLost = () => {
     heartbeat.end();
-    down(lastError ?? closed());
+    markNotReady(lastError ?? connectionClosed());
   };
 
-  // ioredis stops for good where a failover is announced just as it asks a Sentinel for the master.
-  const revive = () => {
-    if (!isClosed) revival = setTimeout(() => void client.connect().catch(learn), REVIVE_AFTER_MS);
+  // ioredis stops reconnecting when a failover is announced just while it asks a Sentinel for the master.
+  const reconnectAfterEnd = () => {
+    if (!isClosed) reconnectTimer = setTimeout(() => void client.connect().catch(recordError), RECONNECT_AFTER_END_MS);
   };
 
-  watchHandshakes(client, redis.connectTimeoutMs, () => {
-    learn(noAnswer());
-    letGo();
+  limitHandshakes(client, redis.connectTimeoutMs, () => {
+    recordError(noReply());
+    disconnect();
   });
-  client.on('connecting', outage.attempted);
+  client.on('connecting', outage.countAttempt);
   client.on('ready', heartbeat.begin);
-  client.on('error', learn);
-  // Of a single node of a cluster, which may be one that nothing depends on.
+  client.on('error', recordError);
+  // The error of one cluster node, which may be a node that tickets do not need.
   client.on('node error', (error) => {
-    if (!writable) learn(error);
+    if (!writable) recordError(error);
   });
-  client.on('close', lost);
-  client.on('end', revive);
+  client.on('close', onConnectionLost);
+  client.on('end', reconnectAfterEnd);
 
   const connect = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const startedAt = performance.now();
-      const giveUp = () => reject(failedStart(signal));
-      signal.addEventListener('abort', giveUp, { once: true });
-      tellFirstReady = () => {
-        tellFirstReady = undefined;
-        signal.removeEventListener('abort', giveUp);
+      const rejectStart = () => reject(failedStart(signal));
+      signal.addEventListener('abort', rejectStart, { once: true });
+      onFirstReady = () => {
+        onFirstReady = undefined;
+        signal.removeEventListener('abort', rejectStart);
         const durationMs = Math.round(performance.now() - startedAt);
         emit('redis_connect_ok', { endpoint, durationMs, attempts: outage.attempts });
         resolve();
       };
       emit('redis_connect_start', { endpoint, timeoutMs: redis.startupTimeoutMs });
-      // It rejects at the first failure, mostly with less than the `error` event tells; the retries go on.
+      // Rejects at the first failure, usually with less detail than the `error` event; ioredis continues to retry.
       client.connect().catch((error) => {
-        lastError ??= tellable(error);
+        lastError ??= redacted(error);
       });
     });
 
   const failedStart = (signal: AbortSignal): Error => {
     if (isInterruptedError(signal.reason)) return signal.reason;
-    const cause = lastError ?? noAnswer();
+    const cause = lastError ?? noReply();
     outage.begin(cause, { atStartup: true });
     return new ProcessError('REDIS_UNREACHABLE', `Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
   };
@@ -156,18 +154,18 @@ export const createRedisConnection = (
     },
     isReady: () => writable && client.status === 'ready',
     getClientOrNull: () => (writable && client.status === 'ready' ? client : null),
-    noteFault: (error) => {
+    reportError: (error) => {
       const refusal = refusalOf(error);
       if (refusal === undefined) return;
-      down(error);
-      if (refusal.reconnect && reconnects()) return;
-      // The answer to a write already under way is older than this error: only a new one may say otherwise.
+      markNotReady(error);
+      if (refusal.reconnect && reconnectIfDue()) return;
+      // The reply to a write in progress is older than this error: only a new write may make the connection ready.
       if (client.status === 'ready') heartbeat.begin();
     },
     close: async () => {
       writable = false;
       isClosed = true;
-      clearTimeout(revival);
+      clearTimeout(reconnectTimer);
       heartbeat.end();
       outage.close();
       client.disconnect();
@@ -175,9 +173,9 @@ export const createRedisConnection = (
   };
 };
 
-const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+const connectionClosed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 
-const noAnswer = (): Error =>
-  Object.assign(new Error('connected, but no answer in time: Redis hangs, is slow, or is still loading its data'), {
+const noReply = (): Error =>
+  Object.assign(new Error('connected, but no reply in time: Redis hangs, is slow, or is still loading its data'), {
     code: 'ETIMEDOUT',
   });

@@ -1,8 +1,8 @@
 import { describeError } from '../log/describe-error.ts';
 
-/** What is wrong with a Redis, in an operator's words. */
+/** What is wrong with a Redis server, and what the operator can do about it. */
 export interface Diagnosis {
-  /** `unreachable`: nothing there answers as Redis in time. `unusable`: Redis answers, but tickets cannot be kept. */
+  /** `unreachable`: no Redis replies in time. `unusable`: Redis replies, but cannot store tickets. */
   readonly verdict: 'unreachable' | 'unusable';
   readonly errorCode: string;
   readonly error: string;
@@ -12,55 +12,61 @@ export interface Diagnosis {
 type Row = readonly [verdict: Diagnosis['verdict'], remedy: string];
 
 const rows: Readonly<Record<string, Row>> = {
-  ECONNREFUSED: ['unreachable', 'nothing listens there: start Redis, or correct host and port in REDIS_URL'],
-  ENOTFOUND: ['unreachable', 'the host name does not exist: correct it in REDIS_URL, or the DNS'],
-  EAI_AGAIN: ['unreachable', 'the name server does not answer: check the DNS of this network'],
+  ECONNREFUSED: ['unreachable', 'no server listens on this port: start Redis, or correct host and port in REDIS_URL'],
+  ENOTFOUND: ['unreachable', 'the host name does not exist: correct it in REDIS_URL, or add it to the DNS'],
+  EAI_AGAIN: ['unreachable', 'the name server does not reply: check the DNS of this network'],
   ETIMEDOUT: [
     'unreachable',
-    'no answer in time: check firewall and security groups, whether Redis hangs, and with rediss:// that the port speaks TLS',
+    'no reply in time: check firewalls and security groups, whether Redis hangs, and with rediss:// that the port uses TLS',
   ],
-  EHOSTUNREACH: ['unreachable', 'no route to the host: check network and subnets'],
-  ENETUNREACH: ['unreachable', 'no route to the network: check network and subnets'],
+  EHOSTUNREACH: ['unreachable', 'there is no route to the host: check network and subnets'],
+  ENETUNREACH: ['unreachable', 'there is no route to the network: check network and subnets'],
   ECONNRESET: [
     'unreachable',
-    'the other side closed: TLS on one side only, a proxy without its server, or maxclients reached',
+    'the other side closed the connection: check for TLS on one side only, a proxy whose server is down, or maxclients',
   ],
   TLS: [
     'unreachable',
-    'TLS failed: check that the port speaks TLS, and that its certificate is valid for this host and from a trusted CA',
+    'TLS failed: check that the port uses TLS, and that its certificate is valid for this host and from a trusted CA',
   ],
-  NOAUTH: ['unusable', 'a password is needed: put it into REDIS_URL as redis://user:password@host'],
+  NOAUTH: ['unusable', 'Redis requires a password: set it in REDIS_URL as redis://user:password@host'],
   WRONGPASS: ['unusable', 'user or password is wrong, or the user is disabled: correct REDIS_URL'],
   NOPERM: [
     'unusable',
-    'the user may not do this: allow SET, GETDEL and MGET (in a cluster GET) on the keys below REDIS_KEY_PREFIX, INCR and PTTL with TICKET_RATE_LIMIT, and SELECT where REDIS_URL names a database',
+    'the user lacks a permission: allow SET, GETDEL and MGET (in a cluster GET) on keys with REDIS_KEY_PREFIX, INCR and PTTL with TICKET_RATE_LIMIT, and SELECT if REDIS_URL has a database',
   ],
-  LOADING: ['unusable', 'Redis is loading its data: wait, as with --wait'],
+  LOADING: ['unusable', 'Redis is loading its data: try again later, or use --wait'],
   READONLY: ['unusable', 'this is a replica: use the address of the primary'],
-  OOM: ['unusable', 'memory is full: raise maxmemory, or find what fills it'],
-  MISCONF: ['unusable', 'Redis cannot save to disk and refuses writes: check disk and permissions'],
-  NOREPLICAS: ['unusable', 'too few replicas are in sync: bring them back, or lower min-replicas-to-write'],
-  MASTERDOWN: ['unusable', 'a replica without its primary: use the address of the primary'],
-  CLUSTERDOWN: ['unusable', 'the cluster does not cover all slots: bring its masters back'],
-  BUSY: ['unusable', 'a script blocks Redis: end it with SCRIPT KILL'],
+  OOM: ['unusable', 'Redis is out of memory: raise maxmemory, or find what uses it'],
+  MISCONF: ['unusable', 'Redis cannot save to disk and rejects writes: check disk space and permissions'],
+  NOREPLICAS: ['unusable', 'too few replicas are in sync: restore them, or lower min-replicas-to-write'],
+  MASTERDOWN: ['unusable', 'this is a replica that has lost its primary: use the address of the primary'],
+  CLUSTERDOWN: ['unusable', 'the cluster does not cover all slots: restore its masters'],
+  BUSY: ['unusable', 'a script blocks Redis: stop it with SCRIPT KILL'],
   MOVED: ['unusable', 'this is a node of a cluster: set REDIS_CLUSTER=true'],
-  IS_SENTINEL: ['unusable', 'a Sentinel keeps no tickets: set REDIS_SENTINEL_MASTER, or use the port of Redis'],
+  IS_SENTINEL: [
+    'unusable',
+    'this is a Sentinel, which cannot store tickets: set REDIS_SENTINEL_MASTER, or use the port of Redis',
+  ],
   NO_CLUSTER: ['unusable', 'this Redis is not a cluster: unset REDIS_CLUSTER'],
-  NO_SENTINEL: ['unusable', 'these servers are no Sentinels: unset REDIS_SENTINEL_MASTER, or correct REDIS_URL'],
-  NO_MASTER: ['unreachable', 'no Sentinel answers that knows such a master: check REDIS_URL and REDIS_SENTINEL_MASTER'],
-  NO_DATABASE: ['unusable', 'this Redis has no such database: correct the path of REDIS_URL, or raise databases'],
-  MAXCLIENTS: ['unusable', 'no connection is left: raise maxclients, or find who holds them'],
-  NOT_REDIS: ['unusable', 'something else than Redis answers there: correct host and port'],
-  TOO_OLD: ['unusable', 'Redis 6.2 or later is needed, for GETDEL: upgrade it'],
+  NO_SENTINEL: ['unusable', 'these servers are not Sentinels: unset REDIS_SENTINEL_MASTER, or correct REDIS_URL'],
+  NO_MASTER: ['unreachable', 'no reachable Sentinel knows this master: check REDIS_URL and REDIS_SENTINEL_MASTER'],
+  NO_DATABASE: [
+    'unusable',
+    'the database does not exist: correct the path of REDIS_URL, or raise the setting databases',
+  ],
+  MAXCLIENTS: ['unusable', 'Redis accepts no more connections: raise maxclients, or find the clients that use them'],
+  NOT_REDIS: ['unusable', 'the server is not Redis: correct host and port'],
+  TOO_OLD: ['unusable', 'tickets need Redis 6.2 or later, for GETDEL: upgrade Redis'],
 };
 
-const UNKNOWN: Row = ['unusable', 'see what Redis says'];
+const UNKNOWN_ERROR: Row = ['unusable', 'see the error message of Redis'];
 
-/** Reads the error that a connection or a command met. */
+/** The diagnosis for the error of a connection or a command. */
 export const diagnose = (error: unknown): Diagnosis => {
   const { error: message, errorCode: raw } = describeError(error);
   const errorCode = kindOf(raw, message);
-  const [verdict, remedy] = rows[errorCode] ?? UNKNOWN;
+  const [verdict, remedy] = rows[errorCode] ?? UNKNOWN_ERROR;
   return { verdict, errorCode: errorCode === 'TLS' ? raw : errorCode, error: message, remedy };
 };
 

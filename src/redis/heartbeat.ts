@@ -1,89 +1,89 @@
-import { patientTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
 
 const INTERVAL_MS = 500;
-const LATE_MS = 1000;
-// Including the time to reconnect, a connection whose packets are lost for good is replaced within 3 s.
+const SLOW_MS = 1000;
+// Including the time to reconnect, a connection that loses all packets is replaced within 3 s.
 const DEAD_MS = 2500;
-// After a late reply one reply in time is no proof: a Redis that is always slow is then one outage, not one with each
-// reply. Three prompt replies in a row are, or twenty-one that are merely in time.
+// After a slow reply the connection is ready again after 3 replies within PROMPT_MS, or 21 within SLOW_MS. A Redis that
+// is always slow is then one outage, not one for each reply.
 const PROMPT_MS = 500;
-const PROOF = 21;
-const PROMPT_COUNTS_FOR = 7;
+const REPLIES_AFTER_SLOW = 21;
+const PROMPT_REPLY_WEIGHT = 7;
 
 export interface HeartbeatOptions {
   /** Sends one write; resolves when Redis has done it. */
   readonly write: () => Promise<unknown>;
-  /** A write was done; after a late one, only once several in a row were done in time. */
-  readonly onAnswer: () => void;
-  /** Redis answered with an error, or the write could not be sent. */
+  /** A write succeeded; after a slow one, several in a row succeeded in time. */
+  readonly onWritten: () => void;
+  /** Redis replied with an error, or the write could not be sent. */
   readonly onError: (error: unknown) => void;
-  /** No answer for a second. */
-  readonly onLate: () => void;
-  /** No answer for 2.5 seconds: the connection is not worth waiting for. */
+  /** No reply for a second. */
+  readonly onSlow: () => void;
+  /** No reply for 2.5 seconds: the connection is to be replaced. */
   readonly onDead: () => void;
 }
 
 export interface Heartbeat {
-  /** Starts on a connection that has just become usable, with a write at once. */
+  /** Starts on a new connection, with a write immediately. */
   begin(): void;
   end(): void;
 }
 
 /**
- * Writes every half second and tells what came of it. A write, since a PING is answered by replicas, by a full
- * memory and by a server whose writes are paused.
+ * Sends a write every half second and reports the result. Not a PING: replicas reply to it, and so does a Redis that is
+ * out of memory or has its writes paused.
  */
-export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: HeartbeatOptions): Heartbeat => {
-  // Answers to writes of an earlier beginning count for nothing.
-  let beginning = 0;
+export const createHeartbeat = ({ write, onWritten, onError, onSlow, onDead }: HeartbeatOptions): Heartbeat => {
+  // Replies to writes from before the latest begin() are ignored.
+  let run = 0;
   let outstanding = false;
-  // How much proof is missing until Redis counts as usable again; a new connection does not reset it.
-  let missing = 0;
+  // How many replies are missing until Redis counts as usable; a new connection does not reset it.
+  let repliesMissing = 0;
   let interval: NodeJS.Timeout | undefined;
-  let stopWaiting: (() => void) | undefined;
+  let stopTimers: (() => void) | undefined;
 
-  const late = () => {
-    missing = PROOF;
-    onLate();
+  const slow = () => {
+    repliesMissing = REPLIES_AFTER_SLOW;
+    onSlow();
   };
 
-  const wait = () => {
-    const cancelLate = patientTimeout(late, LATE_MS);
-    const cancelDead = patientTimeout(onDead, DEAD_MS);
+  const startTimers = () => {
+    const cancelSlow = stallTolerantTimeout(slow, SLOW_MS);
+    const cancelDead = stallTolerantTimeout(onDead, DEAD_MS);
     return () => {
-      cancelLate();
+      cancelSlow();
       cancelDead();
-      stopWaiting = undefined;
+      stopTimers = undefined;
     };
   };
 
   const beat = async (): Promise<void> => {
     if (outstanding) return;
-    const begunIn = beginning;
+    const sentIn = run;
     const sentAt = performance.now();
     outstanding = true;
-    stopWaiting ??= wait();
+    stopTimers ??= startTimers();
     const error = await failureOf(write());
-    if (begunIn !== beginning) return;
+    if (sentIn !== run) return;
     outstanding = false;
-    // A time-out is no answer: the wait goes on through the next write.
+    // A timeout is not a reply: the timers continue through the next write.
     if (isTimeout(error)) return;
-    stopWaiting?.();
-    if (error === undefined) answered(performance.now() - sentAt);
+    stopTimers?.();
+    if (error === undefined) handleReply(performance.now() - sentAt);
     else onError(error);
   };
 
-  const answered = (tookMs: number) => {
-    if (missing > 0) missing = tookMs >= LATE_MS ? PROOF : missing - (tookMs <= PROMPT_MS ? PROMPT_COUNTS_FOR : 1);
-    if (missing <= 0) onAnswer();
+  const handleReply = (tookMs: number) => {
+    if (repliesMissing > 0) repliesMissing = tookMs >= SLOW_MS ? REPLIES_AFTER_SLOW : repliesMissing - weightOf(tookMs);
+    if (repliesMissing <= 0) onWritten();
     else void beat();
   };
 
   const end = () => {
-    beginning += 1;
+    run += 1;
     outstanding = false;
     clearInterval(interval);
-    stopWaiting?.();
+    stopTimers?.();
   };
 
   return {
@@ -95,6 +95,8 @@ export const createHeartbeat = ({ write, onAnswer, onError, onLate, onDead }: He
     end,
   };
 };
+
+const weightOf = (tookMs: number): number => (tookMs <= PROMPT_MS ? PROMPT_REPLY_WEIGHT : 1);
 
 const failureOf = (write: Promise<unknown>): Promise<unknown> =>
   write.then(

@@ -1,14 +1,30 @@
 import { isIP } from 'node:net';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { ServerTarget } from '../config/redis-url.ts';
-import type { RedisAccess } from './access.ts';
+import type { Config } from '../config/variables.ts';
+
+/** The part of the configuration that says how to connect to Redis. */
+export interface RedisAccess {
+  readonly target: ServerTarget;
+  readonly redis: Config['redis'];
+  /** Whether tickets are counted for each subject, which needs more permissions. */
+  readonly counts?: boolean;
+}
+
+export type Topology = 'single' | 'sentinel' | 'cluster';
+
+export const topologyOf = ({ redis: { cluster, sentinelMaster } }: RedisAccess): Topology => {
+  if (cluster) return 'cluster';
+  return sentinelMaster === undefined ? 'single' : 'sentinel';
+};
 
 const MAX_RETRY_DELAY_MS = 2000;
 const MAX_SENTINEL_RETRY_DELAY_MS = 500;
 
 /**
- * What ioredis is told. It never queues, never sends a command twice and never gives up on reconnecting: a command
- * either goes out now on a usable connection or fails now, and only the write heartbeat says what usable means.
+ * The ioredis options for every topology. ioredis never queues a command, never sends one twice and never stops
+ * reconnecting. A command is either sent immediately on a usable connection or fails immediately; the heartbeat decides
+ * whether a connection is usable.
  */
 const common = ({ target, redis }: RedisAccess) =>
   ({
@@ -19,7 +35,7 @@ const common = ({ target, redis }: RedisAccess) =>
     disableClientInfo: true,
     connectTimeout: redis.connectTimeoutMs,
     commandTimeout: redis.commandTimeoutMs,
-    // Ends a connection on which commands wait and nothing comes back; the heartbeat's own limit comes first.
+    // Closes a connection on which commands get no reply; the heartbeat's own limit comes first.
     socketTimeout: 5000,
     disconnectTimeout: 200,
     keepAlive: 10_000,
@@ -27,7 +43,7 @@ const common = ({ target, redis }: RedisAccess) =>
     enableOfflineQueue: false,
     enableReadyCheck: true,
     maxLoadingRetryTime: 500,
-    // A command whose answer was lost may have run: sending it again could spend or make a ticket twice.
+    // A command whose reply was lost may have run: sent again it could spend or make a ticket twice.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     reconnectOnError: null,
@@ -58,7 +74,7 @@ export const sentinelOptions = (access: RedisAccess, master: string) => {
     sentinelCommandTimeout: 1000,
     sentinelRetryStrategy: (attempt: number) => Math.min(100 * attempt, MAX_SENTINEL_RETRY_DELAY_MS),
     sentinelReconnectStrategy: () => 1000,
-    // Without it an old master goes on being written to after a planned failover, and its tickets come back.
+    // Without it ioredis continues to write to the old master after a planned failover, and its tickets reappear.
     failoverDetector: true,
     ...tls(access, redis.tlsServername),
     ...(target.tls && { enableTLSForSentinelMode: true, sentinelTLS: tls(access, redis.tlsServername).tls ?? {} }),
@@ -67,15 +83,15 @@ export const sentinelOptions = (access: RedisAccess, master: string) => {
 
 export const clusterOptions = (access: RedisAccess) => {
   const { redis, target } = access;
-  // Shorter than a command may take, so that a dead node is told as such.
+  // Shorter than the command timeout, so that the error of a dead node is reported as a failed connection.
   const connectTimeout = Math.min(1000, redis.connectTimeoutMs, redis.commandTimeoutMs / 2);
   return {
     lazyConnect: true,
     enableOfflineQueue: false,
-    // What is wrong with a cluster is told by the writes; the check would only close it and connect again.
+    // The heartbeat's writes show what is wrong with a cluster; the check would only disconnect and connect again.
     enableReadyCheck: false,
     clusterRetryStrategy: createRetryStrategy(),
-    // A command that may have run is not sent again to whoever takes over.
+    // A command that may have run is not sent again to the new master.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     retryDelayOnTryAgain: 50,
@@ -83,7 +99,7 @@ export const clusterOptions = (access: RedisAccess) => {
     slotsRefreshTimeout: 1000,
     slotsRefreshInterval: 5000,
     redisOptions: { ...common(access), connectTimeout, ...tls(access, undefined) },
-    // With TLS a node is called by the name that its certificate bears.
+    // With TLS a node is addressed by the name in its certificate.
     ...(target.tls && { dnsLookup: sameName }),
   } satisfies ClusterOptions;
 };
@@ -105,15 +121,15 @@ const tls = ({ target, redis }: RedisAccess, servername: string | undefined) => 
   }),
 });
 
-/** Exponential from 100 ms up to 2 s, each with up to half of it taken off by chance, so that tasks do not march in step. */
+/** Exponential from 100 ms up to 2 s, with a random jitter of up to half, so that instances do not retry in step. */
 export const retryDelayMs = (attempt: number, random: () => number = Math.random): number => {
   const ceiling = Math.min(MAX_RETRY_DELAY_MS, 100 * 2 ** Math.min(attempt - 1, 10));
   return Math.round(ceiling * (1 - random() / 2));
 };
 
 /**
- * Spaces attempts to connect from the beginning of one to that of the next: where one waited long for nothing, the next
- * need not wait as long again.
+ * Spaces connection attempts from the start of one to the start of the next: after an attempt that timed out, the next
+ * one starts sooner.
  */
 export const createRetryStrategy = (random: () => number = Math.random): ((attempt: number) => number) => {
   let beganAt = Number.NEGATIVE_INFINITY;

@@ -3,15 +3,15 @@ import type { Emit } from '../log/events.ts';
 
 const SUMMARY_EVERY_MS = 30_000;
 
-/** Keeps account of one outage after another: when it began, how often a connection was tried, and what is told of it. */
+/** Logs Redis outages, one after the other: the start, a summary every 30 s, and the end. */
 export interface OutageLog {
-  /** An outage began: at run time when Redis had been ready before, unless told that it was at start-up. */
+  /** Starts an outage: `redis_down` at run time, which is the default, and `redis_connect_fail` in both cases. */
   begin(cause: unknown, when?: { readonly atStartup: boolean }): void;
-  /** Something more was learnt about why. */
-  note(cause: unknown): void;
-  attempted(): void;
+  /** Replaces the cause in later summaries. */
+  updateCause(cause: unknown): void;
+  countAttempt(): void;
   end(): void;
-  /** How often a connection was tried since the service started or the outage began. */
+  /** Connection attempts since the service or the outage started. */
   readonly attempts: number;
   /** Stops the summaries. */
   close(): void;
@@ -25,26 +25,27 @@ export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
   let summaries: NodeJS.Timeout | undefined;
 
   const downMs = () => (beganAt === undefined ? 0 : Math.round(performance.now() - beganAt));
-  const tellFail = () => emit('redis_connect_fail', { endpoint, ...describeError(cause), attempts, downMs: downMs() });
+  const logFailure = () =>
+    emit('redis_connect_fail', { endpoint, ...describeError(cause), attempts, downMs: downMs() });
 
   return {
-    begin: (why, { atStartup } = { atStartup: false }) => {
+    begin: (firstError, { atStartup } = { atStartup: false }) => {
       if (beganAt !== undefined) return;
-      firstCause = why;
-      cause = why;
+      firstCause = firstError;
+      cause = firstError;
       beganAt = performance.now();
       if (!atStartup) {
         attempts = 0;
-        const { error, errorCode } = describeError(why);
+        const { error, errorCode } = describeError(firstError);
         emit('redis_down', { endpoint, reason: error, errorCode });
       }
-      tellFail();
-      summaries = setInterval(tellFail, SUMMARY_EVERY_MS).unref();
+      logFailure();
+      summaries = setInterval(logFailure, SUMMARY_EVERY_MS).unref();
     },
-    note: (why) => {
-      cause = why;
+    updateCause: (error) => {
+      cause = error;
     },
-    attempted: () => {
+    countAttempt: () => {
       attempts += 1;
     },
     end: () => {

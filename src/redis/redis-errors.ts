@@ -1,49 +1,69 @@
 import { describeError } from '../log/describe-error.ts';
+import type { RedisAccess } from './options.ts';
 
-// Replies by which Redis says that it cannot take writes now, whatever the state of the connection.
+// Error replies that mean that Redis cannot accept writes now, whatever the state of the connection.
 const REFUSALS = /^-?(READONLY|OOM|MISCONF|LOADING|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|BUSY)\b/;
-// Those that a new connection may cure: to the new master, or with the credentials of now.
-const CURED_BY_RECONNECTING = new Set(['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN']);
+// A new connection may fix these: it goes to the new master, or uses the current credentials.
+const FIXED_BY_RECONNECTING = new Set(['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN']);
 
-/** Whether an error says no more than that the connection is gone. */
-export const isMereClose = (error: unknown): boolean => describeError(error).error === 'Connection is closed.';
+/** Whether an error says only that the connection is closed, and not why. */
+export const isConnectionClosed = (error: unknown): boolean => describeError(error).error === 'Connection is closed.';
 
 export interface Refusal {
   readonly code: string;
   readonly reconnect: boolean;
 }
 
-/** Reads an error for what it says about Redis as a whole; `undefined` where it says nothing. */
+/** The refusal in an error that concerns all commands; `undefined` when it concerns one command only. */
 export const refusalOf = (error: unknown): Refusal | undefined => {
   const code = error instanceof Error ? REFUSALS.exec(error.message)?.[1] : undefined;
-  return code === undefined ? undefined : { code, reconnect: CURED_BY_RECONNECTING.has(code) };
+  return code === undefined ? undefined : { code, reconnect: FIXED_BY_RECONNECTING.has(code) };
 };
 
-// What ioredis says, of one connection and of a cluster, when it has none to send a command on.
-const NEVER_LEFT = /^(Stream isn't writeable|Cluster isn't ready)/;
+// The ioredis errors, of a single connection and of a cluster, for a command that it could not send.
+const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
 
 /**
- * Whether a command may have been done although it failed: its time ran out, or the connection broke before the
- * answer came. Not so where Redis answered with an error, or where the command never left.
+ * Whether Redis may have run a command although it failed: it timed out, or the connection was closed before the
+ * reply. `false` when Redis replied with an error, or when the command was not sent.
  */
 export const mayHaveRun = (error: unknown): boolean => {
   if (!(error instanceof Error)) return true;
-  return error.name !== 'ReplyError' && !NEVER_LEFT.test(error.message);
+  return error.name !== 'ReplyError' && !NOT_SENT.test(error.message);
 };
 
-/** The error by which a command failed, in words and with a code for the log: ioredis' own speak of its options. */
-export const plainFault = (error: unknown): unknown => {
+/** The error of a command with a readable message and a code for the log: the messages of ioredis name its options. */
+export const readableError = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
-  const [code, words] = PLAIN.find(([, , ioredis]) => ioredis.test(error.message)) ?? [];
-  return code === undefined ? error : Object.assign(new Error(words, { cause: error }), { code });
+  const [code, message] = READABLE.find(([, , original]) => original.test(error.message)) ?? [];
+  return code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
 };
 
-const PLAIN = [
-  ['ETIMEDOUT', 'Redis did not answer in time', /^Command timed out/],
-  ['ENOTCONN', 'there was no connection to Redis', NEVER_LEFT],
+const READABLE = [
+  ['ETIMEDOUT', 'Redis did not reply in time', /^Command timed out/],
+  ['ENOTCONN', 'there was no connection to Redis', NOT_SENT],
   [
     'ECONNRESET',
-    'the connection was closed before Redis answered',
+    'the connection was closed before Redis replied',
     /^(Reached the max retries|Connection is closed|Command aborted)/,
   ],
 ] as const;
+
+// Redis repeats the arguments of an unknown command, such as a renamed AUTH; the end may be truncated.
+const REPEATED_ARGUMENTS = /,? with args beginning with:.*$/s;
+// A shorter password would match half of every message, and is no secret.
+const MIN_PASSWORD_CHARACTERS = 4;
+
+/** Returns a function that removes passwords from an error: some servers repeat in it what they were sent. */
+export const createRedactor = ({ target, redis }: RedisAccess): ((error: unknown) => unknown) => {
+  const passwords = [target.password, redis.sentinelPassword].filter(
+    (password) => password !== undefined && password.length >= MIN_PASSWORD_CHARACTERS,
+  ) as readonly string[];
+  const redact = (text: string): string =>
+    passwords.reduce((rest, password) => rest.replaceAll(password, '[password]'), text.replace(REPEATED_ARGUMENTS, ''));
+  return (error) => {
+    const { error: original, errorCode: code } = describeError(error);
+    const message = redact(original);
+    return message === original ? error : Object.assign(new Error(message), { code });
+  };
+};

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { Topology } from './access.ts';
+import type { Topology } from './options.ts';
 
-/** What a Redis server says of itself. */
+/** Version, mode and settings of a Redis server, from its INFO. */
 export interface ServerInfo {
   readonly version: string;
   /** `standalone`, `cluster` or `sentinel`. */
@@ -15,19 +15,19 @@ export interface ServerInfo {
   readonly maxMemoryBytes: number;
   /** Whether a write needs replicas in sync (`min-replicas-to-write`). */
   readonly needsReplicas: boolean;
-  /** The `save` setting, where it may be asked. */
+  /** The `save` setting; empty when CONFIG is not allowed. */
   readonly snapshots: string;
 }
 
 const OLDEST = [6, 2] as const;
 
-/** Asks a server about itself; `undefined` where the user may not. */
-export const askServer = async (node: Redis): Promise<ServerInfo | undefined> => {
+/** Reads INFO and settings of a server; `undefined` when the user is not allowed to. */
+export const readServerInfo = async (node: Redis): Promise<ServerInfo | undefined> => {
   const reply = await node.info().catch(unlessForbidden(undefined));
   return reply === undefined ? undefined : parseInfo(reply, await snapshotsOf(node));
 };
 
-// Managed services forbid CONFIG, or do not know it.
+// Managed services forbid or remove CONFIG.
 const snapshotsOf = async (node: Redis): Promise<string> => {
   try {
     const [, value = ''] = (await node.config('GET', 'save')) as string[];
@@ -37,7 +37,7 @@ const snapshotsOf = async (node: Redis): Promise<string> => {
   }
 };
 
-/** Lets `value` stand for the answer to a command that the user may not send, or that a managed service has taken away. */
+/** Replaces the error of a command that the user may not send, or that a managed service has removed, by `value`. */
 export const unlessForbidden =
   <T>(value: T) =>
   (error: unknown): T => {
@@ -45,7 +45,7 @@ export const unlessForbidden =
     throw error;
   };
 
-/** Reads the reply of INFO. */
+/** Parses the reply to INFO. */
 export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
   const values = new Map(
     reply.split('\r\n').map((line) => {
@@ -64,20 +64,20 @@ export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
       appendOnly: values.get('aof_enabled') === '1',
     },
     maxMemoryBytes: Number(values.get('maxmemory') ?? 0),
-    // Redis tells of the replicas in good standing only where that setting is on.
+    // Redis reports the number of good replicas only when that setting is on.
     needsReplicas: values.has('min_slaves_good_slaves'),
     snapshots,
   };
 };
 
-/** GETDEL, without which a ticket could be redeemed twice, came with 6.2; a version that is not told says nothing. */
+/** Whether the version is known and lacks GETDEL, which came with 6.2: without it a ticket could be redeemed twice. */
 export const isTooOld = (version: string): boolean => {
   if (version === '') return false;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 };
 
-/** Settings under which tickets can get lost or come back. */
+/** Warnings about settings with which tickets can be lost or reappear. */
 export const warningsOf = (info: ServerInfo | undefined, topology: Topology): readonly string[] => {
   if (info === undefined) return ['INFO is not allowed: version and settings were not checked'];
   const { settings, maxMemoryBytes, needsReplicas, snapshots } = info;
@@ -85,17 +85,43 @@ export const warningsOf = (info: ServerInfo | undefined, topology: Topology): re
   return [
     ...(evicts
       ? [
-          `maxmemory-policy is ${settings.evictionPolicy}: a full memory drops live tickets and revocations; set noeviction`,
+          `maxmemory-policy is ${settings.evictionPolicy}: when memory is full, Redis evicts live tickets and revocations; set noeviction`,
         ]
       : []),
-    ...(settings.appendOnly
-      ? ['appendonly is on: a restart can bring back tickets redeemed since the last fsync']
-      : []),
-    ...(snapshots !== '' ? ['save is set: a restart can bring back tickets redeemed since the last snapshot'] : []),
+    ...(settings.appendOnly ? ['appendonly is on: a restart can restore tickets redeemed since the last fsync'] : []),
+    ...(snapshots !== '' ? ['save is set: a restart can restore tickets redeemed since the last snapshot'] : []),
     ...(topology !== 'single' && !needsReplicas
       ? [
           'min-replicas-to-write is 0: after a failover tickets can be redeemed again; set it to 1, and min-replicas-max-lag to 2',
         ]
       : []),
+  ];
+};
+
+const CLOCK_WARNING_FROM_MS = 1000;
+
+/**
+ * By how many milliseconds, at least, a server's clock is ahead of this machine's: 0 when it lies between the times of
+ * request and reply. `undefined` when the server does not reply with its time.
+ */
+export const clockDifferenceOf = async (node: Pick<Redis, 'time'>, now = Date.now): Promise<number | undefined> => {
+  const requestedAt = now();
+  const [seconds, microseconds] = await node.time().catch(() => []);
+  if (seconds === undefined || microseconds === undefined) return undefined;
+  const serverMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  return serverMs - Math.max(requestedAt, Math.min(serverMs, now()));
+};
+
+/** The largest of the known differences, in either direction. */
+export const largestDifference = (differences: readonly (number | undefined)[]): number | undefined =>
+  differences.filter((one) => one !== undefined).toSorted((a, b) => Math.abs(b) - Math.abs(a))[0];
+
+/** Warns since the clock of Redis is usually right: the wrong one may be this machine's, which checks the JWTs. */
+export const clockWarnings = (differenceMs: number | undefined): readonly string[] => {
+  if (differenceMs === undefined || Math.abs(differenceMs) < CLOCK_WARNING_FROM_MS) return [];
+  const seconds = (Math.abs(differenceMs) / 1000).toFixed(1);
+  const side = differenceMs > 0 ? 'ahead of' : 'behind';
+  return [
+    `the clock of Redis is ${seconds} s ${side} this machine's: if this machine is wrong, ticketd checks exp and nbf of JWTs wrongly by as much; synchronize both with NTP`,
   ];
 };

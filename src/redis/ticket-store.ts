@@ -1,17 +1,16 @@
 import { OutcomeUnknown, StoreUnavailable } from '../tickets/errors.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
+import { incrementWindow, readAll } from './commands.ts';
 import type { RedisConnection } from './connection.ts';
-import { incrementWindow } from './increment-window.ts';
 import { keyspace } from './keys.ts';
-import { readAll } from './read-all.ts';
-import { mayHaveRun, plainFault } from './redis-errors.ts';
+import { mayHaveRun, readableError } from './redis-errors.ts';
 
 export interface RedisStoreOptions {
   readonly connection: RedisConnection;
   readonly keyPrefix: string;
   /** Called with the duration of each command, in milliseconds. */
-  readonly commandTook?: (command: string, ms: number) => void;
+  readonly observeCommand?: (command: string, ms: number) => void;
 }
 
 // In place of the payload, which is never empty, until the ticket would have expired.
@@ -22,7 +21,7 @@ const USED = '';
  * replies OK to a past time and stores nothing. One `SET … XX GET KEEPTTL` takes it (Redis 6.2): it replaces the payload
  * with the mark of a used ticket, so that exactly one of any number of callers gets it, and the others learn why not.
  */
-export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisStoreOptions): TicketStore => {
+export const createRedisStore = ({ connection, keyPrefix, observeCommand }: RedisStoreOptions): TicketStore => {
   const keys = keyspace(keyPrefix);
 
   const run = async <T>(
@@ -36,10 +35,10 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
     try {
       return await command(client);
     } catch (error) {
-      connection.noteFault(error);
+      connection.reportError(error);
       throw errorOf(error);
     } finally {
-      commandTook?.(name, performance.now() - startedAt);
+      observeCommand?.(name, performance.now() - startedAt);
     }
   };
 
@@ -79,6 +78,6 @@ const takenOf = (before: string | null): Taken => {
 };
 
 const unlessItMayHaveRun = (cause: unknown): Error =>
-  mayHaveRun(cause) ? new OutcomeUnknown({ cause: plainFault(cause) }) : unavailable(cause);
+  mayHaveRun(cause) ? new OutcomeUnknown({ cause: readableError(cause) }) : unavailable(cause);
 
-const unavailable = (cause: unknown): StoreUnavailable => new StoreUnavailable({ cause: plainFault(cause) });
+const unavailable = (cause: unknown): StoreUnavailable => new StoreUnavailable({ cause: readableError(cause) });

@@ -1,5 +1,5 @@
-import type { Config } from '../config/fields.ts';
 import { endpointOf } from '../config/redis-url.ts';
+import type { Config } from '../config/variables.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -16,11 +16,15 @@ export interface Backend {
   readonly phase: Phase;
 }
 
-export const createBackend = ({ redis, limits }: Config, emit: Emit, commandTook: Metrics['commandTook']): Backend => {
+export const createBackend = (
+  { redis, limits }: Config,
+  emit: Emit,
+  observeCommand: Metrics['observeCommand'],
+): Backend => {
   const { target } = redis;
   if (target.kind === 'memory') return embedded(redis, emit);
   const connection = createRedisConnection({ target, redis, counts: limits.ticketRate !== 'off', emit });
-  const store = createRedisStore({ connection, keyPrefix: redis.keyPrefix, commandTook });
+  const store = createRedisStore({ connection, keyPrefix: redis.keyPrefix, observeCommand });
   return { store, phase: redisPhase(connection, redis, emit) };
 };
 

@@ -1,7 +1,7 @@
 import { fixedKeys, type KeySource } from '../auth/key-source.ts';
 import type { RemoteKeys } from '../auth/remote-keys.ts';
-import type { Config } from '../config/fields.ts';
 import { algorithmsFor, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
+import type { Config } from '../config/variables.ts';
 import type { Emit } from '../log/events.ts';
 import type { Phase } from '../startup/phase.ts';
 

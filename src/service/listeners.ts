@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import { createAuthentication } from '../auth/caller.ts';
 import type { KeySource } from '../auth/key-source.ts';
-import type { Config } from '../config/fields.ts';
+import type { Config } from '../config/variables.ts';
 import { createApp } from '../http/app.ts';
 import { requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
@@ -13,9 +13,8 @@ import { metricsRoute } from '../http/routes/metrics.ts';
 import { probeRoutes } from '../http/routes/probes.ts';
 import { redeemRoute } from '../http/routes/redeem.ts';
 import { revokeRoute } from '../http/routes/revoke.ts';
-import { admitInTurn } from '../http/server/admission.ts';
-import { createGate } from '../http/server/concurrency-limiter.ts';
-import { BAD_CREDENTIALS, GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/server/limits.ts';
+import { createConcurrencyLimiter, limitConcurrency } from '../http/server/concurrency-limiter.ts';
+import { BAD_CREDENTIALS, CONCURRENCY_LIMITS, PROBE_CONCURRENCY_LIMITS } from '../http/server/limits.ts';
 import { createListener, type Listener } from '../http/server/listener.ts';
 import { refuseOverload } from '../http/server/overload.ts';
 import type { Emit } from '../log/events.ts';
@@ -24,7 +23,7 @@ import { createIssuer } from '../tickets/issue.ts';
 import { createRedeemer } from '../tickets/redeem.ts';
 import { createRevoker } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
-import { heldStore } from './tracked-store.ts';
+import { trackedStore } from './tracked-store.ts';
 
 export interface ListenersOptions {
   readonly config: Config;
@@ -95,13 +94,13 @@ interface Face {
 // Gates of its own for each: what floods the public listener keeps no gateway from redeeming.
 const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, routesOf }: Face): Listener => {
   const { config, emit } = options;
-  const gate = createGate(GATE_LIMITS);
-  const routes = routesOf({ ...options, store: heldStore(options.store, gate) });
+  const limiter = createConcurrencyLimiter(CONCURRENCY_LIMITS);
+  const routes = routesOf({ ...options, store: trackedStore(options.store, limiter) });
   const { trustedProxies } = config.http;
   const app = createApp({ listener: name, routes, emit, trustedProxies, corsOrigins });
-  const handler = admitInTurn({
-    gate,
-    probeGate: createGate(PROBE_GATE_LIMITS),
+  const handler = limitConcurrency({
+    limiter,
+    probeLimiter: createConcurrencyLimiter(PROBE_CONCURRENCY_LIMITS),
     answer: app.callback(),
     refuse: refuseOverload({ listener: name, emit, corsHeaders: readableBy(corsOrigins) }),
   });

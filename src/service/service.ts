@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../config/fields.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
+import type { Config } from '../config/variables.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Emit } from '../log/events.ts';
-import { rationed } from '../log/throttle.ts';
+import { throttleEvents } from '../log/throttle.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { createOrchestrator } from '../startup/orchestrator.ts';
 import type { Phase } from '../startup/phase.ts';
@@ -43,7 +43,7 @@ export const createService = ({ env, log }: ServiceOptions): Service => {
   let draining = false;
 
   const metrics = createMetrics({ inFlight: () => listeners.reduce((sum, { inFlight }) => sum + inFlight(), 0) });
-  const emit = toBoth(rationed(log), metrics.observe);
+  const emit = toBoth(throttleEvents(log), metrics.observe);
 
   function* phases(): Generator<Phase, void> {
     yield {
@@ -54,7 +54,7 @@ export const createService = ({ env, log }: ServiceOptions): Service => {
       },
     };
     const inForce = given(config);
-    const { store, phase } = createBackend(inForce, emit, metrics.commandTook);
+    const { store, phase } = createBackend(inForce, emit, metrics.observeCommand);
     yield phase;
     const { keys, phases: keyPhases } = createKeys(inForce, emit);
     yield* keyPhases;

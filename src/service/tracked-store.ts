@@ -1,15 +1,15 @@
-import type { Gate } from '../http/server/concurrency-limiter.ts';
+import type { ConcurrencyLimiter } from '../http/server/concurrency-limiter.ts';
 import type { TicketStore } from '../tickets/store.ts';
 
-/** The store, with the gate told of each call while it lasts. */
-export const heldStore = (store: TicketStore, { hold }: Pick<Gate, 'hold'>): TicketStore => ({
+/** A store whose calls the limiter counts while they last. */
+export const trackedStore = (store: TicketStore, { track }: Pick<ConcurrencyLimiter, 'track'>): TicketStore => ({
   name: store.name,
   isReady: store.isReady,
-  put: (digest, payload, ttlMs) => hold(store.put(digest, payload, ttlMs)),
-  replace: (digest, payload) => hold(store.replace(digest, payload)),
-  forget: (digest) => hold(store.forget(digest)),
-  take: (digest) => hold(store.take(digest)),
-  revoke: (key, id, ttlMs) => hold(store.revoke(key, id, ttlMs)),
-  revocationIds: (keys) => hold(store.revocationIds(keys)),
-  count: (key, windowMs) => hold(store.count(key, windowMs)),
+  put: (digest, payload, ttlMs) => track(store.put(digest, payload, ttlMs)),
+  replace: (digest, payload) => track(store.replace(digest, payload)),
+  forget: (digest) => track(store.forget(digest)),
+  take: (digest) => track(store.take(digest)),
+  revoke: (key, id, ttlMs) => track(store.revoke(key, id, ttlMs)),
+  revocationIds: (keys) => track(store.revocationIds(keys)),
+  count: (key, windowMs) => track(store.count(key, windowMs)),
 });

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../config/rate-limit.ts';
+import type { RateLimit } from '../config/parsers.ts';
 import { DomainError } from '../protocol/domain-error.ts';
 
 /** The store could not do what was asked: a ticket that was to be taken is untouched. */

@@ -1,4 +1,4 @@
-import { MAX_TTL_SECONDS } from '../config/ticket-fields.ts';
+import { MAX_TTL_SECONDS } from '../config/variables.ts';
 import type { TicketRecord } from './record.ts';
 
 /** A JWT with less to live than this, in milliseconds, gets no ticket. */

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../config/rate-limit.ts';
+import type { RateLimit } from '../config/parsers.ts';
 import { RateLimited } from './errors.ts';
 import type { TicketStore } from './store.ts';
 

@@ -1,13 +1,13 @@
 /**
- * A timer that lets the event loop read its sockets before it fires: after a stall of our own the answer may be
- * waiting there, and Redis must not be blamed for it. Returns its cancellation.
+ * Calls `fire` after `ms` milliseconds, but lets the event loop read its sockets first: after a stall of this process
+ * the reply may be waiting there, and the server is not to blame. Returns a function that cancels it.
  */
-export const patientTimeout = (fire: () => void, ms: number): (() => void) => {
+export const stallTolerantTimeout = (fire: () => void, ms: number): (() => void) => {
   let cancelled = false;
-  const unlessCancelled = (next: () => void) => () => {
-    if (!cancelled) next();
+  const fireUnlessCancelled = () => {
+    if (!cancelled) fire();
   };
-  const timer = setTimeout(() => setImmediate(() => setImmediate(unlessCancelled(fire))), ms);
+  const timer = setTimeout(() => setImmediate(() => setImmediate(fireUnlessCancelled)), ms);
   return () => {
     cancelled = true;
     clearTimeout(timer);

@@ -1,13 +1,32 @@
-/** The work's result, or an `ETIMEDOUT` error after `timeoutMs` milliseconds. */
-export const within = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
-    timer = setTimeout(() => reject(error), timeoutMs);
-  });
+import { stallTolerantTimeout } from './stall-tolerant-timeout.ts';
+
+/**
+ * The result of `work`. After `timeoutMs` milliseconds, or when `outer` aborts, it aborts the signal of the work and
+ * rejects with the signal's reason, whether the work reacts or not: an `ETIMEDOUT` error, or the reason of `outer`.
+ */
+export const within = async <T>(
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> => {
+  outer?.throwIfAborted();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const abort = () => controller.abort(outer?.reason);
+  outer?.addEventListener('abort', abort, { once: true });
+  const cancelTimeout = stallTolerantTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(signal), rejectionOnAbort(signal)]);
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
+    outer?.removeEventListener('abort', abort);
   }
 };
+
+const rejectionOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+const timedOut = (timeoutMs: number): Error =>
+  Object.assign(new Error(`timed out after ${timeoutMs} ms`), { code: 'ETIMEDOUT' });

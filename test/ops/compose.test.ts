@@ -29,7 +29,7 @@ describe('ops/try/compose.yml settings', () => {
   });
 
   it('sets only variables that ticketd reads', async () => {
-    const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ field }) => field.name);
+    const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ variable }) => variable.name);
     expect(known).to.include.members(Object.keys(ticketd.environment ?? {}));
   });
 

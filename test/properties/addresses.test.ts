@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { expect } from 'chai';
 import { cidrList } from '../../src/config/cidrs.ts';
-import { Expected } from '../../src/config/field.ts';
+import { InvalidValueError } from '../../src/config/variable.ts';
 import { addressOf } from '../../src/http/middleware/client-address.ts';
 import { address, fc, ipv4, ipv6, textOf, thrownBy } from '../support/property.ts';
 
@@ -110,7 +110,7 @@ describe('CIDR list', () => {
     const outcomes = { read: 0, refused: 0 };
     fc.assert(
       fc.property(textOf('10.0.0.0', '/', '8', '32', '129', '::', 'fe80', ':', ',', ' ', '-1', '/08', '.'), (text) => {
-        const refused = thrownBy(() => cidrList(text), Expected) !== undefined;
+        const refused = thrownBy(() => cidrList(text), InvalidValueError) !== undefined;
         outcomes[refused ? 'refused' : 'read'] += 1;
         if (refused) return;
         for (const [base = ''] of text.split(',').map((network) => network.trim().split('/')))

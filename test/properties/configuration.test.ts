@@ -1,19 +1,19 @@
 import { expect } from 'chai';
 import { settingsAsJson, settingsAsText } from '../../src/cli/config-report.ts';
-import { Expected } from '../../src/config/field.ts';
-import { fields } from '../../src/config/fields.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
 import { integer, listOf, oneOf, text } from '../../src/config/parsers.ts';
-import { ConfigError } from '../../src/config/problems.ts';
 import { readConfig, readSettings } from '../../src/config/read-config.ts';
+import { InvalidValueError } from '../../src/config/variable.ts';
+import { variables } from '../../src/config/variables.ts';
 import { CASES, fc, textOf, thrownBy, wellFormed } from '../support/property.ts';
 
 const CANARY = 'hunter2hunter2hunter2hunter2hunter2';
 
-const rows = Object.values(fields).flatMap((section) => Object.values(section));
+const rows = Object.values(variables).flatMap((section) => Object.values(section));
 const names = rows.map(({ name }) => name);
 const secretNames = rows.filter(({ secret }) => secret).map(({ name }) => name);
 
-// Words that some field accepts, and characters that some use as a separator.
+// Words that some variable accepts, and characters that some use as a separator.
 const WORDS = [
   ...['true', 'false', 'off', 'production', 'development', 'trace', '0', '1', '30', '65535', '65536', '1/60'],
   ...['RS256', 'HS256', 'ES256', '127.0.0.1', '::1', '10.0.0.0/8', '/129', 'https://', 'http://', 'app.example'],
@@ -98,11 +98,11 @@ describe('configuration from arbitrary environment variables', () => {
     );
   });
 
-  it('accepts or refuses arbitrary text in each field, without quoting secrets', () => {
-    const field = fc.constantFrom(...rows);
+  it('accepts or refuses arbitrary text in each variable, without quoting secrets', () => {
+    const variable = fc.constantFrom(...rows);
     fc.assert(
-      fc.property(field, value, ({ parse }, given) => {
-        const refusal = thrownBy(() => parse(given), Expected);
+      fc.property(variable, value, ({ parse }, given) => {
+        const refusal = thrownBy(() => parse(given), InvalidValueError);
         expect(refusal?.message ?? '').not.to.include('hunter2');
       }),
     );
@@ -111,7 +111,7 @@ describe('configuration from arbitrary environment variables', () => {
   it('accepts only decimal digits within the bounds as an integer', () => {
     fc.assert(
       fc.property(fc.oneof(fc.integer().map(String), textOf('1', '0', '-', '+', '.', 'e', 'x', '_', ' ')), (given) => {
-        const refusal = thrownBy(() => integer(0, 65_535)(given), Expected);
+        const refusal = thrownBy(() => integer(0, 65_535)(given), InvalidValueError);
         const right = /^\d{1,10}$/.test(given) && Number(given) <= 65_535;
         expect(refusal === undefined).to.equal(right);
         if (right) expect(integer(0, 65_535)(given)).to.equal(Number(given));
@@ -131,7 +131,7 @@ describe('configuration from arbitrary environment variables', () => {
   it('accepts text of 1 to 16 characters without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (given) => {
-        const refusal = thrownBy(() => text(16)(given), Expected);
+        const refusal = thrownBy(() => text(16)(given), InvalidValueError);
         const length = [...given].length;
         expect(refusal === undefined).to.equal(!/\p{Cc}/u.test(given) && length >= 1 && length <= 16);
       }),

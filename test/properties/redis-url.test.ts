@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Expected } from '../../src/config/field.ts';
 import { endpointOf, type RedisTarget, redisUrl } from '../../src/config/redis-url.ts';
+import { InvalidValueError } from '../../src/config/variable.ts';
 import { address, fc, ipv4, ipv6, textOf, thrownBy, wellFormed } from '../support/property.ts';
 
 // What a URL's host parser reads as a number, or as a name with an encoding of its own, is left to the examples.
@@ -90,7 +90,7 @@ describe('REDIS_URL', () => {
     ];
     fc.assert(
       fc.property(textOf(...words), (text) => {
-        const refusal = thrownBy(() => redisUrl(text), Expected);
+        const refusal = thrownBy(() => redisUrl(text), InvalidValueError);
         expect(refusal?.message ?? '').not.to.include(CANARY);
         if (refusal === undefined) endpointOf(redisUrl(text));
       }),
@@ -102,7 +102,7 @@ describe('REDIS_URL', () => {
       fc.property(scheme, address, fc.nat(70_000), (prefix, ip, port) => {
         const text = `${prefix}://${inBrackets(ip)}:${port}`;
         const again = () => redisUrl(text);
-        if (port === 0 || port > 65_535) expect(thrownBy(again, Expected)).to.be.instanceOf(Expected);
+        if (port === 0 || port > 65_535) expect(thrownBy(again, InvalidValueError)).to.be.instanceOf(InvalidValueError);
         else expect(again()).to.deep.equal(redisUrl(endpointOf(again())));
       }),
     );

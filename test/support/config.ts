@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Config } from '../../src/config/fields.ts';
-import { ConfigError, type Problem } from '../../src/config/problems.ts';
+import { ConfigError, type Problem } from '../../src/config/config-error.ts';
 import { readConfig } from '../../src/config/read-config.ts';
+import type { Config } from '../../src/config/variables.ts';
 import { SECRET } from './jwt.ts';
 import { rejectionOf } from './rejection.ts';
 

@@ -15,7 +15,7 @@ export interface ConnectionRig extends Omit<FakeClient, 'client'> {
   readonly clock: SinonFakeTimers;
   readonly emitted: readonly Emitted[];
   /** The names of the events, in order. */
-  told(): readonly string[];
+  eventNames(): readonly string[];
   /** Connects to a Redis that does what it is asked to, and starts. */
   startReady(): Promise<void>;
   /** Loses the connection, for this reason where there is one. */
@@ -43,7 +43,7 @@ export const rigConnection = async (): Promise<ConnectionRig> => {
     connection,
     clock,
     emitted,
-    told: () => emitted.map(({ event }) => event),
+    eventNames: () => emitted.map(({ event }) => event),
     startReady: async () => {
       const started = connection.start(new AbortController().signal);
       await reach();

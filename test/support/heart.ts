@@ -4,35 +4,35 @@ import { passTime } from './frozen-time.ts';
 
 export interface Heart {
   readonly heartbeat: Heartbeat;
-  /** `write`, `answer`, `error MESSAGE`, `late` and `dead`, each with the millisecond it came at. */
+  /** `write`, `written`, `error MESSAGE`, `slow` and `dead`, each with its millisecond. */
   readonly journal: readonly string[];
-  /** Settles the oldest write that is open. */
-  answer(): void;
+  /** Resolves the oldest open write. */
+  reply(): void;
   fail(message: string): void;
-  /** Moves time, in steps small enough for each thing to be told when it happens. */
+  /** Moves time, in steps small enough for each event to be recorded when it happens. */
   pass(ms: number): Promise<void>;
 }
 
-/** A heartbeat on a clock that stands still, whose writes are answered by hand. */
+/** A heartbeat on a frozen clock; the test replies to its writes. */
 export const createHeart = (clock: SinonFakeTimers): Heart => {
   const journal: string[] = [];
   const open: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
-  const tell = (what: string) => void journal.push(`${what} ${performance.now()}`);
+  const record = (what: string) => void journal.push(`${what} ${performance.now()}`);
   const heartbeat = createHeartbeat({
     write: () =>
       new Promise<void>((resolve, reject) => {
-        tell('write');
+        record('write');
         open.push({ resolve, reject });
       }),
-    onAnswer: () => tell('answer'),
-    onError: (error) => tell(`error ${(error as Error).message}`),
-    onLate: () => tell('late'),
-    onDead: () => tell('dead'),
+    onWritten: () => record('written'),
+    onError: (error) => record(`error ${(error as Error).message}`),
+    onSlow: () => record('slow'),
+    onDead: () => record('dead'),
   });
   return {
     heartbeat,
     journal,
-    answer: () => open.shift()?.resolve(),
+    reply: () => open.shift()?.resolve(),
     fail: (message) => open.shift()?.reject(new Error(message)),
     pass: (ms) => passTime(clock, ms),
   };

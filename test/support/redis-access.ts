@@ -1,4 +1,4 @@
-import type { RedisAccess } from '../../src/redis/access.ts';
+import type { RedisAccess } from '../../src/redis/options.ts';
 import { configOf } from './config.ts';
 
 /** How Redis is reached with these variables. */

@@ -31,6 +31,13 @@ describe('architecture of src and bin', () => {
     expect(cyclesIn(foldersOf(imports))).to.deep.equal([]);
   });
 
+  it('imports of other folders only src/protocol and src/time in src/config', () => {
+    const ofConfig = [...imports].filter(([from]) => from.startsWith('src/config/')).flatMap(([, all]) => all);
+    const others = ofConfig.map(({ to }) => to).filter((to) => to.startsWith('src/') && !to.startsWith('src/config/'));
+    expect(others).to.have.lengthOf.above(0);
+    expect(others.filter((to) => !/^src\/(protocol|time)\//.test(to))).to.deep.equal([]);
+  });
+
   for (const start of ['src/cli/main.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
     it(`loads neither Koa, ioredis, pino nor prom-client with ${start}`, () => {
       const loaded = loadedBy(imports, start);

@@ -1,5 +1,5 @@
-import type { Default, Field } from '../../../src/config/field.ts';
-import { fields } from '../../../src/config/fields.ts';
+import type { Default, Variable } from '../../../src/config/variable.ts';
+import { variables } from '../../../src/config/variables.ts';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
 import { table } from './markdown-table.ts';
 
@@ -15,8 +15,8 @@ const shownDefault = (preset: Default | undefined): string => {
 export const configTable = (): string =>
   table(
     ['variable', 'default', 'meaning'],
-    Object.values(fields)
-      .flatMap((section) => Object.values<Field<unknown>>(section))
+    Object.values(variables)
+      .flatMap((section) => Object.values<Variable<unknown>>(section))
       .map(({ name, default: preset, doc, secret }) => [
         code(name) + (secret ? ' (secret)' : ''),
         shownDefault(preset),

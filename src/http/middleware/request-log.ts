@@ -1,6 +1,6 @@
 import type { Emit } from '../../log/events.ts';
 import { since } from '../../time/since.ts';
-import { arrivalOf } from '../server/arrival.ts';
+import { arrivalOf } from '../server/concurrency-limiter.ts';
 import type { Context, Middleware } from './context.ts';
 
 /** Logs every request once its response is sent, or its connection is closed. */

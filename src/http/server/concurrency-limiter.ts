@@ -1,109 +1,111 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { HEALTH_PATHS, METRICS_PATH, READY_PATHS } from '../../protocol/paths.ts';
 
-export interface GateOptions {
-  /** Requests that may be under way at once, those that wait for their turn included. */
+export interface ConcurrencyLimits {
+  /** Requests in flight at the same time, waiting ones included. */
   readonly maxInFlight: number;
   /** Requests that may start in one turn of the event loop. */
   readonly perTurn: number;
-  /** Calls of the store under way beyond which no other request starts. */
-  readonly maxHeld: number;
-  /** How long a request may wait for its turn. */
+  /** Store calls in progress at which no further request starts. */
+  readonly maxStoreCalls: number;
+  /** How long a request may wait before it is refused. */
   readonly maxWaitMs: number;
 }
 
-/** One request: exactly one of the two is called, unless its client has gone before. */
-export interface Entry {
+/** What to do with one request: exactly one of the two is called, unless its client disconnects first. */
+export interface LimitedRequest {
   readonly start: () => void;
   readonly refuse: () => void;
 }
 
 /**
- * Lets requests start in the order of their coming: a few in each turn of the event loop, so that a thousand at once do
- * not keep it from all else, and none while the store has much to do already. What waits here has cost little so far.
+ * Starts requests in order of arrival: a few in each turn of the event loop, so that a burst of a thousand does not block
+ * everything else, and none while the store is busy. A waiting request has cost little so far.
  */
-export interface Gate {
-  /** Starts a request in its turn; refuses it at once where too many are under way, later where its turn does not come. */
-  enter(response: ServerResponse, entry: Entry): void;
-  /** Counts a call of the store while it lasts. */
-  hold<T>(call: Promise<T>): Promise<T>;
+export interface ConcurrencyLimiter {
+  /** Starts a request in its turn; refuses it immediately when too many are in flight, or after `maxWaitMs`. */
+  enter(response: ServerResponse, request: LimitedRequest): void;
+  /** Counts a store call until it ends. */
+  track<T>(call: Promise<T>): Promise<T>;
   readonly inFlight: number;
 }
 
 const EXPIRE_EVERY_MS = 250;
 
-export const createGate = ({ maxInFlight, perTurn, maxHeld, maxWaitMs }: GateOptions): Gate => {
-  /** By when each began to wait, the first to come first. */
-  const waiting = new Map<Entry, number>();
+export const createConcurrencyLimiter = (limits: ConcurrencyLimits): ConcurrencyLimiter => {
+  const { maxInFlight, perTurn, maxStoreCalls, maxWaitMs } = limits;
+  /** When each request started to wait, in order of arrival. */
+  const waiting = new Map<LimitedRequest, number>();
   let inFlight = 0;
-  let held = 0;
-  let left = perTurn;
-  let turnAwaited = false;
+  let storeCalls = 0;
+  let startsLeft = perTurn;
+  let turnScheduled = false;
   let expiry: NodeJS.Timeout | undefined;
 
-  const isOpen = () => left > 0 && held < maxHeld;
+  const mayStart = () => startsLeft > 0 && storeCalls < maxStoreCalls;
 
-  const run = ({ start }: Entry): void => {
-    left -= 1;
-    awaitTurn();
+  const run = ({ start }: LimitedRequest): void => {
+    startsLeft -= 1;
+    scheduleTurn();
     start();
   };
 
-  const awaitTurn = (): void => {
-    if (turnAwaited) return;
-    turnAwaited = true;
+  const scheduleTurn = (): void => {
+    if (turnScheduled) return;
+    turnScheduled = true;
     setImmediate(takeTurn);
   };
 
   const takeTurn = (): void => {
-    turnAwaited = false;
-    left = perTurn;
-    for (const entry of waiting.keys()) {
-      if (!isOpen()) break;
-      stopWaiting(entry);
-      run(entry);
+    turnScheduled = false;
+    startsLeft = perTurn;
+    for (const request of waiting.keys()) {
+      if (!mayStart()) break;
+      stopWaiting(request);
+      run(request);
     }
-    if (waiting.size > 0 && held < maxHeld) awaitTurn();
+    if (waiting.size > 0 && storeCalls < maxStoreCalls) scheduleTurn();
   };
 
-  const wait = (entry: Entry): void => {
-    waiting.set(entry, performance.now());
-    expiry ??= setInterval(expire, EXPIRE_EVERY_MS);
+  const wait = (request: LimitedRequest): void => {
+    waiting.set(request, performance.now());
+    expiry ??= setInterval(refuseExpired, EXPIRE_EVERY_MS);
   };
 
-  const stopWaiting = (entry: Entry): void => {
-    waiting.delete(entry);
+  const stopWaiting = (request: LimitedRequest): void => {
+    waiting.delete(request);
     if (waiting.size > 0) return;
     clearInterval(expiry);
     expiry = undefined;
   };
 
-  const expire = (): void => {
-    for (const [entry, since] of waiting) {
-      if (performance.now() - since < maxWaitMs) break;
-      stopWaiting(entry);
-      entry.refuse();
+  const refuseExpired = (): void => {
+    for (const [request, waitingSince] of waiting) {
+      if (performance.now() - waitingSince < maxWaitMs) break;
+      stopWaiting(request);
+      request.refuse();
     }
   };
 
-  const release = (): void => {
-    held -= 1;
-    if (waiting.size > 0) awaitTurn();
+  const endStoreCall = (): void => {
+    storeCalls -= 1;
+    if (waiting.size > 0) scheduleTurn();
   };
 
   return {
-    enter: (response, entry) => {
-      if (inFlight >= maxInFlight) return entry.refuse();
+    enter: (response, request) => {
+      if (inFlight >= maxInFlight) return request.refuse();
       inFlight += 1;
       response.once('close', () => {
         inFlight -= 1;
-        stopWaiting(entry);
+        stopWaiting(request);
       });
-      if (waiting.size === 0 && isOpen()) run(entry);
-      else wait(entry);
+      if (waiting.size === 0 && mayStart()) run(request);
+      else wait(request);
     },
-    hold: (call) => {
-      held += 1;
-      call.then(release, release);
+    track: (call) => {
+      storeCalls += 1;
+      call.then(endStoreCall, endStoreCall);
       return call;
     },
     get inFlight() {
@@ -111,3 +113,38 @@ export const createGate = ({ maxInFlight, perTurn, maxHeld, maxWaitMs }: GateOpt
     },
   };
 };
+
+export interface LimitConcurrencyOptions {
+  readonly limiter: ConcurrencyLimiter;
+  /** For probes and metrics: they do not wait for tickets, tickets do not wait for them, and none is refused. */
+  readonly probeLimiter: ConcurrencyLimiter;
+  readonly answer: RequestListener;
+  readonly refuse: RequestListener;
+}
+
+/** A request handler that starts requests through their limiters. */
+export const limitConcurrency =
+  ({ limiter, probeLimiter, answer, refuse }: LimitConcurrencyOptions): RequestListener =>
+  (request, response) => {
+    recordArrival(request);
+    const start = () => answer(request, response);
+    if (isProbe(request)) probeLimiter.enter(response, { start, refuse: () => response.destroy() });
+    else limiter.enter(response, { start, refuse: () => refuse(request, response) });
+  };
+
+const PROBES = new Set([...HEALTH_PATHS, ...READY_PATHS, METRICS_PATH]);
+
+const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBES.has(url.split('?', 1)[0] ?? '');
+
+const ARRIVED_AT = Symbol('arrived at');
+
+interface ArrivedRequest extends IncomingMessage {
+  [ARRIVED_AT]?: number;
+}
+
+const recordArrival = (request: ArrivedRequest): void => {
+  request[ARRIVED_AT] = performance.now();
+};
+
+/** When a request arrived, by `performance.now()`: before it waited for its turn. */
+export const arrivalOf = (request: ArrivedRequest): number => request[ARRIVED_AT] ?? performance.now();

@@ -1,21 +1,26 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type LingerLimits, linger } from './linger.ts';
-import { brokenRequestAnswer, REQUEST_TIMED_OUT } from './malformed-request.ts';
+import { malformedRequestResponse, REQUEST_TIMED_OUT } from './malformed-request.ts';
 import type { OpenRequests } from './open-requests.ts';
 
-/** One client's connection, whose requests are answered one after the other. */
+/** The connection of one client; its requests are answered one after the other. */
 export interface Connection {
   /** The request that is being answered, if any. */
   readonly current: IncomingMessage | undefined;
-  /** Answers a request once all before it are answered. */
+  /** Answers a request after all earlier ones. */
   add(request: IncomingMessage, response: ServerResponse): void;
-  /** Answers bytes that are not a request once all requests before them are answered, then closes. */
+  /** Answers bytes that are not a request after all earlier requests, then closes. */
   refuse(error: NodeJS.ErrnoException): void;
-  /** Makes the last of the open requests, or the next one, end the connection. */
+  /** Ends the connection with the response to the last open request, or to the next one. */
   drain(): void;
-  /** Closes the connection if nothing but its client holds it: half a request, or a response that is not read. */
-  closeUnlessWorking(): void;
+  /** Closes the connection if it only waits for its client: to send the rest of a request, or to read a response. */
+  closeIfWaitingForClient(): void;
+}
+
+/** How much of what a client still sends is discarded after the last response, and for how long. */
+export interface LingerLimits {
+  readonly lingerMs: number;
+  readonly lingerBytes: number;
 }
 
 interface Exchange {
@@ -28,9 +33,9 @@ export interface ConnectionOptions extends LingerLimits {
 }
 
 /**
- * The next request waits unread in the kernel, so that no client has more than one request in progress, however many
- * it sends ahead: requests of all connections then take turns. Only what arrived in one piece with an earlier request
- * waits here.
+ * The next request waits unread in the kernel, so that a client has one request in progress, however many it pipelines:
+ * the requests of all connections then take turns. Only requests that arrived in one packet with an earlier one wait
+ * here.
  */
 export const createConnection = (
   socket: Socket,
@@ -39,13 +44,13 @@ export const createConnection = (
 ): Connection => {
   const open: Exchange[] = [];
   let latest: IncomingMessage | undefined;
-  let broken: NodeJS.ErrnoException | undefined;
+  let malformed: NodeJS.ErrnoException | undefined;
   let draining = false;
-  // The response in progress says "Connection: close": what follows is not processed (RFC 9112, section 9.6).
+  // The response in progress has "Connection: close": later requests are not processed (RFC 9112, section 9.6).
   let isLast = false;
   let closed = false;
 
-  const mustWait = () => !closed && (open.length > 1 || broken !== undefined);
+  const mustWait = () => !closed && (open.length > 1 || malformed !== undefined);
 
   const close = (): void => {
     if (closed) return;
@@ -54,17 +59,17 @@ export const createConnection = (
     linger(socket, limits);
   };
 
-  const answerBroken = (error: NodeJS.ErrnoException): void => {
+  const answerMalformed = (error: NodeJS.ErrnoException): void => {
     if (closed) return;
-    // Otherwise they belong to a request that has its response.
-    if (latest?.complete !== false) socket.write(brokenRequestAnswer(error));
+    // Otherwise the bytes belong to a request that already has its response.
+    if (latest?.complete !== false) socket.write(malformedRequestResponse(error));
     close();
   };
 
-  // Node writes "Connection: close" by this flag when the headers go out, whichever headers were removed in between.
+  // By this flag Node adds "Connection: close" when it writes the headers, even if middleware removed headers.
   const endAfterLast = (): void => {
     const [current] = open;
-    if (!draining || current === undefined || open.length > 1 || broken !== undefined) return;
+    if (!draining || current === undefined || open.length > 1 || malformed !== undefined) return;
     if (current.response.headersSent) return;
     current.response.shouldKeepAlive = false;
     isLast = true;
@@ -73,7 +78,7 @@ export const createConnection = (
   const start = ({ request, response }: Exchange): void => {
     endAfterLast();
     handler(request, response);
-    // Later than what the handler does at the end of a request: it has made room by then.
+    // After the handler's own listeners, which make room for the next request.
     response.once('close', () => process.nextTick(next));
   };
 
@@ -82,11 +87,11 @@ export const createConnection = (
     if (socket.destroyed) return;
     const [following] = open;
     if (following !== undefined) start(following);
-    else if (broken !== undefined) answerBroken(broken);
+    else if (malformed !== undefined) answerMalformed(malformed);
     if (!mustWait()) socket.resume();
   };
 
-  // Reading a body or discarding the rest of one resumes the whole connection.
+  // Reading a body, or discarding the rest of it, resumes the whole connection.
   socket.on('resume', () => {
     if (mustWait()) socket.pause();
   });
@@ -96,21 +101,21 @@ export const createConnection = (
   // CONNECT detaches the connection from Node's server, and with it the only other listener.
   socket.on('error', () => socket.destroy());
 
-  // What Node calls after a response that ends the connection: it would reset one whose client still sends.
+  // Node calls it after the last response, and would reset a connection whose client still sends.
   socket.destroySoon = close;
 
   const refuse = (error: NodeJS.ErrnoException): void => {
     if (closed) return;
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    if (broken !== undefined) return;
-    broken = error;
-    // Where the body of the latest request is what is broken, that request gets this response in place of its own.
+    if (malformed !== undefined) return;
+    malformed = error;
+    // When the body of the latest request is broken, that request gets this response instead of its own.
     if (latest?.complete === false && open.at(-1)?.response.headersSent === false) {
       open.pop();
       openRequests.remove(1);
       latest = undefined;
     }
-    if (open.length === 0) answerBroken(error);
+    if (open.length === 0) answerMalformed(error);
     else socket.pause();
   };
 
@@ -119,7 +124,7 @@ export const createConnection = (
       return open[0]?.request;
     },
     add: (request, response) => {
-      if (isLast || closed || broken !== undefined) return;
+      if (isLast || closed || malformed !== undefined) return;
       if (openRequests.isTooFarAhead(open.length)) return void socket.destroy();
       openRequests.add();
       latest = request;
@@ -132,11 +137,29 @@ export const createConnection = (
       draining = true;
       endAfterLast();
     },
-    closeUnlessWorking: () => {
+    closeIfWaitingForClient: () => {
       const [current] = open;
       if (closed || socket.bytesRead === 0 || current?.response.writableEnded) return void socket.destroy();
       if (current?.request.complete) return;
       refuse(Object.assign(new Error('the client has not sent its request'), { code: REQUEST_TIMED_OUT }));
     },
   };
+};
+
+const LINGER_CHECK_EVERY_MS = 250;
+
+/**
+ * Closes this side and discards what the client still sends, until the client closes its side or a limit is reached.
+ * If ticketd closed with unread bytes, the kernel would reset the connection and the client could lose the response
+ * (RFC 9112, section 9.6).
+ */
+const linger = (socket: Socket, { lingerMs, lingerBytes }: LingerLimits): void => {
+  const lastByte = socket.bytesRead + lingerBytes;
+  const deadline = performance.now() + lingerMs;
+  const check = setInterval(() => {
+    if (socket.bytesRead > lastByte || performance.now() >= deadline) socket.destroy();
+  }, LINGER_CHECK_EVERY_MS);
+  socket.once('close', () => clearInterval(check)).once('end', () => socket.destroy());
+  socket.end();
+  socket.resume();
 };

@@ -7,15 +7,15 @@ import { createOpenRequests } from './open-requests.ts';
 /** The connections of one server. */
 export interface Connections {
   readonly handler: RequestListener;
-  /** How many requests are being answered. */
+  /** Number of requests in progress. */
   readonly inFlight: number;
   /** Answers bytes that are not a request. */
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
-  /** From now on the last response to what a client has sent ends its connection. */
+  /** From now on the last response to a client ends its connection. */
   drain(): void;
-  /** Closes every connection that only its client holds. */
-  closeUnlessWorking(): void;
-  /** Destroys what is left; returns a description of it. */
+  /** Closes every connection that only waits for its client. */
+  closeIfWaitingForClient(): void;
+  /** Destroys all remaining connections; returns a description of their requests. */
   destroyAll(): string;
 }
 
@@ -43,8 +43,8 @@ export const trackConnections = (server: Server, handler: RequestListener, limit
       draining = true;
       for (const { drain } of connections.values()) drain();
     },
-    closeUnlessWorking: () => {
-      for (const { closeUnlessWorking } of connections.values()) closeUnlessWorking();
+    closeIfWaitingForClient: () => {
+      for (const { closeIfWaitingForClient } of connections.values()) closeIfWaitingForClient();
     },
     destroyAll: () => {
       const pending = [...inProgress().map(nameOf), `${connections.size} open connections`].join(', ');
@@ -56,10 +56,10 @@ export const trackConnections = (server: Server, handler: RequestListener, limit
 
 const MAX_PATH_CHARACTERS = 64;
 
-// Ours are words; anything else in a path is the caller's own, and may be a key.
+// The paths of ticketd consist of words; anything else comes from the caller and may be secret.
 const WORD = /^[a-z0-9-]{0,16}$/;
 
-/** A request without its query. */
+/** Method and path of a request, without its query. */
 const nameOf = ({ method, url = '' }: IncomingMessage): string => {
   const [path = ''] = url.split('?', 1);
   const segments = path.split('/').map((segment) => (WORD.test(segment) ? segment : '…'));

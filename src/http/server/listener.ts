@@ -17,28 +17,28 @@ export interface ListenerOptions {
 export interface Listener {
   readonly name: string;
   start(): Promise<void>;
-  /** From now on every response asks its client to close the connection; new ones are still served. */
+  /** From now on every response asks its client to close the connection; new connections are still accepted. */
   drain(): void;
   /**
-   * Stops accepting, lets requests in flight finish, closes all other connections. When `signal` aborts it destroys
-   * what is left and rejects with a list of it.
+   * Stops accepting, finishes the requests in flight, closes all other connections. When `signal` aborts it destroys the
+   * remaining ones and rejects with a list of their requests.
    */
   stop(signal: AbortSignal): Promise<void>;
   inFlight(): number;
 }
 
-// A connection that turns idle after close() would hold the server for its whole keep-alive time.
+// A connection that becomes idle after close() would delay the stop for its whole keep-alive time.
 const SWEEP_EVERY_MS = 100;
-// The rest of a request may be on its way when the stop begins.
+// The rest of a request may be in transit when the stop begins.
 const UNFINISHED_GRACE_MS = 250;
 
 export const createListener = (options: ListenerOptions): Listener => {
   const { name, host, port, handler, emit, limits = CONNECTION_LIMITS } = options;
-  // Left to itself Node answers a missing Host, an unknown expectation and CONNECT with an empty response or none.
+  // By default Node answers a missing Host, an unknown expectation and CONNECT with an empty response or none.
   const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false });
   const connections = trackConnections(server, handler, limits);
-  serve(server, connections);
-  bound(server, limits);
+  addListeners(server, connections);
+  setLimits(server, limits);
   server.on('drop', () => emit('connection_dropped', { listener: name }));
 
   return {
@@ -61,8 +61,8 @@ export const createListener = (options: ListenerOptions): Listener => {
   };
 };
 
-const serve = (server: Server, { handler, refuse }: Connections): void => {
-  // Without it Node closes a connection whose client has closed its own side, the response in progress unsent.
+const addListeners = (server: Server, { handler, refuse }: Connections): void => {
+  // Without it Node closes a connection whose client has closed its side, before the response is sent.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', handler);
   server.on('checkExpectation', handler);
@@ -70,16 +70,16 @@ const serve = (server: Server, { handler, refuse }: Connections): void => {
   server.on('clientError', (error, stream) => refuse(error, stream as Socket));
 };
 
-const sweepUnused = (server: Server, { closeUnlessWorking }: Connections): (() => void) => {
+const sweepUnused = (server: Server, { closeIfWaitingForClient }: Connections): (() => void) => {
   const graceEnds = performance.now() + UNFINISHED_GRACE_MS;
   const sweeper = setInterval(() => {
     server.closeIdleConnections();
-    if (performance.now() >= graceEnds) closeUnlessWorking();
+    if (performance.now() >= graceEnds) closeIfWaitingForClient();
   }, SWEEP_EVERY_MS);
   return () => clearInterval(sweeper);
 };
 
-const bound = (server: Server, limits: ConnectionLimits): void => {
+const setLimits = (server: Server, limits: ConnectionLimits): void => {
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = limits.maxHeaders;
   server.headersTimeout = limits.headersMs;
@@ -105,7 +105,7 @@ const closed = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
-/** Calls `force` once `signal` aborts; returns a function that gives its result, or `undefined` if it was not called. */
+/** Calls `force` when `signal` aborts; returns a function that returns its result, or `undefined` if it was not called. */
 const onAbort = (signal: AbortSignal, force: () => string): (() => string | undefined) => {
   let result: string | undefined;
   const abort = () => {

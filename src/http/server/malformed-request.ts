@@ -3,8 +3,8 @@ import { type ErrorCode, errorBody, wireErrors } from '../../protocol/errors.ts'
 import { apiHeaders } from '../../protocol/headers.ts';
 import { newTraceId } from '../../protocol/trace-id.ts';
 
-/** The response to bytes that Node could not parse as a request, in the form of every other error: the last of its connection. */
-export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
+/** The response to bytes that Node could not parse as a request, in the format of all errors; the last one of its connection. */
+export const malformedRequestResponse = (error: NodeJS.ErrnoException): string => {
   const code = codeOf(error);
   const traceId = newTraceId();
   const body = JSON.stringify(errorBody(code, traceId));
@@ -21,7 +21,7 @@ export const brokenRequestAnswer = (error: NodeJS.ErrnoException): string => {
   ].join('\r\n');
 };
 
-/** What Node calls a request that did not arrive in time. */
+/** Node's error code for a request that did not arrive in time. */
 export const REQUEST_TIMED_OUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 const codeOf = ({ code }: NodeJS.ErrnoException): ErrorCode => {

@@ -1,12 +1,12 @@
-/** Counts the requests of all connections that wait or are being answered. */
+/** Counts the waiting and running requests of all connections. */
 export interface OpenRequests {
   add(): void;
   remove(count: number): void;
-  /** Whether a connection with so many of its own is to be closed, since there are too many in all. */
+  /** Whether a connection with `own` requests has pipelined too many, since there are too many in total. */
   isTooFarAhead(own: number): boolean;
 }
 
-// What a client that pipelines honestly sends ahead.
+// How many requests a well-behaved client pipelines.
 const ALWAYS_ALLOWED = 100;
 
 export const createOpenRequests = (max: number): OpenRequests => {

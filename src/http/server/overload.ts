@@ -4,13 +4,13 @@ import { errorBody, errorHeaders, wireErrors } from '../../protocol/errors.ts';
 import { apiHeaderList, JSON_TYPE } from '../../protocol/headers.ts';
 import { traceIdOf } from '../../protocol/trace-id.ts';
 import { since } from '../../time/since.ts';
-import { arrivalOf } from './arrival.ts';
+import { arrivalOf } from './concurrency-limiter.ts';
 
 export interface OverloadOptions {
-  /** Which listener it is for, as the log calls it. */
+  /** The name of the listener in the log. */
   readonly listener: string;
   readonly emit: Emit;
-  /** The CORS headers of a response, by the `Origin` of the request. */
+  /** The CORS headers of a response to a request with this `Origin`. */
   readonly corsHeaders: (origin: string | undefined) => Readonly<Record<string, string>>;
 }
 
@@ -18,7 +18,7 @@ const CODE = 'SERVICE_OVERLOADED';
 const { status } = wireErrors[CODE];
 const ERROR_HEADERS = Object.entries(errorHeaders(CODE)).flat();
 
-/** Refuses a request in the form of every other error, before anything is made of it: that costs half of an answer. */
+/** Rejects a request before processing, in the format of all errors: it costs half of an ordinary response. */
 export const refuseOverload = ({ listener, emit, corsHeaders }: OverloadOptions): RequestListener => {
   return (request, response) => {
     const traceId = traceIdOf(request.headers);

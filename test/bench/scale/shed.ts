@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
+import { CONCURRENCY_LIMITS } from '../../../src/http/server/limits.ts';
 import { TICKET_PATH } from '../../support/ask.ts';
 import { token } from '../../support/jwt.ts';
 import { until } from '../../support/until.ts';
@@ -42,7 +42,7 @@ const takeUp = async (ticketd: TicketdProcess, request: string): Promise<readonl
   const refuse = () => {
     refused += 1;
   };
-  while (held.length < GATE_LIMITS.maxInFlight + TOGETHER)
+  while (held.length < CONCURRENCY_LIMITS.maxInFlight + TOGETHER)
     held.push(...(await Promise.all(Array.from({ length: TOGETHER }, () => send(port, request, refuse)))));
   await until('all under way', () => refused >= TOGETHER);
   return held;

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { admitInTurn } from '../../../src/http/server/admission.ts';
-import { createGate } from '../../../src/http/server/concurrency-limiter.ts';
-import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../../../src/http/server/limits.ts';
+import { createConcurrencyLimiter, limitConcurrency } from '../../../src/http/server/concurrency-limiter.ts';
+import { CONCURRENCY_LIMITS, PROBE_CONCURRENCY_LIMITS } from '../../../src/http/server/limits.ts';
 import { refuseOverload } from '../../../src/http/server/overload.ts';
 import { createPost } from '../../support/pooled-post.ts';
 import type { TaskCosts } from './simulate.ts';
@@ -26,11 +25,11 @@ const CATCH_UP_MS = 100;
 
 /**
  * Stands before a service and makes it as slow as these costs say, whatever the machine's speed: it does one thing at a
- * time, and lets requests in, or not, through ticketd's own gate.
+ * time, and lets requests in, or not, through ticketd's own limiter.
  */
 export const limitService = async ({ url, costs, maxInFlight }: LimitedOptions): Promise<LimitedService> => {
   const post = createPost();
-  const gate = createGate({ ...GATE_LIMITS, maxInFlight, perTurn: 1, maxHeld: 1 });
+  const limiter = createConcurrencyLimiter({ ...CONCURRENCY_LIMITS, maxInFlight, perTurn: 1, maxStoreCalls: 1 });
   let freeAt = 0;
 
   const untilFree = () => delay(freeAt - performance.now());
@@ -51,7 +50,7 @@ export const limitService = async ({ url, costs, maxInFlight }: LimitedOptions):
 
   const answer: RequestListener = (request, response) => {
     request.resume();
-    gate.hold(serve(request, response)).catch((error) => response.destroy(error));
+    limiter.track(serve(request, response)).catch((error) => response.destroy(error));
   };
   const shed = refuseOverload({ listener: 'public', emit: () => {}, corsHeaders: () => ({}) });
   const refuse: RequestListener = async (request, response) => {
@@ -60,7 +59,9 @@ export const limitService = async ({ url, costs, maxInFlight }: LimitedOptions):
     shed(request, response);
   };
 
-  const server = createServer(admitInTurn({ gate, probeGate: createGate(PROBE_GATE_LIMITS), answer, refuse }));
+  const server = createServer(
+    limitConcurrency({ limiter, probeLimiter: createConcurrencyLimiter(PROBE_CONCURRENCY_LIMITS), answer, refuse }),
+  );
   server.listen({ port: 0, host: '127.0.0.1', backlog: maxInFlight });
   await once(server, 'listening');
   return {

@@ -1,5 +1,5 @@
 import type { Storms } from '../../../ops/build/capacity/results.ts';
-import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
+import { CONCURRENCY_LIMITS } from '../../../src/http/server/limits.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { startRedis } from '../../support/redis.ts';
@@ -33,7 +33,7 @@ export const playInTruth = async (options: TruthOptions): Promise<Omit<Storms['r
     refusedMicros: options.costs.refusedMicros * scale,
     shedMicros: options.costs.shedMicros * scale,
   };
-  const maxInFlight = Math.round(GATE_LIMITS.maxInFlight / scale);
+  const maxInFlight = Math.round(CONCURRENCY_LIMITS.maxInFlight / scale);
   const redis = await startRedis();
   const ticketd = serve({ REDIS_URL: redis.url, JWT_SECRET: SECRET, GATEWAY_KEYS: GATEWAY_KEY });
   const limited = await limitService({ url: await ticketd.url(), costs, maxInFlight });

@@ -1,6 +1,6 @@
 import { type Figures, tasksForStorm } from '../../../ops/build/capacity/formula.ts';
 import type { Storms } from '../../../ops/build/capacity/results.ts';
-import { GATE_LIMITS } from '../../../src/http/server/limits.ts';
+import { CONCURRENCY_LIMITS } from '../../../src/http/server/limits.ts';
 import { playedOf } from './played.ts';
 import { simulateStorm, type TaskCosts } from './simulate.ts';
 
@@ -34,6 +34,6 @@ export const playOnPaper = (users: number, outageSeconds: number, figures: Figur
 
 const playShare = (users: number, tasks: number, outageMs: number, costs: TaskCosts) => {
   const clients = Math.round(users / tasks);
-  const storm = simulateStorm({ clients, outageMs, costs, gate: GATE_LIMITS, seed: SEED });
+  const storm = simulateStorm({ clients, outageMs, costs, gate: CONCURRENCY_LIMITS, seed: SEED });
   return playedOf(storm, clients, outageMs, tasks);
 };

@@ -88,8 +88,8 @@ describe('check-redis warnings', () => {
       { maxmemory: '100mb', 'maxmemory-policy': 'volatile-ttl' },
       /^maxmemory-policy is volatile-ttl: .+; set noeviction$/,
     ],
-    'an append-only file': [{ appendonly: 'yes' }, /^appendonly is on: a restart can bring back tickets/],
-    snapshots: [{ save: '900 1' }, /^save is set: a restart can bring back tickets/],
+    'an append-only file': [{ appendonly: 'yes' }, /^appendonly is on: a restart can restore tickets/],
+    snapshots: [{ save: '900 1' }, /^save is set: a restart can restore tickets/],
   };
 
   for (const [what, [settings, warning]] of Object.entries(cases))

@@ -24,7 +24,7 @@ describe('check-redis --wait: tries', () => {
     const url = `redis://127.0.0.1:${server.port}`;
     const cli = ticketd(['check-redis', '--json', '--timeout', '100'], { REDIS_URL: url });
     await cli.exit;
-    expect(JSON.parse(cli.stdout).problem).to.include({ error: 'no answer within 100 ms' });
+    expect(JSON.parse(cli.stdout).problem).to.include({ error: 'timed out after 100 ms' });
   });
 
   it('tries once without --wait', async () => {

@@ -61,15 +61,16 @@ describe('check-redis with a Redis that can be used', () => {
     expect(cli.stdout).to.contain(`:${redis.port}`);
   });
 
-  it('does a write and a read that deletes, and leaves no key behind', async () => {
+  it('sends the commands of the heartbeat, then a write and a read that deletes, and leaves no key', async () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     expect((await check()).code).to.equal(0);
     const statistics = await redis.cli('INFO', 'commandstats');
-    for (const command of ['set', 'getdel', 'mget']) expect(statistics).to.contain(`cmdstat_${command}:calls=1,`);
+    for (const calls of ['set:calls=3', 'getdel:calls=3', 'mget:calls=1'])
+      expect(statistics).to.contain(`cmdstat_${calls},`);
     expect(await redis.cli('KEYS', '*')).to.equal('');
   });
 
-  it('warns on standard error of settings that lose tickets or bring them back, and exits 0', async () => {
+  it('warns on standard error about settings that lose or restore tickets, and exits 0', async () => {
     await redis.cli('CONFIG', 'SET', 'maxmemory', '100mb');
     await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const { code, stderr } = await check();

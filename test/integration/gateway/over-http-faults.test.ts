@@ -52,7 +52,7 @@ describe('ticketd/gateway with redeem over HTTP when ticketd fails', () => {
     expect(await verdictOf(await gatewayTo(`http://127.0.0.1:${port}`, { timeoutMs: 200 }))).to.include({
       status: 503,
       errorCode: 'WS_TICKET_OUTCOME_UNKNOWN',
-      error: 'no answer within 200 ms',
+      error: 'timed out after 200 ms',
     });
   });
 
@@ -61,7 +61,7 @@ describe('ticketd/gateway with redeem over HTTP when ticketd fails', () => {
     expect(await verdictOf(await gatewayTo(`https://127.0.0.1:${port}`, { timeoutMs: 200 }))).to.include({
       status: 503,
       errorCode: 'WS_TICKET_REDIS_NOT_READY',
-      error: 'no answer within 200 ms',
+      error: 'timed out after 200 ms',
     });
   });
 

@@ -7,8 +7,7 @@ import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { readableBy } from '../../../src/http/middleware/cors.ts';
 import { setJson } from '../../../src/http/middleware/response.ts';
 import { probeRoutes } from '../../../src/http/routes/probes.ts';
-import { admitInTurn } from '../../../src/http/server/admission.ts';
-import { createGate } from '../../../src/http/server/concurrency-limiter.ts';
+import { createConcurrencyLimiter, limitConcurrency } from '../../../src/http/server/concurrency-limiter.ts';
 import { createListener, type Listener } from '../../../src/http/server/listener.ts';
 import { refuseOverload } from '../../../src/http/server/overload.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
@@ -18,7 +17,7 @@ import { expectRefusal } from '../../support/refusal.ts';
 import { until } from '../../support/until.ts';
 
 const APP = 'https://app.example';
-const LIMITS = { maxInFlight: 2, perTurn: 10, maxHeld: 10, maxWaitMs: 60_000 };
+const LIMITS = { maxInFlight: 2, perTurn: 10, maxStoreCalls: 10, maxWaitMs: 60_000 };
 
 describe('concurrency limiter at its limit', () => {
   let listener: Listener;
@@ -33,9 +32,9 @@ describe('concurrency limiter at its limit', () => {
     const { emit, emitted } = events;
     const routes = [slowRoute(work), probeRoutes({ store: createMemoryStore(), isDraining: () => false, emit })];
     const app = createApp({ listener: 'public', routes, emit, corsOrigins: [APP] });
-    const handler = admitInTurn({
-      gate: createGate(LIMITS),
-      probeGate: createGate(LIMITS),
+    const handler = limitConcurrency({
+      limiter: createConcurrencyLimiter(LIMITS),
+      probeLimiter: createConcurrencyLimiter(LIMITS),
       answer: app.callback(),
       refuse: refuseOverload({ listener: 'public', emit, corsHeaders: readableBy([APP]) }),
     });

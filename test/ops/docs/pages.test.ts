@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Field } from '../../../src/config/field.ts';
-import { fields } from '../../../src/config/fields.ts';
+import type { Variable } from '../../../src/config/variable.ts';
+import { variables } from '../../../src/config/variables.ts';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { run } from '../../support/run.ts';
@@ -15,9 +15,9 @@ import { readTemplate } from '../support/template.ts';
 
 const SETUP = 'ops/deploy/runbooks/README.md';
 const declared = Object.entries<EventDeclaration>(events);
-const variables = new Set(
-  Object.values(fields)
-    .flatMap((section) => Object.values<Field<unknown>>(section))
+const names = new Set(
+  Object.values(variables)
+    .flatMap((section) => Object.values<Variable<unknown>>(section))
     .flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
 );
 
@@ -50,7 +50,7 @@ describe('operations pages in ops/', () => {
   it('name only variables that exist', () => {
     const like = spansLike(/^(?:REDIS|JWT|TICKET|SHUTDOWN|STARTUP|DRAIN)_(?!TIMEOUT$)[A-Z_]+$/g);
     expect(like).to.have.lengthOf.above(10);
-    expect(like.filter(([word]) => !variables.has(word))).to.deep.equal([]);
+    expect(like.filter(([word]) => !names.has(word))).to.deep.equal([]);
   });
 
   it('mention every event of level warn, error or fatal', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fields } from '../../../src/config/fields.ts';
+import { variables } from '../../../src/config/variables.ts';
 import { exposureRules } from '../support/rules/exposure-rules.ts';
 import { ofType, SAMPLE, theOne, wholeStack } from '../support/sample.ts';
 import type { Resources } from '../support/stack.ts';
@@ -46,7 +46,7 @@ describe('CloudFormation service', () => {
     const { ContainerDefinitions: [container] = [] } = theOne<{
       ContainerDefinitions: { PortMappings: { ContainerPort: number }[] }[];
     }>(resources, 'Task.TaskDefinition');
-    const { port, internalPort } = fields.http;
+    const { port, internalPort } = variables.http;
     expect(container?.PortMappings.map(({ ContainerPort }) => String(ContainerPort))).to.deep.equal([
       port.default,
       internalPort.default,

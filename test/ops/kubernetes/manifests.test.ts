@@ -64,7 +64,7 @@ describe('Kubernetes manifests', () => {
   });
 
   it('set only variables that ticketd reads, and secrets only through *_FILE', async () => {
-    const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ field }) => field);
+    const known = (await readSettings({ JWT_SECRET: SECRET })).map(({ variable }) => variable);
     expect(known.map(({ name }) => name)).to.include.members(Object.keys(settings));
     expect(known.filter(({ name, secret }) => secret && name in settings)).to.deep.equal([]);
     const secrets = known.filter(({ secret }) => secret).map(({ name }) => `${name}_FILE`);

@@ -67,7 +67,7 @@ describe('JWKS keys refresh', () => {
     expect(await found).to.equal(0);
     expect(told('jwks_refresh_fail')).to.have.lengthOf(1);
     expect(told('jwks_refresh_fail')[0]).to.include({
-      error: 'no whole answer within 4000 ms',
+      error: 'timed out after 4000 ms',
       errorCode: 'ETIMEDOUT',
     });
   });

@@ -62,12 +62,12 @@ describe('JWKS keys at startup', () => {
     expect(error.message).to.equal(`no keys from ${provider.url}: the answer was HTTP 503, not 200`);
   });
 
-  it('fail the start with "no whole answer" when the provider never answered', async () => {
+  it('fail the start with "no complete response" when the provider never answered', async () => {
     const { provider, start, emitted } = frozen;
     const limit = new AbortController();
     provider.answer(() => limit.abort(new Error('time is over')));
     expect((await rejectionOf(start(limit.signal))).message).to.equal(
-      `no keys from ${provider.url}: no whole answer at all`,
+      `no keys from ${provider.url}: no complete response`,
     );
     expect(emitted).to.deep.equal([]);
   });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
-import { certificates } from '../../../src/config/certificates.ts';
-import { Expected } from '../../../src/config/field.ts';
+import { certificates } from '../../../src/config/parsers.ts';
+import { InvalidValueError } from '../../../src/config/variable.ts';
 import { ecPrivateKey, ecPublicKey } from '../../support/key-pairs.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const [FIRST = '', SECOND = ''] = rootCertificates;
-const SOURCE = new URL('../../../src/config/certificates.ts', import.meta.url).href;
+const SOURCE = new URL('../../../src/config/parsers.ts', import.meta.url).href;
 
 describe('certificates of REDIS_TLS_CA_FILE', () => {
   let folder: string;
@@ -25,7 +25,7 @@ describe('certificates of REDIS_TLS_CA_FILE', () => {
   };
   const refusal = (path: string): string => {
     const error = thrownBy(() => certificates(path));
-    expect(error).to.be.instanceOf(Expected);
+    expect(error).to.be.instanceOf(InvalidValueError);
     return error.message;
   };
 

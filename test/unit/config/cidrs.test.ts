@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { cidrList } from '../../../src/config/cidrs.ts';
-import { Expected } from '../../../src/config/field.ts';
+import { InvalidValueError } from '../../../src/config/variable.ts';
 
 describe('TRUSTED_PROXIES and FORWARD_AUTH_TRUSTED lists', () => {
   const cases: readonly (readonly [list: string, inside: readonly string[], outside: readonly string[]])[] = [
@@ -36,6 +36,6 @@ describe('TRUSTED_PROXIES and FORWARD_AUTH_TRUSTED lists', () => {
     '1.2.3.4,',
   ])
     it(`reject ${text}`, () => {
-      expect(() => cidrList(text)).to.throw(Expected);
+      expect(() => cidrList(text)).to.throw(InvalidValueError);
     });
 });

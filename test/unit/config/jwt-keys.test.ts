@@ -1,19 +1,19 @@
 import { expect } from 'chai';
-import { Expected } from '../../../src/config/field.ts';
 import { algorithmsFor, hmacSecret, publicKey } from '../../../src/config/jwt-keys.ts';
+import { InvalidValueError } from '../../../src/config/variable.ts';
 import { configOf } from '../../support/config.ts';
 import { ecPrivateKey, ecPublicKey, ed25519PublicKey, rsaPssPublicKey, rsaPublicKey } from '../../support/key-pairs.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const refusal = (text: string): string => {
   const error = thrownBy(() => publicKey(text));
-  expect(error).to.be.instanceOf(Expected);
+  expect(error).to.be.instanceOf(InvalidValueError);
   return error.message;
 };
 
 describe('JWT_SECRET', () => {
   it('rejects fewer than 32 bytes, counting bytes and not characters', () => {
-    expect(thrownBy(() => hmacSecret('x'.repeat(31)))).to.be.instanceOf(Expected);
+    expect(thrownBy(() => hmacSecret('x'.repeat(31)))).to.be.instanceOf(InvalidValueError);
     expect(algorithmsFor(hmacSecret('x'.repeat(32)))).to.deep.equal(['HS256']);
     expect(hmacSecret('ü'.repeat(16)).symmetricKeySize).to.equal(32);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readLogSettings } from '../../../src/config/log-settings.ts';
+import { readLogSettings } from '../../../src/config/read-config.ts';
 
 describe('log settings before the configuration is read', () => {
   it('use the level of LOG_LEVEL, or info when it is unset, empty or invalid', () => {

@@ -14,7 +14,7 @@ const LIST = { REDIS_URL: 'redis://a,b' };
 describe('Redis topology variables', () => {
   it('require Sentinel or Cluster when REDIS_URL is a list', async () => {
     expect(await problems(LIST)).to.deep.equal([
-      { name: 'REDIS_URL', problem: 'expected one server; a list needs REDIS_SENTINEL_MASTER or REDIS_CLUSTER' },
+      { name: 'REDIS_URL', problem: 'expected one server; a list requires REDIS_SENTINEL_MASTER or REDIS_CLUSTER' },
     ]);
     expect(await problems({ ...LIST, REDIS_CLUSTER: 'false' })).to.have.lengthOf(1);
     for (const env of [SENTINEL, CLUSTER])
@@ -60,7 +60,7 @@ describe('Redis topology variables', () => {
 describe('REDIS_SENTINEL_PASSWORD', () => {
   it('is rejected without REDIS_SENTINEL_MASTER', async () => {
     const env = { REDIS_SENTINEL_PASSWORD: 'hunter2' };
-    const expected = { name: 'REDIS_SENTINEL_PASSWORD', problem: 'expected REDIS_SENTINEL_MASTER with it' };
+    const expected = { name: 'REDIS_SENTINEL_PASSWORD', problem: 'expected REDIS_SENTINEL_MASTER to be set, too' };
     expect(await problems(env)).to.deep.equal([expected]);
     expect(await problems({ ...LIST, ...CLUSTER, ...env })).to.deep.equal([expected]);
     expect(await taken({ ...LIST, ...SENTINEL, ...env })).to.include({ sentinelPassword: 'hunter2' });

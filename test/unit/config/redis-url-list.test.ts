@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Expected } from '../../../src/config/field.ts';
 import { redisUrl } from '../../../src/config/redis-url.ts';
+import { InvalidValueError } from '../../../src/config/variable.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const at = (...addresses: readonly string[]) => ({
@@ -28,7 +28,8 @@ const GOOD: Readonly<Record<string, object>> = {
   'redis://a/2,redis://b/2': { ...at('a:6379', 'b:6379'), database: 2 },
 };
 
-const DIFFERING = 'the same scheme, user, password and database in all of the list; a comma in a password is %2C';
+const DIFFERING =
+  'the same scheme, user, password and database in the whole list; percent-encode , in a password as %2C';
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   [DIFFERING]: [
@@ -45,7 +46,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   'a URL like': ['redis://u:hunter2,x@host', ',redis://u:hunter2@a', ',', 'redis://u:hunter2@a,b:65536', 'hunter2,a'],
   'a host after the scheme': ['redis://u:hunter2@a,', 'redis://u:hunter2@a,,b', 'redis://u:hunter2@a, ,b'],
-  'redis://, rediss:// or memory://': [
+  'a URL that starts with redis:// or rediss://': [
     'redis://u:hunter2@a,memory://',
     'memory://,redis://u:hunter2@a',
     'redis://a,http://u:hunter2@b',
@@ -54,7 +55,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   'no # in it': ['redis://u:hunter2@a,b#hunter2'],
   'a port from 1': ['redis://u:hunter2@a,b:0'],
   'a database number': ['redis://u:hunter2@a,b/hunter2', 'redis://u:hunter2@a/x,b'],
-  'a URL without blanks': ['redis://u:hunter2@a,b c', 'redis://u:hunter2@a,b\u0000'],
+  'a URL without spaces': ['redis://u:hunter2@a,b c', 'redis://u:hunter2@a,b\u0000'],
   'a host name or an IP address': ['redis://u:hunter2@a,b..c', 'redis://u:hunter2@a,1.2.3'],
 };
 
@@ -68,7 +69,7 @@ describe('REDIS_URL as a list', () => {
     for (const urls of lists)
       it(`rejects ${JSON.stringify(urls)} without quoting any of it`, () => {
         const error = thrownBy(() => redisUrl(urls));
-        expect(error).to.be.instanceOf(Expected);
+        expect(error).to.be.instanceOf(InvalidValueError);
         expect(error.message.startsWith(expected), error.message).to.equal(true);
         expect(error.message).to.not.include('hunter2');
       });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Expected } from '../../../src/config/field.ts';
 import { endpointOf, redisUrl } from '../../../src/config/redis-url.ts';
+import { InvalidValueError } from '../../../src/config/variable.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const at = (host: string, port = 6379) => ({ kind: 'server', tls: false, servers: [{ host, port }], database: 0 });
@@ -30,7 +30,7 @@ const GOOD: Readonly<Record<string, object>> = {
 };
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
-  'redis://, rediss:// or memory:// and nothing after memory://': [
+  'a URL that starts with redis:// or rediss://, or exactly memory://': [
     'http://hunter2@host',
     'unix:///hunter2.sock',
     'redis+tls://u:hunter2@host',
@@ -96,7 +96,7 @@ describe('REDIS_URL', () => {
     for (const url of urls)
       it(`rejects ${JSON.stringify(url)} without quoting any of it`, () => {
         const error = thrownBy(() => redisUrl(url));
-        expect(error).to.be.instanceOf(Expected);
+        expect(error).to.be.instanceOf(InvalidValueError);
         expect(error.message.startsWith(expected), error.message).to.equal(true);
         expect(error.message).to.not.include('hunter2');
       });
@@ -109,7 +109,7 @@ describe('REDIS_URL', () => {
     'redis://1.2.3',
   ])
     it(`rejects ${url}, whose host is invalid`, () => {
-      expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(Expected);
+      expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(InvalidValueError);
     });
 
   for (const url of [
@@ -121,7 +121,7 @@ describe('REDIS_URL', () => {
     'redis://host\u0000',
   ])
     it(`rejects ${JSON.stringify(url)} instead of stripping whitespace and control characters`, () => {
-      expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(Expected);
+      expect(thrownBy(() => redisUrl(url))).to.be.instanceOf(InvalidValueError);
     });
 });
 

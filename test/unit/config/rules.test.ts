@@ -28,7 +28,7 @@ describe('rules between configuration variables', () => {
 
   it('require JWT_ALGORITHMS that the key supports', async () => {
     const problem = (able: string) => [
-      { name: 'JWT_ALGORITHMS', problem: `expected some of ${able}, which the key can do` },
+      { name: 'JWT_ALGORITHMS', problem: `expected some of ${able}, which the key supports` },
     ];
     expect(await problemsOf({ JWT_SECRET: SECRET, JWT_ALGORITHMS: 'RS256' })).to.deep.equal(problem('HS256'));
     const withKey = { JWT_PUBLIC_KEY: ecPublicKey() };
@@ -47,7 +47,7 @@ describe('rules between configuration variables', () => {
       'http://127.0.0.1.example/',
     ]) {
       expect(await problemsOf({ ...production, JWT_JWKS_URL: url }), url).to.deep.equal([
-        { name: 'JWT_JWKS_URL', problem: 'expected https:// in production, where http:// is for this machine alone' },
+        { name: 'JWT_JWKS_URL', problem: 'expected https://; in production http:// is allowed to this machine only' },
       ]);
       await readConfig({ JWT_JWKS_URL: url });
     }
@@ -75,7 +75,7 @@ describe('rules between configuration variables', () => {
     expect(await problemsOf({ ...env, NODE_ENV: 'production' })).to.deep.equal([
       {
         name: 'REDIS_URL',
-        problem: 'expected redis:// or rediss:// in production; memory:// is for trying things out',
+        problem: 'expected redis:// or rediss://; in production memory:// is not allowed',
       },
     ]);
     expect((await configOf(env)).redis.target).to.deep.equal({ kind: 'memory' });
@@ -84,7 +84,7 @@ describe('rules between configuration variables', () => {
   it('require different addresses for PORT and INTERNAL_PORT', async () => {
     const env = { JWT_SECRET: SECRET, PORT: '4000', INTERNAL_PORT: '4000' };
     expect(await problemsOf(env)).to.deep.equal([
-      { name: 'INTERNAL_PORT', problem: 'expected another port than PORT, or off' },
+      { name: 'INTERNAL_PORT', problem: 'expected a port other than PORT, or off' },
     ]);
     expect((await configOf({ ...env, INTERNAL_HOST: '127.0.0.1' })).http.internalPort).to.equal(4000);
     expect((await configOf({ ...env, PORT: '0', INTERNAL_PORT: '0' })).http.internalPort).to.equal(0);

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fields } from '../../../src/config/fields.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { sourceOf } from '../../../src/config/sources.ts';
+import { variables } from '../../../src/config/variables.ts';
 import { problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -32,7 +32,7 @@ describe('NAME_FILE variable of a secret', () => {
 
   it('is reported as the source of the value', async () => {
     const env = { REDIS_URL_FILE: await file('redis://mounted:6380') };
-    expect(await sourceOf(fields.redis.target, env)).to.deep.equal({ text: 'redis://mounted:6380', from: 'file' });
+    expect(await sourceOf(variables.redis.target, env)).to.deep.equal({ text: 'redis://mounted:6380', from: 'file' });
   });
 
   it('counts as unset when empty, as does an empty NAME next to it', async () => {

@@ -7,7 +7,7 @@ import { configOf, problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
 
 const NAME = { REDIS_TLS_SERVERNAME: 'cache.internal' };
-const NO_TLS = 'expected a rediss:// URL with it';
+const NO_TLS = 'expected REDIS_URL to be a rediss:// URL';
 
 describe('REDIS_TLS_* variables', () => {
   let folder: string;
@@ -41,7 +41,7 @@ describe('REDIS_TLS_* variables', () => {
     expect(await problems({ ...env, ...NAME, ...authority })).to.deep.equal([
       {
         name: 'REDIS_TLS_SERVERNAME',
-        problem: 'expected none with REDIS_CLUSTER, whose nodes have a name each',
+        problem: 'expected to be unset with REDIS_CLUSTER: each node has its own name',
       },
     ]);
     expect((await configOf({ ...env, ...authority })).redis.tlsCa).to.equal(rootCertificates[0]);

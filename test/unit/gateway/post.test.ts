@@ -66,7 +66,7 @@ describe('ticketd/gateway redeem request', () => {
     const { port } = await silentServer();
     const { sent, cause } = await failureOf(`http://127.0.0.1:${port}`, { timeoutMs: 50 });
     expect(sent).to.equal(true);
-    expect(cause).to.include({ message: 'no answer within 50 ms', code: 'ETIMEDOUT' });
+    expect(cause).to.include({ message: 'timed out after 50 ms', code: 'ETIMEDOUT' });
   });
 
   it('counts as not sent when the agent is for the other protocol', async () => {

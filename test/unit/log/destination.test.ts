@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import { linesOfATurn } from '../../../src/log/destination.ts';
+import { batchLines } from '../../../src/log/destination.ts';
 import { turns } from '../../support/frozen-time.ts';
 
 const collect = ({ max = 1000, buffered = 0 } = {}) => {
@@ -14,7 +14,7 @@ const collect = ({ max = 1000, buffered = 0 } = {}) => {
       return true;
     },
   });
-  const lines = linesOfATurn(stream as never, max);
+  const lines = batchLines(stream as never, max);
   lines.onDropped((count) => {
     dropped.push(count);
     lines.write(`dropped ${count}\n`);

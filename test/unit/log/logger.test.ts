@@ -37,7 +37,7 @@ describe('log line', () => {
       version,
       event: 'server_listening',
       ...LISTENING,
-      msg: 'Listening',
+      msg: 'Listener started',
     });
   });
 

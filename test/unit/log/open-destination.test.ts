@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import { run } from '../../support/run.ts';
 
 const MODULE = new URL('../../../src/log/destination.ts', import.meta.url);
-const LINE = { level: 30, time: 0, pid: 1, service: 'ticketd', event: 'server_listening', msg: 'Listening', port: 80 };
+const LINE = {
+  level: 30,
+  time: 0,
+  pid: 1,
+  service: 'ticketd',
+  event: 'server_listening',
+  msg: 'Listener started',
+  port: 80,
+};
 
 describe('log on standard output', () => {
   /** What a separate process prints for that line. */
@@ -19,6 +27,6 @@ describe('log on standard output', () => {
   it('writes one readable line per event for a developer: time, level, event, message, fields', async () => {
     const text = await printed(true);
     expect(text.split('\n')).to.have.lengthOf(1);
-    expect(text).to.match(/^\[[\d:.]+\] INFO: server_listening: Listening \{"port":80\}$/);
+    expect(text).to.match(/^\[[\d:.]+\] INFO: server_listening: Listener started \{"port":80\}$/);
   });
 });

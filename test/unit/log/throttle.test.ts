@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { rationed } from '../../../src/log/throttle.ts';
+import { throttleEvents } from '../../../src/log/throttle.ts';
 import { recordEvents } from '../../support/emitted.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
@@ -13,7 +13,7 @@ describe('log event readiness_redis_down', () => {
 
   const setUp = () => {
     const { emit, emitted } = recordEvents();
-    const throttled = rationed(emit);
+    const throttled = throttleEvents(emit);
     const probe = (traceId: string) => throttled('readiness_redis_down', { traceId });
     const logged = () =>
       emitted.filter(({ event }) => event === 'readiness_redis_down').map(({ fields }) => fields.traceId);
@@ -56,7 +56,7 @@ describe('log event forward_auth_untrusted', () => {
 
   it('is logged immediately and then at most every 10 s, independently of readiness', async () => {
     const { emit, emitted } = recordEvents();
-    const throttled = rationed(emit);
+    const throttled = throttleEvents(emit);
     for (let second = 0; second <= 25; second += 1) {
       throttled('readiness_redis_down', { traceId: `probe ${second}` });
       throttled('forward_auth_untrusted', { traceId: `at ${second}`, peer: '192.0.2.1' });
@@ -71,7 +71,7 @@ describe('log event forward_auth_untrusted', () => {
 describe('log events without a throttle', () => {
   it('are logged every time', () => {
     const { emit, emitted } = recordEvents();
-    const throttled = rationed(emit);
+    const throttled = throttleEvents(emit);
     for (let n = 0; n < 5; n += 1)
       throttled('ws_ticket_redis_not_ready', { traceId: `t${n}`, error: 'down', errorCode: 'ECONNREFUSED' });
     expect(emitted.map(({ fields }) => fields.traceId)).to.deep.equal(['t0', 't1', 't2', 't3', 't4']);

@@ -24,8 +24,8 @@ describe('Prometheus metrics', () => {
   });
 
   it('have the duration of each Redis command in seconds', async () => {
-    const { commandTook, seriesOf } = setUp();
-    commandTook('take', 4);
+    const { observeCommand, seriesOf } = setUp();
+    observeCommand('take', 4);
     expect(await seriesOf('ticketd_redis_command_duration_seconds_sum')).to.deep.equal([
       'ticketd_redis_command_duration_seconds_sum{command="take"} 0.004',
     ]);

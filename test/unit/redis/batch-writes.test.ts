@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { gathering } from '../../../src/redis/batch-writes.ts';
-import { createClient } from '../../../src/redis/client.ts';
+import { batchWrites, createClient } from '../../../src/redis/client.ts';
 import { fakeRedis } from '../../support/fake-redis.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { accessOf } from '../../support/redis-access.ts';
@@ -25,7 +24,7 @@ const recording = (stream: boolean) => {
       : undefined,
     sendCommand: (command: string) => done.push(command),
   };
-  const client: { sendCommand(command: string): unknown } = gathering(fake as unknown as Redis) as never;
+  const client: { sendCommand(command: string): unknown } = batchWrites(fake as unknown as Redis) as never;
   return { client, done };
 };
 

@@ -87,7 +87,7 @@ describe('check-redis', () => {
     expect(problem).to.deep.include({
       errorCode: 'ETIMEDOUT',
       verdict: 'unreachable',
-      error: 'no answer within 50 ms',
+      error: 'timed out after 50 ms',
     });
   });
 

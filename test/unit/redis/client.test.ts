@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Cluster, Redis } from 'ioredis';
-import { topologyOf } from '../../../src/redis/access.ts';
 import { createClient, type RedisClient } from '../../../src/redis/client.ts';
+import { topologyOf } from '../../../src/redis/options.ts';
 import { bulk, fakeRedis } from '../../support/fake-redis.ts';
 import { freePort } from '../../support/free-port.ts';
 import { turns } from '../../support/frozen-time.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clockDifferenceOf, clockWarnings, largestDifference } from '../../../src/redis/clock-difference.ts';
+import { clockDifferenceOf, clockWarnings, largestDifference } from '../../../src/redis/server-info.ts';
 
 const ASKED = 1_800_000_000_000;
 

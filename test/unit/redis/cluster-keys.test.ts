@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import keySlot from 'cluster-key-slot';
-import { keyOnEachMaster, keysAtBothEnds, type SlotTable } from '../../../src/redis/cluster-keys.ts';
+import { keyOnEachMaster, keysAtBothEnds, type SlotTable } from '../../../src/redis/keys.ts';
 import { refusalOf } from '../../../src/redis/redis-errors.ts';
 import { thrownBy } from '../../support/rejection.ts';
 

@@ -69,7 +69,7 @@ describe('Redis connection during an outage', () => {
     expectDown();
     await rig.recover();
     expect(rig.connection.isReady()).to.equal(true);
-    expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
+    expect(rig.eventNames().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
     expect(fieldsOf('redis_up')).to.deep.equal([{ endpoint: ENDPOINT, reason: 'read ECONNRESET', downMs: 5_000 }]);
   });
 
@@ -136,7 +136,7 @@ describe('Redis connection during an outage', () => {
     rig.answer('done');
     await rig.pass(5_000);
     expect(rig.connection.isReady()).to.equal(true);
-    expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
+    expect(rig.eventNames().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
   });
 });
 
@@ -168,16 +168,16 @@ describe('Redis connection after close', () => {
     expect(rig.clock.countTimers()).to.equal(0);
     await rig.pass(5_000);
     expect(rig.sent).to.equal(sent);
-    expect(rig.told()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
+    expect(rig.eventNames()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
   });
 
   it('logs no summary when it is closed during an outage', async () => {
     rig.lose();
-    const logged = rig.told().length;
+    const logged = rig.eventNames().length;
     await rig.connection.close();
     expect(rig.clock.countTimers()).to.equal(0);
     await rig.pass(60_000);
-    expect(rig.told()).to.have.lengthOf(logged);
+    expect(rig.eventNames()).to.have.lengthOf(logged);
   });
 
   it('is not ready after a late reply', async () => {

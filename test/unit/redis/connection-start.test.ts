@@ -74,7 +74,7 @@ describe('Redis connection at startup', () => {
     rig.become('connecting');
     rig.become('ready');
     await started;
-    expect(rig.told()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
+    expect(rig.eventNames()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
     expect(rig.emitted[1]?.fields).to.include({ attempts: 4 });
   });
 
@@ -137,7 +137,7 @@ describe('Redis connection at startup', () => {
     const error = await failedStart(() => rig.become('ready'));
     expect(error.cause).to.include({ code: 'ETIMEDOUT' });
     expect(error.message).to.match(
-      /: connected, but no answer in time: Redis hangs, is slow, or is still loading its data$/,
+      /: connected, but no reply in time: Redis hangs, is slow, or is still loading its data$/,
     );
   });
 
@@ -161,7 +161,7 @@ describe('Redis connection at startup', () => {
     rig.lose(REFUSED);
     limit.abort(interrupted);
     expect(await rejection).to.equal(interrupted);
-    expect(rig.told()).to.deep.equal(['redis_connect_start']);
+    expect(rig.eventNames()).to.deep.equal(['redis_connect_start']);
   });
 
   it('keeps retrying in the background after a failed start, and logs redis_up when Redis is available', async () => {
@@ -171,7 +171,7 @@ describe('Redis connection at startup', () => {
     rig.lose(new Error('another cause'));
     await rig.recover();
     expect(rig.connection.isReady()).to.equal(true);
-    expect(rig.told().filter((event) => event.startsWith('redis_'))).to.deep.equal([
+    expect(rig.eventNames().filter((event) => event.startsWith('redis_'))).to.deep.equal([
       'redis_connect_start',
       'redis_connect_fail',
       'redis_connect_ok',
@@ -189,6 +189,6 @@ describe('Redis connection at startup', () => {
     expect(getEventListeners(limit.signal, 'abort')).to.deep.equal([]);
     limit.abort(TIME_IS_OVER);
     expect(rig.connection.isReady()).to.equal(true);
-    expect(rig.told()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
+    expect(rig.eventNames()).to.deep.equal(['redis_connect_start', 'redis_connect_ok']);
   });
 });

@@ -54,13 +54,9 @@ const UNUSABLE: Readonly<Record<string, readonly [error: Error, code: string, re
   'a Sentinel used as a server': [coded('IS_SENTINEL', 'this is a Sentinel'), 'IS_SENTINEL', /REDIS_SENTINEL_MASTER/],
   'a database that does not exist': [new Error('ERR DB index is out of range'), 'NO_DATABASE', /databases/],
   'too many clients': [new Error('ERR max number of clients reached'), 'MAXCLIENTS', /maxclients/],
-  'a server that is not Redis': [
-    new Error('Protocol error, got "H" as reply type byte'),
-    'NOT_REDIS',
-    /something else/,
-  ],
+  'a server that is not Redis': [new Error('Protocol error, got "H" as reply type byte'), 'NOT_REDIS', /is not Redis/],
   'an old version': [coded('TOO_OLD', 'this is version 6.0.16'), 'TOO_OLD', /6\.2/],
-  'any other Redis error': [new Error('ODDITY strange'), 'ODDITY', /what Redis says/],
+  'any other Redis error': [new Error('ODDITY strange'), 'ODDITY', /error message of Redis/],
 };
 
 describe('Redis diagnosis', () => {
@@ -69,7 +65,7 @@ describe('Redis diagnosis', () => {
       const diagnosis = diagnose(error);
       expect(diagnosis).to.include({ verdict: 'unreachable', error: error.message });
       expect(diagnosis.remedy).to.have.lengthOf.above(20);
-      expect(diagnosis.remedy).to.not.equal('see what Redis says');
+      expect(diagnosis.remedy).to.not.equal('see the error message of Redis');
     });
 
   for (const [what, [error, code, remedy]] of Object.entries(UNUSABLE))

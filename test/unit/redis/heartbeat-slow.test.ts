@@ -24,9 +24,9 @@ describe('readiness with a slow Redis', () => {
         writes.push(performance.now());
         return reply(replyAfterMs());
       },
-      onAnswer: () => become('ready'),
+      onWritten: () => become('ready'),
       onError: () => become('error'),
-      onLate: () => become('late'),
+      onSlow: () => become('slow'),
       onDead: () => become('dead'),
     });
   });
@@ -74,7 +74,7 @@ describe('readiness with a slow Redis', () => {
     it(`changes once when Redis replies ${what}`, async () => {
       await begin();
       await pass(20_000, replies());
-      expect(changes).to.deep.equal(['ready', 'late']);
+      expect(changes).to.deep.equal(['ready', 'slow']);
     });
 
   for (const ms of [1, 500, 900])
@@ -90,9 +90,9 @@ describe('readiness with a slow Redis', () => {
     await pass(3_000, () => 1_400);
     const before = writes.length;
     await pass(1_400, cycle(500));
-    expect(changes).to.deep.equal(['ready', 'late']);
+    expect(changes).to.deep.equal(['ready', 'slow']);
     await pass(1_500, cycle(500));
-    expect(changes).to.deep.equal(['ready', 'late', 'ready']);
+    expect(changes).to.deep.equal(['ready', 'slow', 'ready']);
     const gaps = writes.slice(before, before + 3).map((at, n, all) => at - (all[n - 1] ?? at));
     expect(gaps).to.deep.equal([0, 500, 500]);
   });
@@ -102,9 +102,9 @@ describe('readiness with a slow Redis', () => {
     await pass(3_000, () => 1_400);
     const late = writes.length;
     await pass(19 * 900, cycle(900));
-    expect(changes).to.deep.equal(['ready', 'late']);
+    expect(changes).to.deep.equal(['ready', 'slow']);
     await pass(4 * 900, cycle(900));
-    expect(changes).to.deep.equal(['ready', 'late', 'ready']);
+    expect(changes).to.deep.equal(['ready', 'slow', 'ready']);
     expect(writes.length - late).to.be.within(21, 25);
   });
 
@@ -123,9 +123,9 @@ describe('readiness with a slow Redis', () => {
     heartbeat.end();
     heartbeat.begin();
     await pass(8_000, cycle(10, 1_500));
-    expect(changes).to.deep.equal(['ready', 'late']);
+    expect(changes).to.deep.equal(['ready', 'slow']);
     await pass(3_000, () => 10);
-    expect(changes).to.deep.equal(['ready', 'late', 'ready']);
+    expect(changes).to.deep.equal(['ready', 'slow', 'ready']);
   });
 
   it('is restored by the first reply on a new connection when the last one was never late', async () => {

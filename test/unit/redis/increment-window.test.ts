@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { incrementWindow } from '../../../src/redis/increment-window.ts';
+import { incrementWindow } from '../../../src/redis/commands.ts';
 import { singleOptions } from '../../../src/redis/options.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';

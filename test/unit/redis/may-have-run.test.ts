@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { Cluster, Redis, ReplyError } from 'ioredis';
 import { clusterOptions, singleOptions } from '../../../src/redis/options.ts';
-import { mayHaveRun, plainFault } from '../../../src/redis/redis-errors.ts';
+import { mayHaveRun, readableError } from '../../../src/redis/redis-errors.ts';
 import { startRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -57,7 +57,7 @@ describe('failed Redis command', () => {
     const client = await clientFor(1);
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.include('enableOfflineQueue');
-    expect(plainFault(error)).to.include({ code: 'ENOTCONN' });
+    expect(readableError(error)).to.include({ code: 'ENOTCONN' });
     expect(mayHaveRun(error)).to.equal(false);
   });
 
@@ -70,7 +70,7 @@ describe('failed Redis command', () => {
     const error = await rejectionOf(cluster.getdel('key'));
     cluster.disconnect();
     expect(error.message).to.include('enableOfflineQueue');
-    expect(plainFault(error)).to.include({ code: 'ENOTCONN' });
+    expect(readableError(error)).to.include({ code: 'ENOTCONN' });
     expect(mayHaveRun(error)).to.equal(false);
   });
 
@@ -80,7 +80,7 @@ describe('failed Redis command', () => {
     await client.connect();
     const error = await rejectionOf(client.getdel('key'));
     expect(error.name).to.equal('MaxRetriesPerRequestError');
-    expect(plainFault(error)).to.include({ code: 'ECONNRESET' });
+    expect(readableError(error)).to.include({ code: 'ECONNRESET' });
     expect(mayHaveRun(error)).to.equal(true);
   });
 
@@ -90,7 +90,7 @@ describe('failed Redis command', () => {
     await client.connect();
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.equal('Command timed out');
-    expect(plainFault(error)).to.include({ code: 'ETIMEDOUT' });
+    expect(readableError(error)).to.include({ code: 'ETIMEDOUT' });
     expect(mayHaveRun(error)).to.equal(true);
   });
 
@@ -100,7 +100,7 @@ describe('failed Redis command', () => {
     await client.connect();
     const error = await rejectionOf(client.getdel('key'));
     expect(error.message).to.equal('Connection is closed.');
-    expect(plainFault(error)).to.include({ code: 'ECONNRESET' });
+    expect(readableError(error)).to.include({ code: 'ECONNRESET' });
     expect(mayHaveRun(error)).to.equal(true);
   });
 

@@ -40,8 +40,8 @@ describe('Redis outage log', () => {
   });
 
   it('has only redis_connect_fail, with the attempts so far, when an outage begins at startup', () => {
-    outage.attempted();
-    outage.attempted();
+    outage.countAttempt();
+    outage.countAttempt();
     outage.begin(REFUSED, { atStartup: true });
     expect(emitted).to.deep.equal([
       {
@@ -59,8 +59,8 @@ describe('Redis outage log', () => {
 
   it('has a summary every 30 s, with the attempts, downMs and the last cause', async () => {
     outage.begin(CLOSED);
-    for (let n = 0; n < 4; n += 1) outage.attempted();
-    outage.note(REFUSED);
+    for (let n = 0; n < 4; n += 1) outage.countAttempt();
+    outage.updateCause(REFUSED);
     await clock.tickAsync(29_999);
     expect(emitted).to.have.lengthOf(2);
     await clock.tickAsync(1);
@@ -95,10 +95,10 @@ describe('Redis outage log', () => {
   });
 
   it('counts the attempts of each outage from 0', () => {
-    outage.attempted();
+    outage.countAttempt();
     outage.begin(CLOSED);
     expect(outage.attempts).to.equal(0);
-    outage.attempted();
+    outage.countAttempt();
     expect(outage.attempts).to.equal(1);
     outage.end();
     outage.begin(CLOSED);
@@ -107,7 +107,7 @@ describe('Redis outage log', () => {
   });
 
   it('has no redis_up without an outage', () => {
-    outage.note(REFUSED);
+    outage.updateCause(REFUSED);
     outage.end();
     expect(emitted).to.deep.equal([]);
   });

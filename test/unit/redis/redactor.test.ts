@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { describeError } from '../../../src/log/describe-error.ts';
-import { discreet } from '../../../src/redis/redactor.ts';
+import { createRedactor } from '../../../src/redis/redis-errors.ts';
 import { accessOf } from '../../support/redis-access.ts';
 
 const PASSWORD = 'hunter2@9';
 
 const redactedMessage = async (message: string, env: Readonly<Record<string, string>> = {}) => {
   const REDIS_URL = `redis://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379`;
-  const redacted = discreet(await accessOf({ REDIS_URL, ...env }));
+  const redacted = createRedactor(await accessOf({ REDIS_URL, ...env }));
   return describeError(redacted(new Error(message)));
 };
 
@@ -28,7 +28,9 @@ describe('redacted Redis error', () => {
   });
 
   it('keeps its code', async () => {
-    const redacted = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
+    const redacted = createRedactor(
+      await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }),
+    );
     const error = Object.assign(new Error(`no host ${PASSWORD}`), { code: 'ENOTFOUND' });
     expect(describeError(redacted(error))).to.deep.equal({ error: 'no host [password]', errorCode: 'ENOTFOUND' });
   });
@@ -40,7 +42,9 @@ describe('redacted Redis error', () => {
   });
 
   it('contains no password that a cluster node repeated', async () => {
-    const redacted = discreet(await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }));
+    const redacted = createRedactor(
+      await accessOf({ REDIS_URL: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:6379` }),
+    );
     const error = Object.assign(new Error('Failed to refresh slots cache.'), {
       lastNodeError: new Error(`ERR unknown command 'auth', with args beginning with: '${PASSWORD}'`),
     });
@@ -48,13 +52,13 @@ describe('redacted Redis error', () => {
   });
 
   it('is the same error when there is nothing to redact', async () => {
-    const redacted = discreet(await accessOf());
+    const redacted = createRedactor(await accessOf());
     for (const error of [new TypeError('READONLY it is a replica'), 'no error', undefined])
       expect(redacted(error)).to.equal(error);
   });
 
   it('stays readable when the password is a single letter', async () => {
-    const redacted = discreet(await accessOf({ REDIS_URL: 'redis://:e@127.0.0.1:6379' }));
+    const redacted = createRedactor(await accessOf({ REDIS_URL: 'redis://:e@127.0.0.1:6379' }));
     expect(describeError(redacted(new Error('READONLY the replica'))).error).to.equal('READONLY the replica');
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isMereClose, plainFault, refusalOf } from '../../../src/redis/redis-errors.ts';
+import { isConnectionClosed, readableError, refusalOf } from '../../../src/redis/redis-errors.ts';
 
 const RECONNECTS: Readonly<Record<string, boolean>> = {
   READONLY: true,
@@ -49,9 +49,9 @@ describe('Redis error that only reports a closed connection', () => {
   const closed = new Error('Connection is closed.');
 
   it('is recognized by its message, also as the last node error of a cluster', () => {
-    expect(isMereClose(closed)).to.equal(true);
+    expect(isConnectionClosed(closed)).to.equal(true);
     const ofCluster = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: closed });
-    expect(isMereClose(ofCluster)).to.equal(true);
+    expect(isConnectionClosed(ofCluster)).to.equal(true);
   });
 
   it('is not an error with a cause', () => {
@@ -62,34 +62,34 @@ describe('Redis error that only reports a closed connection', () => {
       new Error('Failed to refresh slots cache.'),
       undefined,
     ])
-      expect(isMereClose(error), String(error)).to.equal(false);
+      expect(isConnectionClosed(error), String(error)).to.equal(false);
   });
 });
 
 describe('logged error of a failed Redis command', () => {
   const messages: Readonly<Record<string, string>> = {
     'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.':
-      'the connection was closed before Redis answered',
-    'Connection is closed.': 'the connection was closed before Redis answered',
-    'Command aborted due to connection close': 'the connection was closed before Redis answered',
-    'Command timed out': 'Redis did not answer in time',
+      'the connection was closed before Redis replied',
+    'Connection is closed.': 'the connection was closed before Redis replied',
+    'Command aborted due to connection close': 'the connection was closed before Redis replied',
+    'Command timed out': 'Redis did not reply in time',
     "Stream isn't writeable and enableOfflineQueue options is false": 'there was no connection to Redis',
     "Cluster isn't ready and enableOfflineQueue options is false": 'there was no connection to Redis',
   };
   for (const [message, words] of Object.entries(messages))
     it(`is "${words}" for "${message.slice(0, 48)}"`, () => {
-      expect(plainFault(new Error(message)))
+      expect(readableError(new Error(message)))
         .to.be.an('error')
         .with.property('message', words);
     });
 
   it('has a code, and the error itself as its cause', () => {
     const timedOut = new Error('Command timed out');
-    expect(plainFault(timedOut)).to.include({ code: 'ETIMEDOUT', cause: timedOut });
+    expect(readableError(timedOut)).to.include({ code: 'ETIMEDOUT', cause: timedOut });
   });
 
   it('is the error itself when its message is clear, or any other thrown value', () => {
     for (const error of [new Error('READONLY no'), new TypeError('x is not a function'), 'a string', undefined])
-      expect(plainFault(error)).to.equal(error);
+      expect(readableError(error)).to.equal(error);
   });
 });

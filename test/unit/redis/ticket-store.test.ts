@@ -12,7 +12,7 @@ const replyError = (message: string): Error => Object.assign(new Error(message),
 /** A store on a client with these replies; `undefined` for a connection that is not ready. */
 const storeOn = (reply: Reply | undefined) => {
   const sent: unknown[][] = [];
-  const faults: unknown[] = [];
+  const errors: unknown[] = [];
   const took: [string, number][] = [];
   const client = new Proxy({} as never, {
     get:
@@ -26,11 +26,11 @@ const storeOn = (reply: Reply | undefined) => {
     start: async () => {},
     isReady: () => reply !== undefined,
     getClientOrNull: () => (reply === undefined ? null : client),
-    noteFault: (error) => void faults.push(error),
+    reportError: (error) => void errors.push(error),
     close: async () => {},
   };
-  const commandTook = (command: string, ms: number) => void took.push([command, ms]);
-  return { sent, faults, took, store: createRedisStore({ connection, keyPrefix: 'p:', commandTook }) };
+  const observeCommand = (command: string, ms: number) => void took.push([command, ms]);
+  return { sent, errors, took, store: createRedisStore({ connection, keyPrefix: 'p:', observeCommand }) };
 };
 
 const COMMANDS: Readonly<Record<string, (store: TicketStore) => Promise<unknown>>> = {
@@ -60,11 +60,11 @@ const SENT: Readonly<Record<string, readonly unknown[]>> = {
 describe('Redis ticket store', () => {
   for (const [name, call] of Object.entries(COMMANDS)) {
     it(`${name}: sends its commands once and reports the duration once`, async () => {
-      const { sent, faults, took, store } = storeOn(() => 'OK');
+      const { sent, errors, took, store } = storeOn(() => 'OK');
       const startedAt = performance.now();
       await call(store);
       expect(sent).to.deep.equal(SENT[name]);
-      expect(faults).to.deep.equal([]);
+      expect(errors).to.deep.equal([]);
       expect(took.map(([command]) => command)).to.deep.equal([name]);
       expect(took[0]?.[1]).to.be.within(0, performance.now() - startedAt);
     });
@@ -78,20 +78,20 @@ describe('Redis ticket store', () => {
 
     it(`${name}: rejects when Redis replies with an error, and reports it to the connection`, async () => {
       const refusal = replyError('READONLY You can’t write against a read only replica.');
-      const { faults, took, store } = storeOn(() => Promise.reject(refusal));
+      const { errors, took, store } = storeOn(() => Promise.reject(refusal));
       const error = await rejectionOf(call(store));
       expect(error).to.be.instanceOf(StoreUnavailable);
       expect(error.cause).to.equal(refusal);
-      expect(faults).to.deep.equal([refusal]);
+      expect(errors).to.deep.equal([refusal]);
       expect(took).to.have.length(1);
     });
 
     it(`${name}: rejects${name === 'take' ? ' with OutcomeUnknown' : ''} when the reply is lost`, async () => {
-      const { faults, store } = storeOn(() => Promise.reject(new Error('Command timed out')));
+      const { errors, store } = storeOn(() => Promise.reject(new Error('Command timed out')));
       const error = await rejectionOf(call(store));
       expect(error).to.be.instanceOf(name === 'take' ? OutcomeUnknown : StoreUnavailable);
-      expect(error.cause).to.include({ code: 'ETIMEDOUT', message: 'Redis did not answer in time' });
-      expect(faults).to.have.length(1);
+      expect(error.cause).to.include({ code: 'ETIMEDOUT', message: 'Redis did not reply in time' });
+      expect(errors).to.have.length(1);
     });
   }
 

@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
-import type { RedisAccess } from '../../../src/redis/access.ts';
+import type { RedisAccess } from '../../../src/redis/options.ts';
 import { clusterOptions, sentinelOptions, singleOptions } from '../../../src/redis/options.ts';
 import { accessOf } from '../../support/redis-access.ts';
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
-import { ConfigError, isConfigError } from '../../../src/config/problems.ts';
+import { ConfigError, isConfigError } from '../../../src/config/config-error.ts';
 import * as own from '../../../src/startup/process-error.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 
 // Each bundle of the build has its own classes. So has a module that is loaded under another name.
 const OTHER_ERRORS = '../../../src/startup/process-error.ts?other';
-const OTHER_PROBLEMS = '../../../src/config/problems.ts?other';
+const OTHER_PROBLEMS = '../../../src/config/config-error.ts?other';
 
 const { isInterruptedError, isProcessError } = own;
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { patientTimeout } from '../../../src/time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../../../src/time/stall-tolerant-timeout.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 
 describe('stall-tolerant timeout', () => {
@@ -16,7 +16,7 @@ describe('stall-tolerant timeout', () => {
   afterEach(() => clock.restore());
 
   it('fires once, after its time', async () => {
-    patientTimeout(fire, 1_000);
+    stallTolerantTimeout(fire, 1_000);
     clock.tick(999);
     await turns();
     expect(fired).to.equal(0);
@@ -29,7 +29,7 @@ describe('stall-tolerant timeout', () => {
   });
 
   it('fires after the event loop has read its sockets', async () => {
-    patientTimeout(fire, 1_000);
+    stallTolerantTimeout(fire, 1_000);
     clock.tick(1_000);
     expect(fired).to.equal(0);
     await turns(1);
@@ -39,7 +39,7 @@ describe('stall-tolerant timeout', () => {
   });
 
   it('does not fire when it is cancelled during that read', async () => {
-    const cancel = patientTimeout(fire, 1_000);
+    const cancel = stallTolerantTimeout(fire, 1_000);
     clock.tick(1_000);
     await turns(1);
     cancel();
@@ -48,7 +48,7 @@ describe('stall-tolerant timeout', () => {
   });
 
   it('leaves no timer behind when it is cancelled', () => {
-    const cancel = patientTimeout(fire, 1_000);
+    const cancel = stallTolerantTimeout(fire, 1_000);
     expect(clock.countTimers()).to.equal(1);
     cancel();
     expect(clock.countTimers()).to.equal(0);

@@ -2,21 +2,21 @@ import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createGate, type GateOptions } from '../../../../src/http/server/concurrency-limiter.ts';
+import { type ConcurrencyLimits, createConcurrencyLimiter } from '../../../../src/http/server/concurrency-limiter.ts';
 import { until } from '../../../support/until.ts';
 
-const WIDE: GateOptions = { maxInFlight: 100, perTurn: 100, maxHeld: 100, maxWaitMs: 60_000 };
+const WIDE: ConcurrencyLimits = { maxInFlight: 100, perTurn: 100, maxStoreCalls: 100, maxWaitMs: 60_000 };
 
-const setUp = (limits: Partial<GateOptions> = {}) => {
-  const gate = createGate({ ...WIDE, ...limits });
+const setUp = (limits: Partial<ConcurrencyLimits> = {}) => {
+  const limiter = createConcurrencyLimiter({ ...WIDE, ...limits });
   const started: number[] = [];
   const refused: number[] = [];
   const enter = (name: number): ServerResponse => {
     const response = new EventEmitter() as ServerResponse;
-    gate.enter(response, { start: () => started.push(name), refuse: () => refused.push(name) });
+    limiter.enter(response, { start: () => started.push(name), refuse: () => refused.push(name) });
     return response;
   };
-  return { gate, started, refused, enter };
+  return { limiter, started, refused, enter };
 };
 
 const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
@@ -50,9 +50,9 @@ describe('concurrency limiter', () => {
   });
 
   it('starts no request while the store is at its limit of calls, and the next one when a call ends', async () => {
-    const { gate, started, enter } = setUp({ maxHeld: 2 });
+    const { limiter, started, enter } = setUp({ maxStoreCalls: 2 });
     const calls = new EventEmitter();
-    const held = ['first', 'second'].map((call) => gate.hold(once(calls, call)));
+    const held = ['first', 'second'].map((call) => limiter.track(once(calls, call)));
     enter(1);
     await turn();
     await turn();
@@ -64,9 +64,9 @@ describe('concurrency limiter', () => {
   });
 
   it('counts a failed store call as ended', async () => {
-    const { gate, started, enter } = setUp({ maxHeld: 1 });
+    const { limiter, started, enter } = setUp({ maxStoreCalls: 1 });
     const failure = new Error('no answer');
-    const failed = gate.hold(Promise.reject(failure)).catch((error) => error);
+    const failed = limiter.track(Promise.reject(failure)).catch((error) => error);
     enter(1);
     expect(await failed).to.equal(failure);
     await until('it has started', () => started.length === 1);
@@ -80,28 +80,28 @@ describe('concurrency limiter', () => {
   });
 
   it('accepts the next request when one has been answered', () => {
-    const { gate, refused, started, enter } = setUp({ maxInFlight: 1 });
+    const { limiter, refused, started, enter } = setUp({ maxInFlight: 1 });
     const response = enter(1);
-    expect(gate.inFlight).to.equal(1);
+    expect(limiter.inFlight).to.equal(1);
     response.emit('close');
-    expect(gate.inFlight).to.equal(0);
+    expect(limiter.inFlight).to.equal(0);
     enter(2);
     expect({ started, refused }).to.deep.equal({ started: [1, 2], refused: [] });
   });
 
   it('neither starts nor rejects a request whose client disconnected while waiting', async () => {
-    const { gate, refused, started, enter } = setUp({ perTurn: 1 });
+    const { limiter, refused, started, enter } = setUp({ perTurn: 1 });
     const [, second] = upTo(3).map(enter);
     second?.emit('close');
     await until('the third has started', () => started.length === 2);
     expect({ started, refused }).to.deep.equal({ started: [1, 3], refused: [] });
-    expect(gate.inFlight).to.equal(2);
+    expect(limiter.inFlight).to.equal(2);
   });
 
   it('rejects a request that waited for maxWaitMs, and never starts it', async () => {
-    const { gate, refused, started, enter } = setUp({ maxHeld: 1, maxWaitMs: 50 });
+    const { limiter, refused, started, enter } = setUp({ maxStoreCalls: 1, maxWaitMs: 50 });
     const calls = new EventEmitter();
-    const held = gate.hold(once(calls, 'only'));
+    const held = limiter.track(once(calls, 'only'));
     for (const name of upTo(2)) enter(name);
     await until('both are refused', () => refused.length === 2);
     calls.emit('only');

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { admitInTurn } from '../../../../src/http/server/admission.ts';
-import { createGate } from '../../../../src/http/server/concurrency-limiter.ts';
+import { createConcurrencyLimiter, limitConcurrency } from '../../../../src/http/server/concurrency-limiter.ts';
 import { ask, keepAliveAgent } from '../../../support/ask.ts';
 import { type RunningListener, startListener } from '../../../support/listener.ts';
 import { openConnection, type RawConnection } from '../../../support/raw-connection.ts';
@@ -24,10 +23,15 @@ describe('HTTP admission when 16 connections pipeline 2,000 requests each', () =
     [started, refused, overtakenBy] = [[], [], []];
     const arrivals = new Map<IncomingMessage, number>();
     // The limit is one request of each connection. With one start in each turn of the event loop, all of them wait.
-    const gate = createGate({ maxInFlight: FLOODS + 1, perTurn: 1, maxHeld: 1, maxWaitMs: 60_000 });
-    const admit = admitInTurn({
-      gate,
-      probeGate: gate,
+    const limiter = createConcurrencyLimiter({
+      maxInFlight: FLOODS + 1,
+      perTurn: 1,
+      maxStoreCalls: 1,
+      maxWaitMs: 60_000,
+    });
+    const admit = limitConcurrency({
+      limiter,
+      probeLimiter: limiter,
       answer: (request, response) => {
         if (request.url === '/honest') overtakenBy.push(started.length - (arrivals.get(request) ?? 0));
         started.push(request.url);

@@ -72,7 +72,7 @@ describe('readSections()', () => {
 describe('readSettings()', () => {
   it('returns the value and the source of each variable', async () => {
     const settings = await readSettings({ JWT_SECRET: SECRET, PORT: '8080', NODE_ENV: 'production' });
-    const source = (name: string) => settings.find(({ field }) => field.name === name)?.source;
+    const source = (name: string) => settings.find(({ variable }) => variable.name === name)?.source;
     expect(source('PORT')).to.deep.equal({ text: '8080', from: 'environment' });
     expect(source('HOST')).to.deep.equal({ text: '0.0.0.0', from: 'default' });
     expect(source('DRAIN_DELAY_MS')).to.deep.equal({ text: '10000', from: 'default' });

@@ -12,11 +12,11 @@ describe('Redis connection after a command error', () => {
   afterEach(() => rig.restore());
 
   const reconnects = () => rig.calls.filter((call) => call === 'reconnect').length;
-  const downs = () => rig.told().filter((event) => event === 'redis_down').length;
+  const downs = () => rig.eventNames().filter((event) => event === 'redis_down').length;
 
   for (const code of ['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN'])
     it(`is not ready and reconnects on ${code}`, () => {
-      rig.connection.noteFault(new Error(`${code} says Redis`));
+      rig.connection.reportError(new Error(`${code} from Redis`));
       expect(rig.connection.isReady()).to.equal(false);
       expect(rig.connection.getClientOrNull()).to.equal(null);
       expect(downs()).to.equal(1);
@@ -25,7 +25,7 @@ describe('Redis connection after a command error', () => {
 
   for (const code of ['OOM', 'MISCONF', 'LOADING', 'NOPERM', 'CLUSTERDOWN', 'NOREPLICAS', 'BUSY'])
     it(`is not ready, without a reconnect, on ${code}`, () => {
-      rig.connection.noteFault(new Error(`${code} says Redis`));
+      rig.connection.reportError(new Error(`${code} from Redis`));
       expect(rig.connection.isReady()).to.equal(false);
       expect(downs()).to.equal(1);
       expect(reconnects()).to.equal(0);
@@ -33,7 +33,7 @@ describe('Redis connection after a command error', () => {
 
   for (const message of ['Command timed out', 'WRONGTYPE Operation against a key', 'Connection is closed.'])
     it(`stays ready on "${message}"`, async () => {
-      rig.connection.noteFault(new Error(message));
+      rig.connection.reportError(new Error(message));
       expect(rig.connection.isReady()).to.equal(true);
       rig.lose();
       expect(rig.emitted.find(({ event }) => event === 'redis_down')?.fields).to.include({
@@ -42,19 +42,19 @@ describe('Redis connection after a command error', () => {
     });
 
   it('logs the error once, however many commands failed', () => {
-    for (let command = 0; command < 10; command += 1) rig.connection.noteFault(new Error('OOM says Redis'));
-    expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail']);
+    for (let command = 0; command < 10; command += 1) rig.connection.reportError(new Error('OOM from Redis'));
+    expect(rig.eventNames().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail']);
   });
 
   it('reconnects at most every 2 s', async () => {
-    rig.connection.noteFault(READONLY);
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
+    rig.connection.reportError(READONLY);
     await rig.clock.tickAsync(1_999);
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
     expect(reconnects()).to.equal(1);
     await rig.clock.tickAsync(1);
-    rig.connection.noteFault(READONLY);
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
+    rig.connection.reportError(READONLY);
     expect(reconnects()).to.equal(2);
   });
 
@@ -79,17 +79,17 @@ describe('Redis connection after a command error', () => {
   });
 
   it('is ready again after the next successful write', async () => {
-    rig.connection.noteFault(new Error('MISCONF says Redis'));
+    rig.connection.reportError(new Error('MISCONF from Redis'));
     await rig.pass(5_000);
     expect(rig.connection.isReady()).to.equal(true);
-    expect(rig.told().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
+    expect(rig.eventNames().slice(2)).to.deep.equal(['redis_down', 'redis_connect_fail', 'redis_up']);
   });
 
   it('is not ready after the reply to a write sent before the error', async () => {
     rig.answer('none');
     await rig.pass(500);
     const answerOpen = rig.holdOpen();
-    rig.connection.noteFault(new Error('MISCONF says Redis'));
+    rig.connection.reportError(new Error('MISCONF from Redis'));
     answerOpen('done');
     await rig.pass(200);
     expect(rig.connection.isReady()).to.equal(false);
@@ -101,33 +101,33 @@ describe('Redis connection after a command error', () => {
   it('is not ready after a reply on a connection that is being replaced', async () => {
     rig.answer('none');
     await rig.pass(500);
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
     rig.answer('done');
     await rig.pass(1_500);
     expect(rig.connection.isReady()).to.equal(false);
-    expect(rig.told()).to.not.include('redis_up');
+    expect(rig.eventNames()).to.not.include('redis_up');
   });
 
   it('is not ready after an earlier reply shortly after a reconnect', async () => {
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
     rig.lose();
     rig.answer('none');
     rig.become('ready');
     await rig.pass(100);
     const answerOpen = rig.holdOpen();
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
     answerOpen('done');
     await rig.pass(200);
     expect(rig.connection.isReady()).to.equal(false);
   });
 
   it('is ready again on the same connection when that is already new', async () => {
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
     rig.lose();
     rig.become('connecting');
     rig.become('ready');
     await rig.pass(1_000);
-    rig.connection.noteFault(READONLY);
+    rig.connection.reportError(READONLY);
     expect(rig.connection.isReady()).to.equal(false);
     await rig.pass(5_000);
     expect(rig.connection.isReady()).to.equal(true);
@@ -137,7 +137,7 @@ describe('Redis connection after a command error', () => {
   it('sends nothing when the connection is lost', async () => {
     rig.lose();
     const { sent } = rig;
-    rig.connection.noteFault(new Error('MISCONF says Redis'));
+    rig.connection.reportError(new Error('MISCONF from Redis'));
     await rig.pass(2_000);
     expect(rig.sent).to.equal(sent);
   });

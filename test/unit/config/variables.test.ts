@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import type { Field } from '../../../src/config/field.ts';
-import { fields } from '../../../src/config/fields.ts';
+import type { Variable } from '../../../src/config/variable.ts';
+import { variables } from '../../../src/config/variables.ts';
 import { configOf, problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
-import { fieldCases } from './field-cases.ts';
+import { variableCases } from './variable-cases.ts';
 
-const allFields = Object.values(fields).flatMap((section) => Object.values<Field<unknown>>(section));
+const allVariables = Object.values(variables).flatMap((section) => Object.values<Variable<unknown>>(section));
 
 describe('configuration variables', () => {
   it('have a test case each, except secrets, which have their own test files', () => {
-    const open = allFields.filter(({ secret }) => !secret).map(({ name }) => name);
-    expect(Object.keys(fieldCases)).to.have.members(open);
-    const secrets = allFields.filter(({ secret }) => secret).map(({ name }) => name);
+    const open = allVariables.filter(({ secret }) => !secret).map(({ name }) => name);
+    expect(Object.keys(variableCases)).to.have.members(open);
+    const secrets = allVariables.filter(({ secret }) => secret).map(({ name }) => name);
     expect(secrets).to.have.members([
       'REDIS_URL',
       'REDIS_SENTINEL_PASSWORD',
@@ -22,11 +22,11 @@ describe('configuration variables', () => {
   });
 
   it('have a unique name and one line of documentation each', () => {
-    expect(new Set(allFields.map(({ name }) => name))).to.have.property('size', allFields.length);
-    for (const { name, doc } of allFields) expect(doc, name).to.match(/^\S.{9,}[^.]$/);
+    expect(new Set(allVariables.map(({ name }) => name))).to.have.property('size', allVariables.length);
+    for (const { name, doc } of allVariables) expect(doc, name).to.match(/^\S.{9,}[^.]$/);
   });
 
-  for (const [name, { value, preset, needs, good, wrong, expected }] of Object.entries(fieldCases))
+  for (const [name, { value, preset, needs, good, wrong, expected }] of Object.entries(variableCases))
     describe(name, () => {
       it(`is ${JSON.stringify(preset) ?? 'unset'} by default and when empty`, async () => {
         expect(value(await configOf())).to.deep.equal(preset);

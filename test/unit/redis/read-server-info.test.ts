@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { singleOptions } from '../../../src/redis/options.ts';
-import { askServer } from '../../../src/redis/server-info.ts';
+import { readServerInfo } from '../../../src/redis/server-info.ts';
 import { bulk, fakeRedis } from '../../support/fake-redis.ts';
 import { startRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
@@ -23,7 +23,7 @@ describe('Redis server inspection', () => {
 
   it('returns version, role and settings', async () => {
     const redis = await startRedis({ args: ['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'] });
-    const found = await askServer(await connectTo(redis.url));
+    const found = await readServerInfo(await connectTo(redis.url));
     expect(found?.version).to.match(/^\d+\.\d+\.\d+$/);
     expect(found).to.deep.include({ maxMemoryBytes: 64 * 1024 * 1024, needsReplicas: false, snapshots: '' });
     expect(found?.settings).to.deep.equal({
@@ -38,7 +38,7 @@ describe('Redis server inspection', () => {
     const redis = await startRedis({
       args: ['--save', '3600 1', '--appendonly', 'yes', '--min-replicas-to-write', '1'],
     });
-    const found = await askServer(await connectTo(redis.url));
+    const found = await readServerInfo(await connectTo(redis.url));
     expect(found).to.include({ snapshots: '3600 1', needsReplicas: true });
     expect(found?.settings).to.include({ appendOnly: true });
   });
@@ -49,8 +49,8 @@ describe('Redis server inspection', () => {
     await redis.cli('ACL', 'SETUSER', 'no-info', 'on', '>p', '~*', '+@all', '-info');
     await redis.cli('CONFIG', 'SET', 'save', '60 1');
     const as = (user: string) => connectTo(redis.url.replace('://', `://${user}:p@`));
-    expect(await askServer(await as('no-config'))).to.include({ snapshots: '' });
-    expect(await askServer(await as('no-info'))).to.equal(undefined);
+    expect(await readServerInfo(await as('no-config'))).to.include({ snapshots: '' });
+    expect(await readServerInfo(await as('no-info'))).to.equal(undefined);
   });
 
   it('succeeds without CONFIG, which managed servers do not support', async () => {
@@ -58,7 +58,7 @@ describe('Redis server inspection', () => {
       if (command === 'INFO') return bulk('redis_version:7.1.0\r\n');
       return command === 'CONFIG' ? '-ERR unknown command\r\n' : '+OK\r\n';
     });
-    expect(await askServer(await connectTo(`redis://127.0.0.1:${server.port}`))).to.include({
+    expect(await readServerInfo(await connectTo(`redis://127.0.0.1:${server.port}`))).to.include({
       version: '7.1.0',
       snapshots: '',
     });
@@ -68,7 +68,7 @@ describe('Redis server inspection', () => {
   it('fails with the Redis error on any other error', async () => {
     const server = await fakeRedis((command) => (command === 'INFO' ? '-BUSY a script runs\r\n' : '+OK\r\n'));
     const client = await connectTo(`redis://127.0.0.1:${server.port}`);
-    expect((await rejectionOf(askServer(client))).message).to.equal('BUSY a script runs');
+    expect((await rejectionOf(readServerInfo(client))).message).to.equal('BUSY a script runs');
     await server.close();
   });
 });

@@ -1,10 +1,10 @@
-/** One thing wrong with the environment: the variable, and what was expected of it. */
+/** One problem in the environment: the variable, and what was expected. */
 export interface Problem {
   readonly name: string;
   readonly problem: string;
 }
 
-/** Everything that is wrong with the environment, listed at once. */
+/** All problems in the environment, listed together. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'CONFIG_INVALID';
@@ -17,6 +17,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** By name, not by class: every bundle of the build has classes of its own. */
+/** By name, not by class: each bundle of the build has its own classes. */
 export const isConfigError = (error: unknown): error is ConfigError =>
   error instanceof Error && error.name === 'ConfigError';

@@ -77,7 +77,7 @@ describe('Redis store', () => {
     const most = Math.max(...winners);
     record({
       case: 33,
-      fault: '100 takes at once over 4 connections, 50 times',
+      fault: '100 concurrent takes over 4 connections, 50 times',
       bound: 'one winner',
       answers: `at most ${most}, at least ${Math.min(...winners)} winner`,
     });

@@ -1,7 +1,7 @@
-import type { Config } from '../../../src/config/fields.ts';
+import type { Config } from '../../../src/config/variables.ts';
 
 /** The values with which one variable is tested. */
-export interface FieldCase {
+export interface VariableCase {
   readonly value: (config: Config) => unknown;
   readonly preset: unknown;
   /** Other variables that a good value requires. */
@@ -12,7 +12,7 @@ export interface FieldCase {
   readonly expected: string;
 }
 
-const milliseconds = (value: FieldCase['value'], preset: number, min: number): FieldCase => ({
+const milliseconds = (value: VariableCase['value'], preset: number, min: number): VariableCase => ({
   value,
   preset,
   good: [
@@ -23,7 +23,7 @@ const milliseconds = (value: FieldCase['value'], preset: number, min: number): F
   expected: `a whole number from ${min} to 600000`,
 });
 
-const text = (value: FieldCase['value'], preset: string | undefined, max: number): FieldCase => ({
+const text = (value: VariableCase['value'], preset: string | undefined, max: number): VariableCase => ({
   value,
   preset,
   good: [
@@ -34,7 +34,7 @@ const text = (value: FieldCase['value'], preset: string | undefined, max: number
   expected: `1 to ${max} printable characters`,
 });
 
-const boolean = (value: FieldCase['value'], preset: boolean): FieldCase => ({
+const boolean = (value: VariableCase['value'], preset: boolean): VariableCase => ({
   value,
   preset,
   good: [
@@ -45,7 +45,7 @@ const boolean = (value: FieldCase['value'], preset: boolean): FieldCase => ({
   expected: 'one of true, false',
 });
 
-const host = (value: FieldCase['value'], preset: string | undefined): FieldCase => ({
+const host = (value: VariableCase['value'], preset: string | undefined): VariableCase => ({
   value,
   preset,
   good: [
@@ -59,7 +59,7 @@ const host = (value: FieldCase['value'], preset: string | undefined): FieldCase 
 });
 
 /** One row for each variable that is not a secret; secrets have their own test files. */
-export const fieldCases: Readonly<Record<string, FieldCase>> = {
+export const variableCases: Readonly<Record<string, VariableCase>> = {
   NODE_ENV: {
     value: ({ runtime }) => runtime.nodeEnv,
     preset: 'development',

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { trialKeys } from '../../../src/redis/keys.ts';
+import { probeKeys } from '../../../src/redis/keys.ts';
 import { singleOptions } from '../../../src/redis/options.ts';
-import { probeWrite } from '../../../src/redis/probe-write.ts';
+import { writeProbe } from '../../../src/redis/write-probe.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-describe('Redis trial write', () => {
-  const KEYS = trialKeys('p:', 'probe');
+describe('Redis write probe against a server', () => {
+  const KEYS = probeKeys('p:', 'probe');
   let redis: TestRedis;
   let client: Redis;
   let sent: string[];
@@ -31,7 +31,7 @@ describe('Redis trial write', () => {
   });
 
   const probe = async ({ path = '', counts = false } = {}) =>
-    probeWrite(client, KEYS, { ...(await accessOf({ REDIS_URL: `${redis.url}${path}` })), counts });
+    writeProbe(client, KEYS, { ...(await accessOf({ REDIS_URL: `${redis.url}${path}` })), counts });
 
   it('sends the commands of tickets in one round trip, at both ends of the slots, and leaves no key behind', async () => {
     await probe();
@@ -74,9 +74,9 @@ describe('Redis trial write', () => {
   });
 });
 
-describe('Redis trial keys', () => {
+describe('Redis probe keys', () => {
   it('are one of each kind under the prefix, and new each time', () => {
-    const [first, second] = [trialKeys('p:', 'check'), trialKeys('p:', 'check')];
+    const [first, second] = [probeKeys('p:', 'check'), probeKeys('p:', 'check')];
     expect(first.ticket).to.match(/^p:t2:check:[\w-]{36}$/);
     expect(first.revocation).to.equal(first.ticket.replace(':t2:', ':r2:'));
     expect(first.count).to.equal(first.ticket.replace(':t2:', ':n2:'));

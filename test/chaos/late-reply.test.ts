@@ -10,7 +10,7 @@ describe('Redis connection closed by ticketd', () => {
     try {
       await expectThrough({
         case: '3b',
-        name: 'hangs until it is given up, and answers then',
+        name: 'hangs until ticketd closes the connection, then replies',
         env: { REDIS_URL: proxy.url },
         fault: () => proxy.hold(),
         heal: async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import keySlot from 'cluster-key-slot';
 import { Cluster } from 'ioredis';
-import type { RedisAccess } from '../../../src/redis/access.ts';
 import type { RedisClient } from '../../../src/redis/client.ts';
-import { probeWrite } from '../../../src/redis/probe-write.ts';
+import type { RedisAccess } from '../../../src/redis/options.ts';
+import { writeProbe } from '../../../src/redis/write-probe.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -36,7 +36,7 @@ describe('Redis write probe on a single server', () => {
   const setUp = async (path = '', counts = false) => {
     const recorded = record();
     const access: RedisAccess = { ...(await accessOf({ REDIS_URL: `redis://host:6379${path}` })), counts };
-    const probe = () => probeWrite(recorded.commands as unknown as RedisClient, KEYS, access);
+    const probe = () => writeProbe(recorded.commands as unknown as RedisClient, KEYS, access);
     return { ...recorded, probe };
   };
 
@@ -116,7 +116,7 @@ describe('Redis write probe in a cluster', () => {
       ...recorded,
       slots,
       mastersOf,
-      probe: () => probeWrite(client as unknown as RedisClient, KEYS, access),
+      probe: () => writeProbe(client as unknown as RedisClient, KEYS, access),
       refreshes: () => refreshes,
     };
   };

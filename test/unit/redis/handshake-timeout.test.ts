@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
 import { Cluster, type Redis } from 'ioredis';
 import type { SinonFakeTimers } from 'sinon';
-import { watchHandshakes } from '../../../src/redis/handshake.ts';
+import { limitHandshakes } from '../../../src/redis/client.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 
 const TIMEOUT_MS = 2_000;
@@ -15,7 +15,7 @@ describe('Redis handshake', () => {
     clock = freezeTime();
     silentAt = [];
     client = Object.assign(new EventEmitter(), { stream: { bytesRead: 0 } });
-    watchHandshakes(client as unknown as Redis, TIMEOUT_MS, () => silentAt.push(performance.now()));
+    limitHandshakes(client as unknown as Redis, TIMEOUT_MS, () => silentAt.push(performance.now()));
   });
   afterEach(() => clock.restore());
 
@@ -98,7 +98,7 @@ describe('Redis handshake with a cluster node', () => {
       });
     const [silent, usable] = [nodeOf('silent'), nodeOf('usable')];
     const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
-    watchHandshakes(cluster, TIMEOUT_MS, () => disconnected.push('the cluster'));
+    limitHandshakes(cluster, TIMEOUT_MS, () => disconnected.push('the cluster'));
     for (const node of [silent, usable]) {
       cluster.emit('+node', node);
       node.emit('connect');

@@ -1,0 +1,129 @@
+import { cidrList } from './cidrs.ts';
+import { jwtVariables } from './jwt-variables.ts';
+import {
+  gatewayKey,
+  host,
+  integer,
+  listOf,
+  milliseconds,
+  oneOf,
+  origin,
+  portOrOff,
+  rateLimitOrOff,
+} from './parsers.ts';
+import { redisVariables } from './redis-variables.ts';
+import { optional, type Variable, variable } from './variable.ts';
+
+/** The longest TTL that any instance can be configured with. */
+export const MAX_TTL_SECONDS = 300;
+
+/** The table of environment variables: parsing, `check-config` and the README table use it. Add a variable here. */
+export const variables = {
+  runtime: {
+    nodeEnv: variable({
+      name: 'NODE_ENV',
+      default: 'development',
+      parse: oneOf('development', 'test', 'production'),
+      doc: '`production` turns on fail-closed and the drain delay; `development` and `test` are the same',
+    }),
+    logLevel: variable({
+      name: 'LOG_LEVEL',
+      default: 'info',
+      parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+      doc: 'lowest level that is logged; `debug` adds a line for each request',
+    }),
+  },
+  http: {
+    host: variable({ name: 'HOST', default: '0.0.0.0', parse: host, doc: 'address of the public listener' }),
+    port: variable({
+      name: 'PORT',
+      default: '3000',
+      parse: integer(0, 65_535),
+      doc: 'port of the public listener; `0` selects a free port (see `server_listening`)',
+    }),
+    internalHost: variable({
+      name: 'INTERNAL_HOST',
+      default: '0.0.0.0',
+      parse: host,
+      doc: 'address of the internal listener',
+    }),
+    internalPort: variable({
+      name: 'INTERNAL_PORT',
+      default: '3001',
+      parse: portOrOff,
+      doc: 'port of the internal listener (redeem, metrics, probes), or `off`; do not expose it to the internet',
+    }),
+    trustedProxies: optional({
+      name: 'TRUSTED_PROXIES',
+      parse: cidrList,
+      doc: 'comma-separated addresses and networks of the proxies whose `X-Forwarded-For` is trusted; none by default',
+    }),
+    corsOrigins: optional({
+      name: 'CORS_ORIGINS',
+      parse: listOf(origin),
+      doc: 'comma-separated origins whose pages may request tickets, each as the browser sends it (`https://app.example`)',
+    }),
+  },
+  gateways: {
+    keys: optional({
+      name: 'GATEWAY_KEYS',
+      parse: listOf(gatewayKey),
+      doc: 'comma-separated keys with which gateways redeem, each at least 32 characters; set two to rotate; without a key the redeem endpoint is off',
+      secret: true,
+    }),
+  },
+  forwardAuth: {
+    trusted: optional({
+      name: 'FORWARD_AUTH_TRUSTED',
+      parse: cidrList,
+      doc: 'comma-separated addresses and networks of the proxies that may call `/forward-auth/…`; if not set, these paths are off',
+    }),
+  },
+  redis: redisVariables,
+  startup: {
+    timeoutMs: variable({
+      name: 'STARTUP_TIMEOUT_MS',
+      default: '20000',
+      parse: milliseconds(100),
+      doc: 'time limit of the whole start-up',
+    }),
+  },
+  shutdown: {
+    drainDelayMs: variable({
+      name: 'DRAIN_DELAY_MS',
+      default: { production: '10000', otherwise: '0' },
+      parse: milliseconds(0),
+      doc: 'how long ticketd answers requests after SIGTERM while `/ready` returns 503',
+    }),
+    timeoutMs: variable({
+      name: 'SHUTDOWN_TIMEOUT_MS',
+      default: '25000',
+      parse: milliseconds(100),
+      doc: 'time limit of the whole shutdown, after which ticketd closes open connections; must exceed `DRAIN_DELAY_MS`',
+    }),
+  },
+  tickets: {
+    ttlSeconds: variable({
+      name: 'TICKET_TTL_SECONDS',
+      default: '30',
+      parse: integer(1, MAX_TTL_SECONDS),
+      doc: 'time to live of a ticket, 1 to 300; a ticket never outlives its JWT',
+    }),
+  },
+  limits: {
+    ticketRate: variable({
+      name: 'TICKET_RATE_LIMIT',
+      default: 'off',
+      parse: rateLimitOrOff,
+      doc: '`N/S`: at most N tickets for each subject in S seconds, across all instances; or `off`',
+    }),
+  },
+  jwt: jwtVariables,
+} as const;
+
+export type Section = keyof typeof variables;
+
+type ValuesOf<F> = { readonly [K in keyof F]: F[K] extends Variable<infer T> ? T : never };
+
+/** The parsed configuration, by section. */
+export type Config = { readonly [S in Section]: ValuesOf<(typeof variables)[S]> };
