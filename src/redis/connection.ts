@@ -1,7 +1,7 @@
 import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
-import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
+import { InterruptedError } from '../startup/errors.ts';
 import type { RedisAccess } from './access.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { watchHandshakes } from './handshake.ts';
@@ -30,6 +30,12 @@ export interface RedisConnection {
   noteFault(error: unknown): void;
   /** Lets go at once, without a farewell that a hung server would not answer. */
   close(): Promise<void>;
+}
+
+/** Redis did not take a write within the time limit of the start. */
+export class RedisUnreachable extends Error {
+  override readonly name = 'RedisUnreachable';
+  readonly code = 'REDIS_UNREACHABLE';
 }
 
 export interface RedisConnectionOptions extends RedisAccess {
@@ -143,10 +149,10 @@ export const createRedisConnection = (
     });
 
   const failedStart = (signal: AbortSignal): Error => {
-    if (isInterruptedError(signal.reason)) return signal.reason;
+    if (signal.reason instanceof InterruptedError) return signal.reason;
     const cause = lastError ?? noAnswer();
     outage.begin(cause, { atStartup: true });
-    return new ProcessError('REDIS_UNREACHABLE', `Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
+    return new RedisUnreachable(`Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
   };
 
   return {

@@ -10,7 +10,7 @@ import { probeRoutes } from '../http/routes/probes.ts';
 import { redeemRoutes } from '../http/routes/redeem.ts';
 import { ticketRoutes } from '../http/routes/tickets.ts';
 import { admitInTurn } from '../http/server/admission.ts';
-import { createGate } from '../http/server/concurrency-limiter.ts';
+import { createGate, type Gate } from '../http/server/concurrency-limiter.ts';
 import { GATE_LIMITS, PROBE_GATE_LIMITS } from '../http/server/limits.ts';
 import { createListener, type Listener } from '../http/server/listener.ts';
 import { refuseOverload } from '../http/server/overload.ts';
@@ -20,7 +20,6 @@ import { createIssuer } from '../tickets/issue.ts';
 import { createRedeemer } from '../tickets/redeem.ts';
 import { createRevoker } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
-import { heldStore } from './tracked-store.ts';
 
 export interface ListenersOptions {
   readonly config: Config;
@@ -33,13 +32,36 @@ export interface ListenersOptions {
 
 type Routes = readonly Router<RequestState>[];
 
+/** The listeners that have begun to start, as one. */
+export interface ListenerGroup {
+  add(listener: Listener): void;
+  /** From now on every response of every listener asks its client to close the connection. */
+  drain(): void;
+  isDraining(): boolean;
+  inFlight(): number;
+}
+
+export const createListenerGroup = (): ListenerGroup => {
+  const listeners: Listener[] = [];
+  let draining = false;
+  return {
+    add: (listener) => listeners.push(listener),
+    drain: () => {
+      draining = true;
+      for (const { drain } of listeners) drain();
+    },
+    isDraining: () => draining,
+    inFlight: () => listeners.reduce((sum, { inFlight }) => sum + inFlight(), 0),
+  };
+};
+
 /** The listeners in the order of their start; the public one last, so that it is the first to stop. */
 export const createListeners = (options: ListenersOptions): readonly Listener[] =>
   options.config.http.internalPort === 'off'
     ? [publicListener(options)]
     : [internalListener(options, options.config.http.internalPort), publicListener(options)];
 
-/** What the public listener answers. */
+/** The routes of the public listener. */
 export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: ListenersOptions): Routes => {
   const { jwt, tickets, limits } = config;
   const issue = createIssuer({
@@ -51,7 +73,7 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Liste
   return [ticketRoutes({ jwt, keys: jwtKeys, store, issue, revoke, emit }), probeRoutes({ store, isDraining, emit })];
 };
 
-/** What the internal listener answers. */
+/** The routes of the internal listener. */
 export const internalRoutes = ({ config, store, metrics, isDraining, emit }: ListenersOptions): Routes => {
   const { keys } = config.gateways;
   const { trusted } = config.forwardAuth;
@@ -74,7 +96,7 @@ const internalListener = (options: ListenersOptions, port: number): Listener => 
   return listenerOf(options, { name: 'internal', host, port, corsOrigins: [], routesOf: internalRoutes });
 };
 
-interface Face {
+interface ListenerSpec {
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -82,11 +104,11 @@ interface Face {
   readonly routesOf: (options: ListenersOptions) => Routes;
 }
 
-// Gates of its own for each: what floods the public listener keeps no gateway from redeeming.
-const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, routesOf }: Face): Listener => {
+// Each has its own concurrency limiters: a flood on the public listener does not keep a gateway from redeeming.
+const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, routesOf }: ListenerSpec): Listener => {
   const { config, emit } = options;
   const gate = createGate(GATE_LIMITS);
-  const routes = routesOf({ ...options, store: heldStore(options.store, gate) });
+  const routes = routesOf({ ...options, store: trackedStore(options.store, gate) });
   const { trustedProxies } = config.http;
   const app = createApp({ listener: name, routes, emit, trustedProxies, corsOrigins });
   const handler = admitInTurn({
@@ -97,3 +119,16 @@ const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, 
   });
   return createListener({ name, host, port, handler, emit });
 };
+
+/** The store, whose calls the concurrency limiter counts while they last. */
+const trackedStore = (store: TicketStore, { hold }: Pick<Gate, 'hold'>): TicketStore => ({
+  name: store.name,
+  isReady: store.isReady,
+  put: (digest, payload, ttlMs) => hold(store.put(digest, payload, ttlMs)),
+  replace: (digest, payload) => hold(store.replace(digest, payload)),
+  forget: (digest) => hold(store.forget(digest)),
+  take: (digest) => hold(store.take(digest)),
+  revoke: (key, id, ttlMs) => hold(store.revoke(key, id, ttlMs)),
+  revocationIds: (keys) => hold(store.revocationIds(keys)),
+  count: (key, windowMs) => hold(store.count(key, windowMs)),
+});

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { settingsAsJson, settingsAsText } from '../../src/cli/config-report.ts';
+import { settingsAsJson, settingsAsText } from '../../src/cli/check-config.ts';
 import { Expected } from '../../src/config/field.ts';
 import { fields } from '../../src/config/fields.ts';
 import { integer, listOf, oneOf, text } from '../../src/config/parsers.ts';

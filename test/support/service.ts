@@ -1,6 +1,6 @@
 import type { Environment } from '../../src/config/sources.ts';
 import type { Emit, EventName } from '../../src/log/events.ts';
-import { createService } from '../../src/service/service.ts';
+import { startService as startTicketd } from '../../src/service/service.ts';
 import { SECRET } from './jwt.ts';
 import { watchSent } from './openapi/server-side.ts';
 
@@ -38,8 +38,8 @@ export const startService = async (env: Environment): Promise<RunningService> =>
     events.push(told);
     watch.hear(told);
   };
-  const service = createService({ env: { ...USUAL, ...env }, log });
-  await service.start().catch((error) => {
+  const abort = new AbortController().signal;
+  const service = await startTicketd({ env: { ...USUAL, ...env }, log, abort }).catch((error) => {
     watch.end();
     throw error;
   });
