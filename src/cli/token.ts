@@ -26,8 +26,8 @@ export const createToken = async (env: Environment, options: TokenOptions): Prom
   const { subject, session, ttl, claim = [] } = options;
   const issuedAt = Math.floor(Date.now() / 1000);
   return sign(secret, {
-    ...claimsOf(claim),
-    ...(session !== undefined && { [sessionClaimFor(claim, sessionClaim)]: name('--session', session) }),
+    ...claimsOf(claim, new Map([[sessionClaim, 'use --session'], ...RESERVED])),
+    ...(session !== undefined && sessionOf(session, sessionClaim)),
     ...(issuer !== undefined && { iss: issuer }),
     ...(audience !== undefined && { aud: audience }),
     sub: name('--subject', subject),
@@ -58,6 +58,7 @@ const readSigning = async (env: Environment) => {
   return { ...jwt, secret };
 };
 
+/** The claims that ticketd sets, with what sets them. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ['sub', 'use --subject'],
   ['exp', 'use --ttl'],
@@ -66,11 +67,11 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ['aud', 'set JWT_AUDIENCE'],
 ]);
 
-const claimsOf = (texts: readonly string[]): Readonly<Record<string, unknown>> => {
+const claimsOf = (texts: readonly string[], reserved: ReadonlyMap<string, string>): object => {
   const claims = new Map<string, unknown>();
   for (const text of texts) {
     const [key, value] = splitClaim(text);
-    if (RESERVED.has(key)) throw new UsageError(`--claim ${key}: ticketd sets this claim: ${RESERVED.get(key)}`);
+    if (reserved.has(key)) throw new UsageError(`--claim ${key}: ticketd sets this claim: ${reserved.get(key)}`);
     if (claims.has(key)) throw new UsageError(`--claim ${key}: expected once, found twice`);
     claims.set(key, parsed(value));
   }
@@ -92,11 +93,10 @@ const parsed = (value: string): unknown => {
   }
 };
 
-/** The claim of the session, which no other option sets. */
-const sessionClaimFor = (texts: readonly string[], claim: string): string => {
-  const owner = RESERVED.has(claim) ? 'ticketd' : texts.some((text) => text.startsWith(`${claim}=`)) && '--claim';
-  if (owner) throw new UsageError(`--session: ${owner} sets the claim of JWT_SESSION_CLAIM, "${claim}", already`);
-  return claim;
+const sessionOf = (session: string, sessionClaim: string): object => {
+  if (RESERVED.has(sessionClaim))
+    throw new UsageError(`--session: JWT_SESSION_CLAIM is "${sessionClaim}": ${RESERVED.get(sessionClaim)}`);
+  return { [sessionClaim]: name('--session', session) };
 };
 
 const MAX_NAME_CHARACTERS = 1024;
