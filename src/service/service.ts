@@ -31,9 +31,10 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
   const listeners = createListenerGroup();
   const metrics = createMetrics({ inFlight: listeners.inFlight });
   const emit = emitToBoth(rationed(log), metrics.observe);
-  const limits = { timeoutMs: STARTUP_TIMEOUT_MS, rollbackTimeoutMs: ROLLBACK_TIMEOUT_MS };
+  const onEvent = logStartup(emit);
+  const limits = { timeoutMs: STARTUP_TIMEOUT_MS, rollbackTimeoutMs: ROLLBACK_TIMEOUT_MS, abort };
 
-  return startUp({ ...limits, abort, onEvent: logStartup(emit) }, async (startup) => {
+  return startUp({ ...limits, onEvent }, async (startup) => {
     const config = await startup.run(configPhase(env));
     startup.setTimeoutMs(config.startup.timeoutMs);
     const store = await startup.run(redisPhase(config, emit, metrics.commandTook));

@@ -4,7 +4,7 @@ import type { Phase, PhaseRecord, StartupEvent, StopRecord } from './phase.ts';
 import { stopPhases } from './stop-phases.ts';
 
 export interface StartupOptions {
-  /** Time limit of the whole start-up in milliseconds; a phase may find another one. */
+  /** Time limit of the whole start-up in milliseconds, until `setTimeoutMs` replaces it. */
   readonly timeoutMs: number;
   /** Time limit of a whole roll-back in milliseconds. */
   readonly rollbackTimeoutMs: number;
@@ -16,7 +16,7 @@ export interface StartupOptions {
 export interface Startup {
   /** Starts one phase; resolves with what it made, or with its fallback. Rejects when a required phase fails. */
   run<T>(phase: Phase<T>): Promise<T>;
-  /** Replaces the time limit of the whole start-up, which counts from its beginning, for the phases to come. */
+  /** Replaces the time limit of the whole start-up, counted from its beginning; it holds from the next phase on. */
   setTimeoutMs(timeoutMs: number): void;
   /** Stops all phases that began, in reverse, within `timeoutMs`; every caller gets the same result. */
   stop(timeoutMs: number): Promise<readonly StopRecord[]>;
