@@ -10,6 +10,7 @@ export const parts = [
   'src/cli/main.ts',
   'src/cli/check-config.ts',
   'src/cli/check-redis.ts',
+  'src/cli/run-probe.ts',
   'src/cli/serve.ts',
   'src/cli/token.ts',
   'src/auth/remote-keys.ts',

@@ -3,7 +3,7 @@ import { version } from '../config/version.ts';
 import { scrub } from '../protocol/redact.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import type { CheckRedisOptions } from './check-redis.ts';
-import { PROBE_TIMEOUT_MS, type ProbeOptions, runProbe } from './run-probe.ts';
+import type { ProbeOptions } from './run-probe.ts';
 import type { Signals } from './signals.ts';
 import type { TokenOptions } from './token.ts';
 
@@ -93,11 +93,14 @@ const addProbe = (program: Command, setExitCode: SetExitCode): void => {
     .description('check the health of a running service')
     .argument('[what]', '"live" or "ready"', 'live')
     .option('--url <url>', 'base URL of the service, or the full URL to request (default: http://$HOST:$PORT)')
-    .option('--timeout <ms>', 'time limit in milliseconds', wholeNumber(1, 600_000), PROBE_TIMEOUT_MS)
+    .option('--timeout <ms>', 'time limit in milliseconds', wholeNumber(1, 600_000), 2000)
     .option('--quiet', 'print nothing, only set the exit code')
     .addHelpText('after', PROBE_HELP)
     .allowExcessArguments(false)
-    .action(async (what: string, options: ProbeOptions) => setExitCode(await runProbe(what, options)));
+    .action(async (what: string, options: ProbeOptions) => {
+      const { runProbe } = await import('./run-probe.ts');
+      setExitCode(await runProbe(what, options));
+    });
 };
 
 const PROBE_HELP = `
