@@ -63,6 +63,7 @@ export const exitCodeOf = (error: unknown): number => {
   return error.code === 'INTERRUPTED' ? exitCodeOfSignal(error.signal) : EXIT_CODES[error.code];
 };
 
+// By code, not by class: the classes would load Redis and HTTP with every command.
 export const isExpected = (error: unknown): error is ExpectedError =>
   error instanceof Error &&
   'code' in error &&

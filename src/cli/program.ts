@@ -37,7 +37,7 @@ Examples:
 
 Exit codes: 0 success, 1 failed to start or unreachable, 2 Redis reached but unusable, 64 wrong usage,
 70 internal error, 78 invalid configuration, 124 time limit exceeded, 128+n ended by signal n.
-The environment variables are listed in README.md and by "ticketd check-config".`;
+"ticketd check-config" lists the environment variables.`;
 
 const addServe = (program: Command, setExitCode: SetExitCode, signals?: Signals): void => {
   program

@@ -30,7 +30,7 @@ export const createToken = async (env: Environment, options: TokenOptions): Prom
     ...(session !== undefined && sessionOf(session, sessionClaim)),
     ...(issuer !== undefined && { iss: issuer }),
     ...(audience !== undefined && { aud: audience }),
-    sub: name('--subject', subject),
+    sub: validName('--subject', subject),
     iat: issuedAt,
     exp: issuedAt + ttl,
   });
@@ -96,12 +96,12 @@ const parsed = (value: string): unknown => {
 const sessionOf = (session: string, sessionClaim: string): object => {
   if (RESERVED.has(sessionClaim))
     throw new UsageError(`--session: JWT_SESSION_CLAIM is "${sessionClaim}": ${RESERVED.get(sessionClaim)}`);
-  return { [sessionClaim]: name('--session', session) };
+  return { [sessionClaim]: validName('--session', session) };
 };
 
 const MAX_NAME_CHARACTERS = 1024;
 
-const name = (option: string, text: string): string => {
+const validName = (option: string, text: string): string => {
   if (isText(text, MAX_NAME_CHARACTERS)) return text;
   throw new UsageError(`${option}: expected 1 to ${MAX_NAME_CHARACTERS} characters`);
 };
