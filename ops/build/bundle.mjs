@@ -8,10 +8,11 @@ import { usedRedisCommands } from './redis-commands.mjs';
 /** The command line itself, and what each command loads when it is called: a bundle each. */
 export const parts = [
   'src/cli/main.ts',
-  'src/cli/print-config.ts',
-  'src/cli/program.ts',
-  'src/cli/run-redis-check.ts',
-  'src/cli/run-service.ts',
+  'src/cli/check-config.ts',
+  'src/cli/check-redis.ts',
+  'src/cli/run-probe.ts',
+  'src/cli/serve.ts',
+  'src/cli/token.ts',
   'src/auth/remote-keys.ts',
   'src/log/pretty.ts',
 ];

@@ -8,6 +8,6 @@ const bundle = resolve(process.argv[2]);
 const loadCompiled = createRequire(import.meta.url)(`${dirname(bundle)}/load-compiled.cjs`);
 const { script, exports } = loadCompiled(bundle);
 // V8 compiles a function when it is first called: after a first request the compiled form holds what one needs.
-if ('runService' in exports) await warmUp(exports.runService);
+if ('serve' in exports) await warmUp(exports.serve);
 await writeFile(`${bundle}.compiled`, script.createCachedData());
 process.exit();

@@ -1,7 +1,7 @@
 import type { JwtAlgorithm } from '../config/jwt-keys.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
-import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
+import { InterruptedError } from '../startup/errors.ts';
 import { pause } from '../time/pause.ts';
 import { within } from '../time/within.ts';
 import { getText } from './fetch-text.ts';
@@ -24,6 +24,12 @@ export interface RemoteKeys extends KeySource {
   start(signal: AbortSignal): Promise<void>;
   /** Fetches no more, a fetch under way included. */
   close(): void;
+}
+
+/** The identity provider published no keys within the time limit of the start. */
+export class JwksUnavailable extends Error {
+  override readonly name = 'JwksUnavailable';
+  readonly code = 'JWKS_UNAVAILABLE';
 }
 
 const FETCH_TIMEOUT_MS = 4_000;
@@ -135,9 +141,9 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
 };
 
 const failedStart = (endpoint: string, reason: Error, cause: unknown): Error => {
-  if (isInterruptedError(reason)) return reason;
+  if (reason instanceof InterruptedError) return reason;
   const why = cause ?? noAnswer();
-  return new ProcessError('JWKS_UNAVAILABLE', `no keys from ${endpoint}: ${describeError(why).error}`, { cause: why });
+  return new JwksUnavailable(`no keys from ${endpoint}: ${describeError(why).error}`, { cause: why });
 };
 
 const noAnswer = (): Error => Object.assign(new Error('no complete response'), { code: 'ETIMEDOUT' });

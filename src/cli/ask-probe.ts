@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { ProcessError } from '../startup/process-error.ts';
+import { ProbeFailed } from './exit-codes.ts';
 
 const PATHS: Readonly<Record<string, string>> = { live: '/health', ready: '/ready' };
 
@@ -18,15 +18,15 @@ export const askProbe = async ({ what, url, host, port, timeoutMs }: ProbeQuesti
   const target = targetOf(what, url ?? ownUrl(host, port));
   const status = await statusOf(target, timeoutMs);
   const answer = `${nameOf(target)} answered ${status}`;
-  if (status < 200 || status > 299) throw new ProcessError('PROBE_FAILED', answer);
+  if (status < 200 || status > 299) throw new ProbeFailed(answer);
   return answer;
 };
 
 const targetOf = (what: string, base: string): URL => {
   const path = Object.hasOwn(PATHS, what) ? PATHS[what] : undefined;
-  if (path === undefined) throw new ProcessError('PROBE_FAILED', 'probe what? Expected "live" or "ready"');
+  if (path === undefined) throw new ProbeFailed('probe what? Expected "live" or "ready"');
   if (!/^https?:\/\//i.test(base) || !URL.canParse(base))
-    throw new ProcessError('PROBE_FAILED', `expected an http:// or https:// URL with a valid port`);
+    throw new ProbeFailed(`expected an http:// or https:// URL with a valid port`);
   const target = new URL(base);
   if (target.pathname === '/') target.pathname = path;
   return target;
@@ -41,8 +41,7 @@ const THIS_MACHINE: Readonly<Record<string, string>> = {
 
 const ownUrl = (host: string, port: string): string => {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  if (!URL.canParse(url))
-    throw new ProcessError('PROBE_FAILED', 'cannot ask at HOST and PORT: correct them or use --url');
+  if (!URL.canParse(url)) throw new ProbeFailed('cannot ask at HOST and PORT: correct them or use --url');
   const { hostname } = new URL(url);
   return `http://${THIS_MACHINE[hostname] ?? hostname}:${port}`;
 };
@@ -54,7 +53,7 @@ const nameOf = ({ origin, pathname }: URL): string => origin + pathname;
 const statusOf = async (target: URL, timeoutMs: number): Promise<number> => {
   const socket = await connectTo(target);
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new ProcessError('PROBE_FAILED', `${nameOf(target)}: ${why}`));
+    const fail = (why: string) => reject(new ProbeFailed(`${nameOf(target)}: ${why}`));
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
     let answer = '';
     socket.setEncoding('latin1');

@@ -1,44 +1,45 @@
-import { isConfigError } from '../config/config-error.ts';
+import { CommanderError } from 'commander';
+import { isConfigError, type Problem } from '../config/config-error.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import { createReadableStack } from '../log/stack.ts';
 import { scrub } from '../protocol/redact.ts';
-import { isProcessError } from '../startup/process-error.ts';
-import { problemsAsText } from './config-report.ts';
-import { exitCodeOf, OK } from './exit-codes.ts';
-import { runProbe } from './run-probe.ts';
+import { EXIT_CODES, exitCodeOf, isExpected, OK } from './exit-codes.ts';
+import { createProgram } from './program.ts';
 import type { Signals } from './signals.ts';
 
-// Docker reserves 2 for itself, so a health check may only ever say 0 or 1.
-const PROBE_FAILED = 1;
-
 /**
- * Runs one command line; resolves with the code to exit with, after telling on stderr what went wrong. `signals` are
- * given where they are watched already.
+ * Runs one command line; resolves with the exit code, after reporting on stderr what went wrong. `signals` are those
+ * that the process has watched from its first moment, if it has.
  */
 export const main = async (args: readonly string[], signals?: Signals): Promise<number> => {
-  const code = await run(args, signals).catch(tell);
-  return code !== OK && args[0] === 'probe' ? PROBE_FAILED : code;
+  let code = OK;
+  let isProbe = false;
+  const program = createProgram((exitCode) => {
+    code = exitCode;
+  }, signals);
+  program.hook('preSubcommand', (_program, command) => {
+    isProbe = command.name() === 'probe';
+  });
+  await program.parseAsync(args, { from: 'user' }).catch((error) => {
+    code = reportError(error);
+  });
+  // Docker reserves 2 and more for itself: a health check exits with 0 or 1.
+  return isProbe && code !== OK ? EXIT_CODES.PROBE_FAILED : code;
 };
 
-// What a container calls, at its start and every few seconds, goes without the parser, which takes as long to load as the rest.
-const run = async (args: readonly string[], signals?: Signals): Promise<number> => {
-  const [command, what = 'live'] = args;
-  if (command === 'serve' && args.length === 1) {
-    const { runService } = await import('./run-service.ts');
-    return runService(signals);
-  }
-  if (command === 'probe' && args.length <= 2 && !what.startsWith('-')) return runProbe(what);
-  const { runProgram } = await import('./program.ts');
-  return runProgram(args, signals);
-};
-
-const tell = (error: unknown): number => {
-  if (isConfigError(error)) process.stderr.write(problemsAsText(error.problems));
-  else process.stderr.write(`ticketd: ${describe(error)}\n`);
+const reportError = (error: unknown): number => {
+  if (error instanceof CommanderError) return codeOfParsing(error);
+  process.stderr.write(isConfigError(error) ? problemsAsText(error.problems) : `ticketd: ${describe(error)}\n`);
   return exitCodeOf(error);
 };
 
+// commander has already printed the help or what is wrong.
+const codeOfParsing = ({ exitCode }: CommanderError): number => (exitCode === 0 ? OK : EXIT_CODES.USAGE);
+
+const problemsAsText = (problems: readonly Problem[]): string =>
+  `ticketd: invalid configuration\n${problems.map(({ name, problem }) => `  ${name}: ${problem}\n`).join('')}`;
+
 const describe = (error: unknown): string => {
-  if (isProcessError(error)) return scrub(describeWithCause(error).error);
+  if (isExpected(error)) return scrub(describeWithCause(error).error);
   return `internal error: ${error instanceof Error && error.stack ? createReadableStack()(error.stack) : scrub(String(error))}`;
 };

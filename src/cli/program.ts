@@ -1,14 +1,31 @@
-import { Command, CommanderError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { version } from '../config/version.ts';
 import { scrub } from '../protocol/redact.ts';
-import { ProcessError } from '../startup/process-error.ts';
-import { checkConfigCommand } from './check-config.ts';
-import { checkRedisCommand } from './check-redis.ts';
-import type { Done } from './done.ts';
-import { exitCodeOf, OK } from './exit-codes.ts';
-import { probeCommand } from './probe.ts';
-import { serveCommand } from './serve.ts';
+import type { CheckConfigOptions } from './check-config.ts';
+import type { CheckRedisOptions } from './check-redis.ts';
+import type { ProbeOptions } from './run-probe.ts';
 import type { Signals } from './signals.ts';
+import type { TokenOptions } from './token.ts';
+
+type SetExitCode = (exitCode: number) => void;
+
+/** The command line of ticketd: each command loads its code only when it runs. */
+export const createProgram = (setExitCode: SetExitCode, signals?: Signals): Command => {
+  const program = new Command('ticketd')
+    .description('Trades a JWT for a single-use WebSocket ticket kept in Redis.')
+    .version(version)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    // An error message repeats arguments, which may contain a URL with a password.
+    .configureOutput({ outputError: (text, write) => write(scrub(text)) })
+    .showHelpAfterError('(see "ticketd --help")');
+  addServe(program, setExitCode, signals);
+  addCheckRedis(program, setExitCode);
+  addProbe(program, setExitCode);
+  addCheckConfig(program, setExitCode);
+  addToken(program, setExitCode);
+  return program;
+};
 
 const EXAMPLES = `
 Examples:
@@ -16,44 +33,139 @@ Examples:
   $ ticketd check-redis --wait 30 && ticketd serve
   $ ticketd probe ready
   $ ticketd check-config --json
+  $ JWT_SECRET=… ticketd token --subject alice
 
-Exit codes: 0 fine, 1 failed to start or unreachable, 2 Redis reached but unusable, 64 usage,
-70 internal error, 78 invalid configuration, 124 out of time, 128+n ended by signal n.
-The environment variables are listed in README.md and by "ticketd check-config".`;
+Exit codes: 0 success, 1 failed to start or unreachable, 2 Redis reached but unusable, 64 wrong usage,
+70 internal error, 78 invalid configuration, 124 time limit exceeded, 128+n ended by signal n.
+"ticketd check-config" lists the environment variables.`;
 
-/** Runs a command line of any form; resolves with the exit code. What it does not understand it has told by then. */
-export const runProgram = async (args: readonly string[], signals?: Signals): Promise<number> => {
-  let code = OK;
-  const done: Done = (exitCode) => {
-    code = exitCode;
+const addServe = (program: Command, setExitCode: SetExitCode, signals?: Signals): void => {
+  program
+    .command('serve')
+    .description('run the service')
+    .addHelpText('after', SERVE_HELP)
+    .allowExcessArguments(false)
+    .action(async () => {
+      const { serve } = await import('./serve.ts');
+      setExitCode(await serve(signals));
+    });
+};
+
+const SERVE_HELP = `
+Starts in this order: configuration, Redis, the keys at JWT_JWKS_URL if that is set, the listeners. In production it
+exits with 1, without opening a port, when Redis is not ready within REDIS_STARTUP_TIMEOUT_MS. SIGTERM drains and then
+stops it, SIGINT stops it without the drain delay, a second signal ends it immediately.
+
+Examples:
+  $ JWT_SECRET=$(openssl rand -base64 48) REDIS_URL=memory:// ticketd serve
+  $ NODE_ENV=production JWT_SECRET_FILE=/run/secrets/jwt REDIS_URL=rediss://redis.internal:6379 ticketd serve`;
+
+const addCheckRedis = (program: Command, setExitCode: SetExitCode): void => {
+  program
+    .command('check-redis')
+    .description('check that Redis is reachable and usable')
+    .option('--url <url>', 'use this URL instead of REDIS_URL')
+    .option('--timeout <ms>', 'time limit of one check in milliseconds', wholeNumber(1, 600_000), 5000)
+    .option('--wait <s>', 'retry for up to this many seconds', wholeNumber(1, 86_400))
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print nothing, only set the exit code')
+    .addHelpText('after', CHECK_REDIS_HELP)
+    .allowExcessArguments(false)
+    .action(async (options: CheckRedisOptions) => {
+      const { checkRedisCommand } = await import('./check-redis.ts');
+      setExitCode(await checkRedisCommand(options));
+    });
+};
+
+const CHECK_REDIS_HELP = `
+Connects as "serve" does, with the same variables, then writes, reads and deletes a key. Exits with 0 when Redis is
+usable, 1 when it is unreachable, 2 when it is reached but unusable, 124 when the time of --wait is over.
+Other users of the machine can see a password in --url; set REDIS_URL or REDIS_URL_FILE instead.
+
+Examples:
+  $ ticketd check-redis
+  $ ticketd check-redis --wait 30 --quiet && ticketd serve
+  $ ticketd check-redis --url rediss://redis.internal:6379 --json | jq .role`;
+
+const addProbe = (program: Command, setExitCode: SetExitCode): void => {
+  program
+    .command('probe')
+    .description('check the health of a running service')
+    .argument('[what]', '"live" or "ready"', 'live')
+    .option('--url <url>', 'base URL of the service, or the full URL to request (default: http://$HOST:$PORT)')
+    .option('--timeout <ms>', 'time limit in milliseconds', wholeNumber(1, 600_000), 2000)
+    .option('--quiet', 'print nothing, only set the exit code')
+    .addHelpText('after', PROBE_HELP)
+    .allowExcessArguments(false)
+    .action(async (what: string, options: ProbeOptions) => {
+      const { runProbe } = await import('./run-probe.ts');
+      setExitCode(await runProbe(what, options));
+    });
+};
+
+const PROBE_HELP = `
+Exits with 0 when the response is 2xx, else always with 1. Use "live" for the health check of a container: with
+"ready", a Redis outage would restart every task.
+
+Examples:
+  $ ticketd probe
+  $ ticketd probe ready --timeout 1000
+  $ ticketd probe ready --url http://10.0.0.7:3001`;
+
+const addCheckConfig = (program: Command, setExitCode: SetExitCode): void => {
+  program
+    .command('check-config')
+    .description('validate the environment and print the settings in force')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', CHECK_CONFIG_HELP)
+    .allowExcessArguments(false)
+    .action(async (options: CheckConfigOptions) => {
+      const { checkConfig } = await import('./check-config.ts');
+      setExitCode(await checkConfig(process.env, options));
+    });
+};
+
+const CHECK_CONFIG_HELP = `
+Prints every variable with its value in force and where that comes from; secrets are masked. Exits with 78 when the
+configuration is invalid, after listing every problem.
+
+Examples:
+  $ ticketd check-config
+  $ ticketd check-config --json | jq .settings.REDIS_URL`;
+
+const addToken = (program: Command, setExitCode: SetExitCode): void => {
+  program
+    .command('token')
+    .description('print a JWT signed with JWT_SECRET, to try ticketd out')
+    .requiredOption('--subject <subject>', 'who the JWT is for: claim "sub"')
+    .option('--session <id>', 'session of the subject: the claim named by JWT_SESSION_CLAIM')
+    .option('--ttl <s>', 'lifetime in seconds', wholeNumber(1, 86_400), 3600)
+    .option('--claim <name=value>', 'a further claim, its value as JSON or as text; repeatable', append)
+    .addHelpText('after', TOKEN_HELP)
+    .allowExcessArguments(false)
+    .action(async (options: TokenOptions) => {
+      const { printToken } = await import('./token.ts');
+      setExitCode(await printToken(process.env, options));
+    });
+};
+
+const TOKEN_HELP = `
+Signs with HS256 and the first secret of JWT_SECRET. "serve" with the same environment accepts the JWT: "iss" and "aud"
+are those of JWT_ISSUER and JWT_AUDIENCE. Exits with 78 when NODE_ENV is production or JWT_SECRET is not set.
+
+Examples:
+  $ export JWT_SECRET=$(openssl rand -base64 48)
+  $ ticketd token --subject alice
+  $ ticketd token --subject alice --session s-1 --ttl 60 --claim role=admin --claim 'groups=["a","b"]'
+  $ curl -X POST -H "Authorization: Bearer $(ticketd token --subject alice)" http://localhost:3000/api/v1/auth/ws-ticket`;
+
+const append = (text: string, texts: readonly string[] = []): readonly string[] => [...texts, text];
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d{1,9}$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    return value;
   };
-  await createProgram(done, signals)
-    .parseAsync(args, { from: 'user' })
-    .catch((error: unknown) => done(codeOfUsage(error)));
-  return code;
-};
-
-const codeOfUsage = (error: unknown): number => {
-  if (!(error instanceof CommanderError)) throw error;
-  return error.exitCode === OK ? OK : exitCodeOf(new ProcessError('USAGE', error.message));
-};
-
-/** Every command loads what it needs only when it is called. */
-const createProgram = (done: Done, signals?: Signals): Command => {
-  const program = new Command('ticketd')
-    .description('Trades a JWT for a single-use WebSocket ticket kept in Redis.')
-    .version(version)
-    .addHelpText('after', EXAMPLES)
-    .exitOverride()
-    // It repeats what it was given, which may be a URL with a password in the wrong place.
-    .configureOutput({ outputError: (text, write) => write(scrub(text)) })
-    .showHelpAfterError('(see "ticketd --help")');
-  for (const command of [
-    serveCommand(done, signals),
-    checkRedisCommand(done),
-    probeCommand(done),
-    checkConfigCommand(done),
-  ])
-    program.addCommand(command.copyInheritedSettings(program));
-  return program;
-};

@@ -1,21 +1,44 @@
-import { Command } from 'commander';
-import type { Done } from './done.ts';
-import type { Signals } from './signals.ts';
+import { readLogSettings } from '../config/read-config.ts';
+import { describeError } from '../log/describe-error.ts';
+import { openDestination } from '../log/destination.ts';
+import { createLogger, type Logger } from '../log/logger.ts';
+import { startService } from '../service/service.ts';
+import { EXIT_CODES, exitCodeOfSignal, INTERNAL_ERROR, InterruptedBySignal, OK } from './exit-codes.ts';
+import { type Signals, watchSignals } from './signals.ts';
 
-const HELP = `
-Starts in order: configuration, Redis, the keys at JWT_JWKS_URL where that is set, the listeners. In production it
-exits 1, without ever opening a port, when Redis is not ready within REDIS_STARTUP_TIMEOUT_MS. SIGTERM drains first, SIGINT does not; a second signal ends it.
+const FLUSH_TIMEOUT_MS = 250;
+// After a second signal or an uncaught error.
+const SHORT_FLUSH_TIMEOUT_MS = 50;
 
-Examples:
-  $ JWT_SECRET=$(openssl rand -base64 48) REDIS_URL=memory:// ticketd serve
-  $ NODE_ENV=production JWT_SECRET_FILE=/run/secrets/jwt REDIS_URL=rediss://redis.internal:6379 ticketd serve`;
+/** Runs the service until a signal ends it. Resolves with the exit code, or rejects, after flushing the log. */
+export const serve = async (signals: Signals = watchSignals()): Promise<number> => {
+  const { level, pretty } = readLogSettings(process.env, process.stdout.isTTY);
+  const logger = createLogger({ level, destination: await openDestination(pretty) });
+  exitOnUncaughtError(logger);
+  try {
+    return await serveUntilSignal(signals, logger);
+  } finally {
+    await logger.flush(FLUSH_TIMEOUT_MS);
+  }
+};
 
-export const serveCommand = (done: Done, signals?: Signals): Command =>
-  new Command('serve')
-    .description('run the service')
-    .addHelpText('after', HELP)
-    .allowExcessArguments(false)
-    .action(async () => {
-      const { runService } = await import('./run-service.ts');
-      done(await runService(signals));
-    });
+const serveUntilSignal = async ({ first, second }: Signals, logger: Logger): Promise<number> => {
+  const startup = new AbortController();
+  first.then((signal) => startup.abort(new InterruptedBySignal(signal)));
+  second.then((signal) => exitAfterFlush(logger, exitCodeOfSignal(signal)));
+  const service = await startService({ env: process.env, log: logger.emit, abort: startup.signal });
+  const { forced } = await service.stop(await first);
+  return forced ? EXIT_CODES.SHUTDOWN_FORCED : OK;
+};
+
+const exitOnUncaughtError = (logger: Logger): void => {
+  process.on('uncaughtException', (error) => {
+    logger.emit('uncaught_error', { ...describeError(error), stack: error.stack });
+    void exitAfterFlush(logger, INTERNAL_ERROR);
+  });
+};
+
+const exitAfterFlush = async (logger: Logger, code: number): Promise<void> => {
+  await logger.flush(SHORT_FLUSH_TIMEOUT_MS);
+  process.exit(code);
+};

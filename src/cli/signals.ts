@@ -5,7 +5,7 @@ export interface Signals {
   readonly second: Promise<NodeJS.Signals>;
 }
 
-/** Takes over the signals that end a process. As PID 1 it would be deaf to them without. */
+/** Handles the signals that end a process. As PID 1 a process without a handler ignores them. */
 export const watchSignals = (): Signals => {
   const waiting: ((signal: NodeJS.Signals) => void)[] = [];
   const next = () => new Promise<NodeJS.Signals>((resolve) => waiting.push(resolve));

@@ -2,7 +2,7 @@ import type { Emit } from '../log/events.ts';
 import { createRedisConnection } from '../redis/connection.ts';
 import type { RedisAccess } from '../redis/options.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
-import { ProcessError } from '../startup/process-error.ts';
+import { InterruptedError } from '../startup/errors.ts';
 import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
 
 /** The part of ticketd that redeems, within this process. */
@@ -28,7 +28,7 @@ export const openRedisTickets = (access: RedisAccess, emit: Emit): RedisTickets 
     },
     isReady: connection.isReady,
     close: () => {
-      starting.abort(new ProcessError('INTERRUPTED', 'the gateway was closed'));
+      starting.abort(new InterruptedError('the gateway was closed'));
       return connection.close();
     },
   };

@@ -1,7 +1,7 @@
 import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
-import { isInterruptedError, ProcessError } from '../startup/process-error.ts';
+import { InterruptedError } from '../startup/errors.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { probeKeys } from './keys.ts';
@@ -28,6 +28,12 @@ export interface RedisConnection {
   reportError(error: unknown): void;
   /** Disconnects immediately, without QUIT, to which a hung server would not reply. */
   close(): Promise<void>;
+}
+
+/** Redis did not take a write within the time limit of the start. */
+export class RedisUnreachable extends Error {
+  override readonly name = 'RedisUnreachable';
+  readonly code = 'REDIS_UNREACHABLE';
 }
 
 export interface RedisConnectionOptions extends RedisAccess {
@@ -141,10 +147,10 @@ export const createRedisConnection = (
     });
 
   const failedStart = (signal: AbortSignal): Error => {
-    if (isInterruptedError(signal.reason)) return signal.reason;
+    if (signal.reason instanceof InterruptedError) return signal.reason;
     const cause = lastError ?? noReply();
     outage.begin(cause, { atStartup: true });
-    return new ProcessError('REDIS_UNREACHABLE', `Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
+    return new RedisUnreachable(`Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
   };
 
   return {

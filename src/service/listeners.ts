@@ -13,7 +13,11 @@ import { metricsRoute } from '../http/routes/metrics.ts';
 import { probeRoutes } from '../http/routes/probes.ts';
 import { redeemRoute } from '../http/routes/redeem.ts';
 import { revokeRoute } from '../http/routes/revoke.ts';
-import { createConcurrencyLimiter, limitConcurrency } from '../http/server/concurrency-limiter.ts';
+import {
+  type ConcurrencyLimiter,
+  createConcurrencyLimiter,
+  limitConcurrency,
+} from '../http/server/concurrency-limiter.ts';
 import { BAD_CREDENTIALS, CONCURRENCY_LIMITS, PROBE_CONCURRENCY_LIMITS } from '../http/server/limits.ts';
 import { createListener, type Listener } from '../http/server/listener.ts';
 import { refuseOverload } from '../http/server/overload.ts';
@@ -23,7 +27,6 @@ import { createIssuer } from '../tickets/issue.ts';
 import { createRedeemer } from '../tickets/redeem.ts';
 import { createRevoker } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
-import { trackedStore } from './tracked-store.ts';
 
 export interface ListenersOptions {
   readonly config: Config;
@@ -36,13 +39,36 @@ export interface ListenersOptions {
 
 type Routes = readonly Router<RequestState>[];
 
+/** The listeners that have begun to start, as one. */
+export interface ListenerGroup {
+  add(listener: Listener): void;
+  /** From now on every response of every listener asks its client to close the connection. */
+  drain(): void;
+  isDraining(): boolean;
+  inFlight(): number;
+}
+
+export const createListenerGroup = (): ListenerGroup => {
+  const listeners: Listener[] = [];
+  let draining = false;
+  return {
+    add: (listener) => listeners.push(listener),
+    drain: () => {
+      draining = true;
+      for (const { drain } of listeners) drain();
+    },
+    isDraining: () => draining,
+    inFlight: () => listeners.reduce((sum, { inFlight }) => sum + inFlight(), 0),
+  };
+};
+
 /** The listeners in the order of their start; the public one last, so that it is the first to stop. */
 export const createListeners = (options: ListenersOptions): readonly Listener[] =>
   options.config.http.internalPort === 'off'
     ? [publicListener(options)]
     : [internalListener(options, options.config.http.internalPort), publicListener(options)];
 
-/** What the public listener answers. */
+/** The routes of the public listener. */
 export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: ListenersOptions): Routes => {
   const { jwt, tickets, limits } = config;
   const issue = createIssuer({
@@ -60,7 +86,7 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Liste
   ];
 };
 
-/** What the internal listener answers. */
+/** The routes of the internal listener. */
 export const internalRoutes = ({ config, store, metrics, isDraining, emit }: ListenersOptions): Routes => {
   const { keys } = config.gateways;
   const { trusted } = config.forwardAuth;
@@ -83,7 +109,7 @@ const internalListener = (options: ListenersOptions, port: number): Listener => 
   return listenerOf(options, { name: 'internal', host, port, corsOrigins: [], routesOf: internalRoutes });
 };
 
-interface Face {
+interface ListenerSpec {
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -91,8 +117,8 @@ interface Face {
   readonly routesOf: (options: ListenersOptions) => Routes;
 }
 
-// Gates of its own for each: what floods the public listener keeps no gateway from redeeming.
-const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, routesOf }: Face): Listener => {
+// Each has its own concurrency limiters: a flood on the public listener does not keep a gateway from redeeming.
+const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, routesOf }: ListenerSpec): Listener => {
   const { config, emit } = options;
   const limiter = createConcurrencyLimiter(CONCURRENCY_LIMITS);
   const routes = routesOf({ ...options, store: trackedStore(options.store, limiter) });
@@ -106,3 +132,16 @@ const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, 
   });
   return createListener({ name, host, port, handler, emit });
 };
+
+/** The store, whose calls the concurrency limiter counts while they last. */
+const trackedStore = (store: TicketStore, { track }: Pick<ConcurrencyLimiter, 'track'>): TicketStore => ({
+  name: store.name,
+  isReady: store.isReady,
+  put: (digest, payload, ttlMs) => track(store.put(digest, payload, ttlMs)),
+  replace: (digest, payload) => track(store.replace(digest, payload)),
+  forget: (digest) => track(store.forget(digest)),
+  take: (digest) => track(store.take(digest)),
+  revoke: (key, id, ttlMs) => track(store.revoke(key, id, ttlMs)),
+  revocationIds: (keys) => track(store.revocationIds(keys)),
+  count: (key, windowMs) => track(store.count(key, windowMs)),
+});

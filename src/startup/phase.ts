@@ -1,22 +1,25 @@
-/** One step of the start-up, as a value. */
-export interface Phase {
+/** One step of a start-up; `T` is what it makes. */
+export interface Phase<T> {
   readonly name: string;
   /** The phase's own time limit, in milliseconds. */
   readonly timeoutMs: number;
-  /** `false`: when this phase fails the start-up goes on, degraded, and the phase keeps trying by itself. */
-  readonly required?: boolean;
-  /** Resolves once the phase is done; ends early, rejecting with the real cause, when `signal` aborts. */
-  start(signal: AbortSignal): Promise<void> | void;
   /**
-   * Undoes `start`, also one that failed or was cut off half-way; safe to call twice.
-   * When `signal` aborts it lets go by force and rejects, saying what was still pending.
+   * Makes the phase optional: when it fails, the start-up continues in degraded mode with this value, and the phase
+   * retries by itself. Without it (`undefined`) the phase is required.
+   */
+  readonly fallback?: T | undefined;
+  /** Resolves once the phase is done; when `signal` aborts, it ends early and rejects with the real cause. */
+  start(signal: AbortSignal): Promise<T> | T;
+  /**
+   * Undoes `start`, also one that failed or was aborted half-way; safe to call twice.
+   * When `signal` aborts, it stops by force and rejects with a list of what was still pending.
    */
   stop?(signal: AbortSignal): Promise<void> | void;
 }
 
 export type PhaseOutcome = 'ok' | 'failed' | 'timed-out';
 
-/** What became of one phase: kept after start-up, told to whoever watches. */
+/** How one phase started. */
 export interface PhaseRecord {
   readonly phase: string;
   readonly outcome: PhaseOutcome;
@@ -25,7 +28,7 @@ export interface PhaseRecord {
   readonly error?: unknown;
 }
 
-/** What became of stopping one phase. */
+/** How one phase stopped. */
 export interface StopRecord {
   readonly phase: string;
   readonly outcome: PhaseOutcome;
@@ -33,7 +36,7 @@ export interface StopRecord {
   readonly error?: unknown;
 }
 
-/** What an orchestrator tells while it works; formatted elsewhere. */
+/** What a start-up and its stop report while they run. */
 export type StartupEvent =
   | { readonly type: 'phase-start'; readonly phase: string; readonly timeoutMs: number }
   | ({ readonly type: 'phase-end' } & PhaseRecord)

@@ -1,13 +1,13 @@
-import { attempt } from './bounded.ts';
+import { attempt } from './attempt.ts';
+import { TimeLimitError } from './errors.ts';
 import type { Phase, StopRecord } from './phase.ts';
-import { ProcessError } from './process-error.ts';
 
-// Kept back for each phase still to be stopped, so that one that hangs cannot starve the rest.
+// Reserved for each phase still to stop, so that one that hangs leaves time for the others.
 const MAX_RESERVE_MS = 500;
 
-/** Stops phases in reverse order inside one budget; a phase that throws or hangs does not keep the rest from stopping. */
+/** Stops phases in reverse order within one budget; continues after a phase that throws or hangs. */
 export const stopPhases = async (
-  begun: readonly Phase[],
+  begun: readonly Phase<unknown>[],
   budgetMs: number,
   onStopped: (record: StopRecord) => void,
 ): Promise<readonly StopRecord[]> => {
@@ -24,11 +24,12 @@ export const stopPhases = async (
   return records;
 };
 
-const stopPhase = async (phase: Phase, timeoutMs: number): Promise<StopRecord> => {
-  const { outcome, durationMs, error } = await attempt((signal) => phase.stop?.(signal), {
+const stopPhase = async (phase: Phase<unknown>, timeoutMs: number): Promise<StopRecord> => {
+  const attempted = await attempt((signal) => phase.stop?.(signal), {
     timeoutMs,
     timeoutError: () =>
-      new ProcessError('SHUTDOWN_FORCED', `phase "${phase.name}" did not stop within ${Math.round(timeoutMs)} ms`),
+      new TimeLimitError('SHUTDOWN_FORCED', `phase "${phase.name}" did not stop within ${Math.round(timeoutMs)} ms`),
   });
-  return { phase: phase.name, outcome, durationMs, error };
+  const { outcome, durationMs } = attempted;
+  return { phase: phase.name, outcome, durationMs, error: attempted.outcome === 'ok' ? undefined : attempted.error };
 };

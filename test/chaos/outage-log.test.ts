@@ -4,7 +4,7 @@ import { events } from '../../src/log/events.ts';
 import { type Answer, ask, askTicket } from '../support/ask.ts';
 import { turns } from '../support/frozen-time.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { type RunningService, startService, type ToldEvent } from '../support/service.ts';
+import { type LoggedEvent, type RunningService, startService } from '../support/service.ts';
 import { record } from './support/table.ts';
 
 const OUTAGE_S = 300;
@@ -20,7 +20,7 @@ const { setTimeout: realTimeout } = globalThis;
 const breathe = (ms = 1) => new Promise((resolve) => realTimeout(resolve, ms));
 
 /** Whether LOG_LEVEL=info logs this event. */
-const isLogged = ({ event }: ToldEvent): boolean => events[event].level !== 'debug';
+const isLogged = ({ event }: LoggedEvent): boolean => events[event].level !== 'debug';
 
 /** Redis, ticketd and their messages are real; the fake clock advances as fast as they can follow. */
 describe('log during a Redis outage of five minutes', function () {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { settingsAsJson, settingsAsText } from '../../src/cli/config-report.ts';
+import { settingsAsJson, settingsAsText } from '../../src/cli/check-config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { integer, listOf, oneOf, text } from '../../src/config/parsers.ts';
 import { readConfig, readSettings } from '../../src/config/read-config.ts';

@@ -1,45 +1,77 @@
-import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from '../../src/startup/orchestrator.ts';
-import type { Phase, StartupEvent } from '../../src/startup/phase.ts';
+import type { Phase, StartupEvent, StopRecord } from '../../src/startup/phase.ts';
+import { type Startup, type StartupOptions, startUp } from '../../src/startup/startup.ts';
 
 export interface Rehearsal {
-  readonly orchestrator: Orchestrator;
+  /** Runs the steps; resolves with the values of their phases. */
+  start(): Promise<readonly string[]>;
+  abort(reason: Error): void;
+  /** Stops what was started. */
+  stop(timeoutMs: number): Promise<readonly StopRecord[]>;
   /** What the phases did, in order: `start NAME`, `stop NAME`. */
   readonly journal: readonly string[];
   readonly events: readonly StartupEvent[];
 }
 
-export type Part = Partial<Phase> & { readonly name: string };
-type Limits = Partial<Pick<OrchestratorOptions, 'deadlineMs' | 'rollbackTimeoutMs'>>;
+/** A phase whose value is its name, or `no NAME` where it is optional and fails. */
+export interface Part {
+  readonly name: string;
+  readonly timeoutMs?: number;
+  readonly required?: boolean;
+  start?(signal: AbortSignal): Promise<void> | void;
+  stop?(signal: AbortSignal): Promise<void> | void;
+}
 
-/** An orchestrator over phases that write down what is done with them; each does its work at once unless told. */
-export const rehearse = (parts: Iterable<Part>, limits: Limits = {}): Rehearsal => {
+type Steps = (run: (part: Part) => Promise<string>, startup: Startup) => Promise<readonly string[]>;
+type Limits = Partial<Omit<StartupOptions, 'abort'>>;
+
+/** A start-up of phases that record what is done with them; by default each starts and stops immediately. */
+export const rehearse = (parts: readonly Part[], limits: Limits = {}): Rehearsal =>
+  rehearseSteps(async (run) => {
+    const values: string[] = [];
+    for (const part of parts) values.push(await run(part));
+    return values;
+  }, limits);
+
+/** As `rehearse`, with steps of its own between the phases. */
+export const rehearseSteps = (steps: Steps, limits: Limits = {}): Rehearsal => {
+  const interruption = new AbortController();
   const journal: string[] = [];
   const events: StartupEvent[] = [];
-  const orchestrator = createOrchestrator({
-    phases: journalled(parts, journal),
-    deadlineMs: () => 20_000,
+  let started: Startup | undefined;
+  const options: StartupOptions = {
+    timeoutMs: 20_000,
     rollbackTimeoutMs: 5_000,
-    watch: (event) => events.push(event),
+    abort: interruption.signal,
+    onEvent: (event) => events.push(event),
     ...limits,
-  });
-  return { orchestrator, journal, events };
+  };
+  return {
+    start: () =>
+      startUp(options, (startup) => {
+        started = startup;
+        return steps((part) => startup.run(recorded(part, journal)), startup);
+      }),
+    abort: (reason) => interruption.abort(reason),
+    stop: async (timeoutMs) => started?.stop(timeoutMs) ?? [],
+    journal,
+    events,
+  };
 };
 
-function* journalled(parts: Iterable<Part>, journal: string[]): Generator<Phase> {
-  for (const part of parts)
-    yield {
-      timeoutMs: 1_000,
-      ...part,
-      start: (signal) => {
-        journal.push(`start ${part.name}`);
-        return part.start?.(signal);
-      },
-      stop: (signal) => {
-        journal.push(`stop ${part.name}`);
-        return part.stop?.(signal);
-      },
-    };
-}
+const recorded = (part: Part, journal: string[]): Phase<string> => ({
+  name: part.name,
+  timeoutMs: part.timeoutMs ?? 1_000,
+  fallback: part.required === false ? `no ${part.name}` : undefined,
+  start: async (signal) => {
+    journal.push(`start ${part.name}`);
+    await part.start?.(signal);
+    return part.name;
+  },
+  stop: (signal) => {
+    journal.push(`stop ${part.name}`);
+    return part.stop?.(signal);
+  },
+});
 
 /** Work that takes so long, whatever its signal says. */
 export const takes = (ms: number) => (): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,11 +1,11 @@
 import type { Environment } from '../../src/config/sources.ts';
 import type { Emit, EventName } from '../../src/log/events.ts';
-import { createService } from '../../src/service/service.ts';
+import { startService as startTicketd } from '../../src/service/service.ts';
 import { SECRET } from './jwt.ts';
 import { watchSent } from './openapi/server-side.ts';
 
-/** What the service told of itself: the event's name beside its fields, as a log line has them. */
-export interface ToldEvent {
+/** An event that the service emitted: its name beside its fields, as in a log line. */
+export interface LoggedEvent {
   readonly event: EventName;
   readonly [field: string]: unknown;
 }
@@ -14,10 +14,10 @@ export interface ToldEvent {
 export interface RunningService {
   readonly url: string;
   readonly internalUrl: string;
-  /** All that was told so far, of every level. */
-  readonly events: readonly ToldEvent[];
-  eventsOf(event: EventName): readonly ToldEvent[];
-  /** Without the drain delay, unless the signal is SIGTERM. */
+  /** All events so far, of every level. */
+  readonly events: readonly LoggedEvent[];
+  eventsOf(event: EventName): readonly LoggedEvent[];
+  /** Stops it; only SIGTERM has the drain delay. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -31,22 +31,22 @@ const USUAL: Environment = {
 
 /** Starts the service with `env` laid over the usual environment; `undefined` takes a variable away. */
 export const startService = async (env: Environment): Promise<RunningService> => {
-  const events: ToldEvent[] = [];
+  const events: LoggedEvent[] = [];
   const watch = watchSent();
   const log: Emit = (event, fields) => {
-    const told = { event, ...fields };
-    events.push(told);
-    watch.hear(told);
+    const logged = { event, ...fields };
+    events.push(logged);
+    watch.hear(logged);
   };
-  const service = createService({ env: { ...USUAL, ...env }, log });
-  await service.start().catch((error) => {
+  const abort = new AbortController().signal;
+  const service = await startTicketd({ env: { ...USUAL, ...env }, log, abort }).catch((error) => {
     watch.end();
     throw error;
   });
   const eventsOf = (name: EventName) => events.filter(({ event }) => event === name);
   const urlOf = (name: string) => {
-    const told = eventsOf('server_listening').find(({ listener }) => listener === name);
-    return `http://127.0.0.1:${told?.port}`;
+    const listening = eventsOf('server_listening').find(({ listener }) => listener === name);
+    return `http://127.0.0.1:${listening?.port}`;
   };
   return {
     url: urlOf('public'),

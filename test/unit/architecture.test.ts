@@ -38,10 +38,10 @@ describe('architecture of src and bin', () => {
     expect(others.filter((to) => !/^src\/(protocol|time)\//.test(to))).to.deep.equal([]);
   });
 
-  for (const start of ['src/cli/main.ts', 'src/cli/probe.ts', 'src/cli/ask-probe.ts'])
+  for (const start of ['src/cli/main.ts', 'src/cli/check-config.ts', 'src/cli/token.ts'])
     it(`loads neither Koa, ioredis, pino nor prom-client with ${start}`, () => {
       const loaded = loadedBy(imports, start);
-      expect(loaded).to.include('src/startup/process-error.ts');
+      expect(loaded).to.include('src/cli/exit-codes.ts');
       expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal([]);
     });
 
@@ -66,8 +66,8 @@ describe('architecture of src and bin', () => {
     expect(calls).to.have.lengthOf.above(0);
   });
 
-  it('loads Koa, ioredis, pino and prom-client with src/cli/run-service.ts', () => {
-    const loaded = loadedBy(imports, 'src/cli/run-service.ts');
+  it('loads Koa, ioredis, pino and prom-client with src/cli/serve.ts', () => {
+    const loaded = loadedBy(imports, 'src/cli/serve.ts');
     expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal(HEAVY);
   });
 
@@ -95,13 +95,13 @@ describe('architecture of src and bin', () => {
     const loaded = [...loadedBy(imports, 'src/gateway/redis-tickets.ts')];
     expect(loaded.filter((name) => HEAVY.includes(name) || OF_THE_SERVICE.test(name))).to.have.members([
       'ioredis',
-      'src/startup/process-error.ts',
+      'src/startup/errors.ts',
     ]);
   });
 
   it('reads the environment in src/cli only', () => {
     expect(usersOf('env', sources, ['src/cli'])).to.deep.equal([]);
-    expect(usersOf('env', sources, [])).to.include('src/cli/run-service.ts');
+    expect(usersOf('env', sources, [])).to.include('src/cli/serve.ts');
   });
 
   it('ends the process in src/cli and bin only', () => {

@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Emit } from '../../log/events.ts';
-import { ProcessError } from '../../startup/process-error.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
 
@@ -25,6 +24,12 @@ export interface Listener {
    */
   stop(signal: AbortSignal): Promise<void>;
   inFlight(): number;
+}
+
+/** The address or the port of a listener cannot be used. */
+export class ListenFailed extends Error {
+  override readonly name = 'ListenFailed';
+  readonly code = 'LISTEN_FAILED';
 }
 
 // A connection that becomes idle after close() would delay the stop for its whole keep-alive time.
@@ -55,7 +60,7 @@ export const createListener = (options: ListenerOptions): Listener => {
       await closed(server);
       stopSweeping();
       const pending = forced();
-      if (pending !== undefined) throw new ProcessError('SHUTDOWN_FORCED', pending);
+      if (pending !== undefined) throw new Error(pending);
     },
     inFlight: () => connections.inFlight,
   };
@@ -91,7 +96,7 @@ const setLimits = (server: Server, limits: ConnectionLimits): void => {
 const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
   new Promise((resolve, reject) => {
     const fail = (cause: Error) =>
-      reject(new ProcessError('LISTEN_FAILED', `cannot listen on ${where.host}:${where.port}: ${cause.message}`));
+      reject(new ListenFailed(`cannot listen on ${where.host}:${where.port}: ${cause.message}`));
     server.once('error', fail);
     server.listen(where, () => {
       server.off('error', fail);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import manifest from '../../../package.json' with { type: 'json' };
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
-const COMMANDS = ['serve', 'check-redis', 'probe', 'check-config'];
+const COMMANDS = ['serve', 'check-redis', 'probe', 'check-config', 'token'];
 
 const run = async (...args: string[]) => {
   const cli = ticketd(args);
@@ -40,6 +40,7 @@ describe('ticketd command line', () => {
       'check-redis': ['--url', '--timeout', '--wait', '--json', '--quiet'],
       probe: ['--url', '--timeout', '--quiet'],
       'check-config': ['--json'],
+      token: ['--subject', '--session', '--ttl', '--claim'],
     };
     for (const [command, names] of Object.entries(options)) {
       const { stdout } = await run(command, '--help');

@@ -67,6 +67,7 @@ describe('ticketd command line: loaded modules', () => {
     ['probe', '--help'],
     ['serve', '--help'],
     ['--version'],
+    ['token', '--subject', 'alice'],
   ]) {
     it(`loads neither Koa nor ioredis for ${args.join(' ')}`, async () => {
       await start(args).exit;

@@ -6,12 +6,12 @@ import type { Middleware, RequestState } from '../../../src/http/middleware/cont
 import { addHeaders, setJson } from '../../../src/http/middleware/response.ts';
 import type { Emit } from '../../../src/log/events.ts';
 import { expectRefusal } from '../../support/refusal.ts';
-import type { ToldEvent } from '../../support/service.ts';
+import type { LoggedEvent } from '../../support/service.ts';
 
 const SECRET_DETAIL = 'the password is swordfish';
 
 describe('internal error', () => {
-  let events: ToldEvent[];
+  let events: LoggedEvent[];
 
   beforeEach(() => {
     events = [];

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
-import { InterruptedError, isProcessError } from '../../../src/startup/process-error.ts';
+import { InterruptedError } from '../../../src/startup/errors.ts';
 import { eventually, type FrozenKeys, freezeKeys } from '../../support/frozen-keys.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -58,7 +58,7 @@ describe('JWKS keys at startup', () => {
     await turns();
     await clock.tickAsync(500);
     const error = await started;
-    expect(isProcessError(error) && error.code).to.equal('JWKS_UNAVAILABLE');
+    expect(error).to.have.property('code', 'JWKS_UNAVAILABLE');
     expect(error.message).to.equal(`no keys from ${provider.url}: the answer was HTTP 503, not 200`);
   });
 

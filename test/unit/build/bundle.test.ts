@@ -40,7 +40,7 @@ describe('ops/build/bundle.mjs', () => {
       const text = readFileSync(join(folder, name), 'utf8');
       return [...text.matchAll(NEEDED)].map(([, to = '']) => to);
     });
-    expect(needed).to.include.members(['./main.cjs', './run-service.cjs', './pretty.cjs']);
+    expect(needed).to.include.members(['./main.cjs', './serve.cjs', './pretty.cjs']);
     expect(needed.filter((to) => !existsSync(join(folder, to)))).to.deep.equal([]);
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describeError, describeWithCause, stackOf } from '../../../src/log/describe-error.ts';
-import { ProcessError } from '../../../src/startup/process-error.ts';
+import { TimeLimitError } from '../../../src/startup/errors.ts';
 import { hostileValues } from '../../support/hostile-values.ts';
 
 const coded = (code: unknown, message: string): Error => Object.assign(new Error(message), { code });
@@ -14,7 +14,7 @@ describe('describeError()', () => {
     expect(describeError(new Error('READONLY You can not write')).errorCode).to.equal('READONLY');
     expect(describeError(new Error('OOM')).errorCode).to.equal('OOM');
     expect(describeError(new TypeError('x is not a function')).errorCode).to.equal('TypeError');
-    expect(describeError(new ProcessError('LISTEN_FAILED', 'taken')).errorCode).to.equal('LISTEN_FAILED');
+    expect(describeError(new TimeLimitError('PHASE_TIMEOUT', 'out of time')).errorCode).to.equal('PHASE_TIMEOUT');
     expect(describeError(coded(7, 'odd')).errorCode).to.equal('Error');
   });
 
@@ -77,7 +77,8 @@ describe('stackOf()', () => {
 
 describe('describeWithCause()', () => {
   it('appends the message of the cause', () => {
-    const error = new ProcessError('PHASE_TIMEOUT', 'out of time', { cause: coded('ECONNREFUSED', 'refused') });
+    const error = new TimeLimitError('PHASE_TIMEOUT', 'out of time');
+    error.cause = coded('ECONNREFUSED', 'refused');
     expect(describeWithCause(error)).to.deep.equal({ error: 'out of time: refused', errorCode: 'PHASE_TIMEOUT' });
     expect(describeWithCause(new Error('alone'))).to.deep.equal({ error: 'alone', errorCode: 'Error' });
     expect(describeWithCause('a string')).to.deep.equal({ error: 'a string', errorCode: 'UNKNOWN' });

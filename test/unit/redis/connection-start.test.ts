@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { InterruptedError } from '../../../src/startup/process-error.ts';
+import { InterruptedError } from '../../../src/startup/errors.ts';
 import { type ConnectionRig, ENDPOINT, PASSWORD, rigConnection } from '../../support/connection-rig.ts';
 import { turns } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';

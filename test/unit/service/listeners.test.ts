@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { fixedKeys } from '../../../src/auth/key-source.ts';
+import type { Listener } from '../../../src/http/server/listener.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
-import { createListeners } from '../../../src/service/listeners.ts';
+import { createListenerGroup, createListeners } from '../../../src/service/listeners.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../../support/config.ts';
 
@@ -22,5 +23,43 @@ describe('listeners', () => {
 
   it('are only public when INTERNAL_PORT is off', async () => {
     expect(await namesWith({ INTERNAL_PORT: 'off' })).to.deep.equal(['public']);
+  });
+});
+
+describe('listener group', () => {
+  const drained: string[] = [];
+  beforeEach(() => {
+    drained.length = 0;
+  });
+
+  const listenerOf = (name: string, requests: number): Listener => ({
+    name,
+    start: async () => {},
+    drain: () => void drained.push(name),
+    stop: async () => {},
+    inFlight: () => requests,
+  });
+
+  it('has no requests in flight and does not drain when it is empty', () => {
+    const group = createListenerGroup();
+    expect(group.inFlight()).to.equal(0);
+    expect(group.isDraining()).to.equal(false);
+  });
+
+  it('sums the requests in flight of its listeners', () => {
+    const group = createListenerGroup();
+    group.add(listenerOf('internal', 2));
+    group.add(listenerOf('public', 5));
+    expect(group.inFlight()).to.equal(7);
+  });
+
+  it('drains every listener and is draining from then on', () => {
+    const group = createListenerGroup();
+    group.add(listenerOf('internal', 0));
+    group.add(listenerOf('public', 0));
+    expect(group.isDraining()).to.equal(false);
+    group.drain();
+    expect(drained).to.deep.equal(['internal', 'public']);
+    expect(group.isDraining()).to.equal(true);
   });
 });

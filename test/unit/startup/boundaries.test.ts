@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { freezeTime } from '../../support/frozen-time.ts';
-import { endsWith, hangs, type Part, rehearse, takes } from '../../support/phases.ts';
+import { endsWith, hangs, rehearse, rehearseSteps, takes } from '../../support/phases.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
 const ABORT_CAUSE_MS = 100;
@@ -15,47 +15,45 @@ describe('startup limits at their boundaries', () => {
   afterEach(() => clock.restore());
 
   it('count from the beginning of the startup', async () => {
-    const { orchestrator } = rehearse(
+    const { start } = rehearse(
       [
         { name: 'one', start: takes(500) },
         { name: 'two', start: takes(400) },
       ],
-      {
-        deadlineMs: () => 1_000,
-      },
+      { timeoutMs: 1_000 },
     );
-    const started = orchestrator.start();
+    const started = start();
     await clock.tickAsync(900);
-    expect(await started).to.deep.equal({ degraded: [] });
+    expect(await started).to.deep.equal(['one', 'two']);
   });
 
   it('report PHASE_TIMEOUT when both limits pass at the same time', async () => {
-    const { orchestrator } = rehearse([{ name: 'one', start: hangs, timeoutMs: 600 }], { deadlineMs: () => 600 });
-    const rejection = rejectionOf(orchestrator.start());
+    const { start } = rehearse([{ name: 'one', start: hangs, timeoutMs: 600 }], { timeoutMs: 600 });
+    const rejection = rejectionOf(start());
     await clock.tickAsync(600 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'PHASE_TIMEOUT' });
   });
 
   it('end the startup at the overall deadline also during an optional phase', async () => {
-    const { orchestrator, journal } = rehearse(
+    const { start, journal } = rehearse(
       [{ name: 'redis', required: false, start: hangs, timeoutMs: 1_000 }, { name: 'listen' }],
-      { deadlineMs: () => 600 },
+      { timeoutMs: 600 },
     );
-    const rejection = rejectionOf(orchestrator.start());
+    const rejection = rejectionOf(start());
     await clock.tickAsync(600 + ABORT_CAUSE_MS);
     expect(await rejection).to.include({ code: 'STARTUP_TIMEOUT' });
     expect(journal).to.deep.equal(['start redis', 'stop redis']);
   });
 
   it('time out a phase that begins after the overall deadline', async () => {
-    const { orchestrator } = rehearse(
+    const { start } = rehearse(
       [
         { name: 'one', required: false, start: endsWith(new Error('gave up')), timeoutMs: 600 },
         { name: 'two', start: hangs },
       ],
-      { deadlineMs: () => 600 },
+      { timeoutMs: 600 },
     );
-    const rejection = rejectionOf(orchestrator.start());
+    const rejection = rejectionOf(start());
     await clock.tickAsync(600);
     await clock.tickAsync(1 + ABORT_CAUSE_MS);
     expect((await rejection).message).to.equal('start-up did not finish within 600 ms; phase "two" was running');
@@ -63,12 +61,12 @@ describe('startup limits at their boundaries', () => {
 
   it('roll back when the abort comes right after the last phase', async () => {
     const reason = new Error('stop');
-    function* parts(): Generator<Part> {
-      yield { name: 'one' };
-      orchestrator.abort(reason);
-    }
-    const { orchestrator, journal } = rehearse(parts());
-    expect(await rejectionOf(orchestrator.start())).to.equal(reason);
+    const { start, abort, journal } = rehearseSteps(async (run) => {
+      const value = await run({ name: 'one' });
+      abort(reason);
+      return [value];
+    });
+    expect(await rejectionOf(start())).to.equal(reason);
     expect(journal).to.deep.equal(['start one', 'stop one']);
   });
 });
@@ -84,9 +82,9 @@ describe('time limits of a stop', () => {
   /** The stop limit of each of `phases` phases that hang, in the order of their stops. */
   const timesOf = async (phases: number, budgetMs: number): Promise<readonly number[]> => {
     const names = Array.from({ length: phases }, (_, n) => `${n}`);
-    const { orchestrator } = rehearse(names.map((name) => ({ name, stop: hangs })));
-    await orchestrator.start();
-    const stopped = orchestrator.stop(budgetMs);
+    const { start, stop } = rehearse(names.map((name) => ({ name, stop: hangs })));
+    await start();
+    const stopped = stop(budgetMs);
     await clock.tickAsync(Math.max(0, budgetMs) + phases * (1 + ABORT_CAUSE_MS));
     return (await stopped).map(({ error }) => Number(/within (\d+) ms/.exec(String(error))?.[1]));
   };

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { createOrchestrator } from '../../../src/startup/orchestrator.ts';
+import { InterruptedError } from '../../../src/startup/errors.ts';
 import type { StopRecord } from '../../../src/startup/phase.ts';
-import { InterruptedError } from '../../../src/startup/process-error.ts';
 import { stopPhases } from '../../../src/startup/stop-phases.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, hangs, rehearse } from '../../support/phases.ts';
@@ -20,26 +19,23 @@ describe('startup cleanup', () => {
   afterEach(() => clock.restore());
 
   it('ends a phase when the startup is aborted during its phase-start event', async () => {
-    const sigterm = new InterruptedError('SIGTERM');
+    const sigterm = new InterruptedError('interrupted by SIGTERM');
     const outcomes: string[] = [];
-    const orchestrator = createOrchestrator({
-      phases: [{ name: 'deaf', timeoutMs: 1_000, start: hangs }],
-      deadlineMs: () => 1_000,
-      rollbackTimeoutMs: 1_000,
-      watch: (event) => {
-        if (event.type === 'phase-start') orchestrator.abort(sigterm);
+    const { start, abort } = rehearse([{ name: 'deaf', start: hangs }], {
+      onEvent: (event) => {
+        if (event.type === 'phase-start') abort(sigterm);
         if (event.type === 'phase-end') outcomes.push(event.outcome);
       },
     });
-    const rejection = rejectionOf(orchestrator.start());
+    const rejection = rejectionOf(start());
     await clock.tickAsync(ABORT_CAUSE_MS);
     expect(outcomes).to.deep.equal(['failed']);
     expect(await rejection).to.equal(sigterm);
   });
 
   it('leaves no timer behind when a timed-out phase has reported its cause', async () => {
-    const { orchestrator } = rehearse([{ name: 'redis', start: endsWith(new Error('gave up')), timeoutMs: 200 }]);
-    const rejection = rejectionOf(orchestrator.start());
+    const { start } = rehearse([{ name: 'redis', start: endsWith(new Error('gave up')), timeoutMs: 200 }]);
+    const rejection = rejectionOf(start());
     await clock.tickAsync(200);
     await rejection;
     expect(clock.countTimers()).to.equal(0);

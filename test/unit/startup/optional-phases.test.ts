@@ -11,49 +11,49 @@ describe('startup with an optional phase', () => {
   });
   afterEach(() => clock.restore());
 
-  it('is degraded when the phase fails, and starts the later phases', async () => {
-    const { orchestrator, journal, events } = rehearse([
+  it('continues with the fallback when the phase fails, and starts the later phases', async () => {
+    const { start, journal, events } = rehearse([
       { name: 'redis', required: false, start: fails('refused') },
       { name: 'listen' },
     ]);
-    expect(await orchestrator.start()).to.deep.equal({ degraded: ['redis'] });
+    expect(await start()).to.deep.equal(['no redis', 'listen']);
     expect(journal).to.deep.equal(['start redis', 'start listen']);
     expect(events.at(1)).to.include({ type: 'phase-end', phase: 'redis', outcome: 'failed' });
   });
 
-  it('is degraded when the phase times out', async () => {
-    const { orchestrator, journal, events } = rehearse([
+  it('continues with the fallback when the phase times out', async () => {
+    const { start, journal, events } = rehearse([
       { name: 'redis', required: false, start: hangs, timeoutMs: 200 },
       { name: 'listen' },
     ]);
-    const started = orchestrator.start();
+    const started = start();
     await clock.tickAsync(300);
-    expect(await started).to.deep.equal({ degraded: ['redis'] });
+    expect(await started).to.deep.equal(['no redis', 'listen']);
     expect(journal).to.deep.equal(['start redis', 'start listen']);
     expect(events.at(1)).to.include({ type: 'phase-end', phase: 'redis', outcome: 'timed-out' });
   });
 
   it('stops the failed phase with the others, since it keeps retrying', async () => {
-    const { orchestrator, journal } = rehearse([
+    const { start, stop, journal } = rehearse([
       { name: 'redis', required: false, start: fails('refused') },
       { name: 'listen' },
     ]);
-    await orchestrator.start();
-    await orchestrator.stop(1_000);
+    await start();
+    await stop(1_000);
     expect(journal.slice(2)).to.deep.equal(['stop listen', 'stop redis']);
   });
 
   it('rolls the failed phase back when a later required phase fails', async () => {
-    const { orchestrator, journal } = rehearse([
+    const { start, journal } = rehearse([
       { name: 'redis', required: false, start: fails('refused') },
       { name: 'listen', start: fails('port taken') },
     ]);
-    expect((await rejectionOf(orchestrator.start())).message).to.equal('port taken');
+    expect((await rejectionOf(start())).message).to.equal('port taken');
     expect(journal.slice(2)).to.deep.equal(['stop listen', 'stop redis']);
   });
 
-  it('is not degraded when the phase succeeds', async () => {
-    const { orchestrator } = rehearse([{ name: 'redis', required: false }]);
-    expect(await orchestrator.start()).to.deep.equal({ degraded: [] });
+  it('returns the value of the phase when it succeeds', async () => {
+    const { start } = rehearse([{ name: 'redis', required: false }]);
+    expect(await start()).to.deep.equal(['redis']);
   });
 });

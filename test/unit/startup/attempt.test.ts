@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { attempt } from '../../../src/startup/bounded.ts';
+import { type Attempt, attempt } from '../../../src/startup/attempt.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { endsWith, fails, hangs, takes } from '../../support/phases.ts';
 
@@ -13,6 +13,13 @@ const limitOf = (timeoutMs: number, abort?: AbortSignal) => ({
   ...(abort !== undefined && { abort }),
 });
 
+/** The attempt, which must not be ok. */
+const failed = async (attempted: Promise<Attempt<unknown>>) => {
+  const result = await attempted;
+  if (result.outcome === 'ok') throw new Error('the attempt was to fail');
+  return result;
+};
+
 describe('startup phase attempt with a time limit', () => {
   let clock: SinonFakeTimers;
   beforeEach(() => {
@@ -21,19 +28,19 @@ describe('startup phase attempt with a time limit', () => {
   });
   afterEach(() => clock.restore());
 
-  it('is ok with its duration when it ends within the limit', async () => {
-    const attempted = attempt(takes(99), limitOf(100));
+  it('has the value and the duration when it ends within the limit', async () => {
+    const attempted = attempt(async () => {
+      await takes(99)();
+      return 'done';
+    }, limitOf(100));
     await clock.tickAsync(99);
-    expect(await attempted).to.deep.equal({ outcome: 'ok', durationMs: 99 });
+    expect(await attempted).to.deep.equal({ outcome: 'ok', value: 'done', durationMs: 99 });
   });
 
   it('is failed with the error when it throws immediately', async () => {
-    const { outcome, error, late } = await attempt(fails('broken'), limitOf(100));
-    expect({ outcome, error: String(error), late }).to.deep.equal({
-      outcome: 'failed',
-      error: 'Error: broken',
-      late: undefined,
-    });
+    const attempted = await attempt(fails('broken'), limitOf(100));
+    expect(attempted).to.include({ outcome: 'failed' }).and.not.have.property('lateResult');
+    expect(attempted).to.have.property('error').that.is.an('error').with.property('message', 'broken');
   });
 
   it('is timed-out at its limit, with the 100 ms for its cause included in durationMs', async () => {
@@ -49,16 +56,16 @@ describe('startup phase attempt with a time limit', () => {
       );
     const attempted = attempt(slow, limitOf(100));
     await clock.tickAsync(100 + ABORT_CAUSE_MS + 1);
-    const { error, late } = await attempted;
+    const { error, lateResult } = await failed(attempted);
     expect(error).to.equal(tooLate);
     expect(tooLate.cause).to.equal(undefined);
-    expect(await late).to.equal(false);
+    expect(await lateResult).to.equal(false);
   });
 
-  it('resolves late with true when it succeeds after the limit', async () => {
+  it('resolves lateResult with true when it succeeds after the limit', async () => {
     const attempted = attempt(takes(500), limitOf(100));
     await clock.tickAsync(500);
-    expect(await (await attempted).late).to.equal(true);
+    expect(await (await failed(attempted)).lateResult).to.equal(true);
   });
 
   it('is failed when its signal was aborted before, even if it ignores the signal', async () => {
@@ -89,8 +96,9 @@ describe('startup phase attempt with a time limit', () => {
   it('leaves no timer behind when it reports its cause in time', async () => {
     const attempted = attempt(endsWith(new Error('why')), limitOf(100));
     await clock.tickAsync(100);
-    const { error } = await attempted;
-    expect(error).to.have.property('cause').that.includes({ message: 'why' });
+    expect(await attempted)
+      .to.have.nested.property('error.cause')
+      .that.includes({ message: 'why' });
     expect(clock.countTimers()).to.equal(0);
   });
 });

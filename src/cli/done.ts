@@ -1,2 +1,0 @@
-/** Takes the code that a command ends with. */
-export type Done = (exitCode: number) => void;

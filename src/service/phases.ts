@@ -1,0 +1,94 @@
+import { fixedKeys, type KeySource } from '../auth/key-source.ts';
+import { algorithmsFor, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
+import { readConfig } from '../config/read-config.ts';
+import { endpointOf } from '../config/redis-url.ts';
+import type { Environment } from '../config/sources.ts';
+import type { Config } from '../config/variables.ts';
+import type { Listener } from '../http/server/listener.ts';
+import { describeError } from '../log/describe-error.ts';
+import type { Emit } from '../log/events.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { createRedisConnection } from '../redis/connection.ts';
+import { createRedisStore } from '../redis/ticket-store.ts';
+import { InterruptedError } from '../startup/errors.ts';
+import type { Phase } from '../startup/phase.ts';
+import { createMemoryStore } from '../tickets/memory-store.ts';
+import type { TicketStore } from '../tickets/store.ts';
+
+const CONFIG_TIMEOUT_MS = 2_000;
+const LISTEN_TIMEOUT_MS = 2_000;
+
+export const configPhase = (env: Environment): Phase<Config> => ({
+  name: 'config',
+  timeoutMs: CONFIG_TIMEOUT_MS,
+  start: (signal) => readConfig(env, signal),
+});
+
+/** The phase that connects to Redis and makes the ticket store. */
+export const redisPhase = (
+  { redis, limits }: Config,
+  emit: Emit,
+  observeCommand: Metrics['observeCommand'],
+): Phase<TicketStore> => {
+  const { target, keyPrefix, startupTimeoutMs: timeoutMs } = redis;
+  if (target.kind === 'memory') return { name: 'redis', timeoutMs, start: () => startMemoryStore(emit) };
+  const connection = createRedisConnection({ target, redis, counts: limits.ticketRate !== 'off', emit });
+  const store = createRedisStore({ connection, keyPrefix, observeCommand });
+  return {
+    name: 'redis',
+    timeoutMs,
+    // The connection keeps retrying: the store works as soon as Redis does.
+    fallback: redis.failClosed ? undefined : store,
+    start: async (signal) => {
+      await connection.start(signal).catch((error) => {
+        if (!(error instanceof InterruptedError)) logFailedStart(redis, error, emit);
+        throw error;
+      });
+      return store;
+    },
+    stop: connection.close,
+  };
+};
+
+const startMemoryStore = (emit: Emit): TicketStore => {
+  emit('memory_store', {});
+  return createMemoryStore();
+};
+
+const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const event = failClosed ? 'redis_connect_fatal' : 'redis_connect_degraded';
+  emit(event, { endpoint: endpointOf(target), ...describeError(cause) });
+};
+
+/** The phase that fetches the keys at `JWT_JWKS_URL`. Always required: without keys every JWT would be rejected. */
+export const jwksPhase = async (url: URL, jwt: Config['jwt'], emit: Emit): Promise<Phase<KeySource>> => {
+  const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs, jwksMaxStaleSeconds } = jwt;
+  // Loaded here, since most services have no JWKS.
+  const { createRemoteKeys } = await import('../auth/remote-keys.ts');
+  const keys = createRemoteKeys({ url, algorithms, maxStaleMs: jwksMaxStaleSeconds * 1000, emit });
+  return {
+    name: 'jwks',
+    timeoutMs: jwksStartupTimeoutMs,
+    start: async (signal) => {
+      await keys.start(signal);
+      return keys;
+    },
+    stop: keys.close,
+  };
+};
+
+/** The keys of `JWT_SECRET` or `JWT_PUBLIC_KEY`, which need no phase. */
+export const configuredKeys = ({ secrets, publicKey, algorithms }: Config['jwt']): KeySource => {
+  const keys = secrets ?? [publicKey].filter((key) => key !== undefined);
+  // All keys are of one kind.
+  const supported = keys.slice(0, 1).flatMap((key) => algorithmsFor(key));
+  return fixedKeys(keys, algorithms ?? supported);
+};
+
+export const listenPhase = ({ name, start, stop }: Listener): Phase<void> => ({
+  name: name === 'public' ? 'listen' : `listen-${name}`,
+  timeoutMs: LISTEN_TIMEOUT_MS,
+  start,
+  stop,
+});
