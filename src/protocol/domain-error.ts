@@ -1,11 +1,11 @@
 import { type DomainErrorName, domainErrorCodes } from './errors.ts';
 
-// The parent of errors is a function which, other than `Error`, captures no stack.
+// A parent with the prototype of `Error`, which, other than `Error`, captures no stack.
 function Stackless() {}
 Stackless.prototype = Error.prototype;
 
 /**
- * An `Error` without a stack, for refusals: nobody reads their stack, and to capture it through the awaits of a request
+ * An `Error` without a stack, for refusals: their stack is never logged, and to capture it through the awaits of a request
  * takes longer than to verify the hash of a JWT.
  */
 export class StacklessError extends (Stackless as unknown as new () => Error) {
@@ -19,7 +19,7 @@ export class StacklessError extends (Stackless as unknown as new () => Error) {
 }
 
 export interface DomainErrorOptions extends ErrorOptions {
-  /** Seconds until another attempt may succeed, where that is known: whole, at least 1. */
+  /** Seconds until another attempt may succeed, if that is known: whole, at least 1. */
   readonly retryAfter?: number;
   /** What the caller reads in place of the table's text. */
   readonly publicMessage?: string;

@@ -7,7 +7,7 @@ import { createClient, type RedisClient } from './client.ts';
 import { clockDifferenceOf, clockWarnings, largestDifference } from './clock-difference.ts';
 import { keyOnEachMaster } from './cluster-keys.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import { incrementWindow } from './increment-window.ts';
+import { countOne } from './increment-window.ts';
 import { trialKeys } from './keys.ts';
 import { readAll } from './read-all.ts';
 import { discreet } from './redactor.ts';
@@ -111,7 +111,7 @@ const LIFE_MS = 10_000;
 const slowestRoundTrip = async (client: RedisClient, { redis, counts }: RedisAccess): Promise<number> => {
   const { ticket, revocation, count } = trialKeys(redis.keyPrefix, 'check');
   await readAll(client, [revocation]);
-  if (counts) await incrementWindow(client, count, LIFE_MS);
+  if (counts) await countOne(client, count, LIFE_MS);
   const keys = client instanceof Cluster ? keyOnEachMaster(client.slots, ticket) : [ticket];
   return Math.max(...(await Promise.all(keys.map((key) => roundTrip(client, key)))));
 };

@@ -1,11 +1,11 @@
-import type { Count } from '../tickets/store.ts';
+import type { Count } from '../tickets/fixed-window-counter.ts';
 import type { RedisClient } from './client.ts';
 
 /**
  * Counts one more under `key`, in a window of `windowMs` milliseconds that began with the first: in one round trip, on
  * Redis 6.2, without a script, and in a cluster too, since it is all one key.
  */
-export const incrementWindow = async (client: RedisClient, key: string, windowMs: number): Promise<Count> => {
+export const countOne = async (client: RedisClient, key: string, windowMs: number): Promise<Count> => {
   const [, count, leftMs] = await Promise.all([
     client.set(key, 0, 'PX', windowMs, 'NX'),
     client.incr(key),

@@ -2,7 +2,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisAccess } from './access.ts';
 import type { RedisClient } from './client.ts';
 import { keyOnEachMaster, keysAtBothEnds } from './cluster-keys.ts';
-import { incrementWindow } from './increment-window.ts';
+import { countOne } from './increment-window.ts';
 import type { TrialKeys } from './keys.ts';
 import { readAll } from './read-all.ts';
 
@@ -47,6 +47,6 @@ interface Trial {
 
 const tryAll = async (client: RedisClient, { tickets, revocations, counts }: Trial): Promise<void> => {
   const writes = tickets.flatMap((key) => [client.set(key, '1', 'PX', LIFE_MS), client.getdel(key)]);
-  const counted = counts.map((key) => incrementWindow(client, key, LIFE_MS));
+  const counted = counts.map((key) => countOne(client, key, LIFE_MS));
   await Promise.all([...writes, readAll(client, revocations), ...counted]);
 };

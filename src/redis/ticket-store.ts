@@ -2,7 +2,7 @@ import { OutcomeUnknown, StoreUnavailable } from '../tickets/errors.ts';
 import type { Taken, TicketStore } from '../tickets/store.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
-import { incrementWindow } from './increment-window.ts';
+import { countOne } from './increment-window.ts';
 import { keyspace } from './keys.ts';
 import { readAll } from './read-all.ts';
 import { mayHaveRun, plainFault } from './redis-errors.ts';
@@ -69,7 +69,7 @@ export const createRedisStore = ({ connection, keyPrefix, commandTook }: RedisSt
       await run('revoke', (client) => client.set(keys.revocation(key), id, 'PX', ttlMs));
     },
     revocationIds: (ofKeys) => run('revoked', (client) => readAll(client, ofKeys.map(keys.revocation))),
-    count: (key, windowMs) => run('count', (client) => incrementWindow(client, keys.count(key), windowMs)),
+    count: (key, windowMs) => run('count', (client) => countOne(client, keys.count(key), windowMs)),
   };
 };
 

@@ -34,7 +34,7 @@ describe('log of JWKS refreshes', () => {
     await nextFetch(REFRESH_MS);
     for (let attempt = 0; attempt < 21; attempt += 1) await nextFetch(RETRY_MS);
     const [began, ...summaries] = told('jwks_refresh_fail');
-    const { error, errorCode } = { error: 'the answer was HTTP 503, not 200', errorCode: 'HTTP_503' };
+    const { error, errorCode } = { error: 'the response was HTTP 503, not 200', errorCode: 'HTTP_503' };
     expect(began).to.deep.equal({ endpoint: provider.url, error, errorCode, attempts: 1, downMs: 0 });
     expect(summaries.map(({ downMs }) => downMs)).to.deep.equal([300_000, 600_000]);
     provider.publish(first);

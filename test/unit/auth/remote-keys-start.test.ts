@@ -59,7 +59,7 @@ describe('JWKS keys at startup', () => {
     await clock.tickAsync(500);
     const error = await started;
     expect(isProcessError(error) && error.code).to.equal('JWKS_UNAVAILABLE');
-    expect(error.message).to.equal(`no keys from ${provider.url}: the answer was HTTP 503, not 200`);
+    expect(error.message).to.equal(`no keys from ${provider.url}: the response was HTTP 503, not 200`);
   });
 
   it('fail the start with "no whole answer" when the provider never answered', async () => {

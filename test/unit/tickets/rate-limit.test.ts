@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RateLimited, StoreUnavailable } from '../../../src/tickets/errors.ts';
+import type { Count } from '../../../src/tickets/fixed-window-counter.ts';
 import { createRateLimiter } from '../../../src/tickets/rate-limit.ts';
-import type { Count } from '../../../src/tickets/store.ts';
 import { rejectionOf, thrownBy } from '../../support/rejection.ts';
 
 const LIMIT = { tickets: 3, seconds: 10 };
