@@ -19,8 +19,8 @@ export class StacklessError extends (Stackless as unknown as new () => Error) {
 }
 
 export interface DomainErrorOptions extends ErrorOptions {
-  /** Seconds until another attempt may succeed, if that is known: whole, at least 1. */
-  readonly retryAfter?: number;
+  /** Milliseconds until another attempt may succeed, if that is known. */
+  readonly retryInMs?: number;
   /** What the caller reads in place of the table's text. */
   readonly publicMessage?: string;
 }
@@ -28,13 +28,14 @@ export interface DomainErrorOptions extends ErrorOptions {
 /** What tickets, authentication and the store refuse: `message` and `cause` are for the log, never for the caller. */
 export abstract class DomainError extends StacklessError {
   abstract override readonly name: DomainErrorName;
-  readonly retryAfter: number | undefined;
+  /** Whole, at least 1. */
+  readonly retryInSeconds: number | undefined;
   readonly publicMessage: string | undefined;
 
-  constructor(message: string, options: DomainErrorOptions = {}) {
-    super(message, options);
-    this.retryAfter = options.retryAfter;
-    this.publicMessage = options.publicMessage;
+  constructor(message: string, { cause, retryInMs, publicMessage }: DomainErrorOptions = {}) {
+    super(message, { cause });
+    this.retryInSeconds = retryInMs === undefined ? undefined : Math.max(1, Math.ceil(retryInMs / 1000));
+    this.publicMessage = publicMessage;
   }
 }
 

@@ -1,3 +1,5 @@
+import { CHALLENGE_HEADER, RETRY_AFTER_HEADER } from './headers.ts';
+
 /** Why a request was refused: the closed list that callers see as `errorCode`. */
 export type ErrorCode =
   | 'AUTH_KEYS_UNAVAILABLE'
@@ -120,7 +122,7 @@ export const errorHeaders = (
 ): Readonly<Record<string, string>> => {
   const { challenge } = wireErrors[errorCode];
   return {
-    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
-    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+    ...(challenge !== undefined && { [CHALLENGE_HEADER]: challenge }),
+    ...(retryAfter !== undefined && { [RETRY_AFTER_HEADER]: String(retryAfter) }),
   };
 };
