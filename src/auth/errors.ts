@@ -5,11 +5,11 @@ export class TokenRejected extends DomainError {
   override readonly name = 'TokenRejected';
 }
 
-/** The key of a JWT cannot be fetched before `retryAfterMs` milliseconds have passed. */
+/** The key of a JWT cannot be fetched yet. */
 export class KeysUnavailable extends DomainError {
   override readonly name = 'KeysUnavailable';
 
-  constructor(reason: string, retryAfterMs: number) {
-    super(reason, { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+  constructor(reason: string, retryInMs: number) {
+    super(reason, { retryInMs });
   }
 }

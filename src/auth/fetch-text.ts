@@ -33,7 +33,7 @@ const responseTo = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
 const bodyOf = async (response: IncomingMessage): Promise<string> => {
   try {
     const { statusCode } = response;
-    if (statusCode !== 200) throw refusal(`HTTP_${statusCode}`, `the answer was HTTP ${statusCode}, not 200`);
+    if (statusCode !== 200) throw refusal(`HTTP_${statusCode}`, `the response was HTTP ${statusCode}, not 200`);
     return await textOf(response);
   } finally {
     response.destroy();
@@ -45,7 +45,7 @@ const textOf = async (response: IncomingMessage): Promise<string> => {
   let size = 0;
   for await (const chunk of response) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw refusal('TOO_LARGE', `the answer is larger than ${MAX_BYTES} bytes`);
+    if (size > MAX_BYTES) throw refusal('TOO_LARGE', `the response is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

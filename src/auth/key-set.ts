@@ -9,7 +9,7 @@ interface PublishedKey {
   readonly key: KeyObject;
 }
 
-/** The keys of a set that can be used, how many can not, and the ids of them all. */
+/** The usable keys of a set, the number of the others, and the ids of all. */
 export interface KeySet {
   readonly keys: readonly PublishedKey[];
   readonly unusable: number;
@@ -20,20 +20,20 @@ export const NO_KEYS: KeySet = { keys: [], unusable: 0, ids: new Set() };
 
 type Jwk = Readonly<Record<string, unknown>>;
 
-/** Reads a JWK Set (RFC 7517, 5); throws where it is none, or holds no key that can verify a JWT. */
+/** Reads a JWK Set (RFC 7517, 5); throws if it is none, or has no key that can verify a JWT. */
 export const keySetOf = (text: string): KeySet => {
   const { keys } = objectOf(parse(text));
-  if (!Array.isArray(keys)) throw invalid('the answer is not a JWK Set');
+  if (!Array.isArray(keys)) throw invalid('the response is not a JWK Set');
   const published = keys.map(objectOf);
   const usable = published.flatMap((jwk) => publishedKey(jwk) ?? []);
   if (usable.length === 0)
-    throw invalid('the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256');
+    throw invalid('the JWK Set has no key that ticketd accepts: RSA from 2048 bits on, EC P-256');
   return { keys: usable, unusable: keys.length - usable.length, ids: new Set(published.map(({ kid }) => kid)) };
 };
 
 /** The keys of the set that may have signed a JWT with this header. */
 export const keysFitting = ({ keys }: KeySet, { alg, kid }: JoseHeader): readonly KeyObject[] => {
-  // Which key was meant is not to be found out by trying.
+  // ticketd does not try keys out: the header has to name one.
   const named =
     kid === undefined && keys.length === 1 ? keys : keys.filter((key) => kid !== undefined && key.kid === kid);
   return named.filter(({ algorithms }) => algorithms.includes(alg)).map(({ key }) => key);
@@ -42,7 +42,7 @@ export const keysFitting = ({ keys }: KeySet, { alg, kid }: JoseHeader): readonl
 /** Whether a key with this id is published, usable or not. */
 export const hasKid = ({ ids }: KeySet, kid: string): boolean => ids.has(kid);
 
-/** The ids of the keys, for the log: whether two sets have the same keys, and which they are. */
+/** The ids of the keys, for the log: they show which keys a set has, and whether two sets have the same. */
 export const kidsOf = ({ keys }: KeySet): string => keys.map(({ kid }) => kid ?? '(no kid)').join(', ');
 
 const publishedKey = (jwk: Jwk): PublishedKey | undefined => {
@@ -50,12 +50,12 @@ const publishedKey = (jwk: Jwk): PublishedKey | undefined => {
   if (!isForVerifying(jwk) || !isStringOrAbsent(kid)) return undefined;
   const key = publicKeyOf(jwk);
   const able = key === undefined ? [] : algorithmsFor(key);
-  // RFC 7517, 4.4: where a key names an algorithm, it is for no other.
+  // RFC 7517, 4.4: a key that names an algorithm is for no other.
   const algorithms = able.filter((algorithm) => alg === undefined || alg === algorithm);
   return key === undefined || algorithms.length === 0 ? undefined : { kid, algorithms, key };
 };
 
-// A key published with its private part is anybody's: `d` is that part in RSA and EC keys alike (RFC 7518, 6).
+// A key published with its private part is no longer secret: `d` is that part in RSA and EC keys alike (RFC 7518, 6).
 const isForVerifying = ({ kty, use, key_ops: operations, d }: Jwk): boolean =>
   (kty === 'RSA' || kty === 'EC') &&
   (use === undefined || use === 'sig') &&
@@ -79,8 +79,8 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes what it could not read.
-    throw invalid('the answer is not JSON');
+    // The message of the parser quotes the text.
+    throw invalid('the response is not JSON');
   }
 };
 

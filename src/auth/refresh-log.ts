@@ -4,14 +4,14 @@ import { type KeySet, kidsOf } from './key-set.ts';
 
 const SUMMARY_EVERY_MS = 300_000;
 
-/** Logs what an operator has to know of a set of keys: a change, an outage and its end, the end of trust in the keys. */
+/** Logs what operators need to know about a key set: a change, an outage and its end, keys that are no longer trusted. */
 export interface RefreshLog {
   fetched(set: KeySet): void;
   failed(error: unknown): void;
 }
 
 export const createRefreshLog = (endpoint: string, maxStaleMs: number, emit: Emit): RefreshLog => {
-  let told: string | undefined;
+  let loggedKids: string | undefined;
   let fetchedAt: number | undefined;
   let expiryLogged = false;
   let failedSince: number | undefined;
@@ -27,9 +27,9 @@ export const createRefreshLog = (endpoint: string, maxStaleMs: number, emit: Emi
   return {
     fetched: (set) => {
       const kids = kidsOf(set);
-      if (kids !== told || failedSince !== undefined)
+      if (kids !== loggedKids || failedSince !== undefined)
         emit('jwks_refreshed', { endpoint, kids, keys: set.keys.length, unusable: set.unusable });
-      told = kids;
+      loggedKids = kids;
       fetchedAt = performance.now();
       expiryLogged = false;
       failedSince = undefined;

@@ -18,11 +18,11 @@ export interface RemoteKeysOptions {
   readonly emit: Emit;
 }
 
-/** The keys that an identity provider publishes, kept and renewed. */
+/** The keys that an identity provider publishes, refreshed while ticketd runs. */
 export interface RemoteKeys extends KeySource {
-  /** Resolves once there are keys; tries until then. When `signal` aborts it rejects with the last real cause. */
+  /** Resolves once there are keys; retries until then. When `signal` aborts it rejects with the last real cause. */
   start(signal: AbortSignal): Promise<void>;
-  /** Fetches no more, a fetch under way included. */
+  /** Stops fetching, and aborts a fetch in progress. */
   close(): void;
 }
 
@@ -36,7 +36,7 @@ const FETCH_TIMEOUT_MS = 4_000;
 const START_RETRY_MS = 500;
 const REFRESH_EVERY_MS = 300_000;
 const REFRESH_AFTER_FAILURE_MS = 30_000;
-// Between two fetches that requests cause, whoever makes key ids up, and after one that failed: from end to begin.
+// From the end of a fetch that a request caused, or that failed, to the next: anyone can send unknown key ids.
 const COOL_DOWN_MS = 5_000;
 // A provider publishes a key no later than this after it first signs with it, caches on the way included.
 const PUBLICATION_DELAY_MS = 600_000;
@@ -50,10 +50,10 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   let set = NO_KEYS;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let lookedUpAt = Number.NEGATIVE_INFINITY;
   let next: NodeJS.Timeout | undefined;
 
-  /** Takes the place of the keys only with a set that has some: through an outage the last good ones go on. */
+  /** Replaces the keys only with a set that has some: during an outage the last good ones stay in use. */
   const fetchKeys = async (signal: AbortSignal): Promise<void> => {
     try {
       set = keySetOf(await within(FETCH_TIMEOUT_MS, (limit) => getText(url, limit), signal));
@@ -76,12 +76,12 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
       () => false,
     );
     refreshing = undefined;
-    // Whoever waited for it does not wait for another one.
-    if (!fetched) lookedAt = performance.now();
+    // A request that waited for it does not wait for the next one.
+    if (!fetched) lookedUpAt = performance.now();
     refreshLater(fetched ? refreshEveryMs : Math.min(REFRESH_AFTER_FAILURE_MS, refreshEveryMs));
   };
 
-  /** One at a time, for however many wait; never rejects. */
+  /** One at a time, for any number of requests; never rejects. */
   const refresh = (): Promise<void> => {
     refreshing ??= refreshOnce();
     return refreshing;
@@ -92,13 +92,13 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   const isUnknown = ({ kid }: JoseHeader) => kid !== undefined && !hasKid(set, kid);
   const isMissing = (header: JoseHeader) => isStale() || isUnknown(header);
 
-  const lookFor = async (header: JoseHeader): Promise<void> => {
-    // The one under way may have been sent before the key was there.
+  const lookUp = async (header: JoseHeader): Promise<void> => {
+    // A refresh in progress may have been sent before the key was published.
     await refreshing;
     if (!isMissing(header)) return;
-    if (refreshing === undefined && performance.now() - lookedAt < COOL_DOWN_MS) return;
+    if (refreshing === undefined && performance.now() - lookedUpAt < COOL_DOWN_MS) return;
     await refresh();
-    lookedAt = performance.now();
+    lookedUpAt = performance.now();
   };
 
   /** Whether a JWT issued then may have been signed with a key that was not published yet at the last fetch. */
@@ -110,7 +110,7 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   const unavailable = (reason: string): KeyLookup => ({
     outcome: 'unavailable',
     reason,
-    retryAfterMs: lookedAt + COOL_DOWN_MS - performance.now(),
+    retryAfterMs: lookedUpAt + COOL_DOWN_MS - performance.now(),
   });
 
   return {
@@ -127,7 +127,7 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
       refreshLater(refreshEveryMs);
     },
     keysFor: async (header, issuedAt) => {
-      if (isMissing(header)) await lookFor(header);
+      if (isMissing(header)) await lookUp(header);
       if (isStale()) return unavailable('the keys have not been refreshed for too long');
       // Only a young JWT: an old one of an unknown key has a made-up or a withdrawn one, and waiting would not help it.
       if (isUnknown(header) && mayBeNewer(issuedAt())) return unavailable('its key may not be published yet');

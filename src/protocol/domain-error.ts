@@ -1,11 +1,11 @@
 import { type DomainErrorName, domainErrorCodes } from './errors.ts';
 
-// The parent of errors is a function which, other than `Error`, captures no stack.
+// A parent with the prototype of `Error`, which, other than `Error`, captures no stack.
 function Stackless() {}
 Stackless.prototype = Error.prototype;
 
 /**
- * An `Error` without a stack, for refusals: nobody reads their stack, and to capture it through the awaits of a request
+ * An `Error` without a stack, for refusals: their stack is never logged, and to capture it through the awaits of a request
  * takes longer than to verify the hash of a JWT.
  */
 export class StacklessError extends (Stackless as unknown as new () => Error) {
@@ -19,8 +19,8 @@ export class StacklessError extends (Stackless as unknown as new () => Error) {
 }
 
 export interface DomainErrorOptions extends ErrorOptions {
-  /** Seconds until another attempt may succeed, where that is known: whole, at least 1. */
-  readonly retryAfter?: number;
+  /** Milliseconds until another attempt may succeed, if that is known. */
+  readonly retryInMs?: number;
   /** What the caller reads in place of the table's text. */
   readonly publicMessage?: string;
 }
@@ -28,13 +28,14 @@ export interface DomainErrorOptions extends ErrorOptions {
 /** What tickets, authentication and the store refuse: `message` and `cause` are for the log, never for the caller. */
 export abstract class DomainError extends StacklessError {
   abstract override readonly name: DomainErrorName;
-  readonly retryAfter: number | undefined;
+  /** Whole, at least 1. */
+  readonly retryInSeconds: number | undefined;
   readonly publicMessage: string | undefined;
 
-  constructor(message: string, options: DomainErrorOptions = {}) {
-    super(message, options);
-    this.retryAfter = options.retryAfter;
-    this.publicMessage = options.publicMessage;
+  constructor(message: string, { cause, retryInMs, publicMessage }: DomainErrorOptions = {}) {
+    super(message, { cause });
+    this.retryInSeconds = retryInMs === undefined ? undefined : Math.max(1, Math.ceil(retryInMs / 1000));
+    this.publicMessage = publicMessage;
   }
 }
 

@@ -1,3 +1,5 @@
+import { CHALLENGE_HEADER, RETRY_AFTER_HEADER } from './headers.ts';
+
 /** Why a request was refused: the closed list that callers see as `errorCode`. */
 export type ErrorCode =
   | 'AUTH_KEYS_UNAVAILABLE'
@@ -23,11 +25,11 @@ export type ErrorCode =
 /** How an error looks on the wire. */
 export interface WireError {
   readonly status: number;
-  /** What the caller reads, where the error has no text of its own. */
+  /** The text for the caller, if the error has none of its own. */
   readonly message: string;
   /** The `WWW-Authenticate` header, which RFC 9110, section 11.6.1, demands of every 401. */
   readonly challenge?: string;
-  /** Seconds until another attempt, where the error does not know better: the `Retry-After` header and `retryAfter`. */
+  /** Seconds until another attempt, if the error has no value of its own: `Retry-After`, and `retryAfter` in the body. */
   readonly retryAfter?: number;
 }
 
@@ -91,7 +93,7 @@ export type DomainErrorName =
   | 'StoreUnavailable'
   | 'TokenRejected';
 
-/** What each of them is on the wire. */
+/** The code of each on the wire. */
 export const domainErrorCodes: Readonly<Record<DomainErrorName, ErrorCode>> = {
   KeysUnavailable: 'AUTH_KEYS_UNAVAILABLE',
   OutcomeUnknown: 'WS_TICKET_OUTCOME_UNKNOWN',
@@ -100,7 +102,7 @@ export const domainErrorCodes: Readonly<Record<DomainErrorName, ErrorCode>> = {
   TokenRejected: 'AUTH_TOKEN_INVALID',
 };
 
-/** What one error knows better than the table. */
+/** The values of one error that replace those of the table. */
 export interface WireDetails {
   readonly message?: string | undefined;
   /** Seconds. */
@@ -120,7 +122,7 @@ export const errorHeaders = (
 ): Readonly<Record<string, string>> => {
   const { challenge } = wireErrors[errorCode];
   return {
-    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
-    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+    ...(challenge !== undefined && { [CHALLENGE_HEADER]: challenge }),
+    ...(retryAfter !== undefined && { [RETRY_AFTER_HEADER]: String(retryAfter) }),
   };
 };

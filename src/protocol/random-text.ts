@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes that nobody else ever gets, as text. */
+/** Random bytes as text; no bytes are ever returned twice. */
 export type RandomText = (bytes: number, encoding: 'hex' | 'base64url') => string;
 
-// A multiple of what is asked for, so that nothing is left over.
+// A multiple of the usual sizes, so that no bytes are left over.
 const STORE_BYTES = 4096;
 
-/** Fetches many bytes at once, since asking OpenSSL for a few costs as much; what was given out is wiped here. */
+/** Fetches many bytes in one call, since a few cost OpenSSL as much, and wipes those that it has returned. */
 export const createRandomText = (fill: (store: Buffer) => void = randomFillSync): RandomText => {
   const store = Buffer.alloc(STORE_BYTES);
   let used = STORE_BYTES;
@@ -22,5 +22,5 @@ export const createRandomText = (fill: (store: Buffer) => void = randomFillSync)
   };
 };
 
-/** One store for the process, as Node.js itself keeps one for `randomUUID()`. */
+/** One store for the process, as Node.js itself has one for `randomUUID()`. */
 export const randomText = createRandomText();

@@ -6,13 +6,13 @@ const SECRETS: readonly [RegExp, string][] = [
   [/:\/\/[^/\s]*@/g, '://[credentials]@'],
 ];
 
-// What each of them begins with: nearly every string has none of it, and is told so at once.
+// How each of them begins: nearly every string has none of it, which one test finds out.
 const SUSPECT = /eyJ|wst_|:\/\//;
 
-/** Whether a string may go to the log as it is. */
+/** Whether a string may be logged unchanged. */
 export const isClean = (text: string): boolean => text.length <= MAX_CHARACTERS && !SUSPECT.test(text);
 
-/** A string fit for the log: nothing shaped like a JWT, a ticket or a URL's credentials, and at most 512 characters. */
+/** A string for the log: without anything that looks like a JWT, a ticket or credentials in a URL, at most 512 characters. */
 export const scrub = (text: string): string => {
   if (isClean(text)) return text;
   const clean = SECRETS.reduce((dirty, [secret, name]) => dirty.replace(secret, name), text);

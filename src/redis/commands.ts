@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import type { Count } from '../tickets/store.ts';
+import type { Count } from '../tickets/fixed-window-counter.ts';
 import type { RedisClient } from './client.ts';
 
 /** Reads several keys: in one command, or in a cluster, where they may be on different nodes, in one for each key. */

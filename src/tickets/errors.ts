@@ -19,12 +19,12 @@ export class OutcomeUnknown extends DomainError {
   }
 }
 
-/** A subject has had as many tickets as it may in this window, which ends in `leftMs` milliseconds. */
+/** A subject has had as many tickets as it may in this window, which ends in `retryInMs` milliseconds. */
 export class RateLimited extends DomainError {
   override readonly name = 'RateLimited';
 
-  constructor({ tickets, seconds }: RateLimit, leftMs: number) {
+  constructor({ tickets, seconds }: RateLimit, retryInMs: number) {
     const message = `At most ${tickets} tickets in ${seconds} seconds`;
-    super(message, { publicMessage: message, retryAfter: Math.max(1, Math.ceil(leftMs / 1000)) });
+    super(message, { publicMessage: message, retryInMs });
   }
 }

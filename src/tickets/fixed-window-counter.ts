@@ -1,4 +1,9 @@
-import type { Count } from './store.ts';
+/** A count within its window. */
+export interface Count {
+  readonly count: number;
+  /** Milliseconds until the window ends; the next window begins at one. */
+  readonly endsInMs: number;
+}
 
 export interface FixedWindowCounter {
   /** Counts one more for `key`, in a window of `windowMs` milliseconds that began with the first. */

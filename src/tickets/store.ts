@@ -1,9 +1,4 @@
-/** A count, and the window that it is of. */
-export interface Count {
-  readonly count: number;
-  /** Milliseconds until the window ends; the next one begins at one. */
-  readonly endsInMs: number;
-}
+import type { Count } from './fixed-window-counter.ts';
 
 /** The result of a take: a ticket, for exactly one caller; a ticket that was taken before; or nothing. */
 export type Taken =
@@ -23,11 +18,11 @@ export interface TicketStore {
    */
   put(digest: string, payload: string, ttlMs: number): Promise<void>;
   /**
-   * Replaces the payload of a `put` whose ticket no client has yet; it ends when it would have ended.
+   * Replaces the payload of a `put` whose ticket no client has yet; the record keeps its expiry.
    * Throws `StoreUnavailable` if that is not, or perhaps not, done.
    */
   replace(digest: string, payload: string): Promise<void>;
-  /** Takes back a `put` whose ticket no client got; whether that was done makes no difference to any client. */
+  /** Deletes the record of a `put` whose ticket no client got; no client notices if that fails. */
   forget(digest: string): Promise<void>;
   /**
    * Takes the record under `digest` away and returns it to exactly one caller; until the ticket would have expired,

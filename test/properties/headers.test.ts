@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { bearerToken } from '../../src/http/middleware/authenticate.ts';
+import { headerText } from '../../src/http/routes/forward-auth/forward-auth.ts';
 import { handshakeOf } from '../../src/http/routes/forward-auth/handshake.ts';
-import { headerText } from '../../src/http/routes/forward-auth/identity-headers.ts';
 import { AmbiguousTicketError } from '../../src/protocol/presented-ticket.ts';
 import { scrub } from '../../src/protocol/redact.ts';
 import { traceIdOf } from '../../src/protocol/trace-id.ts';

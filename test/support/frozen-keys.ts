@@ -10,7 +10,7 @@ import type { SigningKey } from './signing-key.ts';
 /** Where time stands still: 2026-01-01T00:00:00Z. */
 export const NOW_MS = Date.UTC(2026, 0, 1);
 
-/** The keys of a real provider, while time stands still unless it is told to move. */
+/** The keys of a real provider, on a frozen clock. */
 export interface FrozenKeys {
   readonly provider: IdentityProvider;
   readonly keys: RemoteKeys;
@@ -23,8 +23,8 @@ export interface FrozenKeys {
   /** How often the provider was asked. */
   fetches(): number;
   readonly emitted: readonly Emitted[];
-  /** The fields of what was told by that name. */
-  told(event: Emitted['event']): readonly Emitted['fields'][];
+  /** The fields of the logged events of that name. */
+  logged(event: Emitted['event']): readonly Emitted['fields'][];
   /** Lets the time of the next fetch come, and waits for what it finds. */
   nextFetch(ms: number): Promise<void>;
   restore(): Promise<void>;
@@ -58,7 +58,7 @@ export const freezeKeysTrustedFor = async (
     find,
     fetches,
     emitted,
-    told: (event) => emitted.filter((one) => one.event === event).map(({ fields }) => fields),
+    logged: (event) => emitted.filter((one) => one.event === event).map(({ fields }) => fields),
     nextFetch: async (ms) => {
       const before = fetches();
       await clock.tickAsync(ms);

@@ -72,7 +72,10 @@ const refuse = (ctx: Context, refusal: Refusal): void => {
   setJson(ctx, errorBody(code, ctx.state.traceId, details), wireErrors[code].status);
 };
 
-const detailsOf = ({ publicMessage, retryAfter }: DomainError) => ({ message: publicMessage, retryAfter });
+const detailsOf = ({ publicMessage, retryInSeconds }: DomainError) => ({
+  message: publicMessage,
+  retryAfter: retryInSeconds,
+});
 
 /** Why, for the log. The message of a `RequestError` says no more than its code does. */
 const reasonOf = (refusal: Refusal): string | undefined => {

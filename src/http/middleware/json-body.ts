@@ -16,14 +16,14 @@ export const readJsonObject = async (ctx: Context): Promise<JsonObject> => {
   if (length > MAX_BYTES) throw tooLarge(ctx);
   const bytes = await read(ctx);
   if (bytes.length === 0) return {};
-  // What comes in chunks turns out only now to be more than nothing.
+  // Only now it is known whether a body in chunks is empty.
   checkType(ctx);
   return objectOf(bytes);
 };
 
 const checkType = (ctx: Context): void => {
   const { charset } = ctx.request;
-  if (!ctx.is('application/json')) throw unsupported('Send the body as application/json');
+  if (!ctx.is('application/json')) throw new RequestError('UNSUPPORTED_MEDIA_TYPE');
   if (charset !== '' && charset.toLowerCase() !== 'utf-8') throw unsupported('Send the body in UTF-8');
   const encoding = ctx.get('Content-Encoding');
   if (encoding !== '' && encoding !== 'identity') throw unsupported('Send the body without a content encoding');
@@ -38,21 +38,21 @@ const read = (ctx: Context): Promise<Buffer> =>
       size += chunk.length;
       chunks.push(chunk);
       if (size <= MAX_BYTES) return;
-      // Not destroyed: its socket still has to carry the answer.
+      // Not destroyed: the response still has to be sent on its socket.
       req.off('data', take).pause();
       reject(tooLarge(ctx));
     };
-    const breakOff = () => reject(badRequest('The body did not arrive whole'));
+    const abort = () => reject(badRequest('The body did not arrive completely'));
     const end = () => {
-      req.off('close', breakOff);
+      req.off('close', abort);
       resolve(Buffer.concat(chunks));
     };
-    if (req.destroyed) return breakOff();
-    req.on('data', take).once('end', end).once('close', breakOff);
+    if (req.destroyed) return abort();
+    req.on('data', take).once('end', end).once('close', abort);
   });
 
 const tooLarge = (ctx: Context): RequestError => {
-  // What is left of the body is not read: the connection ends with this answer.
+  // The rest of the body is not read: the connection closes after this response.
   addHeaders(ctx, { Connection: 'close' });
   return new RequestError('PAYLOAD_TOO_LARGE', `Send a body of at most ${MAX_BYTES} bytes`);
 };

@@ -17,7 +17,7 @@ const describe = (ctx: Context, listener: string, durationMs: number) => ({
   address: ctx.state.address,
   sessionId: ctx.state.caller?.sessionId,
   listener,
-  method: ctx.method,
+  method: ctx.req.method ?? '',
   route: routeOf(ctx),
   status: ctx.res.statusCode,
   errorCode: ctx.state.errorCode,

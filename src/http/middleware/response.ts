@@ -1,12 +1,12 @@
 import { apiHeaderList, JSON_TYPE, TRACE_ID_HEADER } from '../../protocol/headers.ts';
-import type { Context } from './context.ts';
+import type { Context, RequestState } from './context.ts';
 
 /** Sets a JSON response. */
 export const setJson = (ctx: Context, value: object, status = 200): void =>
   setText(ctx, { text: JSON.stringify(value), type: JSON_TYPE }, status);
 
 export const setText = (ctx: Context, body: { readonly text: string; readonly type: string }, status = 200): void => {
-  ctx.status = status;
+  ctx.res.statusCode = status;
   ctx.state.body = body;
 };
 
@@ -22,10 +22,11 @@ export const addHeaders = ({ state }: Context, headers: Readonly<Record<string, 
 export const sendResponse = (ctx: Context): void => {
   if (!ctx.writable) return;
   ctx.respond = false;
-  ctx.res.writeHead(ctx.status, headersOf(ctx)).end(ctx.method === 'HEAD' ? undefined : ctx.state.body?.text);
+  const { req, res, state } = ctx;
+  res.writeHead(res.statusCode, headersOf(state)).end(req.method === 'HEAD' ? undefined : state.body?.text);
 };
 
-const headersOf = ({ state: { traceId, headers = [], body } }: Context): (string | number)[] => {
+const headersOf = ({ traceId, headers = [], body }: RequestState): (string | number)[] => {
   const all: (string | number)[] = [TRACE_ID_HEADER, traceId, ...apiHeaderList, ...headers];
   if (body !== undefined) all.push('Content-Type', body.type, 'Content-Length', Buffer.byteLength(body.text));
   return all;

@@ -1,6 +1,6 @@
-import type { Emit, EventFields } from '../../log/events.ts';
+import type { Emit } from '../../log/events.ts';
 import type { TicketRecord } from '../../tickets/record.ts';
-import type { Presentation, RedeemTicket, Redemption } from '../../tickets/redeem.ts';
+import type { Presentation, RedeemTicket, Rejection } from '../../tickets/redeem.ts';
 import { since } from '../../time/since.ts';
 import type { Context } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
@@ -20,32 +20,31 @@ export const redeemFor = async (
 ): Promise<TicketRecord> => {
   const startedAt = performance.now();
   const redemption = await options.redeem(presentation);
-  const fields = { ...fieldsOf(redemption), durationMs: since(startedAt) };
-  if (redemption.outcome !== 'redeemed') throw refusal(ctx, options, { ...fields, reason: redemption.reason });
+  const durationMs = since(startedAt);
+  if (redemption.outcome !== 'redeemed') {
+    logRejection(ctx, options, redemption, durationMs);
+    throw new RequestError('WS_TICKET_NOT_REDEEMABLE');
+  }
+  const { ticketId, record } = redemption;
+  const { subject, sessionId, traceId: issueTraceId } = record;
+  const { traceId, address } = ctx.state;
   const { emit, via } = options;
-  emit('ws_ticket_redeemed', { ...fields, ...requestFields(ctx), via, ticketId: redemption.ticketId });
-  return redemption.record;
+  emit('ws_ticket_redeemed', { traceId, address, sessionId, subject, ticketId, via, issueTraceId, durationMs });
+  return record;
 };
 
 /** Logs a request whose ticket cannot be read, with the reason in `cause`; returns the error to throw. */
-export const unreadable = (ctx: Context, options: RedeemOptions, cause: Error): RequestError =>
-  refusal(ctx, options, { reason: 'malformed', durationMs: 0 }, cause);
-
-const refusal = (
-  ctx: Context,
-  { emit, via }: RedeemOptions,
-  fields: Omit<EventFields<'ws_ticket_rejected'>, 'traceId' | 'via'>,
-  cause?: Error,
-): RequestError => {
-  emit('ws_ticket_rejected', { ...fields, ...requestFields(ctx), via });
+export const unreadable = (ctx: Context, options: RedeemOptions, cause: Error): RequestError => {
+  logRejection(ctx, options, { reason: 'malformed' }, 0);
   return new RequestError('WS_TICKET_NOT_REDEEMABLE', undefined, { cause });
 };
 
-const requestFields = ({ state: { traceId, address } }: Context) => ({ traceId, address });
-
-const fieldsOf = ({ ticketId, record }: Partial<Pick<Redemption, 'ticketId' | 'record'>>) => ({
-  ticketId,
-  subject: record?.subject,
-  sessionId: record?.sessionId,
-  issueTraceId: record?.traceId,
-});
+const logRejection = (
+  { state: { traceId, address } }: Context,
+  { emit, via }: RedeemOptions,
+  { reason, ticketId, record }: Omit<Rejection, 'outcome'>,
+  durationMs: number,
+): void => {
+  const who = { subject: record?.subject, sessionId: record?.sessionId, issueTraceId: record?.traceId };
+  emit('ws_ticket_rejected', { traceId, address, ...who, ticketId, via, reason, durationMs });
+};

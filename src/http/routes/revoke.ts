@@ -31,7 +31,7 @@ const revokeTickets =
     const scope = revokeScopeOf(await readJsonObject(ctx));
     const caller = callerIn(ctx);
     await revoke(caller, scope);
-    ctx.status = 204;
+    ctx.res.statusCode = 204;
     const { subject, sessionId } = caller;
     const { traceId, address } = ctx.state;
     emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, durationMs: since(startedAt) });

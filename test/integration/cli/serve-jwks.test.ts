@@ -17,7 +17,7 @@ const wrongAnswers: Readonly<Record<string, [Parameters<IdentityProvider['answer
   'HTTP 500': [(_req, res) => res.writeHead(500).end(), /HTTP 500, not 200/],
   'a redirect': [(_req, res) => res.writeHead(302, { Location: '/' }).end(), /HTTP 302, not 200/],
   HTML: [(_req, res) => res.end('<!doctype html><title>Sign in</title>'), /is not JSON/],
-  'an empty key set': [(_req, res) => res.end('{"keys":[]}'), /none of the keys that are taken/],
+  'an empty key set': [(_req, res) => res.end('{"keys":[]}'), /no key that ticketd accepts/],
   'more than 256 KiB': [(_req, res) => res.end(`"${'x'.repeat(300_000)}"`), /larger than 262144 bytes/],
   'half a response': [(_req, res) => void res.write('{"keys":['), /no complete response|timed out/],
   nothing: [() => {}, /no complete response|timed out/],

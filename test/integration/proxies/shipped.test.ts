@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { identityHeaders } from '../../../src/http/routes/forward-auth/identity-headers.ts';
+import { identityHeaders } from '../../../src/http/routes/forward-auth/forward-auth.ts';
 import { adapt, SHIPPED } from '../../support/proxies/shipped.ts';
 import { run } from '../../support/run.ts';
 

@@ -57,7 +57,7 @@ describe('authentication of a JWT', () => {
       expect(error).to.include({ publicMessage: undefined });
     });
 
-  for (const [retryAfterMs, retryAfter] of [
+  for (const [retryAfterMs, retryInSeconds] of [
     [5_000, 5],
     [4_001, 5],
     [4_000, 4],
@@ -66,10 +66,10 @@ describe('authentication of a JWT', () => {
     [-3_000, 1],
     [Number.NEGATIVE_INFINITY, 1],
   ] as const)
-    it(`throws KeysUnavailable with retryAfter ${retryAfter} when keys are unavailable for ${retryAfterMs} ms`, async () => {
+    it(`throws KeysUnavailable for ${retryInSeconds} s when keys are unavailable for ${retryAfterMs} ms`, async () => {
       const error = await rejectionFor(token(), { outcome: 'unavailable', reason: REASON, retryAfterMs });
       expect(error).to.be.instanceOf(KeysUnavailable);
-      expect(error).to.include({ retryAfter, message: REASON });
+      expect(error).to.include({ retryInSeconds, message: REASON });
     });
 
   it('passes the unverified iat of the JWT to the key source', async () => {

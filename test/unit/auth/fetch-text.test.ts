@@ -35,7 +35,7 @@ describe('JWKS fetch', () => {
     provider.answer((_req, res) => res.end('x'.repeat(256 * 1024)));
     expect(await get()).to.have.lengthOf(256 * 1024);
     provider.answer((_req, res) => res.end('x'.repeat(256 * 1024 + 1)));
-    expect(await refusal()).to.equal('the answer is larger than 262144 bytes');
+    expect(await refusal()).to.equal('the response is larger than 262144 bytes');
   });
 
   it('rejects an endless response as soon as it is too large', async () => {
@@ -49,19 +49,19 @@ describe('JWKS fetch', () => {
       });
       pour();
     });
-    expect(await refusal()).to.equal('the answer is larger than 262144 bytes');
+    expect(await refusal()).to.equal('the response is larger than 262144 bytes');
   });
 
   for (const status of [201, 204, 304, 400, 404, 500, 503])
     it(`rejects a response with status ${status}`, async () => {
       provider.answer((_req, res) => res.writeHead(status).end());
-      expect(await refusal()).to.equal(`the answer was HTTP ${status}, not 200`);
+      expect(await refusal()).to.equal(`the response was HTTP ${status}, not 200`);
     });
 
   for (const status of [301, 302, 303, 307, 308])
     it(`does not follow a redirect (${status})`, async () => {
       provider.answer((_req, res) => res.writeHead(status, { Location: '/elsewhere' }).end('{"keys":[]}'));
-      expect(await refusal()).to.equal(`the answer was HTTP ${status}, not 200`);
+      expect(await refusal()).to.equal(`the response was HTTP ${status}, not 200`);
       expect(provider.asked).to.deep.equal(['/keys?p=1']);
     });
 

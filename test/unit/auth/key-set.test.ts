@@ -75,16 +75,16 @@ describe('JWK Set', () => {
   });
 
   for (const [text, reason] of [
-    ['', 'the answer is not JSON'],
-    ['<html>eyJsecret</html>', 'the answer is not JSON'],
-    ['null', 'the answer is not a JWK Set'],
-    ['[]', 'the answer is not a JWK Set'],
-    ['{"keys":{}}', 'the answer is not a JWK Set'],
-    [JSON.stringify(ec.jwk), 'the answer is not a JWK Set'],
-    ['{"keys":[]}', 'the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256'],
+    ['', 'the response is not JSON'],
+    ['<html>eyJsecret</html>', 'the response is not JSON'],
+    ['null', 'the response is not a JWK Set'],
+    ['[]', 'the response is not a JWK Set'],
+    ['{"keys":{}}', 'the response is not a JWK Set'],
+    [JSON.stringify(ec.jwk), 'the response is not a JWK Set'],
+    ['{"keys":[]}', 'the JWK Set has no key that ticketd accepts: RSA from 2048 bits on, EC P-256'],
     [
       jwksOf({ jwk: { ...ec.jwk, use: 'enc' } }),
-      'the JWK Set has none of the keys that are taken: RSA from 2048 bits on, EC P-256',
+      'the JWK Set has no key that ticketd accepts: RSA from 2048 bits on, EC P-256',
     ],
   ] as const)
     it(`is rejected when the response is ${text.slice(0, 24) || 'empty'}`, () => {

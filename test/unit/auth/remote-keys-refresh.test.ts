@@ -49,31 +49,31 @@ describe('JWKS keys refresh', () => {
     ['nothing', ''],
   ] as const)
     it(`keeps the keys when the provider responds with ${what}`, async () => {
-      const { provider, start, find, told, nextFetch } = frozen;
+      const { provider, start, find, logged, nextFetch } = frozen;
       await start();
       provider.answer((_req, res) => res.end(body));
       await nextFetch(REFRESH_MS);
       expect(await find('first')).to.equal(1);
-      expect(told('jwks_refresh_fail')).to.have.lengthOf(1);
+      expect(logged('jwks_refresh_fail')).to.have.lengthOf(1);
     });
 
   it('times out a fetch after 4 s', async () => {
-    const { provider, clock, start, find, fetches, told } = frozen;
+    const { provider, clock, start, find, fetches, logged } = frozen;
     await start();
     provider.answer((_req, res) => void res.write('{"keys":['));
     const found = find('second');
     await eventually(() => fetches() === 2);
     await clock.tickAsync(4_000);
     expect(await found).to.equal(0);
-    expect(told('jwks_refresh_fail')).to.have.lengthOf(1);
-    expect(told('jwks_refresh_fail')[0]).to.include({
+    expect(logged('jwks_refresh_fail')).to.have.lengthOf(1);
+    expect(logged('jwks_refresh_fail')[0]).to.include({
       error: 'timed out after 4000 ms',
       errorCode: 'ETIMEDOUT',
     });
   });
 
   it('stops fetching after close, and aborts the fetch in progress', async () => {
-    const { provider, keys, clock, start, find, fetches, told } = frozen;
+    const { provider, keys, clock, start, find, fetches, logged } = frozen;
     await start();
     provider.answer(() => {});
     const found = find('second');
@@ -84,6 +84,6 @@ describe('JWKS keys refresh', () => {
     await clock.tickAsync(10 * REFRESH_MS);
     await turns();
     expect(fetches()).to.equal(2);
-    expect(told('jwks_refresh_fail')).to.deep.equal([]);
+    expect(logged('jwks_refresh_fail')).to.deep.equal([]);
   });
 });

@@ -72,10 +72,10 @@ describe('JWKS keys when the provider is unavailable', () => {
   ] as const)
     it(`are fetched again ${everyMs / 1000} s after a failure when they are trusted for ${trustedForMs / 1000} s`, async () => {
       await setUp(trustedForMs);
-      const { provider, clock, fetches, told } = frozen;
+      const { provider, clock, fetches, logged } = frozen;
       provider.answer(fail);
       await clock.tickAsync(Math.min(300_000, trustedForMs / 2));
-      await eventually(() => told('jwks_refresh_fail').length === 1);
+      await eventually(() => logged('jwks_refresh_fail').length === 1);
       const before = fetches();
       await clock.tickAsync(everyMs - 1);
       expect(fetches()).to.equal(before);

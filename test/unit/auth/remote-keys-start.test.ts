@@ -26,7 +26,7 @@ describe('JWKS keys at startup', () => {
   });
 
   it('are fetched again 500 ms after each failure until a fetch succeeds', async () => {
-    const { provider, clock, start, find, told } = frozen;
+    const { provider, clock, start, find, logged } = frozen;
     const askedAt: number[] = [];
     provider.answer((req, res) => {
       askedAt.push(performance.now());
@@ -44,22 +44,22 @@ describe('JWKS keys at startup', () => {
     await started;
     expect(await find('first')).to.equal(1);
     expect(askedAt.slice(1).map((at, n) => at - (askedAt[n] ?? 0) >= 500)).to.deep.equal([true, true]);
-    expect(told('jwks_refresh_fail')).to.have.lengthOf(1);
-    expect(told('jwks_refreshed')).to.have.lengthOf(1);
+    expect(logged('jwks_refresh_fail')).to.have.lengthOf(1);
+    expect(logged('jwks_refreshed')).to.have.lengthOf(1);
   });
 
   it('fail the start with JWKS_UNAVAILABLE and the last cause when the time limit passes', async () => {
-    const { provider, clock, start, told } = frozen;
+    const { provider, clock, start, logged } = frozen;
     const limit = new AbortController();
     provider.answer(fail);
     const started = rejectionOf(start(limit.signal));
-    await eventually(() => told('jwks_refresh_fail').length === 1);
+    await eventually(() => logged('jwks_refresh_fail').length === 1);
     provider.answer(() => limit.abort(new Error('time is over')));
     await turns();
     await clock.tickAsync(500);
     const error = await started;
     expect(error).to.have.property('code', 'JWKS_UNAVAILABLE');
-    expect(error.message).to.equal(`no keys from ${provider.url}: the answer was HTTP 503, not 200`);
+    expect(error.message).to.equal(`no keys from ${provider.url}: the response was HTTP 503, not 200`);
   });
 
   it('fail the start with "no complete response" when the provider never answered', async () => {

@@ -56,7 +56,7 @@ describe('JWKS lookup of an unknown kid during the cool-down', () => {
     await clock.tickAsync(REFRESH_MS - 1);
     const issuedAt = Date.now() / 1000;
     await clock.tickAsync(3_600_000);
-    await eventually(() => frozen.told('jwks_refresh_fail').length > 0);
+    await eventually(() => frozen.logged('jwks_refresh_fail').length > 0);
     expect(inShort(await frozen.lookUp('second', issuedAt))).to.equal(`unavailable for ${COOL_DOWN_MS} ms`);
   });
 

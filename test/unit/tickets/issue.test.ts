@@ -181,7 +181,7 @@ describe('issue with a rate limit', () => {
     const issue = createLimited(createStore().store);
     for (const sessionId of ['session-1', 'session-2']) await issue({ ...caller(60_000), sessionId }, BINDING);
     const refused = await rejectionOf(issue({ ...caller(60_000), sessionId: 'session-3' }, BINDING));
-    expect(refused).to.include({ name: 'RateLimited', retryAfter: 10 });
+    expect(refused).to.include({ name: 'RateLimited', retryInSeconds: 10 });
     await issue({ ...caller(60_000), subject: 'bob' }, BINDING);
     await issue({ ...caller(60_000), issuer: 'https://other.example/' }, BINDING);
   });

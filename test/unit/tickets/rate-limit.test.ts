@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RateLimited, StoreUnavailable } from '../../../src/tickets/errors.ts';
+import type { Count } from '../../../src/tickets/fixed-window-counter.ts';
 import { createRateLimiter } from '../../../src/tickets/rate-limit.ts';
-import type { Count } from '../../../src/tickets/store.ts';
 import { rejectionOf, thrownBy } from '../../support/rejection.ts';
 
 const LIMIT = { tickets: 3, seconds: 10 };
@@ -26,8 +26,8 @@ describe('TICKET_RATE_LIMIT counter', () => {
     expect(asked).to.deep.equal([['alice', 10_000]]);
   });
 
-  it('rejects the next ticket with retryAfter until the window ends, in whole seconds, at least 1', async () => {
-    for (const [endsInMs, retryAfter] of [
+  it('rejects the next ticket with the time until the window ends, in whole seconds, at least 1', async () => {
+    for (const [endsInMs, retryInSeconds] of [
       [4000, 4],
       [4001, 5],
       [1, 1],
@@ -35,7 +35,7 @@ describe('TICKET_RATE_LIMIT counter', () => {
     ] as const) {
       const refusal = await refusalOf({ count: 4, endsInMs });
       expect(refusal).to.be.instanceOf(RateLimited);
-      expect(refusal).to.include({ publicMessage: 'At most 3 tickets in 10 seconds', retryAfter });
+      expect(refusal).to.include({ publicMessage: 'At most 3 tickets in 10 seconds', retryInSeconds });
     }
   });
 
@@ -44,7 +44,7 @@ describe('TICKET_RATE_LIMIT counter', () => {
     limiter.rejectIfOverLimit('alice');
     await limiter.count('alice');
     clock.now = 8999;
-    expect(thrownBy(() => limiter.rejectIfOverLimit('alice'))).to.include({ name: 'RateLimited', retryAfter: 1 });
+    expect(thrownBy(() => limiter.rejectIfOverLimit('alice'))).to.include({ name: 'RateLimited', retryInSeconds: 1 });
     clock.now = 9000;
     limiter.rejectIfOverLimit('alice');
     expect(asked).to.have.length(1);

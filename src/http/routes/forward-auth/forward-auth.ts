@@ -3,6 +3,7 @@ import type { Cidrs } from '../../../config/cidrs.ts';
 import type { Emit } from '../../../log/events.ts';
 import { FORWARD_AUTH_PATH } from '../../../protocol/paths.ts';
 import { AmbiguousTicketError, presentedTicket } from '../../../protocol/presented-ticket.ts';
+import type { TicketRecord } from '../../../tickets/record.ts';
 import type { Presentation, RedeemTicket } from '../../../tickets/redeem.ts';
 import { requireTrustedPeer } from '../../middleware/authenticate.ts';
 import type { Middleware, RequestState } from '../../middleware/context.ts';
@@ -10,7 +11,6 @@ import { RequestError } from '../../middleware/error-mapping.ts';
 import { addHeaders, setJson } from '../../middleware/response.ts';
 import { type RedeemOptions, redeemFor, unreadable } from '../redemption.ts';
 import { type Handshake, handshakeOf } from './handshake.ts';
-import { identityHeaders } from './identity-headers.ts';
 import { type ProxyAdapter, proxies } from './proxies.ts';
 
 export interface ForwardAuthOptions {
@@ -71,3 +71,24 @@ const requiredTicket = (handshake: Handshake): string => {
 };
 
 const missing = (message: string) => new RequestError('WS_TICKET_MISSING', message);
+
+/**
+ * The identity of the client, for the upstream. Every header is always there: instead of a missing one, proxies would
+ * pass the client's own.
+ */
+export const identityHeaders = (record: TicketRecord): Readonly<Record<string, string>> => ({
+  'X-Ticketd-Issuer': headerText(record.issuer),
+  'X-Ticketd-Subject': headerText(record.subject),
+  'X-Ticketd-Session': headerText(record.sessionId),
+  'X-Ticketd-Audience': headerText(record.audience),
+  'X-Ticketd-Channel': headerText(record.channel),
+  'X-Ticketd-Session-Expires': new Date(record.expiresAt).toISOString(),
+});
+
+/** A text as a header value: bytes of its UTF-8 outside 0x21-0x7E, and `%` itself, are percent-encoded. */
+export const headerText = (text = ''): string =>
+  Array.from(Buffer.from(text), (byte) => (isPlain(byte) ? String.fromCharCode(byte) : percentEncoded(byte))).join('');
+
+const isPlain = (byte: number): boolean => byte >= 0x21 && byte <= 0x7e && byte !== 0x25;
+
+const percentEncoded = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { headerText } from '../../../../../src/http/routes/forward-auth/identity-headers.ts';
+import { headerText } from '../../../../../src/http/routes/forward-auth/forward-auth.ts';
 
 describe('forward-auth identity headers', () => {
   const cases: readonly (readonly [text: string | undefined, header: string])[] = [
