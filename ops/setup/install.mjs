@@ -7,7 +7,7 @@ export async function installDependencies(root) {
   if (isInstalled(root)) return;
   console.log('npm dependencies: installing');
   // NODE_ENV=production would leave the development dependencies out, which build and tests need.
-  await mustRun('npm', ['ci', '--include=dev', '--no-audit'], { cwd: root });
+  await mustRun('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit'], { cwd: root });
 }
 
 function isInstalled(root) {
