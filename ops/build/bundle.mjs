@@ -25,10 +25,9 @@ export const bundleCli = async (outdir) => {
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 
-/** In place of these packages; each file says why, and when it can go. */
+/** In place of these packages: each file says why, and when it can go. */
 const replacements = {
   debug: here('./no-debug.cjs'),
-  'on-finished': here('./on-finished.cjs'),
   'p-any': here('./p-any.cjs'),
 };
 

@@ -14,10 +14,13 @@ const CORRUPT_STARTS = 40;
 describe('compile cache of the bundled command', () => {
   let folder: string;
   let cache: string;
+  let bundles: number;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ticketd-cache-'));
     cache = join(folder, 'compile-cache');
-    await (await loadBuild()).bundleCli(folder);
+    const build = await loadBuild();
+    await build.bundleCli(folder);
+    bundles = build.entries.length;
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -51,6 +54,15 @@ describe('compile cache of the bundled command', () => {
   it('is not written with NODE_DISABLE_COMPILE_CACHE', () => {
     expect(printed({ NODE_DISABLE_COMPILE_CACHE: '1' })).to.equal(`${version}\n`);
     expect(existsSync(cache)).to.equal(false);
+  });
+
+  it('can be filled for one user beforehand', () => {
+    execFileSync(process.execPath, ['ops/build/fill-compile-cache.mjs', folder, String(process.getuid?.())]);
+    const filled = cached();
+    // One file a bundle, but for the command itself.
+    expect(filled).to.have.lengthOf(HAS_CACHE ? bundles - 1 : 0);
+    expect(printed()).to.equal(`${version}\n`);
+    expect(cached()).to.deep.equal(filled);
   });
 
   it(`does no harm with a flipped bit, in ${CORRUPT_STARTS} starts`, function () {
