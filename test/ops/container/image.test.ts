@@ -25,7 +25,6 @@ describe('Docker image', () => {
     const [entrypoint, ...args] = command;
     return docker('run', '--rm', '--user=0', '--network=none', `--entrypoint=${entrypoint}`, image, ...args);
   };
-  const runs = (script: string) => within('node', '-p', script);
 
   it('has the expected user, entrypoint, stop signal, port and labels', async () => {
     const { Config } = await inspect(image);
