@@ -53,20 +53,18 @@ const nameOf = ({ origin, pathname }: URL): string => origin + pathname;
 
 // Never waits for the body: the status says it all.
 const statusOf = async (target: URL, timeoutMs: number): Promise<number> => {
-  const signal = AbortSignal.timeout(timeoutMs);
   // One of the two, and only now: each takes longer to load than all else that a probe needs.
   const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
-    request(target, { agent: false, signal })
-      .on('response', (response) => {
-        resolve(response.statusCode ?? 0);
-        response.destroy();
-      })
-      .on('error', (error) => {
-        const why = signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
-        reject(new ProcessError('PROBE_FAILED', `${nameOf(target)}: ${why}`));
-      })
-      .end();
+    const question = request(target, { agent: false });
+    const timer = setTimeout(() => question.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    question.on('response', (response) => {
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+    question.on('error', (error) => reject(new ProcessError('PROBE_FAILED', `${nameOf(target)}: ${reasonOf(error)}`)));
+    question.on('close', () => clearTimeout(timer));
+    question.end();
   });
 };
 
