@@ -56,21 +56,28 @@ const statusOf = async (target: URL, timeoutMs: number): Promise<number> => {
   // One of the two, and only now: each takes longer to load than all else that a probe needs.
   const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new ProcessError('PROBE_FAILED', `${nameOf(target)}: ${why}`));
     const question = request(target, { agent: false });
     const timer = setTimeout(() => question.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     question.on('response', (response) => {
       resolve(response.statusCode ?? 0);
       response.destroy();
     });
-    question.on('error', (error) => reject(new ProcessError('PROBE_FAILED', `${nameOf(target)}: ${reasonOf(error)}`)));
-    question.on('close', () => clearTimeout(timer));
+    question.on('error', (error) => fail(reasonOf(error)));
+    // Comes last, and alone where the server has switched to another protocol.
+    question.on('close', () => {
+      clearTimeout(timer);
+      fail(UNANSWERED);
+    });
     question.end();
   });
 };
 
+const UNANSWERED = 'the connection was closed without an answer';
+
 // For a name of several addresses Node reports one error for all of them, with a code and without a message.
 const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => {
   if (code.startsWith('HPE_')) return 'the answer is not HTTP';
-  if (code === 'ECONNRESET') return 'the connection was closed without an answer';
+  if (code === 'ECONNRESET') return UNANSWERED;
   return message || code;
 };

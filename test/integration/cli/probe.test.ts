@@ -120,6 +120,11 @@ describe('probe of a broken server', () => {
     await expectFailure((await answering(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).port, /is not HTTP/);
   });
 
+  it('exits 1 when the server switches to another protocol', async () => {
+    const { port } = await answering('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    await expectFailure(port, /closed without an answer/);
+  });
+
   it('exits 1 when the server only sends interim responses', async () => {
     await expectFailure((await answering('HTTP/1.1 103 Early Hints\r\n\r\n')).port, /no answer within 700 ms/);
   });
