@@ -14,7 +14,7 @@ COPY ops ops
 COPY src src
 RUN node ops/build/cli.mjs && node ops/image/sbom.mjs >dist/sbom.spdx.json
 COPY LICENSE dist/
-# At the paths, for the user and by the Node.js that are those of the image.
+# Node.js reads a compile cache only in the version, as the user and at the paths that it was written for.
 RUN cp -R dist /opt/ticketd && node ops/build/fill-compile-cache.mjs /opt/ticketd 1000
 RUN chmod -R u=rwX,go=rX /opt/ticketd && find /opt/ticketd -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 
