@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { watchSignals } from '../src/cli/signals.ts';
+import { useCompileCache } from './compile-cache.ts';
 
 const args = process.argv.slice(2);
 // From the first moment on: as PID 1, a process ignores a signal that it does not handle.
 const signals = args[0] === 'serve' ? watchSignals() : undefined;
+useCompileCache();
+// Not before the two lines above have run.
 import('../src/cli/main.ts').then(async ({ main }) => process.exit(await main(args, signals)));

@@ -1,4 +1,8 @@
-import './cli.mjs';
+// Builds all that the npm package contains.
+import { bundleCli } from './bundle.mjs';
 import { buildLibraries } from './libraries.mjs';
+import { writeLicences } from './licences.mjs';
 
-await buildLibraries('dist');
+const command = await bundleCli('dist');
+const libraries = await buildLibraries('dist');
+writeLicences('dist/licences.txt', [...command.inputs, ...libraries.inputs]);

@@ -1,43 +1,49 @@
-// Bundles what other programs import from the package, and writes its types beside it.
+// Bundles what other programs import from the package, for `import` and for `require`, and writes the types beside it.
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 /**
- * A library is a folder of src with a tsconfig.json of its own. `src/x/y.ts` becomes `dist/x/y.js` and `dist/x/y.d.ts`,
- * which package.json lists under `exports`.
+ * Each is a folder of src with a tsconfig.json of its own. `src/x/y.ts` becomes `dist/x/y.js` and `dist/x/y.cjs`, which
+ * package.json lists under `exports`, with the types `y.d.ts` and `y.d.cts`.
  */
-export const libraries = [
-  // As small as it is promised to be also for a page that has no build step.
-  { entry: 'src/client/connect-with-ticket.ts', platform: 'browser', target: 'es2022', minify: true, sourcemap: true },
-  // In parts: what it needs for Redis is loaded by those who redeem that way alone.
-  { entry: 'src/gateway/gateway.ts', platform: 'node', target: 'node20.19', packages: 'external', splitting: true },
-];
+export const libraries = ['src/client/connect-with-ticket.ts', 'src/gateway/gateway.ts'];
 
+/** What the gateway loads only if it is to redeem from Redis itself: it contains ioredis. */
+const gatewayOnRedis = 'src/gateway/redis-tickets.ts';
+
+const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // The package exports no path of its executable.
-const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
 
-/** Writes every library to a folder. */
+/** Writes both to a folder; returns the paths of all bundled files. */
 export const buildLibraries = async (outdir) => {
-  for (const { entry, ...options } of libraries) {
-    await build({
-      entryPoints: [join(root, entry)],
-      outdir,
-      outbase: join(root, 'src'),
-      chunkNames: `${relative('src', dirname(entry))}/[name]-[hash]`,
-      bundle: true,
-      format: 'esm',
-      legalComments: 'linked',
-      logLevel: 'warning',
-      ...options,
-    });
-    await declare(entry, outdir);
-  }
+  const [client, gateway] = libraries;
+  await buildClient(client, join(outdir, 'client'));
+  const bundled = await buildGateway(gateway, join(outdir, 'gateway'));
+  for (const entry of libraries) await declare(entry, outdir);
+  return bundled;
+};
+
+const buildClient = async (entry, outdir) => {
+  // As small as it is promised to be also for a page that has no build step.
+  const options = { bundle: true, platform: 'browser', target: 'es2022', minify: true, sourcemap: true };
+  for (const [format, extension] of Object.entries({ esm: '.js', cjs: '.cjs' }))
+    await build({ ...options, entryPoints: [entry], outdir, format, outExtension: { '.js': extension } });
+};
+
+/** The ES module passes on what the CommonJS module exports, so that `UpgradeRefused` is the same class for both. */
+const buildGateway = async (entry, outdir) => {
+  const bundled = await bundle([entry, gatewayOnRedis], outdir);
+  const names = Object.keys(require(resolve(outdir, 'gateway.cjs')));
+  await writeFile(join(outdir, 'gateway.js'), `export { ${names.join(', ')} } from './gateway.cjs';\n`);
+  return bundled;
 };
 
 /** Writes the types that can be reached from a file. */
@@ -46,7 +52,7 @@ const declare = async (entry, outdir) => {
   try {
     const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rootDir', 'src', '--outDir', all];
     execFileSync(process.execPath, [tsc, '-p', dirname(entry), ...emit], { cwd: root, stdio: 'inherit' });
-    await copyReachable(all, relative('src', entry).replace(/ts$/, 'd.ts'), outdir);
+    await copyReachable(all, relative('src', entry).replace(/\.ts$/, ''), outdir);
   } finally {
     await rm(all, { recursive: true });
   }
@@ -54,13 +60,15 @@ const declare = async (entry, outdir) => {
 
 const IMPORTED = /(from|import\()( ?['"])(\.[^'"]+)\.ts(?=['"])/g;
 
-const copyReachable = async (from, file, to, copied = new Set()) => {
-  if (copied.has(file)) return;
-  copied.add(file);
-  const text = await readFile(join(from, file), 'utf8');
-  await mkdir(dirname(join(to, file)), { recursive: true });
+/** Twice: a compiler takes `.d.ts` for the types of an ES module, and `.d.cts` for those of a CommonJS module. */
+const copyReachable = async (from, path, to, copied = new Set()) => {
+  if (copied.has(path)) return;
+  copied.add(path);
+  const text = await readFile(join(from, `${path}.d.ts`), 'utf8');
+  await mkdir(dirname(join(to, path)), { recursive: true });
   // Not every setting of a consumer's compiler resolves a path that ends in .ts.
-  await writeFile(join(to, file), text.replace(IMPORTED, '$1$2$3.js'));
-  for (const [, , , path] of text.matchAll(IMPORTED))
-    await copyReachable(from, join(dirname(file), `${path}.d.ts`), to, copied);
+  await writeFile(join(to, `${path}.d.ts`), text.replace(IMPORTED, '$1$2$3.js'));
+  await writeFile(join(to, `${path}.d.cts`), text.replace(IMPORTED, '$1$2$3.cjs'));
+  for (const [, , , imported] of text.matchAll(IMPORTED))
+    await copyReachable(from, join(dirname(path), imported), to, copied);
 };

@@ -1,5 +1,5 @@
-import { type IncomingMessage, get as overHttp } from 'node:http';
-import { get as overHttps } from 'node:https';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { version } from '../config/version.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -26,7 +26,7 @@ export const getText = async (url: URL, signal: AbortSignal): Promise<string> =>
 
 const responseTo = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const get = url.protocol === 'https:' ? overHttps : overHttp;
+    const get = url.protocol === 'https:' ? httpsGet : httpGet;
     get(url, { headers, signal }, resolve).on('error', reject);
   });
 

@@ -42,7 +42,7 @@ const MAX_LINE_CHARACTERS = 512;
 
 type Replacer = (position: string, file: string, line: string, column: string) => string;
 
-const POSITION = /(\/[^\s():]+\.bundle):(\d+):(\d+)/g;
+const POSITION = /(\/[^\s():]+\.cjs):(\d+):(\d+)/g;
 
 // A map names its sources from where the bundle is.
 const ABOVE = /^(?:\.\.\/)+/;

@@ -1,4 +1,5 @@
 import { fixedKeys, type KeySource } from '../auth/key-source.ts';
+import { createRemoteKeys } from '../auth/remote-keys.ts';
 import { algorithmsFor, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
 import { readConfig } from '../config/read-config.ts';
 import { endpointOf } from '../config/redis-url.ts';
@@ -62,10 +63,8 @@ const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown,
 };
 
 /** The phase that fetches the keys at `JWT_JWKS_URL`. Always required: without keys every JWT would be rejected. */
-export const jwksPhase = async (url: URL, jwt: Config['jwt'], emit: Emit): Promise<Phase<KeySource>> => {
+export const jwksPhase = (url: URL, jwt: Config['jwt'], emit: Emit): Phase<KeySource> => {
   const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs, jwksMaxStaleSeconds } = jwt;
-  // Loaded here, since most services have no JWKS.
-  const { createRemoteKeys } = await import('../auth/remote-keys.ts');
   const keys = createRemoteKeys({ url, algorithms, maxStaleMs: jwksMaxStaleSeconds * 1000, emit });
   return {
     name: 'jwks',

@@ -40,9 +40,7 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
     const store = await startup.run(redisPhase(config, emit, metrics.observeCommand));
     const { jwksUrl } = config.jwt;
     const jwtKeys =
-      jwksUrl === undefined
-        ? configuredKeys(config.jwt)
-        : await startup.run(await jwksPhase(jwksUrl, config.jwt, emit));
+      jwksUrl === undefined ? configuredKeys(config.jwt) : await startup.run(jwksPhase(jwksUrl, config.jwt, emit));
     const { isDraining } = listeners;
     for (const listener of createListeners({ config, jwtKeys, store, metrics, isDraining, emit })) {
       listeners.add(listener);

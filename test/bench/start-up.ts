@@ -1,4 +1,5 @@
-// Prints what a start costs as a ratio to the least that Node.js itself takes, measured in turn in the same run.
+// Prints what a start costs as a ratio to the least that Node.js itself takes, measured in turn in the same run, on the
+// Node.js of the image and on the oldest one.
 //   npm run bench:start-up [-- ROUNDS]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,7 +8,8 @@ import { bearer, SECRET, token } from '../support/jwt.ts';
 import { removeEveryRedis, startRedis } from '../support/redis.ts';
 import { serve, ticketd } from '../support/ticketd.ts';
 import { bareServerRssMb, idleRssMb } from './support/idle-memory.ts';
-import { median } from './support/table.ts';
+import { nodeOf } from './support/nodes.ts';
+import { median, titledTable } from './support/table.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 
@@ -17,8 +19,8 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - startedAt;
 };
 
-const bareNode = () =>
-  once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore', env: { PATH: process.env.PATH } }), 'exit');
+const bareNode = (node: string) =>
+  once(spawn(node, ['-e', '0'], { stdio: 'ignore', env: { PATH: process.env.PATH } }), 'exit');
 
 const issue = (port: number, jwt: string): Promise<number | undefined> =>
   new Promise((resolve) => {
@@ -30,11 +32,11 @@ const issue = (port: number, jwt: string): Promise<number | undefined> =>
   });
 
 /** From spawn to the first 200; asked for when the log says that it listens, since a busy client would slow it down. */
-const firstTicket = async (redisUrl: string): Promise<number> => {
+const firstTicket = async (node: string, redisUrl: string): Promise<number> => {
   const jwt = token();
   let service: ReturnType<typeof serve> | undefined;
   const ms = await timed(async () => {
-    service = serve({ REDIS_URL: redisUrl, JWT_SECRET: SECRET, NODE_ENV: 'production' });
+    service = serve({ REDIS_URL: redisUrl, JWT_SECRET: SECRET, NODE_ENV: 'production' }, { node });
     const status = await issue(Number(new URL(await service.url()).port), jwt);
     if (status !== 200) throw new Error(`the first ticket request was answered ${status}`);
   });
@@ -43,32 +45,53 @@ const firstTicket = async (redisUrl: string): Promise<number> => {
   return ms;
 };
 
+/** The LTS that the image has, and the oldest Node.js that package.json allows. */
+const MAJORS = [24, 20];
+
 const redis = await startRedis();
 const up = serve({ REDIS_URL: redis.url, JWT_SECRET: SECRET });
 const base = await up.url();
 const PORT = new URL(base).port;
-const commands: Record<string, () => Promise<number>> = {
-  'node -e 0': () => timed(bareNode),
-  'serve, to the first 200': () => firstTicket(redis.url),
-  probe: () => timed(() => ticketd(['probe'], { PORT }).exit),
-  'probe --url': () => timed(() => ticketd(['probe', '--url', base]).exit),
-  'check-redis': () => timed(() => ticketd(['check-redis'], { REDIS_URL: redis.url }).exit),
-  '--help': () => timed(() => ticketd(['--help']).exit),
+
+const FLOOR = 'node -e 0';
+const commandsOf = (node: string): Readonly<Record<string, () => Promise<number>>> => {
+  const run = (args: readonly string[], env = {}) => timed(() => ticketd(args, env, { node }).exit);
+  return {
+    [FLOOR]: () => timed(() => bareNode(node)),
+    'serve, to the first 200': () => firstTicket(node, redis.url),
+    probe: () => run(['probe'], { PORT }),
+    'probe --url': () => run(['probe', '--url', base]),
+    'check-redis': () => run(['check-redis'], { REDIS_URL: redis.url }),
+    '--help': () => run(['--help']),
+  };
 };
-const measured: Record<string, number[]> = {};
+
+const columns = await Promise.all(
+  MAJORS.map(async (major) => ({ major, commands: commandsOf(await nodeOf(major)), ms: new Map<string, number[]>() })),
+);
 for (let round = 0; round <= rounds; round += 1)
-  for (const [name, run] of Object.entries(commands)) {
-    const ms = await run();
-    // The first round warms the caches.
-    if (round > 0) measured[name] = [...(measured[name] ?? []), ms];
-  }
-const tell = (name: string, value: number, unit: string, floor: number) =>
-  process.stdout.write(`${name.padEnd(30)} ${value.toFixed(0).padStart(5)} ${unit}  ${(value / floor).toFixed(2)}x\n`);
-const floor = median(measured['node -e 0'] ?? []);
-for (const [name, values] of Object.entries(measured)) tell(name, median(values), 'ms', floor);
-const bareMb = await bareServerRssMb();
-tell('RSS of a bare node:http server', bareMb, 'MB', bareMb);
-tell('RSS of an idle serve', await idleRssMb(up.process.pid ?? 0), 'MB', bareMb);
+  for (const { commands, ms } of columns)
+    for (const [name, run] of Object.entries(commands)) {
+      const took = await run();
+      // The first round warms the caches.
+      if (round > 0) ms.set(name, [...(ms.get(name) ?? []), took]);
+    }
+
+const medianOf = (ms: ReadonlyMap<string, readonly number[]>, name: string) => median(ms.get(name) ?? []);
+const rows = Object.keys(columns[0]?.commands ?? {}).map((name) => [
+  name,
+  ...columns.flatMap(({ ms }) => [
+    `${medianOf(ms, name).toFixed(0)} ms`,
+    `${(medianOf(ms, name) / medianOf(ms, FLOOR)).toFixed(2)}x`,
+  ]),
+]);
+const head = ['', ...MAJORS.flatMap((major) => [`Node ${major}`, `to \`${FLOOR}\``])];
+process.stdout.write(titledTable('Start-up, medians', head, rows));
+
+const [idleMb, bareMb] = [await idleRssMb(up.process.pid ?? 0), await bareServerRssMb()];
+process.stdout.write(
+  `RSS of an idle serve: ${idleMb.toFixed(0)} MB, ${(idleMb / bareMb).toFixed(2)}x a bare node:http server\n`,
+);
 up.process.kill('SIGINT');
 await up.exit;
 await removeEveryRedis();

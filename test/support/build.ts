@@ -1,14 +1,20 @@
+/** The paths of all files that a build has bundled. */
+interface Bundled {
+  readonly inputs: readonly string[];
+}
+
 interface Build {
-  /** The files of src that become a bundle each. */
-  readonly parts: readonly string[];
-  /** Writes the CLI to a folder; returns the paths of its bundles, and of the files that are in them. */
-  bundleCli(outdir: string): Promise<{ readonly bundles: readonly string[]; readonly inputs: readonly string[] }>;
+  /** The files of bin and src that become a bundle each. */
+  readonly entries: readonly string[];
+  /** Writes the CLI to a folder. */
+  bundleCli(outdir: string): Promise<Bundled>;
 }
 
 interface Libraries {
-  readonly libraries: readonly { readonly entry: string }[];
-  /** Writes what other programs import, and its types. */
-  buildLibraries(outdir: string): Promise<void>;
+  /** The files of src that other programs import. */
+  readonly libraries: readonly string[];
+  /** Writes them and their types. */
+  buildLibraries(outdir: string): Promise<Bundled>;
 }
 
 /** An npm package that files come from. */

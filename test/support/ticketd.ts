@@ -45,6 +45,8 @@ export interface TicketdOptions {
   readonly through?: readonly string[];
   /** The file of the CLI; by default the one that was built. */
   readonly cli?: string;
+  /** The Node.js that runs it; by default the one that runs this. */
+  readonly node?: string;
 }
 
 /** What no output may hold, in plain text or inside a JSON string. */
@@ -67,9 +69,9 @@ export const endAll = async (): Promise<void> => {
 export const ticketd = (
   args: readonly string[],
   env: Record<string, string> = {},
-  { through = [], cli = CLI }: TicketdOptions = {},
+  { through = [], cli = CLI, node = process.execPath }: TicketdOptions = {},
 ): Ticketd => {
-  const [command = '', ...rest] = [...through, process.execPath, ...NODE_ARGS, cli, ...args];
+  const [command = '', ...rest] = [...through, node, ...NODE_ARGS, cli, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ export async function installDependencies(root) {
   if (isInstalled(root)) return;
   console.log('npm dependencies: installing');
   // With NODE_ENV=production npm would skip the development dependencies, which build and tests need.
-  await mustRun('npm', ['ci', '--include=dev', '--no-audit'], { cwd: root });
+  await mustRun('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit'], { cwd: root });
 }
 
 function isInstalled(root) {

@@ -9,7 +9,11 @@ import { ecKey } from '../../support/signing-key.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
 /** A text that only the source of this library, or this part of ticketd, contains. */
-const MARKS = { koa: 'non-error thrown', ioredis: 'retryDelayOnFailover', jwks: 'application/jwk-set+json' };
+const MARKS = {
+  koa: 'non-error thrown',
+  ioredis: 'retryDelayOnFailover',
+  jwks: 'application/jwk-set+json, application/json',
+};
 
 describe('ticketd command line: loaded modules', () => {
   let directory: string;

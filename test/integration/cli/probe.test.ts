@@ -115,4 +115,61 @@ describe('probe of a broken server', () => {
   it('exits 1 when the headers never end', async () => {
     await expectFailure((await answering('HTTP/1.1 200 OK\r\nX-And-So: on\r\n')).port, /no answer within 700 ms/);
   });
+
+  it('exits 1 when the headers are larger than Node.js takes', async () => {
+    await expectFailure((await answering(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).port, /is not HTTP/);
+  });
+
+  it('exits 1 when the server switches to another protocol', async () => {
+    const { port } = await answering('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    await expectFailure(port, /closed without an answer/);
+  });
+
+  it('exits 1 when the server only sends interim responses', async () => {
+    await expectFailure((await answering('HTTP/1.1 103 Early Hints\r\n\r\n')).port, /no answer within 700 ms/);
+  });
+});
+
+describe('probe of an unusual server', () => {
+  afterEach(async () => {
+    await endAll();
+    await closeServers();
+  });
+
+  it('takes the status after interim responses', async () => {
+    const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
+    const { port } = await answering(`${interim}HTTP/1.1 503 Not Now\r\nContent-Length: 0\r\n\r\n`);
+    const { code, stderr } = await probe(['ready'], { PORT: String(port) });
+    expect([code, stderr]).to.deep.equal([1, `ticketd: http://127.0.0.1:${port}/ready answered 503\n`]);
+  });
+
+  it('does not wait for the body', async () => {
+    const { port } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+    expect((await probe(['--timeout', '20000'], { PORT: String(port) })).code).to.equal(0);
+  });
+
+  it('takes an answer in HTTP/1.0', async () => {
+    const { port } = await answering('HTTP/1.0 204 Fine\r\n\r\n');
+    expect((await probe([], { PORT: String(port) })).stdout).to.equal(`http://127.0.0.1:${port}/health answered 204\n`);
+  });
+
+  it('neither sends nor prints the credentials in a URL', async () => {
+    let request = '';
+    const { port } = await tcpServer((socket) =>
+      socket.on('data', (bytes) => {
+        request += bytes;
+        socket.end('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n');
+      }),
+    );
+    const { code, stderr } = await probe(['--url', `http://user:hunter2@127.0.0.1:${port}/x?y=z`]);
+    expect([code, stderr]).to.deep.equal([1, `ticketd: http://127.0.0.1:${port}/x answered 401\n`]);
+    expect(request)
+      .to.match(/^GET \/x\?y=z HTTP\/1\.1\r\n/)
+      .and.not.match(/authorization/i);
+  });
+
+  it('reports why none of the addresses of a name can be reached', async () => {
+    const { stderr } = await probe(['--url', `http://localhost:${await freePort()}`]);
+    expect(stderr).to.match(/^ticketd: http:\/\/localhost:\d+\/health: .*ECONNREFUSED/);
+  });
 });

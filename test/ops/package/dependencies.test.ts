@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadBuild, type Package, packagesOf } from '../../support/build.ts';
+import { loadBuild, loadLibraries, type Package, packagesOf } from '../../support/build.ts';
 
 /** What may be shipped under our own: licences that only require attribution. */
 const ALLOWED = [
@@ -20,10 +20,7 @@ const ALLOWED = [
 const WITHOUT_TEXT = ['koa-compose'];
 
 interface Locked {
-  readonly version: string;
-  readonly dev?: boolean;
   readonly link?: boolean;
-  readonly license?: string;
   readonly integrity?: string;
   readonly resolved?: string;
   readonly hasInstallScript?: boolean;
@@ -34,25 +31,35 @@ const notAllowed = (packages: readonly { readonly name: string; readonly license
     .filter(({ license = 'none' }) => !ALLOWED.includes(license))
     .map(({ name, license }) => `${name}: ${license}`);
 
+/** Where a machine installs what package-lock.json has. */
+const INSTALLING = [
+  '.github/workflows/ci.yml',
+  '.github/workflows/release.yml',
+  'Dockerfile',
+  'ops/gateway/Dockerfile',
+  'ops/setup/install.mjs',
+];
+
 describe('npm dependencies', () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   const lock: Readonly<Record<string, Locked>> = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
   const locked = Object.entries(lock).filter(([path]) => path !== '');
-  const production = locked.filter(([, { dev }]) => dev !== true);
   let shipped: readonly Package[];
   before(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ticketd-inputs-'));
-    const { bundleCli } = await loadBuild();
-    shipped = await packagesOf((await bundleCli(folder)).inputs);
+    const command = await (await loadBuild()).bundleCli(folder);
+    const libraries = await (await loadLibraries()).buildLibraries(folder);
     rmSync(folder, { recursive: true });
+    shipped = await packagesOf([...command.inputs, ...libraries.inputs]);
   });
 
-  it('have an allowed licence if installed with the package', () => {
-    expect(production).to.have.lengthOf.above(20);
-    expect(notAllowed(production.map(([name, { license }]) => ({ name, license })))).to.deep.equal([]);
+  it('are bundled: none is installed with the package', () => {
+    for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies'])
+      expect(manifest).to.not.have.property(kind);
+    expect(shipped.map(({ name }) => name)).to.include.members(['ioredis', 'koa', 'pino-pretty']);
   });
 
   it('have an allowed licence if bundled, and dist/licences.txt contains its text', () => {
-    expect(shipped).to.have.lengthOf.above(20);
     expect(notAllowed(shipped)).to.deep.equal([]);
     const listed = readFileSync('dist/licences.txt', 'utf8').split(/^-{80}$/m);
     const short = shipped.filter(({ name, version, license }) => {
@@ -68,16 +75,27 @@ describe('npm dependencies', () => {
     );
   });
 
-  it('run no install script if installed with the package', () => {
-    expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).to.deep.equal([]);
+  it('run no install script if bundled', () => {
+    expect(shipped.filter(({ folder }) => lock[folder]?.hasInstallScript !== undefined)).to.deep.equal([]);
     expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript)).to.have.lengthOf.above(0);
   });
 
-  it('run no install script in development', () => {
-    expect(readFileSync('.npmrc', 'utf8').split('\n')).to.include('ignore-scripts=true');
-    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-    // They would not run: each script contains its own preparation.
-    expect(Object.keys(scripts).filter((name) => /^(pre|post)|^(install|prepare)$/.test(name))).to.deep.equal([]);
+  it('run no install script where a machine installs them', () => {
+    for (const file of INSTALLING) {
+      const installs = readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => /npm ci|'ci'/.test(line));
+      expect(installs, file).to.have.lengthOf.above(0);
+      expect(
+        installs.filter((line) => !line.includes('--ignore-scripts')),
+        file,
+      ).to.deep.equal([]);
+    }
+  });
+
+  it('need no script of the package itself when it is installed', () => {
+    const run = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
+    expect(Object.keys(manifest.scripts).filter((name) => run.includes(name))).to.deep.equal([]);
   });
 
   it('are locked by a sha512 digest and come only from the registry', () => {

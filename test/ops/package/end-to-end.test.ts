@@ -1,14 +1,16 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { version } from '../../../src/config/version.ts';
 import { SECRET, token } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { serve, type Ticketd, ticketd } from '../../support/ticketd.ts';
+import { install, npm, pack } from './support/npm.ts';
 
 const GATEWAY = `
 import { createServer } from 'node:http';
@@ -58,11 +60,9 @@ describe('installed npm package', () => {
   before(async function () {
     this.timeout(120_000);
     folder = mkdtempSync(join(tmpdir(), 'ticketd-installed-'));
-    const npm = (...args: string[]) =>
-      execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const [{ filename }] = JSON.parse(npm('pack', '--json', '--ignore-scripts', process.cwd()));
+    const { filename } = pack('.', folder);
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    npm('install', '--no-audit', '--no-fund', '--prefer-offline', `./${filename}`, 'ws');
+    install(folder, `./${filename}`, 'ws');
     cli = join(folder, 'node_modules/.bin/ticketd');
     redis = await startRedis();
     service = serve({ REDIS_URL: redis.url, JWT_SECRET: SECRET, GATEWAY_KEYS: GATEWAY_KEY }, { cli });
@@ -74,6 +74,15 @@ describe('installed npm package', () => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
+
+  it('brings no package but itself', () => {
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed).to.have.members(['ticketd', 'ws']);
+  });
+
+  it('is run by npx', () => {
+    expect(npm(folder, 'exec', '--no', '--', 'ticketd', '--version')).to.equal(`${version}\n`);
+  });
 
   it('opens exactly one WebSocket for a JWT and its ticket', async () => {
     const gatewayEnv = { PATH: process.env.PATH, TICKETD_URL: await service.url('internal'), GATEWAY_KEY };

@@ -1,29 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { publint } from 'publint';
 import { version } from '../../../src/config/version.ts';
+import { npm, type Packed, pack } from './support/npm.ts';
 
 const ATTW = join(
   dirname(createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')),
   'dist/index.js',
 );
 
-interface Packed {
-  readonly files: readonly { readonly path: string; readonly mode: number }[];
-  readonly filename: string;
-}
-
-/** What npm would publish of a folder; the libraries and the command line are built already. */
-const pack = (folder: string, destination: string): Packed => {
-  const args = ['pack', '--json', '--ignore-scripts', `--pack-destination=${destination}`];
-  const said = execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const [packed] = JSON.parse(said);
-  return packed;
-};
+const BESIDE = ['CHANGELOG.md', 'LICENSE', 'README.md'];
 
 describe('packed npm package', () => {
   let folder: string;
@@ -46,7 +36,7 @@ describe('packed npm package', () => {
   /** The type problems for every supported way to import the package; `undefined` if there are none. */
   const wrongTypes = (path: string): string | undefined => {
     try {
-      const options = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii', '--no-color'];
+      const options = ['--no-definitely-typed', '--format', 'ascii', '--no-color'];
       execFileSync(process.execPath, [ATTW, path, ...options], { encoding: 'utf8', stdio: 'pipe' });
       return undefined;
     } catch (error) {
@@ -75,24 +65,35 @@ describe('packed npm package', () => {
 
   it('has types that resolve for every import', () => {
     expect(wrongTypes(tarball)).to.equal(undefined);
-    expect(wrongTypes(changed((root) => rmSync(join(root, 'dist/gateway/gateway.d.ts'))))).to.contain(
+    expect(wrongTypes(changed((root) => rmSync(join(root, 'dist/gateway/gateway.d.cts'))))).to.contain(
       'ticketd/gateway',
     );
   });
 
   it('contains only the build output, CHANGELOG.md, LICENSE, README.md and package.json', () => {
     const paths = packed.files.map(({ path }) => path);
-    const beside = paths.filter((path) => !path.startsWith('dist/'));
-    expect(beside).to.have.members(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    const outside = paths.filter((path) => !path.startsWith('dist/'));
+    expect(outside).to.have.members([...BESIDE, 'package.json']);
     expect(new Set(paths.map((path) => path.replace(/^[^.]*/, '')))).to.satisfy(
       (kinds: Set<string>) => !kinds.has('.ts'),
     );
     expect(paths).to.include.members(['dist/ticketd.cjs', 'dist/licences.txt']);
   });
 
+  it('is built by npm pack, without what an earlier run has cached', () => {
+    const checkout = mkdtempSync(join(folder, 'checkout-'));
+    for (const name of ['bin', 'ops/build', 'src', 'package.json', 'tsconfig.json', ...BESIDE])
+      cpSync(name, join(checkout, name), { recursive: true });
+    symlinkSync(join(process.cwd(), 'node_modules'), join(checkout, 'node_modules'));
+    const [built] = JSON.parse(npm(checkout, 'pack', '--json', '--silent'));
+    const pathsOf = ({ files }: Packed) => files.map(({ path }) => path);
+    expect(pathsOf(built)).to.have.members(pathsOf(packed));
+    cpSync('package.json', join(checkout, 'dist/compile-cache/v24/of-another-machine'));
+    expect(pathsOf(pack(checkout, checkout))).to.have.members(pathsOf(packed));
+  });
+
   it('contains no path of the build machine', () => {
-    const texts = packed.files.filter(({ path }) => !path.endsWith('.compiled'));
-    const withPath = texts.filter(({ path }) =>
+    const withPath = packed.files.filter(({ path }) =>
       readFileSync(join(folder, 'package', path), 'utf8').includes(process.cwd()),
     );
     expect(withPath).to.deep.equal([]);

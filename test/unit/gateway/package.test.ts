@@ -55,7 +55,7 @@ if (new UpgradeRefused('WS_TICKET_MISSING', { traceId: '' }).status === 500) con
 describe('ticketd/gateway, installed from the package', () => {
   let installed: InstalledPackage;
   before(async () => {
-    installed = await installPackage(['@types', 'ws', 'ioredis', 'cluster-key-slot']);
+    installed = await installPackage(['@types', 'ws']);
   });
   after(() => installed.remove());
 
@@ -76,14 +76,9 @@ describe('ticketd/gateway, installed from the package', () => {
       "import { readdirSync } from 'node:fs'; console.log(readdirSync(process.argv[2], { recursive: true }).join());";
     const program = installed.write('list.mjs', list);
     const files = (await run(process.execPath, [program, join(installed.path, 'dist')])).split(',');
-    const types = files.filter((file) => file.endsWith('.d.ts'));
+    const types = files.filter((file) => /\.d\.c?ts$/.test(file));
     expect(types).to.include('gateway/gateway.d.ts');
     expect(types.filter((file) => !/^(gateway|client)\//.test(file))).to.deep.equal([]);
-  });
-
-  it('can be loaded with require()', async () => {
-    const program = installed.write('program.cjs', "console.log(typeof require('ticketd/gateway').createGateway);");
-    expect(await run(process.execPath, [program])).to.equal('function');
   });
 
   it('loads ioredis only to redeem directly from Redis', async () => {
@@ -93,7 +88,7 @@ describe('ticketd/gateway, installed from the package', () => {
       const gateway = createGateway({ redeem: ${redeem} });
       await gateway.start().catch(() => {});
       await gateway.close();
-      console.log(Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('/ioredis/')));`;
+      console.log(Object.keys(createRequire(import.meta.url).cache).some((file) => file.endsWith('/redis-tickets.cjs')));`;
     const loads = (redeem: string) => run(process.execPath, [installed.write('program.mjs', text(redeem))]);
     expect(await loads("{ url: 'http://127.0.0.1:1', key: 'x'.repeat(32) }")).to.equal('false');
     expect(await loads("{ redis: { url: 'redis://127.0.0.1:1', startupTimeoutMs: 100 } }")).to.equal('true');

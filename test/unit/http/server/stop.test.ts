@@ -169,7 +169,7 @@ describe('HTTP listener during shutdown', () => {
     await until('the request', () => held.started.length === 1);
     const error = await listener.stop(AbortSignal.timeout(10)).catch((reason: Error) => reason);
     const path = `/api/v1/auth/…/${'a/'.repeat(99)}`.slice(0, 64);
-    expect(error).to.include({ code: 'SHUTDOWN_FORCED', message: `POST ${path}, 1 open connections` });
+    expect(error).to.have.property('message', `POST ${path}, 1 open connections`);
     await connection.closed;
   });
 

@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+// A script of the test run, without types.
+const script = new URL('../../run/node-versions.mjs', import.meta.url).href;
+
+/** The executable of a Node.js of this major version: the one that runs this, or one that npm installs. */
+export const nodeOf = async (major: number): Promise<string> =>
+  process.version.startsWith(`v${major}.`) ? process.execPath : (await import(script)).installNode(ROOT, major);
