@@ -6,5 +6,7 @@ const args = process.argv.slice(2);
 // From the first moment on: as PID 1, a process ignores a signal that it does not handle.
 const signals = args[0] === 'serve' ? watchSignals() : undefined;
 useCompileCache();
-// Not before the two lines above have run.
+// Until a command has ended: Node.js itself would exit 0 once nothing is left to wait for.
+process.exitCode = 1;
+// Not before the lines above have run.
 import('../src/cli/main.ts').then(async ({ main }) => process.exit(await main(args, signals)));

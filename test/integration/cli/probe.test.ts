@@ -125,6 +125,13 @@ describe('probe of a broken server', () => {
     await expectFailure(port, /closed without an answer/);
   });
 
+  it('exits 1 when the request ends without any event', async () => {
+    // Node.js exits 0 when nothing is left to wait for.
+    const silent = "import http from 'node:http'; http.request = () => ({ on() {}, end() {}, destroy() {} });";
+    const preload = `--import=data:text/javascript,${encodeURIComponent(silent)}`;
+    expect((await probe(['--timeout', '1'], { NODE_OPTIONS: preload })).code).to.equal(1);
+  });
+
   it('exits 1 when the server only sends interim responses', async () => {
     await expectFailure((await answering('HTTP/1.1 103 Early Hints\r\n\r\n')).port, /no answer within 700 ms/);
   });
