@@ -6,7 +6,7 @@ const args = process.argv.slice(2);
 // From the first moment on: as PID 1, a process ignores a signal that it does not handle.
 const signals = args[0] === 'serve' ? watchSignals() : undefined;
 useCompileCache();
-// Until a command has ended: Node.js itself would exit 0 once nothing is left to wait for.
-process.exitCode = 1;
+// A command that waits for nothing has not ended: Node.js itself would exit 0.
+process.once('beforeExit', () => process.exit(1));
 // Not before the lines above have run.
 import('../src/cli/main.ts').then(async ({ main }) => process.exit(await main(args, signals)));

@@ -3,16 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { closeProviders, startIdentityProvider } from '../../support/identity-provider.ts';
 import { SECRET } from '../../support/jwt.ts';
-import { ecKey } from '../../support/signing-key.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 
 /** A text that only the source of this library, or this part of ticketd, contains. */
 const MARKS = {
   koa: 'non-error thrown',
   ioredis: 'retryDelayOnFailover',
-  jwks: 'application/jwk-set+json, application/json',
 };
 
 describe('ticketd command line: loaded modules', () => {
@@ -22,7 +19,6 @@ describe('ticketd command line: loaded modules', () => {
   });
   afterEach(async () => {
     await endAll();
-    await closeProviders();
     await rm(directory, { recursive: true });
   });
 
@@ -51,12 +47,6 @@ describe('ticketd command line: loaded modules', () => {
   it('loads Koa and ioredis for serve', async () => {
     await runServe({ JWT_SECRET: SECRET });
     expect(await loaded()).to.have.members(['koa', 'ioredis']);
-  });
-
-  it('loads the JWKS client only when JWT_JWKS_URL is set', async () => {
-    const { url } = await startIdentityProvider(ecKey('key-1'));
-    await runServe({ JWT_JWKS_URL: url });
-    expect(await loaded()).to.have.members(['koa', 'ioredis', 'jwks']);
   });
 
   it('loads ioredis and not Koa for check-redis', async () => {

@@ -66,7 +66,7 @@ describe('ticketd/gateway start() with redeem from Redis', () => {
 
   it('validates the Redis options like the configuration of ticketd', async () => {
     for (const [redisOptions, problem] of [
-      [{ url: 'http://redis' }, /^invalid configuration: REDIS_URL: expected redis/],
+      [{ url: 'http://redis' }, /^invalid configuration: REDIS_URL: expected a URL that starts with redis/],
       [{ url: redis.url, keyPrefix: 'spa ced' }, /REDIS_KEY_PREFIX/],
       [{ url: redis.url, connectTimeoutMs: 1 }, /REDIS_CONNECT_TIMEOUT_MS/],
       [{ url: redis.url, tlsServername: 'redis.example' }, /REDIS_TLS_SERVERNAME: expected a rediss/],

@@ -36,8 +36,8 @@ const INSTALLING = [
   '.github/workflows/ci.yml',
   '.github/workflows/release.yml',
   'Dockerfile',
-  'ops/gateway/Dockerfile',
-  'ops/setup/install.mjs',
+  'ops/try/gateway/Dockerfile',
+  'ops/build/setup/install.mjs',
 ];
 
 describe('npm dependencies', () => {
