@@ -2,17 +2,21 @@
 // it started.
 //   npm run demo -- --once     prints the commands, then exits
 //   npm run demo -- --built    neither installs nor builds
+//   TICKET_TTL_SECONDS=5 npm run demo    tickets expire after 5 seconds instead of 30
 // Packages may not be installed yet when this starts. So it and its modules import only from Node at the top, and
 // packages after the installation.
 //
 // Each part of the demo is a module that starts it and returns how to stop it: Redis (redis.mjs), the service
-// (ticketd.mjs), and the sample gateway with the page (gateway.mjs, page/). tour.mjs prints the commands.
+// (ticketd.mjs), and the sample gateway with the page (gateway.mjs, page/). inside.mjs and readiness.mjs observe ticketd
+// for the page. tour.mjs prints the commands.
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from '../../build/setup/install.mjs';
 import { mustRun } from '../../build/setup/run-command.mjs';
 import { createControls } from './controls.mjs';
 import { startGateway } from './gateway.mjs';
+import { observeInside } from './inside.mjs';
 import { freePort } from './ports.mjs';
+import { watchReadiness } from './readiness.mjs';
 import { startRedis } from './redis.mjs';
 import { startTicketd } from './ticketd.mjs';
 import { createJwt, createSecret } from './token.mjs';
@@ -42,15 +46,21 @@ async function run(signal) {
   signal.throwIfAborted();
   const redis = await startRedis();
   stops.push(redis.stop);
-  console.log(`Redis: ${redis.description}`);
+  console.log(`Redis: ${redis.description}.`);
+  if (redis.limits) console.log(redis.limits);
   signal.throwIfAborted();
   const [secret, gatewayKey, pagePort] = [createSecret(), createSecret(), await freePort(8080)];
   const pageUrl = `http://127.0.0.1:${pagePort}`;
-  const ticketd = await startTicketd({ root, redisUrl: redis.url, secret, gatewayKey, pageUrl });
+  const ttlSeconds = process.env.TICKET_TTL_SECONDS || '30';
+  const { feed, readLog } = await observeInside({ redisUrl: redis.url, ttlSeconds });
+  const ticketd = await startTicketd({ root, redisUrl: redis.url, secret, gatewayKey, pageUrl, ttlSeconds, readLog });
   stops.push(ticketd.stop);
   await ticketd.untilReady(signal);
-  const gateway = await startGateway({ port: pagePort, ticketdUrl: ticketd.internalUrl, gatewayKey });
-  gateway.setControls(createControls({ redis, ticketd, gateway, secret, pageUrl }));
+  const onChange = (change) => feed.publish('readiness', change);
+  const readiness = watchReadiness({ url: `${ticketd.url}/ready`, onChange });
+  stops.push(readiness.stop);
+  const gateway = await startGateway({ port: pagePort, ticketdUrl: ticketd.internalUrl, gatewayKey, feed });
+  gateway.setControls(createControls({ redis, ticketd, readiness, gateway, secret, pageUrl, ttlSeconds }));
   stops.push(gateway.stop);
   await showTour({ ticketd, redis, jwt: createJwt(secret).token, gatewayKey, pageUrl });
   if (once) return;

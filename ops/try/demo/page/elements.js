@@ -1,0 +1,15 @@
+export const byId = (id) => document.getElementById(id);
+
+/** An element with a text, which is never read as HTML. */
+export function element(name, text, className = '') {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+/** The local time of day, to the millisecond. */
+export function timeOfDay(at) {
+  const date = new Date(at);
+  return `${date.toLocaleTimeString('en-GB')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
