@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 100;
-const TIMEOUT_MS = 1_000;
+const TIMEOUT_MS = 5_000;
 const STATES = { UP: 'ready', NOT_READY: 'not ready', DRAINING: 'draining' };
 
 /** Asks `/ready` until `stop`, and calls `onChange` with each new state and the time of the response. */

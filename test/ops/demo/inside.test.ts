@@ -186,6 +186,14 @@ describe('demo page: inside ticketd', function () {
       ]);
     });
 
+    it('shows the same changes, events and ticket after a reload', async () => {
+      const shown = () =>
+        Promise.all(['#ready-changes li', '#log-events li', '#ticket-states li', '#ticket-id'].map(opened.textsOf));
+      const before = await shown();
+      await opened.page.reload();
+      await until('all is shown again', async () => JSON.stringify(await shown()) === JSON.stringify(before));
+    });
+
     it('throws no error', () => {
       expect(opened.errors).to.deep.equal([]);
     });
