@@ -25,7 +25,7 @@ export interface DemoOptions {
 export const startDemo = async ({ env = {} }: DemoOptions = {}): Promise<Demo> => {
   // Nothing listens there, so that it looks further.
   const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
-  const child = spawn(process.execPath, ['ops/try/demo/demo.mjs', '--built'], {
+  const child = spawn(process.execPath, ['ops/try/demo/demo.mjs', '--built', '--any-ports'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, REDIS_URL, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -76,7 +76,7 @@ async function startContainer() {
 /** Uses only a local image: a demo does not wait for a download. */
 async function runImage(image, port) {
   const run = ['run', '--detach', '--pull=never', '--publish', `127.0.0.1:${port}:6379`, image];
-  const args = [...run, 'redis-server', ...WITHOUT_FILES];
+  const args = [...run, 'redis-server', '--protected-mode', 'no', ...WITHOUT_FILES];
   try {
     return (await promisify(execFile)('docker', args)).stdout.trim();
   } catch {

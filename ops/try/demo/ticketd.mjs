@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasExited, startChild, stopChild } from './child.mjs';
-import { freePort } from './ports.mjs';
 
 const READY_TIMEOUT_MS = 30_000;
 const RETRY_MS = 50;
@@ -12,9 +11,8 @@ const DRAIN_DELAY_MS = 2_000;
  * Starts the built service on loopback. `pageUrl` is the page that may call it; `readLog` gets the standard output of
  * each process.
  */
-export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl, ttlSeconds, readLog }) {
-  const port = await freePort(3000);
-  const internalPort = await freePort(3001);
+export async function startTicketd(options) {
+  const { root, port, internalPort, redisUrl, secret, gatewayKey, pageUrl, ttlSeconds, readLog } = options;
   const url = `http://127.0.0.1:${port}`;
   const start = async () => {
     const started = await startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {

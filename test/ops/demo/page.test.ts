@@ -65,7 +65,7 @@ describe('demo page', function () {
 
   it('stays closed after sign-out', async () => {
     await press('Sign out');
-    await untilState('stopped: closed');
+    await untilState('stopped \\(closed\\)');
     expect(await isEnabled('Sign in and connect')).to.equal(true);
   });
 

@@ -46,11 +46,11 @@ export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver 
     logLine('waits', `${(delayMs / 1000).toFixed(1)} s, then retry ${attempt} (${why})`);
   });
   on('paused', ({ why }) => {
-    showState('paused', `paused: ${why}`);
+    showState('paused', `paused (${why})`);
     logLine('paused', why);
   });
   on('stopped', ({ reason, message = '' }) => {
-    showState('stopped', `stopped: ${reason}`);
+    showState('stopped', `stopped (${reason})`);
     logLine('stopped', `${reason} ${message}`, reason === 'closed' ? '' : 'bad');
     onOver();
   });

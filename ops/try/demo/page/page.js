@@ -20,7 +20,7 @@ const settings = await controls.settings();
 const actions = createTicketActions(settings);
 let socket;
 
-showState('stopped', 'stopped: not signed in');
+showState('stopped', 'stopped (not signed in)');
 if (!settings.redis.controllable) {
   const { description, limits } = settings.redis;
   stopRedis.disabled = true;
