@@ -8,8 +8,11 @@ export function element(name, text, className = '') {
   return made;
 }
 
-/** The local time of day, to the millisecond. */
+/** A time element with the local time of day, to the millisecond. */
 export function timeOfDay(at) {
   const date = new Date(at);
-  return `${date.toLocaleTimeString('en-GB')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
+  const made = element('time', `${date.toLocaleTimeString('en-GB')}.${milliseconds}`);
+  made.dateTime = date.toISOString();
+  return made;
 }

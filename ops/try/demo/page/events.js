@@ -45,7 +45,7 @@ function add({ level, time, event, msg, ...fields }) {
   const item = document.createElement('li');
   item.dataset.level = level;
   item.append(
-    element('time', timeOfDay(Date.parse(time))),
+    timeOfDay(time),
     element('i', level),
     element('b', event),
     element('span', msg),

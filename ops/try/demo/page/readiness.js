@@ -11,7 +11,7 @@ export function showReadiness(change) {
   state.textContent = change.state;
   strip.show(change.state.replace(' ', '-'), change.at);
   const item = element('li', change.state);
-  item.prepend(element('time', timeOfDay(change.at)), ' ');
+  item.prepend(timeOfDay(change.at), ' ');
   changes.append(item);
   if (changes.children.length > MAX_CHANGES) changes.firstChild.remove();
 }

@@ -59,6 +59,6 @@ function describe({ state, reason }) {
 
 function stateItem({ state, reason, at }) {
   const item = element('li', reason ? `${state} (${reason})` : state);
-  item.prepend(element('time', timeOfDay(at)), ' ');
+  item.prepend(timeOfDay(at), ' ');
   return item;
 }
