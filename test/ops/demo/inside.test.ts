@@ -134,7 +134,7 @@ describe('demo page: inside ticketd', function () {
       expect((await ready()).status).to.equal('NOT_READY');
       await opened.untilText('#ticket-text', /not ready/);
       await opened.press('Get a ticket');
-      await opened.page.locator('#log li', { hasText: '503 WS_TICKET_REDIS_NOT_READY' }).waitFor();
+      await opened.untilText('#ticket-note', 'no ticket: 503 WS_TICKET_REDIS_NOT_READY');
       await opened.press('Start Redis');
       await opened.untilText('#ready-state', 'ready');
       expect((await ready()).status).to.equal('UP');

@@ -1,7 +1,8 @@
 import { byId } from './elements.js';
 import { logLine } from './log.js';
 
-const [get, use, revoke, owner] = ['get-ticket', 'use-ticket', 'revoke', 'ticket-owner'].map(byId);
+const [get, use, revoke] = ['get-ticket', 'use-ticket', 'revoke'].map(byId);
+const [owner, note] = ['ticket-owner', 'ticket-note'].map(byId);
 
 /** The buttons below the last ticket: get one, use it at the gateway, and revoke all of this session. */
 export function createTicketActions({ ticketUrl, socketUrl }) {
@@ -29,7 +30,8 @@ export function createTicketActions({ ticketUrl, socketUrl }) {
   });
   onClick(revoke, 'not revoked', async () => {
     await bodyOf(await post(`${ticketUrl}/revoke`));
-    logLine('revoked', 'every ticket of this session that is not used yet');
+    logLine('revoked', 'every unused ticket of this session');
+    note.textContent = 'Every unused ticket of this session is revoked.';
   });
   use.addEventListener('click', () => present(`${socketUrl}?ticket=${own.ticket}`));
   return {
@@ -61,7 +63,15 @@ function present(url) {
 }
 
 function onClick(button, failure, work) {
-  button.addEventListener('click', () => work().catch(({ message }) => logLine(failure, message, 'bad')));
+  button.addEventListener('click', async () => {
+    note.textContent = '';
+    try {
+      await work();
+    } catch ({ message }) {
+      logLine(failure, message, 'bad');
+      note.textContent = `${failure}: ${message}`;
+    }
+  });
 }
 
 async function bodyOf(response) {
