@@ -28,8 +28,11 @@ export function followLastTicket({ ttlSeconds, isStored, onChange }) {
     expiry.unref();
   };
   const checkStored = async () => {
+    if (!isIssued()) return;
     const { id } = ticket;
-    if (isIssued() && !(await isStored(id)) && ticket.id === id) leaveIssued('lost');
+    // Redis may be down again already: then the next check decides.
+    const stored = await isStored(id).catch(() => true);
+    if (!stored && ticket.id === id) leaveIssued('lost');
   };
 
   const steps = {

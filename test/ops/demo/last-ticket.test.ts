@@ -13,16 +13,16 @@ describe('demo: last ticket', () => {
   let clock: sinon.SinonFakeTimers;
   let follow: (event: object) => unknown;
   let ticket: Ticket | undefined;
-  let stored: boolean;
+  let isStored: () => Promise<boolean>;
 
   beforeEach(async () => {
     const { followLastTicket } = await import(MODULE);
     clock = sinon.useFakeTimers();
     ticket = undefined;
-    stored = true;
+    isStored = async () => true;
     follow = followLastTicket({
       ttlSeconds: 30,
-      isStored: async () => stored,
+      isStored: () => isStored(),
       onChange: (changed: Ticket) => {
         ticket = changed;
       },
@@ -86,10 +86,17 @@ describe('demo: last ticket', () => {
       observe(ISSUED);
       await follow({ event });
       expect(states()).to.deep.equal(['issued']);
-      stored = false;
+      isStored = async () => false;
       await follow({ event });
       expect(states()).to.deep.equal(['issued', 'lost']);
     });
+
+  it('stays issued if the store cannot be read', async () => {
+    observe(ISSUED);
+    isStored = () => Promise.reject(new Error('Redis is down again'));
+    await follow({ event: 'redis_up' });
+    expect(states()).to.deep.equal(['issued']);
+  });
 
   it('is lost when ticketd restarts with its own memory as the store', () => {
     observe(ISSUED, { event: 'memory_store' });
