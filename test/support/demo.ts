@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STARTED = 'Ctrl-C ends the demo.';
 const READY_TIMEOUT_MS = 60_000;
 
-/** The demo as a process of its own, on what is built already and a Redis that it starts itself. */
+/** The demo as a process of its own, on what is built already. */
 export interface Demo {
   readonly pageUrl: string;
   /** All that it has printed so far. */
@@ -17,12 +17,17 @@ export interface Demo {
   stop(): Promise<number | null>;
 }
 
-export const startDemo = async (): Promise<Demo> => {
+export interface DemoOptions {
+  /** Added to its environment. By default it starts a Redis itself. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export const startDemo = async ({ env = {} }: DemoOptions = {}): Promise<Demo> => {
   // Nothing listens there, so that it looks further.
   const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
-  const child = spawn(process.execPath, ['ops/try/demo/demo.mjs', '--built'], {
+  const child = spawn(process.execPath, ['ops/try/demo/demo.mjs', '--built', '--any-ports'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, REDIS_URL },
+    env: { PATH: process.env.PATH, REDIS_URL, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

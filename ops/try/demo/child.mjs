@@ -12,13 +12,13 @@ export async function startChild(command, args, options) {
   return child;
 }
 
-/** Sends SIGTERM, then SIGKILL if the program does not exit in time. */
-export async function stopChild(child) {
+/** Sends the signal, then SIGKILL if the program does not exit in time. Resolves when its output is read, too. */
+export async function stopChild(child, signal = 'SIGTERM') {
   if (hasExited(child)) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
+  const closed = once(child, 'close');
+  child.kill(signal);
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-  await exit;
+  await closed;
   clearTimeout(timer);
 }
 

@@ -1,17 +1,18 @@
 import { createJwt } from './token.mjs';
 
 /** The functions behind the page's buttons, by method and path: a login's JWT, and the faults that it can cause. */
-export function createControls({ redis, ticketd, gateway, secret, pageUrl }) {
+export function createControls({ redis, ticketd, readiness, gateway, secret, pageUrl, ttlSeconds }) {
   const settings = {
     ticketUrl: `${ticketd.url}/api/v1/auth/ws-ticket`,
     socketUrl: `${pageUrl.replace('http', 'ws')}/socket`,
-    redis: { description: redis.description, controllable: redis.pause !== undefined },
+    ttlSeconds: Number(ttlSeconds),
+    redis: { controllable: redis.pause !== undefined, description: redis.description, limits: redis.limits },
   };
   return {
     'GET settings': () => settings,
     'POST token': () => createJwt(secret),
     'POST connections/drop': gateway.drop,
-    'POST ticketd/restart': ticketd.restart,
+    'POST ticketd/restart': () => ticketd.restart(readiness.observe),
     // The demo stops only a Redis that it started.
     ...(redis.pause && { 'POST redis/stop': redis.pause, 'POST redis/start': redis.resume }),
   };

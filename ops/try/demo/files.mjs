@@ -1,12 +1,12 @@
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
-const NAMES = ['index.html', 'style.css', 'page.js', 'connection.js', 'controls.js', 'log.js', 'steps.js', 'strip.js'];
 
 const inPage = (name) => fileURLToPath(new URL(`./page/${name}`, import.meta.url));
-const files = new Map(NAMES.map((name) => [`/${name}`, inPage(name)]));
+const files = new Map(readdirSync(inPage('')).map((name) => [`/${name}`, inPage(name)]));
 files.set('/', inPage('index.html'));
 
 /** Serves the files of the page and the built browser library, and no other file. */

@@ -3,16 +3,18 @@ import { createServer } from 'node:http';
 import { serveFile } from './files.mjs';
 
 const CONTROLS_PATH = '/controls/';
+const FEED_PATH = '/feed';
 
 /**
  * The sample gateway: a WebSocket server that accepts clients with a ticket, greets them and echoes their messages. It
- * also serves the demo's page; `setControls` sets the functions behind its buttons by method and path (`POST token`).
+ * also serves the demo's page and its `feed`; `setControls` sets the functions behind the page's buttons by method and
+ * path (`POST token`).
  */
-export async function startGateway({ port, ticketdUrl, gatewayKey }) {
+export async function startGateway({ port, ticketdUrl, gatewayKey, feed }) {
   // Installed and built only after this process started.
   const [{ WebSocketServer }, { createGateway }] = await Promise.all([import('ws'), import('ticketd/gateway')]);
   let controls = {};
-  const server = createServer((request, response) => void answer(request, response, controls));
+  const server = createServer((request, response) => void answer(request, response, { controls, feed }));
   const sockets = new WebSocketServer({ noServer: true });
   const gateway = createGateway({ redeem: { url: ticketdUrl, key: gatewayKey }, onEvent: () => undefined });
   // A browser hides the status of a refused handshake. So the gateway accepts it and closes it with a close code.
@@ -41,8 +43,9 @@ export async function startGateway({ port, ticketdUrl, gatewayKey }) {
   };
 }
 
-async function answer(request, response, controls) {
+async function answer(request, response, { controls, feed }) {
   const [path] = request.url.split('?', 1);
+  if (path === FEED_PATH) return feed.serve(response);
   if (!path.startsWith(CONTROLS_PATH)) return serveFile(request, response, path);
   const action = controls[`${request.method} ${path.slice(CONTROLS_PATH.length)}`];
   // Pages of other origins must not change anything here.

@@ -5,6 +5,17 @@ export async function freePort(preferred = 0) {
   return (await tryPort(preferred)) ?? (await tryPort(0));
 }
 
+/** A free port for each preferred one, all different. */
+export async function freePorts(preferred) {
+  const ports = [];
+  for (const port of preferred) {
+    let found = await freePort(port);
+    while (ports.includes(found)) found = await freePort();
+    ports.push(found);
+  }
+  return ports;
+}
+
 function tryPort(port) {
   return new Promise((resolve) => {
     const server = createServer();

@@ -21,6 +21,18 @@ export async function runRedisCommand(url, ...command) {
   }
 }
 
+/** The names of all keys that match the pattern. */
+export async function findKeys(url, pattern) {
+  const found = [];
+  let cursor = '0';
+  do {
+    const [next, keys] = await runRedisCommand(url, 'SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000');
+    found.push(...keys);
+    cursor = next;
+  } while (cursor !== '0');
+  return found;
+}
+
 /** Whether a Redis answers PING at the URL. */
 export async function answers(url) {
   try {

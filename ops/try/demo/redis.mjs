@@ -12,19 +12,29 @@ import { answers, untilAnswering } from './redis-client.mjs';
 const READY_TIMEOUT_MS = 20_000;
 const SERVERS = ['redis-server', 'valkey-server'];
 const IMAGES = ['redis:7-bookworm', 'redis:7'];
+const WITHOUT_FILES = ['--save', '', '--appendonly', 'no'];
 
 /**
  * The first Redis that works: a running one, a server program, a container, else ticketd's embedded store. One that the
- * demo started has `pause` and `resume`, which stop it and start it again, empty, at the same URL.
+ * demo started has `pause` and `resume`, which stop it and start it again, empty, at the same URL. `limits` says what the
+ * demo cannot show with the others.
  */
 export async function startRedis() {
-  return (await findRunning()) ?? (await startServer()) ?? (await startContainer()) ?? embeddedStore('no Redis found');
+  return (
+    (await findRunning()) ??
+    (await startServer()) ??
+    (await startContainer()) ??
+    embeddedStore('none found', 'install redis-server or Docker')
+  );
 }
 
 async function findRunning() {
   const url = process.env.REDIS_URL || 'redis://localhost:6379';
-  if (url === 'memory://') return embeddedStore('as set in REDIS_URL');
-  if (await answers(url)) return { url, description: `running at ${withoutCredentials(url)}`, stop: doNothing };
+  if (url === 'memory://') return embeddedStore('not used, because REDIS_URL is memory://', 'unset REDIS_URL');
+  if (await answers(url)) {
+    const limits = 'The demo did not start this Redis, so it does not stop it.';
+    return { url, description: `running at ${withoutCredentials(url)}`, limits, stop: doNothing };
+  }
   if (process.env.REDIS_URL)
     console.log(`No Redis answers at REDIS_URL (${withoutCredentials(url)}): trying to start one.`);
   return undefined;
@@ -35,7 +45,7 @@ async function startServer() {
   if (command === undefined) return undefined;
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'ticketd-demo-'));
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, ...WITHOUT_FILES];
   let child;
   const start = async () => {
     child = await startChild(command, args, { stdio: 'ignore' });
@@ -65,7 +75,8 @@ async function startContainer() {
 
 /** Uses only a local image: a demo does not wait for a download. */
 async function runImage(image, port) {
-  const args = ['run', '--detach', '--pull=never', '--publish', `127.0.0.1:${port}:6379`, image];
+  const run = ['run', '--detach', '--pull=never', '--publish', `127.0.0.1:${port}:6379`, image];
+  const args = [...run, 'redis-server', '--protected-mode', 'no', ...WITHOUT_FILES];
   try {
     return (await promisify(execFile)('docker', args)).stdout.trim();
   } catch {
@@ -73,9 +84,12 @@ async function runImage(image, port) {
   }
 }
 
-function embeddedStore(reason) {
-  const description = `${reason}: ticketd stores tickets in its own memory (memory://)`;
-  return { url: 'memory://', description, stop: doNothing };
+function embeddedStore(reason, remedy) {
+  const description = `${reason}. ticketd stores the tickets in its own memory (memory://)`;
+  const limits =
+    'So the demo cannot show an outage of Redis, and ticketd is never "not ready". ' +
+    `To see both, ${remedy}, then run the demo again.`;
+  return { url: 'memory://', description, limits, stop: doNothing };
 }
 
 async function whenAnswering({ port, description, stop, start, pause }) {

@@ -1,20 +1,23 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasExited, startChild, stopChild } from './child.mjs';
-import { freePort } from './ports.mjs';
 
 const READY_TIMEOUT_MS = 30_000;
 const RETRY_MS = 50;
+/** Long enough to see on the page. */
+const DRAIN_DELAY_MS = 2_000;
 
-/** Starts the built service on loopback; its log goes to the terminal. `pageUrl` is the page that may call it. */
-export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl }) {
-  const port = await freePort(3000);
-  const internalPort = await freePort(3001);
+/**
+ * Starts the built service on loopback. `pageUrl` is the page that may call it; `readLog` gets the standard output of
+ * each process.
+ */
+export async function startTicketd(options) {
+  const { root, port, internalPort, redisUrl, secret, gatewayKey, pageUrl, ttlSeconds, readLog } = options;
   const url = `http://127.0.0.1:${port}`;
-  const start = () =>
-    startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {
+  const start = async () => {
+    const started = await startChild(process.execPath, ['dist/ticketd.cjs', 'serve'], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       // Not the whole environment: a variable that is set for another service would change the demo.
       env: {
         PATH: process.env.PATH,
@@ -27,12 +30,18 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
         JWT_SECRET: secret,
         GATEWAY_KEYS: gatewayKey,
         CORS_ORIGINS: pageUrl,
+        TICKET_TTL_SECONDS: ttlSeconds,
+        DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
       },
     });
+    readLog(started.stdout);
+    return started;
+  };
   let child = await start();
   let restarting;
-  const restart = async () => {
+  const restart = async (whenStopped) => {
     await stopChild(child);
+    await whenStopped();
     child = await start();
     // Does not wait until it is ready: Redis may be stopped on purpose.
     await untilAnswering(`${url}/health`, child);
@@ -41,8 +50,9 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
     url,
     internalUrl: `http://127.0.0.1:${internalPort}`,
     untilReady: (signal) => untilAnswering(`${url}/ready`, child, signal),
-    restart: () => {
-      restarting ??= restart().finally(() => {
+    /** Stops and starts it; calls `whenStopped` in between. */
+    restart: (whenStopped) => {
+      restarting ??= restart(whenStopped).finally(() => {
         restarting = undefined;
       });
       return restarting;
@@ -57,7 +67,8 @@ export async function startTicketd({ root, redisUrl, secret, gatewayKey, pageUrl
         await restarting?.catch(() => undefined);
       }
     },
-    stop: () => stopChild(child),
+    // SIGINT ends it without the drain delay.
+    stop: () => stopChild(child, 'SIGINT'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { runRedisCommand } from './redis-client.mjs';
+import { findKeys, runRedisCommand } from './redis-client.mjs';
 
 /** Requests a ticket, shows the response and the record in Redis, and prints commands to continue with. */
 export async function showTour({ ticketd, redis, jwt, gatewayKey, pageUrl }) {
@@ -14,7 +14,7 @@ ticketd traded a JWT for a ticket (POST /api/v1/auth/ws-ticket, ${response.statu
   ${body}
 ${await describeStored(redis.url)}
 
-To watch each step and cause failures, open in a browser:
+To watch each step, see inside ticketd and cause failures, open in a browser:
 
   ${pageUrl}
 
@@ -54,7 +54,7 @@ ${checkCommands(redis.url)}`);
 
 async function describeStored(redisUrl) {
   if (redisUrl === 'memory://') return 'The embedded store has a digest of it until it expires.';
-  const [, keys] = await runRedisCommand(redisUrl, 'SCAN', '0', 'MATCH', 'ticketd:*', 'COUNT', '1000');
+  const keys = await findKeys(redisUrl, 'ticketd:*');
   const stored = await Promise.all(
     keys.map(async (key) => ({ key, leftMs: await runRedisCommand(redisUrl, 'PTTL', key) })),
   );

@@ -1,9 +1,9 @@
 import { connectWithTicket } from './client.js';
+import { markAttempt, showState } from './connection-state.js';
 import { logLine } from './log.js';
 import { step } from './steps.js';
-import { markAttempt, showState } from './strip.js';
 
-/** Connects like any page, and shows each step. `onTicket` gets each ticket, which a real page does not need. */
+/** Connects like any page, and shows each step. `onTicket` gets each response with a ticket, which a real page does not need. */
 export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver }) {
   const socket = connectWithTicket({ ticketUrl, socketUrl, getToken: () => token, fetch: watching(onTicket) });
   const on = (type, listener) => socket.addEventListener(type, listener);
@@ -46,11 +46,11 @@ export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver 
     logLine('waits', `${(delayMs / 1000).toFixed(1)} s, then retry ${attempt} (${why})`);
   });
   on('paused', ({ why }) => {
-    showState('paused', `paused: ${why}`);
+    showState('paused', `paused (${why})`);
     logLine('paused', why);
   });
   on('stopped', ({ reason, message = '' }) => {
-    showState('stopped', `stopped: ${reason}`);
+    showState('stopped', `stopped (${reason})`);
     logLine('stopped', `${reason} ${message}`, reason === 'closed' ? '' : 'bad');
     onOver();
   });
@@ -60,7 +60,7 @@ export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver 
 function watching(onTicket) {
   return async (...request) => {
     const response = await fetch(...request);
-    if (response.ok) onTicket((await response.clone().json()).ticket);
+    if (response.ok) onTicket(await response.clone().json());
     return response;
   };
 }

@@ -1,8 +1,10 @@
+import { byId, element } from './elements.js';
+
 const MAX_LINES = 200;
-const list = document.getElementById('log');
+const list = byId('log');
 const startedAt = performance.now();
 
-/** Adds a line at the top; `tone` is `good`, `bad` or empty. Adds all content as text, never as HTML. */
+/** Adds a line at the top; `tone` is `good`, `bad` or empty. */
 export function logLine(what, details = '', tone = '') {
   const item = document.createElement('li');
   if (tone) item.dataset.tone = tone;
@@ -13,10 +15,4 @@ export function logLine(what, details = '', tone = '') {
 
 function since() {
   return `${((performance.now() - startedAt) / 1000).toFixed(2)} s`;
-}
-
-function element(name, text) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
 }

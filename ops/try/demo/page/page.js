@@ -1,26 +1,47 @@
 import { connect } from './connection.js';
+import { showState } from './connection-state.js';
 import { controls } from './controls.js';
+import { showCurl } from './curl.js';
+import { byId } from './elements.js';
+import { showEvent } from './events.js';
+import { watchFeed } from './feed.js';
 import { logLine } from './log.js';
+import { showReadiness } from './readiness.js';
 import { step } from './steps.js';
-import { showState } from './strip.js';
+import { setReady, showTicket } from './ticket.js';
+import { createTicketActions } from './ticket-actions.js';
 
-const button = (id) => document.getElementById(id);
-const [signIn, signOut, replay] = [button('sign-in'), button('sign-out'), button('replay')];
-const [drop, stopRedis, startRedis] = [button('drop'), button('stop-redis'), button('start-redis')];
-const restart = button('restart');
-const chat = button('chat');
+const [signIn, signOut, drop] = ['sign-in', 'sign-out', 'drop'].map(byId);
+const [stopRedis, startRedis, restart] = ['stop-redis', 'start-redis', 'restart'].map(byId);
+const chat = byId('chat');
 const send = chat.querySelector('button');
 
 const settings = await controls.settings();
+const actions = createTicketActions(settings);
 let socket;
-let lastTicket;
 
-showState('stopped', 'stopped: not signed in');
+showState('stopped', 'stopped (not signed in)');
 if (!settings.redis.controllable) {
+  const { description, limits } = settings.redis;
   stopRedis.disabled = true;
-  button('redis-note').textContent =
-    `Redis: ${settings.redis.description}. The demo did not start it and cannot stop it.`;
+  byId('redis-note').textContent = `Redis: ${description}. ${limits}`;
 }
+
+watchFeed({
+  onLog: showEvent,
+  onReadiness: (change) => {
+    showReadiness(change);
+    setReady(change.state === 'ready');
+  },
+  onTicket: (ticket) => {
+    showTicket(ticket, settings);
+    actions.setShown(ticket);
+  },
+  onLost: () => {
+    showReadiness({ state: 'no response', at: Date.now() });
+    logLine('demo', 'ended: run `npm run demo` again', 'bad');
+  },
+});
 
 signIn.addEventListener('click', async () => {
   signIn.disabled = true;
@@ -28,11 +49,14 @@ signIn.addEventListener('click', async () => {
   step('token', 'done', `for ${claims.sub}, session ${claims.sessionId.slice(0, 8)}`);
   logLine('signed in', `a JWT for ${claims.sub}, valid for an hour`, 'good');
   signOut.disabled = false;
-  socket = connect({ ...settings, token, onTicket: rememberTicket, onOpen: allowSending, onOver: forbidSending });
+  actions.setToken(token);
+  showCurl(settings.ticketUrl, token);
+  socket = connect({ ...settings, token, onTicket: actions.remember, onOpen: allowSending, onOver: forbidSending });
 });
 
 signOut.addEventListener('click', () => {
   socket.close();
+  actions.setToken(undefined);
   step('token', '', 'not signed in');
   step('ticket', '', 'none');
   step('handshake', '', 'none');
@@ -44,15 +68,6 @@ chat.addEventListener('submit', (event) => {
   event.preventDefault();
   socket.send(chat.elements.text.value);
   chat.reset();
-});
-
-replay.addEventListener('click', () => {
-  const again = new WebSocket(`${settings.socketUrl}?ticket=${lastTicket}`);
-  logLine('replay', 'presents the used ticket again');
-  again.addEventListener('close', ({ code, reason }) =>
-    logLine('replay refused', code === 1006 ? 'before the handshake' : `${code} ${reason}`, 'good'),
-  );
-  again.addEventListener('message', () => logLine('replay', 'admitted, which must never happen', 'bad'));
 });
 
 drop.addEventListener('click', controls.dropConnections);
@@ -75,14 +90,9 @@ function bind(control, what, done, work, next) {
   });
 }
 
-function rememberTicket(ticket) {
-  lastTicket = ticket;
-}
-
 function allowSending() {
   send.disabled = false;
   drop.disabled = false;
-  replay.disabled = false;
 }
 
 function forbidSending() {

@@ -1,0 +1,19 @@
+import { createFeed } from './feed.mjs';
+import { followLastTicket } from './last-ticket.mjs';
+import { createLogReader } from './log.mjs';
+import { findKeys } from './redis-client.mjs';
+
+/** What happens inside ticketd: `readLog` reads it from its log, and `feed` sends it to the page. */
+export async function observeInside({ redisUrl, ttlSeconds }) {
+  const feed = createFeed();
+  const follow = followLastTicket({
+    ttlSeconds: Number(ttlSeconds),
+    isStored: async (id) => (await findKeys(redisUrl, `ticketd:*${id}*`)).length > 0,
+    onChange: (ticket) => feed.publish('ticket', ticket),
+  });
+  const readLog = await createLogReader((event) => {
+    feed.publish('log', event);
+    follow(event);
+  });
+  return { feed, readLog };
+}
