@@ -69,7 +69,7 @@ describe('ticketd/gateway start() with redeem from Redis', () => {
       [{ url: 'http://redis' }, /^invalid configuration: REDIS_URL: expected a URL that starts with redis/],
       [{ url: redis.url, keyPrefix: 'spa ced' }, /REDIS_KEY_PREFIX/],
       [{ url: redis.url, connectTimeoutMs: 1 }, /REDIS_CONNECT_TIMEOUT_MS/],
-      [{ url: redis.url, tlsServername: 'redis.example' }, /REDIS_TLS_SERVERNAME: expected a rediss/],
+      [{ url: redis.url, tlsServername: 'redis.example' }, /REDIS_TLS_SERVERNAME: expected/],
       [{ url: `${redis.url},${redis.url}` }, /REDIS_URL: expected one server/],
       [{ url: 'memory://' }, /memory:\/\/ is a store inside ticketd/],
     ] as const)
