@@ -16,7 +16,7 @@ RUN node ops/build/cli.mjs && node ops/build/image/sbom.mjs >dist/sbom.spdx.json
 COPY LICENSE dist/
 # Node.js reads a compile cache only in the version, as the user and at the paths that it was written for.
 RUN cp -R dist /opt/ticketd && node ops/build/fill-compile-cache.mjs /opt/ticketd 1000
-RUN chmod -R u=rwX,go=rX /opt/ticketd && find /opt/ticketd -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
+RUN chown -R 0:0 /opt/ticketd && chmod -R u=rwX,go=rX /opt/ticketd && find /opt/ticketd -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 
 FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
