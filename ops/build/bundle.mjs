@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 /** The command, and what it loads only when it needs it: each becomes a bundle of its own. */
 export const entries = [
   'bin/ticketd.ts',
+  'src/cli/main.ts',
   'src/cli/check-config.ts',
   'src/cli/check-redis.ts',
   'src/cli/run-probe.ts',

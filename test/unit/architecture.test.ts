@@ -56,7 +56,7 @@ describe('architecture of src and bin', () => {
   it('bundles the command, and each file that the command imports at run time', async () => {
     const { entries } = await loadBuild();
     const atRunTime = [...imports]
-      .flatMap(([from, imported]) => (/^src\/(?!gateway\/)/.test(from) ? imported : []))
+      .flatMap(([from, imported]) => (from.startsWith('src/gateway/') ? [] : imported))
       .filter(({ kind, to }) => kind === 'dynamic' && to.startsWith('src/'));
     expect(entries).to.have.members(['bin/ticketd.ts', ...new Set(atRunTime.map(({ to }) => to))]);
   });

@@ -41,7 +41,7 @@ describe('ops/build/bundle.mjs', () => {
 
   it('writes every file that another file requires', () => {
     const required = names.flatMap((name) => [...read(`${name}.cjs`).matchAll(REQUIRED)].map(([, to = '']) => to));
-    expect(required).to.include.members(['./serve.cjs', './pretty.cjs']);
+    expect(required).to.include.members(['./main.cjs', './serve.cjs', './pretty.cjs']);
     expect(required.filter((to) => !existsSync(join(folder, to)))).to.deep.equal([]);
   });
 
