@@ -1,78 +1,15 @@
-// Measures ticketd as built against what one would pick instead, in turn in the same run, and writes the tables down.
+// Measures a ticket of ticketd and of its peers, on the Node.js of the image and on the oldest one.
 //   npm run bench [-- ROUNDS SECONDS]
-import { writeFile } from 'node:fs/promises';
-import { removeEveryRedis, startRedis, type TestRedis } from '../support/redis.ts';
-import { ALGORITHMS, issueRequests, type Keys, makeKeys, redeemRequests } from './support/keys.ts';
-import { inTurn, measure } from './support/measure.ts';
-import { type RedisUse, redisUseOf, redisUseTable } from './support/redis-use.ts';
-import { type BenchServer, buildPeers, SERVERS, startServer } from './support/servers.ts';
-import { tableOf } from './support/table.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { MAJORS, nodeOf } from './support/nodes.ts';
 
-const rounds = Number(process.argv[2] ?? 5);
-const seconds = Number(process.argv[3] ?? 3);
-const CONNECTIONS = 64;
-const MANY_CONNECTIONS = 1000;
-const REDEEMED_A_ROUND = 5000;
-const OUTPUT = new URL('./measured.md', import.meta.url);
+const TICKETS = fileURLToPath(new URL('./tickets.ts', import.meta.url));
 
-const tables: string[] = [];
-const tell = (table: string) => {
-  tables.push(table);
-  process.stdout.write(`${table}\n`);
-};
-
-const withServers = async (keys: Keys, use: (servers: readonly BenchServer[], redis: TestRedis) => Promise<void>) => {
-  const redis = await startRedis();
-  const servers = await Promise.all(SERVERS.map((name) => startServer(name, redis.url, keys)));
-  await use(servers, redis);
-  await Promise.all(servers.map((server) => server.stop()));
-  await redis.stop();
-};
-
-const issue = (servers: readonly BenchServer[], requestsFile: string, connections: number, status: number) =>
-  inTurn(servers, rounds, (server) =>
-    measure(server, { url: server.issueUrl, connections, seconds, requestsFile }, status),
-  );
-
-const ONCE = { connections: CONNECTIONS, amount: REDEEMED_A_ROUND };
-
-const issueToRedeem = async (server: BenchServer, requestsFile: string, keys: Keys) => {
-  const load = { ...ONCE, url: server.issueUrl, requestsFile, keepBodies: true };
-  const { bodies } = await measure(server, load, 200);
-  const file = await redeemRequests(server.name, keys, bodies);
-  return {
-    tickets: bodies.length,
-    redeem: () => measure(server, { ...ONCE, url: server.redeemUrl, requestsFile: file }, 200),
-  };
-};
-
-/** Issues what the round will redeem, then redeems each ticket once. */
-const redeem = (servers: readonly BenchServer[], requestsFile: string, keys: Keys) =>
-  inTurn(servers, rounds, async (server) => (await issueToRedeem(server, requestsFile, keys)).redeem());
-
-const redisUse = async (servers: readonly BenchServer[], redis: TestRedis, requestsFile: string, keys: Keys) => {
-  const uses: RedisUse[] = [];
-  for (const server of servers)
-    uses.push(await redisUseOf(server.name, redis, () => issueToRedeem(server, requestsFile, keys)));
-  return uses;
-};
-
-await buildPeers();
-for (const algorithm of ALGORITHMS) {
-  const keys = makeKeys(algorithm);
-  const requestsFile = await issueRequests(keys);
-  await withServers(keys, async (servers, redis) => {
-    const name = `Issue, ${algorithm}, ${CONNECTIONS} connections`;
-    tell(tableOf(name, await issue(servers, requestsFile, CONNECTIONS, 200)));
-    if (algorithm !== 'HS256') return;
-    const many = await issue(servers, requestsFile, MANY_CONNECTIONS, 200);
-    tell(tableOf(`Issue, ${algorithm}, ${MANY_CONNECTIONS} connections`, many));
-    tell(tableOf(`Redeem, ${CONNECTIONS} connections`, await redeem(servers, requestsFile, keys)));
-    tell(redisUseTable(await redisUse(servers, redis, requestsFile, keys)));
-    await redis.stop();
-    tell(tableOf('Refused with 503, Redis down', await issue(servers, requestsFile, CONNECTIONS, 503)));
-  });
+for (const major of MAJORS) {
+  const args = ['--import=tsx', TICKETS, ...process.argv.slice(2)];
+  const run = spawn(await nodeOf(major), args, { stdio: 'inherit' });
+  const [code] = await once(run, 'exit');
+  if (code !== 0) throw new Error(`the benchmark on Node.js ${major} ended with ${code}`);
 }
-await writeFile(OUTPUT, `${tables.join('\n')}\n`);
-await removeEveryRedis();
-process.exit();

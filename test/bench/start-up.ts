@@ -8,7 +8,7 @@ import { bearer, SECRET, token } from '../support/jwt.ts';
 import { removeEveryRedis, startRedis } from '../support/redis.ts';
 import { serve, ticketd } from '../support/ticketd.ts';
 import { bareServerRssMb, idleRssMb } from './support/idle-memory.ts';
-import { nodeOf } from './support/nodes.ts';
+import { MAJORS, nodeOf } from './support/nodes.ts';
 import { median, titledTable } from './support/table.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
@@ -44,9 +44,6 @@ const firstTicket = async (node: string, redisUrl: string): Promise<number> => {
   await service?.exit;
   return ms;
 };
-
-/** The LTS that the image has, and the oldest Node.js that package.json allows. */
-const MAJORS = [24, 20];
 
 const redis = await startRedis();
 const up = serve({ REDIS_URL: redis.url, JWT_SECRET: SECRET });
