@@ -9,9 +9,10 @@ const server = new WebSocketServer({ port: 9000, maxPayload: 64 * 1024, clientTr
 
 server.on('connection', (socket, { headers }) => {
   const subject = decodeURIComponent(headers['x-ticketd-subject']);
+  // The clock of ticketd: keep both in step.
   const remainingMs = Date.parse(headers['x-ticketd-session-expires']) - Date.now();
-  // 4401 by analogy with HTTP's 401: the session is over, and a new ticket needs a new JWT.
-  const end = setTimeout(() => socket.close(4401, 'session expired'), Math.min(remainingMs, MAX_TIMER_MS));
+  // With this code ticketd/client reconnects with a fresh JWT.
+  const end = setTimeout(() => socket.close(4003, 'session ended'), Math.min(remainingMs, MAX_TIMER_MS));
   socket.on('close', () => clearTimeout(end));
   socket.on('error', () => {});
   socket.on('message', (data) => socket.send(`${subject}: ${data}`));

@@ -37,6 +37,7 @@ export const withFakeKubectl = async (commands: string, log = ''): Promise<Told>
       KEPT: folder,
       LOG: join(folder, 'log'),
       REDIS_URL: 'redis://r',
+      JWT_SECRET: 'a secret of the backend, 32 bytes or more',
     };
     const stdout = await bash(commands, env);
     const applied = (await contents('applied')).map(([, text]) => text);
