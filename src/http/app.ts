@@ -1,5 +1,7 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Router, RouterContext } from '@koa/router';
 import Koa from 'koa';
+import compose from 'koa-compose';
 import type { Cidrs } from '../config/cidrs.ts';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
@@ -23,7 +25,13 @@ export interface AppOptions {
 }
 
 /** The application of one listener: all that happens to a request, in order. */
-export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins = [] }: AppOptions): App => {
+export const createApp = ({
+  listener,
+  routes,
+  emit,
+  trustedProxies,
+  corsOrigins = [],
+}: AppOptions): RequestListener => {
   const app = new Koa<RequestState>();
   app.use(respond(emit));
   app.use(clientAddress(trustedProxies));
@@ -32,10 +40,25 @@ export const createApp = ({ listener, routes, emit, trustedProxies, corsOrigins 
   app.use(refuseMalformed);
   for (const router of routes) app.use(router.routes());
   app.use(refuseUnmatched);
-  app.on('error', (error: unknown, { state }: Context) =>
-    emit('internal_error', { traceId: state.traceId, ...describeError(error), stack: stackOf(error) }),
-  );
-  return app;
+  return listenerOf(app, emit);
+};
+
+/**
+ * Koa's own callback sends a response that has been sent here, and listens for its end by four events, of which the reset
+ * of a client counts as an error of the application.
+ */
+const listenerOf = (app: App, emit: Emit): RequestListener => {
+  const run = compose(app.middleware);
+  return async (request: IncomingMessage, response: ServerResponse) => {
+    const ctx: Context = app.createContext(request, response);
+    try {
+      await run(ctx);
+    } catch (error) {
+      // Not even the response of an internal error could be sent.
+      emit('internal_error', { traceId: ctx.state.traceId, ...describeError(error), stack: stackOf(error) });
+      response.destroy();
+    }
+  };
 };
 
 /** Refuses what no route matches: 405 with `Allow` if the path exists, else 404. */

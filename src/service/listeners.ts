@@ -127,7 +127,7 @@ const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, 
   const handler = limitConcurrency({
     limiter,
     probeLimiter: createConcurrencyLimiter(PROBE_CONCURRENCY_LIMITS),
-    answer: app.callback(),
+    answer: app,
     refuse: refuseOverload({ listener: name, emit, corsHeaders: readableBy(corsOrigins) }),
   });
   return createListener({ name, host, port, handler, emit });

@@ -23,7 +23,7 @@ describe('internal error', () => {
     };
     const router = new Router<RequestState>();
     router.get('/broken', handler);
-    return createApp({ listener: 'public', routes: [router], emit, corsOrigins }).callback();
+    return createApp({ listener: 'public', routes: [router], emit, corsOrigins });
   };
 
   const appThatThrows = (error: unknown) =>

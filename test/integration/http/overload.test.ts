@@ -35,7 +35,7 @@ describe('concurrency limiter at its limit', () => {
     const handler = limitConcurrency({
       limiter: createConcurrencyLimiter(LIMITS),
       probeLimiter: createConcurrencyLimiter(LIMITS),
-      answer: app.callback(),
+      answer: app,
       refuse: refuseOverload({ listener: 'public', emit, corsHeaders: readableBy([APP]) }),
     });
     listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit });

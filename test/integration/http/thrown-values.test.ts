@@ -19,7 +19,7 @@ describe('redeem with unexpected values', () => {
       redeemRoute({ keys: [GATEWAY_KEY], store: createMemoryStore(), redeem, emit }),
       forwardAuthRoutes({ trusted: cidrList('0.0.0.0/0,::/0'), redeem, emit }),
     ];
-    return createApp({ listener: 'internal', routes, emit }).callback();
+    return createApp({ listener: 'internal', routes, emit });
   };
 
   const WAYS = {
