@@ -21,7 +21,6 @@ export const addHeaders = ({ state }: Context, headers: Readonly<Record<string, 
  */
 export const sendResponse = (ctx: Context): void => {
   if (!ctx.writable) return;
-
   const { req, res, state } = ctx;
   res.writeHead(res.statusCode, headersOf(state)).end(req.method === 'HEAD' ? undefined : state.body?.text);
 };
