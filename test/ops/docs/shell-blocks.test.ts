@@ -42,10 +42,14 @@ describe('shell commands of ops/deploy/guides/everybody-gets-401.md', () => {
     const output = text(shell.stdout);
     const url = `http://127.0.0.1:${port}${TICKET_PATH}`;
     const post = (headers: Readonly<Record<string, string>>) => fetch(url, { method: 'POST', headers });
-    await until('ticketd answers', () => post({}).catch(() => undefined));
-    await post(bearer(token({}, { secret: `another ${SECRET}` })));
-    process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGINT');
-    await once(shell, 'exit');
+    const exit = once(shell, 'exit');
+    try {
+      await until('ticketd answers', () => post({}).catch(() => undefined));
+      await post(bearer(token({}, { secret: `another ${SECRET}` })));
+    } finally {
+      process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGINT');
+      await exit;
+    }
     expect(
       (await output)
         .trim()
