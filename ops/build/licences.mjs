@@ -4,7 +4,7 @@ import { packagesOf } from './packages.mjs';
 const LICENCE = /^(licen[cs]e|copying|notice)(\.|-|$)/i;
 const RULE = '-'.repeat(80);
 
-/** Writes what the packages in the bundles demand to be told with every copy of them: whose they are, on what terms. */
+/** Writes the notices that the licences of the bundled packages demand with every copy: the authors and the terms. */
 export const writeLicences = (file, inputs) => {
   const sections = packagesOf(inputs).map(({ folder, name, version, license }) => {
     const files = readdirSync(folder).filter((entry) => LICENCE.test(entry));

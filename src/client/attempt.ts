@@ -1,5 +1,6 @@
 import type { SocketAddress, SocketArguments } from './address.ts';
 import type { Failed, Granted, RequestTicket } from './request-ticket.ts';
+import { LONGEST_TIMEOUT_MS } from './schedule.ts';
 import type { SocketConstructor, SocketData, SocketLike, TicketSocketOptions } from './types.ts';
 
 /** Hears of one attempt. The last call is `failed`, `invalid` or `closed`; none follows `Attempt.end()`. */
@@ -33,16 +34,19 @@ export const beginAttempt = (
   requestTicket: RequestTicket,
   listener: AttemptListener,
 ): Attempt => {
-  const { timeoutMs = 10_000 } = options;
+  const { timeoutMs = 10_000, silenceMs = 0 } = options;
   const controller = new AbortController();
   const { signal } = controller;
   let socket: SocketLike | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const startTimeout = (onTimeout: () => void) => {
+  const startTimeout = (onTimeout: () => void, ms = timeoutMs) => {
     clearTimeout(timer);
-    timer = setTimeout(onTimeout, timeoutMs);
+    if (ms > 0) timer = setTimeout(onTimeout, Math.min(ms, LONGEST_TIMEOUT_MS));
   };
+
+  const expectMessage = () =>
+    startTimeout(() => listener.closed(ABNORMAL, `no message within ${silenceMs} ms`), silenceMs);
 
   const unlessEnded =
     <T>(handle: (value: T) => void) =>
@@ -66,10 +70,13 @@ export const beginAttempt = (
     const on = (type: string, handle: (event: SocketEvent) => void) =>
       socket?.addEventListener(type, unlessEnded(handle));
     on('open', () => {
-      clearTimeout(timer);
+      expectMessage();
       listener.opened(socket?.protocol ?? '');
     });
-    on('message', ({ data }) => listener.received(data));
+    on('message', ({ data }) => {
+      expectMessage();
+      listener.received(data);
+    });
     on('close', ({ code, reason }) => listener.closed(code, reason));
   };
 

@@ -3,7 +3,7 @@ import { type Attempt, type AttemptListener, beginAttempt } from './attempt.ts';
 import { type ClosePolicy, createClosePolicy } from './close-policy.ts';
 import { createPage } from './page.ts';
 import { createTicketRequest, failureOf, type RequestTicket } from './request-ticket.ts';
-import { createSchedule } from './schedule.ts';
+import { createSchedule, LONGEST_TIMEOUT_MS } from './schedule.ts';
 import type {
   AttemptReason,
   PauseReason,
@@ -15,9 +15,6 @@ import type {
 } from './types.ts';
 
 export type * from './types.ts';
-
-/** A longer timer fires immediately. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Keeps a WebSocket open whose handshakes are authenticated by tickets of ticketd. Each attempt gets a ticket of its

@@ -2,6 +2,9 @@ import type { TicketSocketOptions } from './types.ts';
 
 export type ScheduleOptions = Pick<TicketSocketOptions, 'baseDelayMs' | 'maxDelayMs' | 'random'>;
 
+/** A longer timer fires immediately. */
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** When the next attempt is due. */
 export interface Schedule {
   /** Whole milliseconds from now; 0 or less when it is due. */

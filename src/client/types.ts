@@ -25,8 +25,13 @@ export interface TicketSocketOptions {
   readonly baseDelayMs?: number | undefined;
   /** The longest wait before any retry, on top of `Retry-After`; 8000 by default. */
   readonly maxDelayMs?: number | undefined;
-  /** Time limit of a ticket request, `getToken` included, and then of the handshake; 10000 by default. */
+  /** Time limit of a ticket request, `getToken` included, and then of the handshake; 10000 by default, 0 for none. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How long the server may send no message before the client closes the connection and opens another one; off by
+   * default. Browsers do not show pings to a page: use it where the server sends a message at regular intervals.
+   */
+  readonly silenceMs?: number | undefined;
   /**
    * How long a connection must stay open to restart the backoff; 5000 by default. The client stops after five in a row
    * that ended sooner with 4004 (the gateway could not redeem the ticket).

@@ -57,9 +57,9 @@ interface ClientLeft {
   readonly traceId: string;
 }
 
-/** The gateway closed a socket because its session ended. */
-interface SessionEnded {
-  readonly event: 'session_ended';
+/** The gateway closed a socket because its session ended, or terminated one because its client did not answer a ping. */
+export interface SocketEnded {
+  readonly event: 'session_ended' | 'client_silent';
   readonly level: 'info';
   readonly traceId: string;
   readonly subject: string;
@@ -88,7 +88,7 @@ export type GatewayEvent =
   | Misconfigured
   | UpgradeFailed
   | ClientLeft
-  | SessionEnded
+  | SocketEnded
   | ConnectionReport;
 
 export type EventListener = (event: GatewayEvent) => void;

@@ -65,6 +65,11 @@ export interface ProtectOptions {
   /** Closes each socket with 4003 when its session ends; `true` by default for a WebSocket server. */
   readonly closeAtSessionEnd?: boolean;
   /**
+   * How often the gateway pings each socket, in milliseconds; it terminates one whose client has not answered by the
+   * next ping. 30,000 by default for a WebSocket server; 0 turns it off.
+   */
+  readonly heartbeatMs?: number;
+  /**
    * How long the application may need to take the connection of an admitted client, and another listener of the server
    * that of an upgrade to another path, in milliseconds; 10,000 by default. Then the gateway answers and closes it.
    */
@@ -86,7 +91,13 @@ export const redisVariables: Readonly<Record<keyof RedisOptions, { readonly name
 };
 
 const GATEWAY_OPTIONS: readonly (keyof GatewayOptions)[] = ['redeem', 'audience', 'timeoutMs', 'maxPending', 'onEvent'];
-const PROTECT_OPTIONS: readonly (keyof ProtectOptions)[] = ['path', 'refuse', 'closeAtSessionEnd', 'upgradeTimeoutMs'];
+const PROTECT_OPTIONS: readonly (keyof ProtectOptions)[] = [
+  'path',
+  'refuse',
+  'closeAtSessionEnd',
+  'heartbeatMs',
+  'upgradeTimeoutMs',
+];
 // A longer timer fires immediately.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -109,6 +120,7 @@ export const checkProtectOptions = (options: ProtectOptions): void => {
   requireObject('options', options);
   requireKnown('', options, PROTECT_OPTIONS);
   requireCount('upgradeTimeoutMs', options.upgradeTimeoutMs);
+  if (options.heartbeatMs !== 0) requireCount('heartbeatMs', options.heartbeatMs);
   requireType('closeAtSessionEnd', options.closeAtSessionEnd, ['boolean']);
   const { path = '/', refuse = 'http' } = options;
   if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) throw wrong('path', 'a path like /socket');

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TICKET_REFUSED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
 import type { Admission, UpgradeRefused } from './admission.ts';
-import type { EventListener } from './events.ts';
+import type { EventListener, SocketEnded } from './events.ts';
+import { terminateWhenSilent } from './heartbeat.ts';
 import { answerRefusal } from './http-response.ts';
 import type { ProtectOptions } from './options.ts';
 import { type ClosableSocket, closeAtSessionEnd, closeOrTerminate } from './session-end.ts';
@@ -27,7 +28,10 @@ export interface UpgradeHandler {
   refuse(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefused): unknown;
 }
 
-export type UpgradeHandlerOptions = Pick<ProtectOptions, 'refuse' | 'closeAtSessionEnd'>;
+// Below the 60 s after which nginx and ALB close an idle connection.
+const HEARTBEAT_MS = 30_000;
+
+export type UpgradeHandlerOptions = Pick<ProtectOptions, 'refuse' | 'closeAtSessionEnd' | 'heartbeatMs'>;
 
 const refuseInHttp: UpgradeHandler['refuse'] = (_request, socket, _head, refusal) => answerRefusal(socket, refusal);
 
@@ -41,8 +45,8 @@ export const upgradeHandlerFor = <S extends ServerSocket>(
       throw new TypeError('make the WebSocketServer with noServer: true: without, it accepts every client by itself');
     return handlerOfServer(target, options, report);
   }
-  if (options.refuse === 'close' || options.closeAtSessionEnd)
-    throw new TypeError('refuse: "close" and closeAtSessionEnd need a WebSocket server, not a function');
+  if (options.refuse === 'close' || options.closeAtSessionEnd || options.heartbeatMs)
+    throw new TypeError('refuse: "close", closeAtSessionEnd and heartbeatMs need a WebSocket server, not a function');
   return { accept: target, refuse: refuseInHttp };
 };
 
@@ -54,12 +58,14 @@ const hasServer = (target: object): boolean => {
 
 const handlerOfServer = <S extends ServerSocket>(
   server: WebSocketServerLike<S>,
-  { refuse = 'http', closeAtSessionEnd: closes = true }: UpgradeHandlerOptions,
+  { refuse = 'http', closeAtSessionEnd: closes = true, heartbeatMs = HEARTBEAT_MS }: UpgradeHandlerOptions,
   report: EventListener,
 ): UpgradeHandler => ({
   accept: (request, socket, head, admission) =>
     upgrade(server, [request, socket, head], (webSocket) => {
-      if (closes) closeWithSession(webSocket, admission, report);
+      const reportEnd = (event: SocketEnded['event']) => report(socketEnded(event, admission));
+      if (closes) closeAtSessionEnd(webSocket, admission, () => reportEnd('session_ended'));
+      if (heartbeatMs > 0) terminateWhenSilent(webSocket, socket, heartbeatMs, () => reportEnd('client_silent'));
       server.emit('connection', webSocket, request, admission);
     }),
   refuse:
@@ -88,12 +94,13 @@ const upgrade = <S extends ServerSocket>(
     });
   });
 
-const closeWithSession = (socket: ClosableSocket, admission: Admission, report: EventListener): void => {
-  const { traceId, subject, sessionId } = admission;
-  closeAtSessionEnd(socket, admission, () =>
-    report({ event: 'session_ended', level: 'info', traceId, subject, sessionId }),
-  );
-};
+const socketEnded = (event: SocketEnded['event'], { traceId, subject, sessionId }: Admission): SocketEnded => ({
+  event,
+  level: 'info',
+  traceId,
+  subject,
+  sessionId,
+});
 
 const closeRefused = (socket: ServerSocket, { status, errorCode }: UpgradeRefused): void =>
   closeOrTerminate(socket, status === 503 ? TRY_AGAIN_LATER : TICKET_REFUSED, errorCode);

@@ -28,6 +28,8 @@ const NEEDED = [
   { command: 'curl', debianPackage: 'curl' },
   { command: 'shellcheck', debianPackage: 'shellcheck' },
   { command: 'jq', debianPackage: 'jq' },
+  // Runs the example of a gateway in Python.
+  { command: 'python3', debianPackage: 'python3' },
   // Real packet loss in test/chaos; a proxy where they are lacking.
   { command: 'ip', debianPackage: 'iproute2', optional: true },
   { command: 'iptables', debianPackage: 'iptables', optional: true },

@@ -39,7 +39,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   lingerBytes: 16 * 1024 * 1024,
 };
 
-// With these, 5,000 concurrent requests are all answered (crowd.test.ts), and the event loop is never blocked for 100 ms;
+// With these, 5,000 concurrent requests are all answered (burst.test.ts), and the event loop is never blocked for 100 ms;
 // 9,500 take 360 MB.
 const PER_TURN = { perTurn: 32, maxStoreCalls: 512, maxWaitMs: 10_000 };
 

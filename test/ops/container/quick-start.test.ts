@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { commandBlock } from '../support/command-blocks.ts';
 import { docker, succeed, tryDocker } from './support/docker.ts';
 
 const NODE_IMAGE = process.env.NODE_IMAGE ?? 'node:24-bookworm-slim';
-const BLOCK = /^```sh\n([\s\S]*?)^```$/gm;
-
 /** The commands under "Quick start", in order. */
-const commands = (): string => {
-  const section = readFileSync('README.md', 'utf8').split('\n## Quick start\n')[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(BLOCK)].map(([, block]) => block).join('\n');
-};
+const commands = (): string =>
+  [
+    commandBlock('README.md', 'npm install ticketd ws'),
+    commandBlock('README.md', 'cat > gateway.mjs'),
+    commandBlock('README.md', 'cat > client.mjs'),
+  ].join('\n');
 
 describe('README.md "Quick start"', () => {
   let folder: string;

@@ -37,6 +37,10 @@ const noTicket = (status: number, errorCode?: string) => ({ type: 'ticket-error'
 export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
   'opens a socket': ({ sees }) => sees(why('connect'), { type: 'getToken', rejected: false }, open),
 
+  'answers the pings of the gateway': async ({ stage }) => {
+    await until('a pong', () => stage.gateway.pongs > 0);
+  },
+
   'reconnects with a new JWT from getToken when the session expires': async ({ stage, sees }) => {
     stage.user.jwtSeconds = 1.5;
     stage.gateway.drop();

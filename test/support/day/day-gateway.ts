@@ -8,6 +8,8 @@ import { GATEWAY_KEY } from '../redeem.ts';
 export interface DayGateway {
   /** How many WebSockets are open. */
   readonly open: number;
+  /** How many pings the clients have answered. */
+  readonly pongs: number;
   /** Breaks every connection, as a lost network does. */
   drop(): void;
   closeAll(code: number): void;
@@ -15,15 +17,21 @@ export interface DayGateway {
   stop(): Promise<void>;
 }
 
+const HEARTBEAT_MS = 2_000;
+
 export const createDayGateway = (port: number, internalUrl: string): DayGateway => {
   let end: (() => Promise<void>) | undefined;
   let clients: ReadonlySet<WebSocket> = new Set();
+  let pongs = 0;
   const drop = () => {
     for (const socket of clients) socket.terminate();
   };
   return {
     get open() {
       return clients.size;
+    },
+    get pongs() {
+      return pongs;
     },
     drop,
     closeAll: (code) => {
@@ -33,7 +41,12 @@ export const createDayGateway = (port: number, internalUrl: string): DayGateway 
       const server = createServer();
       const sockets = new WebSocketServer({ noServer: true });
       const gateway = createGateway({ redeem: { url: internalUrl, key: GATEWAY_KEY }, onEvent: () => undefined });
-      gateway.protect(server, sockets, { refuse: 'close' });
+      gateway.protect(server, sockets, { refuse: 'close', heartbeatMs: HEARTBEAT_MS });
+      sockets.on('connection', (socket) =>
+        socket.on('pong', () => {
+          pongs += 1;
+        }),
+      );
       clients = sockets.clients;
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');

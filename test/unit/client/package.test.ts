@@ -18,6 +18,7 @@ const socket: TicketSocket = connectWithTicket({
   getToken: async ({ rejected, signal }) => (rejected || signal.aborted ? undefined : 'jwt'),
   protocols: ['chat'],
   ticketIn: 'protocol',
+  silenceMs: 1,
   fetch,
 });
 socket.addEventListener('stopped', ({ reason, status, code }) => {

@@ -111,8 +111,8 @@ describe('ticketd/gateway protect() options', () => {
   for (const options of [
     undefined,
     {},
-    { path: '/socket', refuse: 'http', closeAtSessionEnd: true, upgradeTimeoutMs: 1 },
-    { path: '/', refuse: 'close', closeAtSessionEnd: false, upgradeTimeoutMs: 2 ** 31 - 1 },
+    { path: '/socket', refuse: 'http', closeAtSessionEnd: true, heartbeatMs: 1, upgradeTimeoutMs: 1 },
+    { path: '/', refuse: 'close', closeAtSessionEnd: false, heartbeatMs: 0, upgradeTimeoutMs: 2 ** 31 - 1 },
   ])
     it(`accept ${JSON.stringify(options)}`, () => {
       expect(protect(options)).not.to.throw();
@@ -128,6 +128,9 @@ describe('ticketd/gateway protect() options', () => {
     [{ path: '/socket#a' }, 'path: expected a path like /socket'],
     [{ path: /socket/ }, 'path: expected a path like /socket'],
     [{ refuse: 'https' }, 'refuse: expected "http" or "close"'],
+    [{ heartbeatMs: -1 }, 'heartbeatMs: expected a whole number above 0'],
+    [{ heartbeatMs: 2 ** 31 }, 'heartbeatMs: expected a whole number up to 2147483647'],
+    [{ heartbeatMs: false }, 'heartbeatMs: expected a whole number'],
     [{ upgradeTimeoutMs: 0 }, 'upgradeTimeoutMs: expected a whole number above 0'],
     [{ upgradeTimeoutMs: 2 ** 31 }, 'upgradeTimeoutMs: expected a whole number up to 2147483647'],
   ] as const)
@@ -135,11 +138,11 @@ describe('ticketd/gateway protect() options', () => {
       expect(protect(options)).to.throw(TypeError, message);
     });
 
-  it('reject refuse: close and closeAtSessionEnd: true for a target that is a function', () => {
+  it('reject refuse: close, closeAtSessionEnd: true and heartbeatMs for a target that is a function', () => {
     const target = () => {};
-    for (const options of [{ refuse: 'close' }, { closeAtSessionEnd: true }])
+    for (const options of [{ refuse: 'close' }, { closeAtSessionEnd: true }, { heartbeatMs: 1 }])
       expect(protect(options, target)).to.throw(TypeError, 'need a WebSocket server, not a function');
-    for (const options of [{}, { refuse: 'http' }, { closeAtSessionEnd: false }])
+    for (const options of [{}, { refuse: 'http' }, { closeAtSessionEnd: false }, { heartbeatMs: 0 }])
       expect(protect(options, target)).not.to.throw();
   });
 

@@ -19,12 +19,13 @@ const gateway: Gateway = createGateway({
     if (event.event === 'upgrade_admitted') console.log(event.subject.length + event.durationMs);
     else if (event.event === 'redis_down') console.log(event.level, event['endpoint']);
     else if (event.level === 'error' && event.event === 'redeem_failed') console.log(event.error.length);
+    else if (event.event === 'client_silent') console.log(event.subject.length);
     else if (event.event === 'upgrade_failed') console.log(event.stack?.length);
   },
 });
 createGateway({ redeem: { redis: { url: 'redis://redis', cluster: true } }, onEvent: async () => {} });
 const sockets = new WebSocketServer({ noServer: true });
-const end: () => void = gateway.protect(createServer(), sockets, { refuse: 'close', path: '/chat', upgradeTimeoutMs: 1 });
+const end: () => void = gateway.protect(createServer(), sockets, { refuse: 'close', path: '/chat', heartbeatMs: 0, upgradeTimeoutMs: 1 });
 gateway.protect(createTlsServer(), async (request, socket, head, { sessionExpiresAt }) => {
   socket.end(request.url ?? '' + head.length + sessionExpiresAt.toISOString());
 });

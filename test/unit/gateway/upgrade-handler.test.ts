@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
@@ -8,7 +9,7 @@ import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/admission
 import type { GatewayEvent } from '../../../src/gateway/events.ts';
 import { type UpgradeHandlerOptions, upgradeHandlerFor } from '../../../src/gateway/upgrade-handler.ts';
 import { fakeConnection } from '../../support/fake-upgrade.ts';
-import { freezeTime } from '../../support/frozen-time.ts';
+import { freezeTime, passTime } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 import { upgradeMessage } from '../../support/upgrade-message.ts';
 
@@ -85,6 +86,29 @@ describe('ticketd/gateway protect() of a WebSocketServer', () => {
     await handler.accept(...handshake, ADMISSION);
     expect(clock.countTimers()).to.equal(0);
     expect([...webSocket.calls, ...events]).to.deep.equal([]);
+  });
+
+  it('pings after 30 s by default, after heartbeatMs, and never with heartbeatMs: 0', async () => {
+    for (const [options, ms] of [
+      [{}, 30_000],
+      [{ heartbeatMs: 5_000 }, 5_000],
+      [{ heartbeatMs: 0 }, undefined],
+    ] as const) {
+      const { handler, server, webSocket } = rig({ closeAtSessionEnd: false, ...options });
+      let pingedAt: number | undefined;
+      Object.assign(webSocket, {
+        ping: () => {
+          pingedAt = performance.now();
+        },
+      });
+      const [request, , head] = handshake;
+      await handler.accept(request, new Socket(), head, ADMISSION);
+      const startedAt = performance.now();
+      await passTime(clock, 31_000);
+      expect(pingedAt === undefined ? undefined : pingedAt - startedAt).to.equal(ms);
+      webSocket.emit('close');
+      server.removeAllListeners();
+    }
   });
 
   it('handles the error event of an admitted or refused WebSocket', async () => {
