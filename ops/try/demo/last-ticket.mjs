@@ -2,7 +2,7 @@
 const MAX_STATES = 6;
 
 /**
- * Follows the last ticket through ticketd's log events, whoever requested it. `onChange` gets the ticket after each
+ * Follows the last ticket through ticketd's log events, from any client. `onChange` gets the ticket after each
  * change, with its states in order. `isStored` returns whether the store still has the ticket with an id.
  */
 export function followLastTicket({ ttlSeconds, isStored, onChange }) {
