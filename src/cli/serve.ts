@@ -4,16 +4,18 @@ import { openDestination } from '../log/destination.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { startService } from '../service/service.ts';
 import { EXIT_CODES, exitCodeOfSignal, INTERNAL_ERROR, InterruptedBySignal, OK } from './exit-codes.ts';
-import { type Signals, watchSignals } from './signals.ts';
+import type { Signals } from './signals.ts';
+import { type WatchedProcess, watchProcess } from './watch-process.ts';
 
 const FLUSH_TIMEOUT_MS = 250;
 // After a second signal or an uncaught error.
 const SHORT_FLUSH_TIMEOUT_MS = 50;
 
 /** Runs the service until a signal ends it. Resolves with the exit code, or rejects, after flushing the log. */
-export const serve = async (signals: Signals = watchSignals()): Promise<number> => {
+export const serve = async ({ signals, libraryOutput }: WatchedProcess = watchProcess()): Promise<number> => {
   const { level, pretty } = readLogSettings(process.env, process.stdout.isTTY);
   const logger = createLogger({ level, destination: await openDestination(pretty) });
+  libraryOutput.logTo(logger.emit);
   exitOnUncaughtError(logger);
   try {
     return await serveUntilSignal(signals, logger);
