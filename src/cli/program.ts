@@ -17,8 +17,7 @@ export const createProgram = (setExitCode: SetExitCode, watched?: WatchedProcess
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     // An error message repeats arguments, which may contain a URL with a password.
-    .configureOutput({ outputError: (text, write) => write(scrub(text)) })
-    .showHelpAfterError('(see "ticketd --help")');
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(scrub(text))} (see "ticketd --help")\n`) });
   addServe(program, setExitCode, watched);
   addCheckRedis(program, setExitCode);
   addProbe(program, setExitCode);
@@ -38,6 +37,8 @@ Examples:
 Exit codes: 0 success, 1 failed to start or unreachable, 2 Redis reached but unusable, 64 wrong usage,
 70 internal error, 78 invalid configuration, 124 time limit exceeded, 128+n ended by signal n.
 "ticketd check-config" lists the environment variables.`;
+
+const oneLine = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
 
 const addServe = (program: Command, setExitCode: SetExitCode, watched?: WatchedProcess): void => {
   program

@@ -1,46 +1,63 @@
 import { readLogSettings } from '../config/read-config.ts';
-import { describeError } from '../log/describe-error.ts';
+import { describeError, stackOf } from '../log/describe-error.ts';
 import { openDestination } from '../log/destination.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { startService } from '../service/service.ts';
-import { EXIT_CODES, exitCodeOfSignal, INTERNAL_ERROR, InterruptedBySignal, OK } from './exit-codes.ts';
-import type { Signals } from './signals.ts';
+import {
+  EXIT_CODES,
+  exitCodeOf,
+  exitCodeOfSignal,
+  INTERNAL_ERROR,
+  InterruptedBySignal,
+  isExpected,
+  OK,
+} from './exit-codes.ts';
+import { reasonOf } from './failed-start.ts';
 import { type WatchedProcess, watchProcess } from './watch-process.ts';
 
 const FLUSH_TIMEOUT_MS = 250;
 // After a second signal or an uncaught error.
 const SHORT_FLUSH_TIMEOUT_MS = 50;
 
-/** Runs the service until a signal ends it. Resolves with the exit code, or rejects, after flushing the log. */
+/**
+ * Runs the service until a signal ends it. Resolves with the exit code, after flushing the log and, when the start
+ * failed, printing the reason.
+ */
 export const serve = async ({ signals, libraryOutput }: WatchedProcess = watchProcess()): Promise<number> => {
   const { level, pretty } = readLogSettings(process.env, process.stdout.isTTY);
   const logger = createLogger({ level, destination: await openDestination(pretty) });
   libraryOutput.logTo(logger.emit);
-  exitOnUncaughtError(logger);
+  const startup = new AbortController();
+  let hasStarted = false;
+
+  const flushAndReport = async (error: unknown, timeoutMs: number): Promise<void> => {
+    await logger.flush(timeoutMs);
+    if (!hasStarted) process.stderr.write(`ticketd: ${reasonOf(error)}\n`);
+  };
+
+  const exitNow = async (error: unknown, code: number): Promise<void> => {
+    await flushAndReport(error, SHORT_FLUSH_TIMEOUT_MS);
+    process.exit(code);
+  };
+
+  process.on('uncaughtException', (error) => {
+    logUncaught(error, logger);
+    void exitNow(error, INTERNAL_ERROR);
+  });
+  signals.first.then((signal) => startup.abort(new InterruptedBySignal(signal)));
+  signals.second.then((signal) => exitNow(new InterruptedBySignal(signal), exitCodeOfSignal(signal)));
   try {
-    return await serveUntilSignal(signals, logger);
-  } finally {
+    const service = await startService({ env: process.env, log: logger.emit, abort: startup.signal });
+    hasStarted = true;
+    const { forced } = await service.stop(await signals.first);
     await logger.flush(FLUSH_TIMEOUT_MS);
+    return forced ? EXIT_CODES.SHUTDOWN_FORCED : OK;
+  } catch (error) {
+    if (!isExpected(error)) logUncaught(error, logger);
+    await flushAndReport(error, FLUSH_TIMEOUT_MS);
+    return exitCodeOf(error);
   }
 };
 
-const serveUntilSignal = async ({ first, second }: Signals, logger: Logger): Promise<number> => {
-  const startup = new AbortController();
-  first.then((signal) => startup.abort(new InterruptedBySignal(signal)));
-  second.then((signal) => exitAfterFlush(logger, exitCodeOfSignal(signal)));
-  const service = await startService({ env: process.env, log: logger.emit, abort: startup.signal });
-  const { forced } = await service.stop(await first);
-  return forced ? EXIT_CODES.SHUTDOWN_FORCED : OK;
-};
-
-const exitOnUncaughtError = (logger: Logger): void => {
-  process.on('uncaughtException', (error) => {
-    logger.emit('uncaught_error', { ...describeError(error), stack: error.stack });
-    void exitAfterFlush(logger, INTERNAL_ERROR);
-  });
-};
-
-const exitAfterFlush = async (logger: Logger, code: number): Promise<void> => {
-  await logger.flush(SHORT_FLUSH_TIMEOUT_MS);
-  process.exit(code);
-};
+const logUncaught = (error: unknown, { emit }: Logger): void =>
+  emit('uncaught_error', { ...describeError(error), stack: stackOf(error) });

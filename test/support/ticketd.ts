@@ -80,7 +80,8 @@ export const ticketd = (
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  if (args[0] === 'serve' && writesMore === undefined) watchStreams(child);
+  const isService = args[0] === 'serve' && !args.includes('--help');
+  if (isService && writesMore === undefined) watchStreams(child);
   child.once('exit', () => running.delete(child));
   return watch(child);
 };

@@ -2,6 +2,7 @@ type Fault =
   | 'print-on-signal'
   | 'reject-on-signal'
   | 'tell-secrets'
+  | 'throw-null-on-signal'
   | 'throw-on-signal'
   | 'throw-on-write'
   | 'throw-secrets-on-signal';
