@@ -16,14 +16,15 @@ export const watchStreams = (child: ChildProcess): void => {
     read.stderr += text;
     if (!isReason(read.stderr)) note('stderr', read.stderr);
   });
-  child.once('exit', (code) => {
-    if (read.stderr !== '' && code === 0) note('stderr', `${read.stderr} and exited 0`);
+  child.once('close', (code) => {
+    if (read.stderr !== '' && !code) note('stderr', `${read.stderr}, although its start had not failed`);
   });
 };
 
 const isJson = (line: string): boolean => {
   try {
-    return typeof JSON.parse(line) === 'object';
+    JSON.parse(line);
+    return line.startsWith('{');
   } catch {
     return false;
   }
