@@ -13,6 +13,7 @@ import {
   OK,
 } from './exit-codes.ts';
 import { reasonOf } from './failed-start.ts';
+import type { Signals } from './signals.ts';
 import { type WatchedProcess, watchProcess } from './watch-process.ts';
 
 const FLUSH_TIMEOUT_MS = 250;
@@ -27,36 +28,58 @@ export const serve = async ({ signals, libraryOutput }: WatchedProcess = watchPr
   const { level, pretty } = readLogSettings(process.env, process.stdout.isTTY);
   const logger = createLogger({ level, destination: await openDestination(pretty) });
   libraryOutput.logTo(logger.emit);
-  const startup = new AbortController();
-  let hasStarted = false;
-
-  const flushAndReport = async (error: unknown, timeoutMs: number): Promise<void> => {
-    await logger.flush(timeoutMs);
-    if (!hasStarted) process.stderr.write(`ticketd: ${reasonOf(error)}\n`);
-  };
-
-  const exitNow = async (error: unknown, code: number): Promise<void> => {
-    await flushAndReport(error, SHORT_FLUSH_TIMEOUT_MS);
-    process.exit(code);
-  };
-
+  const ending = createEnding(logger);
   process.on('uncaughtException', (error) => {
     logUncaught(error, logger);
-    void exitNow(error, INTERNAL_ERROR);
+    void ending.exit(error, INTERNAL_ERROR);
   });
-  signals.first.then((signal) => startup.abort(new InterruptedBySignal(signal)));
-  signals.second.then((signal) => exitNow(new InterruptedBySignal(signal), exitCodeOfSignal(signal)));
+  signals.second.then((signal) => ending.exit(new InterruptedBySignal(signal), exitCodeOfSignal(signal)));
   try {
-    const service = await startService({ env: process.env, log: logger.emit, abort: startup.signal });
-    hasStarted = true;
-    const { forced } = await service.stop(await signals.first);
-    await logger.flush(FLUSH_TIMEOUT_MS);
-    return forced ? EXIT_CODES.SHUTDOWN_FORCED : OK;
+    return await serveUntilSignal(signals.first, logger, ending);
   } catch (error) {
     if (!isExpected(error)) logUncaught(error, logger);
-    await flushAndReport(error, FLUSH_TIMEOUT_MS);
+    await ending.report(error, FLUSH_TIMEOUT_MS);
     return exitCodeOf(error);
   }
+};
+
+const serveUntilSignal = async (first: Signals['first'], logger: Logger, ending: Ending): Promise<number> => {
+  const startup = new AbortController();
+  first.then((signal) => startup.abort(new InterruptedBySignal(signal)));
+  const service = await startService({ env: process.env, log: logger.emit, abort: startup.signal });
+  ending.startSucceeded();
+  const { forced } = await service.stop(await first);
+  await logger.flush(FLUSH_TIMEOUT_MS);
+  return forced ? EXIT_CODES.SHUTDOWN_FORCED : OK;
+};
+
+interface Ending {
+  /** From here on nothing is printed. */
+  startSucceeded(): void;
+  /** Flushes the log, then prints why the start failed: once, whatever else goes wrong. */
+  report(error: unknown, flushTimeoutMs: number): Promise<void>;
+  /** Reports and ends the process, whatever is still running. */
+  exit(error: unknown, code: number): Promise<void>;
+}
+
+const createEnding = ({ flush }: Logger): Ending => {
+  let printsReason = true;
+  const startSucceeded = (): void => {
+    printsReason = false;
+  };
+  const report: Ending['report'] = async (error, flushTimeoutMs) => {
+    await flush(flushTimeoutMs);
+    if (printsReason) process.stderr.write(`ticketd: ${reasonOf(error)}\n`);
+    printsReason = false;
+  };
+  return {
+    startSucceeded,
+    report,
+    exit: async (error, code) => {
+      await report(error, SHORT_FLUSH_TIMEOUT_MS);
+      process.exit(code);
+    },
+  };
 };
 
 const logUncaught = (error: unknown, { emit }: Logger): void =>
