@@ -1,16 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ask } from '../../support/ask.ts';
-import { seeded } from '../../support/faults/faults.ts';
 import { SECRET } from '../../support/jwt.ts';
 import { startRedis } from '../../support/redis.ts';
 import { endAll, STACK_TRACE, serve, type Ticketd } from '../../support/ticketd.ts';
 
-const EMBEDDED = { JWT_SECRET: SECRET, REDIS_URL: 'memory://' };
+// Not by --import, after which Node.js begins the command in another way.
+const SEEDED = `--require=${fileURLToPath(new URL('../../support/faults/print-on-signal.cjs', import.meta.url))}`;
 
 describe('serve when a library or Node.js prints something', () => {
   let service: Ticketd;
   before(async () => {
-    service = serve({ ...EMBEDDED, ...seeded('print-on-signal') });
+    service = serve({ JWT_SECRET: SECRET, REDIS_URL: 'memory://', NODE_OPTIONS: SEEDED });
     await service.url();
     service.process.kill('SIGUSR2');
     await service.line(({ source }) => source === 'DeprecationWarning');

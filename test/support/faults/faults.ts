@@ -1,5 +1,4 @@
 type Fault =
-  | 'print-on-signal'
   | 'reject-on-signal'
   | 'tell-secrets'
   | 'throw-null-on-signal'

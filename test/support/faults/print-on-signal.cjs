@@ -1,7 +1,10 @@
-// Loaded by NODE_OPTIONS=--import into the process under test: a library that prints, and warnings of Node.js.
+// Loaded by NODE_OPTIONS=--require into the process under test: a library that prints, and warnings of Node.js.
 
-// In the same turn as the first lines of the command.
-process.once('newListener', () => process.emitWarning('seeded early'));
+// In the turn in which the command begins to run and reads its arguments.
+process.argv.slice = (...range) => {
+  process.emitWarning('seeded early');
+  return [...process.argv].slice(...range);
+};
 
 process.on('SIGUSR2', () => {
   console.error('[lib] seeded: %s', 'redis://user:right-horse-7@redis', new Error('seeded error'));
