@@ -5,18 +5,18 @@ import { createReadableStack } from '../log/stack.ts';
 import { scrub } from '../protocol/redact.ts';
 import { EXIT_CODES, exitCodeOf, isExpected, OK } from './exit-codes.ts';
 import { createProgram } from './program.ts';
-import type { Signals } from './signals.ts';
+import type { WatchedProcess } from './watch-process.ts';
 
 /**
- * Runs one command line; resolves with the exit code, after reporting on stderr what went wrong. `signals` are those
- * that the process has watched from its first moment, if it has.
+ * Runs one command line; resolves with the exit code, after reporting on stderr what went wrong. `watched` is
+ * what the process has watched from its first moment, if it has.
  */
-export const main = async (args: readonly string[], signals?: Signals): Promise<number> => {
+export const main = async (args: readonly string[], watched?: WatchedProcess): Promise<number> => {
   let code = OK;
   let isProbe = false;
   const program = createProgram((exitCode) => {
     code = exitCode;
-  }, signals);
+  }, watched);
   program.hook('preSubcommand', (_program, command) => {
     isProbe = command.name() === 'probe';
   });

@@ -4,22 +4,21 @@ import { scrub } from '../protocol/redact.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import type { CheckRedisOptions } from './check-redis.ts';
 import type { ProbeOptions } from './run-probe.ts';
-import type { Signals } from './signals.ts';
 import type { TokenOptions } from './token.ts';
+import type { WatchedProcess } from './watch-process.ts';
 
 type SetExitCode = (exitCode: number) => void;
 
 /** The command line of ticketd: each command loads its code only when it runs. */
-export const createProgram = (setExitCode: SetExitCode, signals?: Signals): Command => {
+export const createProgram = (setExitCode: SetExitCode, watched?: WatchedProcess): Command => {
   const program = new Command('ticketd')
     .description('Trades a JWT for a single-use WebSocket ticket kept in Redis.')
     .version(version)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     // An error message repeats arguments, which may contain a URL with a password.
-    .configureOutput({ outputError: (text, write) => write(scrub(text)) })
-    .showHelpAfterError('(see "ticketd --help")');
-  addServe(program, setExitCode, signals);
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(scrub(text))} (see "ticketd --help")\n`) });
+  addServe(program, setExitCode, watched);
   addCheckRedis(program, setExitCode);
   addProbe(program, setExitCode);
   addCheckConfig(program, setExitCode);
@@ -39,7 +38,9 @@ Exit codes: 0 success, 1 failed to start or unreachable, 2 Redis reached but unu
 70 internal error, 78 invalid configuration, 124 time limit exceeded, 128+n ended by signal n.
 "ticketd check-config" lists the environment variables.`;
 
-const addServe = (program: Command, setExitCode: SetExitCode, signals?: Signals): void => {
+const oneLine = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
+
+const addServe = (program: Command, setExitCode: SetExitCode, watched?: WatchedProcess): void => {
   program
     .command('serve')
     .description('run the service')
@@ -47,7 +48,7 @@ const addServe = (program: Command, setExitCode: SetExitCode, signals?: Signals)
     .allowExcessArguments(false)
     .action(async () => {
       const { serve } = await import('./serve.ts');
-      setExitCode(await serve(signals));
+      setExitCode(await serve(watched));
     });
 };
 

@@ -211,6 +211,11 @@ export const events = {
     msg: 'Uncaught error: the process exits',
     fields: { error: 'string', errorCode: 'string', stack: 'string?' },
   },
+  library_output: {
+    level: 'warn',
+    msg: 'A library or Node.js printed a message',
+    fields: { source: 'string', text: 'string' },
+  },
   log_lines_dropped: {
     level: 'error',
     msg: 'Log lines dropped: the reader of standard output is too slow',

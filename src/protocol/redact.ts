@@ -4,15 +4,20 @@ const SECRETS: readonly [RegExp, string][] = [
   [/eyJ[A-Za-z0-9_-]{10,}(\.[A-Za-z0-9_-]*){0,4}/g, '[jwt]'],
   [/wst_[A-Za-z0-9_-]+/g, '[ticket]'],
   [/:\/\/[^/\s]*@/g, '://[credentials]@'],
+  // Redis repeats the arguments of an unknown command, such as a renamed AUTH.
+  [/with args beginning with:.*/gs, 'with args [removed]'],
 ];
 
 // How each of them begins: nearly every string has none of it, which one test finds out.
-const SUSPECT = /eyJ|wst_|:\/\//;
+const SUSPECT = /eyJ|wst_|:\/\/|with args/;
 
 /** Whether a string may be logged unchanged. */
 export const isClean = (text: string): boolean => text.length <= MAX_CHARACTERS && !SUSPECT.test(text);
 
-/** A string for the log: without anything that looks like a JWT, a ticket or credentials in a URL, at most 512 characters. */
+/**
+ * A string for the log: without what looks like a JWT, a ticket, credentials in a URL or arguments of a Redis command,
+ * at most 512 characters.
+ */
 export const scrub = (text: string): string => {
   if (isClean(text)) return text;
   const clean = SECRETS.reduce((dirty, [secret, name]) => dirty.replace(secret, name), text);

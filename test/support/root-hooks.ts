@@ -4,6 +4,7 @@ import 'node:http';
 import { join, relative } from 'node:path';
 import type { RootHookObject } from 'mocha';
 import { unlessStuck } from './frozen-time.ts';
+import { expectOnlyLog } from './log-stream.ts';
 import { openResources, untilClosed } from './open-resources.ts';
 import { expectDocumented } from './openapi/witness.ts';
 import { removeEveryRedis } from './redis.ts';
@@ -33,6 +34,7 @@ export const mochaHooks: RootHookObject = {
       // Only a unit test waits for nothing but its own process.
       await (test.file?.includes(UNIT_TESTS) ? unlessStuck(runIt) : runIt());
       expectDocumented();
+      expectOnlyLog();
     };
   },
 
@@ -43,6 +45,7 @@ export const mochaHooks: RootHookObject = {
     noteTime(file);
     expectDocumented();
     await untilClosed(file, openBefore);
+    expectOnlyLog();
   },
 };
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { watchStreams } from './log-stream.ts';
 import { watchReceived } from './openapi/client-side.ts';
 
 const FROM_SOURCE = process.env.TEST_CLI === 'source';
@@ -47,6 +48,8 @@ export interface TicketdOptions {
   readonly cli?: string;
   /** The Node.js that runs it; by default the one that runs this. */
   readonly node?: string;
+  /** Why `serve` may write something else than its log lines. */
+  readonly writesMore?: string;
 }
 
 /** What no output may hold, in plain text or inside a JSON string. */
@@ -69,7 +72,7 @@ export const endAll = async (): Promise<void> => {
 export const ticketd = (
   args: readonly string[],
   env: Record<string, string> = {},
-  { through = [], cli = CLI, node = process.execPath }: TicketdOptions = {},
+  { through = [], cli = CLI, node = process.execPath, writesMore }: TicketdOptions = {},
 ): Ticketd => {
   const [command = '', ...rest] = [...through, node, ...NODE_ARGS, cli, ...args];
   const child = spawn(command, rest, {
@@ -77,6 +80,8 @@ export const ticketd = (
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
+  const isService = args[0] === 'serve' && !args.includes('--help');
+  if (isService && writesMore === undefined) watchStreams(child);
   child.once('exit', () => running.delete(child));
   return watch(child);
 };

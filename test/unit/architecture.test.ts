@@ -45,9 +45,9 @@ describe('architecture of src and bin', () => {
       expect(HEAVY.filter((name) => loaded.has(name))).to.deep.equal([]);
     });
 
-  it('loads only signal handling and compile cache with bin/ticketd.ts, and the rest at run time', () => {
+  it('loads only what watches the process, and the compile cache, with bin/ticketd.ts, and the rest at run time', () => {
     expect(imports.get('bin/ticketd.ts')).to.deep.equal([
-      { kind: 'static', to: 'src/cli/signals.ts' },
+      { kind: 'static', to: 'src/cli/watch-process.ts' },
       { kind: 'static', to: 'bin/compile-cache.ts' },
       { kind: 'dynamic', to: 'src/cli/main.ts' },
     ]);

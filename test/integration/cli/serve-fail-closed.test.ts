@@ -30,6 +30,7 @@ const expectFailedClosed = ({ service, code, everOpen }: FailedStart, errorCode:
   expect(service.linesOf('redis_connect_fail').map((line) => line.errorCode)).to.deep.equal([errorCode]);
   expect(service.linesOf('redis_connect_fatal').map((line) => line.errorCode)).to.deep.equal([errorCode]);
   expect(service.linesOf('redis_connect_fatal')[0]?.level).to.equal('fatal');
+  expect(service.stderr).to.match(/^ticketd: phase "redis" did not finish within 1500 ms: Redis at [^\n]+; [^\n]+\n$/);
   expect(service.output).not.to.contain(PASSWORD);
   expect(service.output).not.to.match(STACK_TRACE);
 };

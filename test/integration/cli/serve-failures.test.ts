@@ -55,8 +55,9 @@ describe('serve start failures other than Redis', () => {
   it('exits 78 and names every wrong variable, without opening a port or connecting to Redis', async () => {
     const service = serve({ PORT: 'http', TICKET_TTL_SECONDS: '301', JWT_SECRET: 'too-short-secret' });
     expect((await service.exit).code).to.equal(78);
-    for (const name of ['PORT', 'TICKET_TTL_SECONDS', 'JWT_SECRET'])
-      expect(service.stderr).to.contain(`${name}: expected`);
+    expect(service.stderr).to.match(
+      /^ticketd: invalid configuration: PORT: expected [^\n]*TICKET_TTL_SECONDS: expected [^\n]*JWT_SECRET: expected [^\n]*\n$/,
+    );
     expect(service.events).to.deep.equal(['phase_start', 'phase_fail']);
     expect(service.output).not.to.contain('too-short-secret');
     expect(service.output).not.to.match(STACK_TRACE);
@@ -72,11 +73,30 @@ describe('serve start failures other than Redis', () => {
     });
   }
 
+  it('exits 70 and logs uncaught_error for a thrown value that is no error', async () => {
+    const service = serve({ ...EMBEDDED, ...seeded('throw-null-on-signal') });
+    await service.url();
+    service.process.kill('SIGUSR2');
+    expect(await service.exit).to.deep.equal({ code: 70, signal: null });
+    expect(service.lines.at(-1)).to.include({ event: 'uncaught_error', error: 'null', errorCode: 'UNKNOWN' });
+    expect(service.stderr).to.equal('');
+  });
+
+  it('exits 70 and prints one line for an uncaught error during the start', async () => {
+    const { port } = await silentServer();
+    const env = { JWT_SECRET: SECRET, REDIS_URL: `redis://127.0.0.1:${port}`, ...seeded('throw-on-signal') };
+    const service = serve(env);
+    await service.line('redis_connect_start');
+    service.process.kill('SIGUSR2');
+    expect(await service.exit).to.deep.equal({ code: 70, signal: null });
+    expect(service.stderr).to.equal('ticketd: internal error: a seeded fault; see uncaught_error in the log\n');
+  });
+
   it('exits 64 for an unknown argument or option', async () => {
     for (const args of [['now'], ['--port', '3000']]) {
       const service = ticketd(['serve', ...args], EMBEDDED);
       expect((await service.exit).code).to.equal(64);
-      expect(service.stderr).to.match(/^error: /);
+      expect(service.stderr).to.match(/^error: [^\n]+ \(see "ticketd --help"\)\n$/);
       expect(service.stdout).to.equal('');
     }
   });

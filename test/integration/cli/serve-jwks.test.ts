@@ -53,7 +53,7 @@ describe('serve with JWT_JWKS_URL', () => {
     expect(timeout).to.include({ phase: 'jwks', timeoutMs: Number(LIMIT_MS) });
     expect(timeout?.error).to.match(cause);
     expect(service.stderr).to.match(
-      /^ticketd: phase "jwks" did not finish within 1200 ms: no keys from http:[^\n]*\n$/,
+      /^ticketd: phase "jwks" did not finish within 1200 ms: no keys from http:[^\n]*; correct JWT_JWKS_URL[^\n]*\n$/,
     );
     expect(service.stderr).to.match(cause).and.include(provider.url);
     expect(service.output).not.to.match(STACK_TRACE);

@@ -41,4 +41,14 @@ describe('serve when a signal arrives during the redis phase', () => {
       });
     }
   }
+
+  it('prints one line when a second signal follows', async () => {
+    const redis = await silentServer();
+    const service = serve({ JWT_SECRET: SECRET, REDIS_URL: `redis://127.0.0.1:${redis.port}` });
+    await service.line('redis_connect_start');
+    service.process.kill('SIGTERM');
+    service.process.kill('SIGINT');
+    expect((await service.exit).code).to.be.oneOf([130, 143]);
+    expect(service.stderr).to.match(/^ticketd: interrupted by SIG(TERM|INT)\n$/);
+  });
 });

@@ -39,7 +39,8 @@ describe('search for secrets in output', () => {
   it('finds what the command line is made to print, at each place', async () => {
     const canaries = createCanaries();
     const watch = watchForLeaks(canaries);
-    const service = serve({ ...canaries.env, REDIS_URL: 'memory://', ...seeded('tell-secrets') });
+    const env = { ...canaries.env, REDIS_URL: 'memory://', ...seeded('tell-secrets') };
+    const service = serve(env, { writesMore: 'secrets, for the search to find' });
     const row = { listener: 'public', status: 200 } as const;
     await watch.sendAll(service, { 'a ticket': { ...row, bytes: ({ jwt }) => post(TICKET_PATH, `Bearer ${jwt}`) } });
     watch.hearProcess('the service', service);

@@ -25,6 +25,11 @@ describe('log scrubber', () => {
     expect(scrub('redis://u:hunter2@a, redis://u:hunter2@b')).to.not.include('hunter2');
   });
 
+  it('removes the arguments that Redis repeats of an unknown command', () => {
+    const reply = "ERR unknown command 'AUTH', with args beginning with: 'app' 'hunter2'\n'more'";
+    expect(scrub(reply)).to.equal("ERR unknown command 'AUTH', with args [removed]");
+  });
+
   it('removes all of a password that contains @', () => {
     expect(scrub('redis://user:p@hunter2@host:6379')).to.equal('redis://[credentials]@host:6379');
   });
