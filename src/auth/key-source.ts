@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import { algorithmsFor, algorithmsOf, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import type { Config } from '../config/variables.ts';
 import type { JoseHeader } from './jose-header.ts';
 
 /** What a key source knows about the signing key of a JWT. */
@@ -17,8 +18,18 @@ export interface KeySource {
   keysFor(header: JoseHeader, issuedAt: () => number | undefined): Promise<KeyLookup>;
 }
 
-/** Keys from the configuration: any of them may have signed. */
-export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
-  const lookup: KeyLookup = { outcome: 'settled', keys };
-  return { algorithms, keysFor: async () => lookup };
+/** The keys of `JWT_SECRET` or `JWT_PUBLIC_KEY`. */
+export const configuredKeys = ({ secrets, publicKeys, algorithms }: Config['jwt']): KeySource => {
+  const keys = secrets ?? publicKeys ?? [];
+  return fixedKeys(keys, algorithms ?? algorithmsOf(keys));
 };
+
+/** Fixed keys: any of them may have signed whose kind fits the algorithm. */
+export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
+  const lookups = new Map(
+    algorithms.map((alg) => [alg, settledWith(keys.filter((key) => algorithmsFor(key).includes(alg)))]),
+  );
+  return { algorithms, keysFor: async ({ alg }) => lookups.get(alg) ?? settledWith([]) };
+};
+
+const settledWith = (keys: readonly KeyObject[]): KeyLookup => ({ outcome: 'settled', keys });

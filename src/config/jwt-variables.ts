@@ -1,4 +1,4 @@
-import { hmacSecret, JWT_ALGORITHMS, jwksUrl, publicKey } from './jwt-keys.ts';
+import { hmacSecret, JWT_ALGORITHMS, jwksUrl, publicKeys } from './jwt-keys.ts';
 import { integer, listOf, milliseconds, oneOf, text } from './parsers.ts';
 import { optional, variable } from './variable.ts';
 
@@ -13,10 +13,10 @@ export const jwtVariables = {
     doc: 'HS256 secret of at least 32 bytes; a comma-separated list of secrets to rotate',
     secret: true,
   }),
-  publicKey: optional({
+  publicKeys: optional({
     name: 'JWT_PUBLIC_KEY',
-    parse: publicKey,
-    doc: 'PEM public key: RSA (RS256, PS256) or EC P-256 (ES256)',
+    parse: publicKeys,
+    doc: 'PEM public keys or certificates: RSA (RS256, PS256) or EC P-256 (ES256); several PEM blocks to rotate',
     secret: true,
   }),
   jwksUrl: optional({

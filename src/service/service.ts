@@ -1,3 +1,4 @@
+import { configuredKeys } from '../auth/key-source.ts';
 import type { Environment } from '../config/sources.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
@@ -6,7 +7,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import type { PhaseRecord, StartupEvent, StopRecord } from '../startup/phase.ts';
 import { startUp } from '../startup/startup.ts';
 import { createListenerGroup, createListeners } from './listeners.ts';
-import { configPhase, configuredKeys, jwksPhase, listenPhase, redisPhase } from './phases.ts';
+import { configPhase, jwksPhase, listenPhase, redisPhase } from './phases.ts';
 import { type ShutdownResult, shutDown } from './shutdown.ts';
 
 export interface ServiceOptions {
