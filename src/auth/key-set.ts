@@ -1,6 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { algorithmsFor, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import { shown } from './explain.ts';
 import type { JoseHeader } from './jose-header.ts';
+import type { KeyLookup } from './key-source.ts';
 
 /** A key of a published set, made once. */
 interface PublishedKey {
@@ -31,12 +33,26 @@ export const keySetOf = (text: string): KeySet => {
   return { keys: usable, unusable: keys.length - usable.length, ids: new Set(published.map(({ kid }) => kid)) };
 };
 
-/** The keys of the set that may have signed a JWT with this header. */
-export const keysFitting = ({ keys }: KeySet, { alg, kid }: JoseHeader): readonly KeyObject[] => {
-  // ticketd does not try keys out: the header has to name one.
-  const named =
-    kid === undefined && keys.length === 1 ? keys : keys.filter((key) => kid !== undefined && key.kid === kid);
-  return named.filter(({ algorithms }) => algorithms.includes(alg)).map(({ key }) => key);
+/** Looks up the keys of the set that may have signed a JWT with this header. */
+export const lookUpKeys = (set: KeySet, header: JoseHeader): KeyLookup => {
+  const named = keysNamedBy(header, set.keys);
+  const keys = named.filter(({ algorithms }) => algorithms.includes(header.alg)).map(({ key }) => key);
+  if (keys.length > 0) return { outcome: 'settled', keys };
+  return named.length > 0
+    ? { outcome: 'none', reason: 'algorithm', why: `the key of its header is not for its alg, ${header.alg}` }
+    : { outcome: 'none', reason: 'unknown_key', why: explainUnknown(header, set) };
+};
+
+// ticketd does not try keys out: the header has to name one.
+const keysNamedBy = ({ kid }: JoseHeader, keys: readonly PublishedKey[]): readonly PublishedKey[] =>
+  kid === undefined && keys.length === 1 ? keys : keys.filter((key) => kid !== undefined && key.kid === kid);
+
+const explainUnknown = ({ kid }: JoseHeader, set: KeySet): string => {
+  const published = shown(set.keys.map((key) => key.kid ?? '(no kid)'));
+  if (kid === undefined) return `it has no kid, and the key set has ${published}`;
+  return hasKid(set, kid)
+    ? `ticketd cannot use the key with its kid ${shown(kid)}; it can use ${published}`
+    : `its kid ${shown(kid)} is not in the key set, which has ${published}`;
 };
 
 /** Whether a key with this id is published, usable or not. */

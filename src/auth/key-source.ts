@@ -5,8 +5,10 @@ import type { JoseHeader } from './jose-header.ts';
 
 /** What a key source knows about the signing key of a JWT. */
 export type KeyLookup =
-  /** The keys that may have signed it, mostly one; empty if no key can have. */
+  /** The keys that may have signed it, mostly one. */
   | { readonly outcome: 'settled'; readonly keys: readonly KeyObject[] }
+  /** No key can have signed it; `why` is for the log. */
+  | { readonly outcome: 'none'; readonly reason: 'unknown_key' | 'algorithm'; readonly why: string }
   /** The key may exist, but ticketd cannot fetch it before `retryAfterMs` milliseconds have passed. */
   | { readonly outcome: 'unavailable'; readonly reason: string; readonly retryAfterMs: number };
 
@@ -26,10 +28,13 @@ export const configuredKeys = ({ secrets, publicKeys, algorithms }: Config['jwt'
 
 /** Fixed keys: any of them may have signed whose kind fits the algorithm. */
 export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
-  const lookups = new Map(
-    algorithms.map((alg) => [alg, settledWith(keys.filter((key) => algorithmsFor(key).includes(alg)))]),
+  const keysByAlgorithm = new Map(
+    algorithms.map((alg) => [alg, keys.filter((key) => algorithmsFor(key).includes(alg))]),
   );
-  return { algorithms, keysFor: async ({ alg }) => lookups.get(alg) ?? settledWith([]) };
+  return { algorithms, keysFor: async ({ alg }) => lookupOf(keysByAlgorithm.get(alg) ?? [], alg) };
 };
 
-const settledWith = (keys: readonly KeyObject[]): KeyLookup => ({ outcome: 'settled', keys });
+const lookupOf = (keys: readonly KeyObject[], alg: JwtAlgorithm): KeyLookup =>
+  keys.length > 0
+    ? { outcome: 'settled', keys }
+    : { outcome: 'none', reason: 'algorithm', why: `no key is for its alg, ${alg}` };

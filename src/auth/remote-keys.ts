@@ -6,7 +6,7 @@ import { pause } from '../time/pause.ts';
 import { within } from '../time/within.ts';
 import { getText } from './fetch-text.ts';
 import type { JoseHeader } from './jose-header.ts';
-import { hasKid, keySetOf, keysFitting, NO_KEYS } from './key-set.ts';
+import { hasKid, keySetOf, lookUpKeys, NO_KEYS } from './key-set.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';
 import { createRefreshLog } from './refresh-log.ts';
 
@@ -131,7 +131,7 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
       if (isStale()) return unavailable('the keys have not been refreshed for too long');
       // Only a young JWT: an old one of an unknown key has a made-up or a withdrawn one, and waiting would not help it.
       if (isUnknown(header) && mayBeNewer(issuedAt())) return unavailable('its key may not be published yet');
-      return { outcome: 'settled', keys: keysFitting(set, header) };
+      return lookUpKeys(set, header);
     },
     close: () => {
       closed.abort();

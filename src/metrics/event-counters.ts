@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { REJECTION_REASONS } from '../auth/errors.ts';
 import type { RejectReason } from '../tickets/redeem.ts';
 
 const LISTENERS = ['public', 'internal'];
@@ -27,6 +28,7 @@ export const countEvents = (registry: Registry) => {
       'Forward-auth requests from addresses outside FORWARD_AUTH_TRUSTED.',
     ),
     ...countRedemptions(registry),
+    ...countRejectedJwts(registry),
   };
 };
 
@@ -39,6 +41,17 @@ const countShedRequests = (registry: Registry) => {
   });
   for (const listener of LISTENERS) shed.inc({ listener }, 0);
   return { request_shed: ({ listener }: { readonly listener: string }) => shed.inc({ listener }) };
+};
+
+const countRejectedJwts = (registry: Registry) => {
+  const rejected = new Counter({
+    name: 'ticketd_auth_rejected_total',
+    help: 'Requests whose JWT was rejected, or that had none.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  for (const reason of REJECTION_REASONS) rejected.inc({ reason }, 0);
+  return { auth_rejected: ({ reason }: { readonly reason: string }) => rejected.inc({ reason }) };
 };
 
 interface Redeemed {

@@ -35,7 +35,7 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
   return async (caller, binding) => {
     const issuedAt = now();
     const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
-    if (ttlMs < MIN_TTL_MS) throw new TokenRejected('it is about to expire, or has');
+    if (ttlMs < MIN_TTL_MS) throw new TokenRejected('expired', 'it is about to expire, or has');
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;

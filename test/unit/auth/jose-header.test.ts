@@ -56,7 +56,8 @@ describe('JWT header', () => {
 
   for (const alg of ['none', 'None', 'HS512', 'RS256', 'hs256', '', null, 1, ['HS256'], undefined])
     it(`is rejected with the alg ${JSON.stringify(alg)} when only HS256 is allowed`, () => {
-      expect(reason(withMembers({ alg }))).to.equal('its alg is not among those allowed');
+      const name = ['none', 'HS512', 'RS256'].find((registered) => registered === alg) ?? 'not a registered name';
+      expect(reason(withMembers({ alg }))).to.equal(`its alg is ${name}; allowed are HS256`);
     });
 
   for (const kid of [1, null, ['a'], { a: 1 }])

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
-import { keySetOf, keysFitting } from '../../../src/auth/key-set.ts';
+import { keySetOf, lookUpKeys } from '../../../src/auth/key-set.ts';
+import { numberOfKeys } from '../../support/frozen-keys.ts';
 import { thrownBy } from '../../support/rejection.ts';
 import { ecKey, type Jwk, jwksOf, rsaKey } from '../../support/signing-key.ts';
 
@@ -94,7 +95,7 @@ describe('JWK Set', () => {
 
 describe('JWK Set lookup', () => {
   const fitting = (set: ReturnType<typeof setOf>, kid: string | undefined, alg: 'RS256' | 'PS256' | 'ES256') =>
-    keysFitting(set, { kid, alg }).length;
+    numberOfKeys(lookUpKeys(set, { kid, alg }));
 
   it('returns the keys with the kid and the algorithm of the JWT', () => {
     const set = setOf(ec.jwk, rsa.jwk);
