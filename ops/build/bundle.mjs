@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 export const entries = [
   'bin/ticketd.ts',
   'src/cli/check-config.ts',
+  'src/cli/check-jwt.ts',
   'src/cli/check-redis.ts',
   'src/cli/run-probe.ts',
   'src/cli/serve.ts',

@@ -16,6 +16,9 @@ export interface Caller {
   readonly expiresAt: number;
 }
 
+/** A JWT with less to live than this, in milliseconds, gets no ticket. */
+export const MIN_TTL_MS = 1000;
+
 /** The caller of a JWT; throws `TokenRejected` if it is not valid, `KeysUnavailable` if its key cannot be fetched now. */
 export type Authenticate = (jwt: string) => Promise<Caller>;
 
@@ -34,7 +37,9 @@ export const createAuthentication = (settings: Config['jwt'], keys: KeySource): 
       throw isOfWrongKey(error) ? withIssuer(error, jwt) : error;
     });
     rejectIssuedAhead(claims, settings.clockToleranceSeconds);
-    return callerOf(claims, settings.sessionClaim);
+    const caller = callerOf(claims, settings.sessionClaim);
+    rejectAboutToExpire(caller);
+    return caller;
   };
 };
 
@@ -46,6 +51,12 @@ const keysIn = (lookup: KeyLookup) => {
 
 const isOfWrongKey = (error: unknown): error is TokenRejected =>
   error instanceof TokenRejected && (error.reason === 'signature' || error.reason === 'unknown_key');
+
+// Without the tolerance for clocks: no ticket outlives its JWT.
+const rejectAboutToExpire = ({ expiresAt }: Caller): void => {
+  if (expiresAt - Date.now() < MIN_TTL_MS)
+    throw new TokenRejected('expired', 'it is about to expire, or expired within JWT_CLOCK_TOLERANCE_SECONDS');
+};
 
 /**
  * Rejects a JWT whose `iat` (RFC 7519, 4.1.6) is ahead of our clock, or is no number: the clock of its issuer is wrong,

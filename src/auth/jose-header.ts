@@ -38,8 +38,15 @@ const firstPartOf = (jwt: string): string => {
   const parts = jwt.split('.');
   const [header = ''] = parts;
   if (parts.length !== 3 || !parts.every(isBase64url))
-    throw new TokenRejected('malformed', 'it is not three parts in base64url');
+    throw new TokenRejected('malformed', `it is not three parts in base64url${likelyForm(jwt, parts.length)}`);
   return header;
+};
+
+const likelyForm = (jwt: string, parts: number): string => {
+  if (/^bearer\s/i.test(jwt)) return ': it begins with "Bearer"';
+  if (/^["']/.test(jwt)) return ': it begins with a quote';
+  if (parts === 5) return ': it has five, as an encrypted token (RFC 7516)';
+  return parts === 1 ? ': it has no dots, as an opaque token' : '';
 };
 
 const headerIn = (text: string, algorithms: readonly JwtAlgorithm[]): JoseHeader => {

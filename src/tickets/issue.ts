@@ -1,7 +1,6 @@
-import type { Caller } from '../auth/caller.ts';
+import { type Caller, MIN_TTL_MS } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
-import { MIN_TTL_MS } from './lifetime.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf, subjectKey } from './revoke.ts';

@@ -78,7 +78,13 @@ describe('auth_rejected', () => {
       'algorithm',
       'its alg is ES256; allowed are HS256',
     ],
-    ['no dots', {}, () => 'opaque', 'malformed', 'it is not three parts in base64url'],
+    [
+      'no dots',
+      {},
+      () => 'opaque',
+      'malformed',
+      'it is not three parts in base64url: it has no dots, as an opaque token',
+    ],
     ['no subject', {}, () => token({ sub: undefined }), 'claims', 'sub must be a string of 1 to 1,024 characters'],
   ] as const)
     it(`says why a JWT with ${what} was refused`, async () => {

@@ -56,7 +56,7 @@ describe('authentication of a JWT', () => {
       () => token({ iat: 9_999_999_999 }),
       /^its iat is \d+ s ahead of the clock of ticketd$/,
     ],
-    ['is no JWT', () => 'hunter2', /^it is not three parts in base64url$/],
+    ['is no JWT', () => 'hunter2', /^it is not three parts in base64url: it has no dots/],
   ] as const)
     it(`rejects a JWT that ${what}, with the reason for the log`, async () => {
       const error = await rejectionFor(jwt());

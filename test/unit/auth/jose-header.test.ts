@@ -89,7 +89,17 @@ describe('JWT header', () => {
     'YWI.YWI.YWIAAx',
   ])
     it(`is not read from the malformed JWT ${JSON.stringify(jwt)}`, () => {
-      expect(reason(jwt)).to.equal('it is not three parts in base64url');
+      expect(reason(jwt)).to.match(/^it is not three parts in base64url/);
+    });
+
+  for (const [jwt, form] of [
+    ['opaque', 'it has no dots, as an opaque token'],
+    ['a.b.c.d.e', 'it has five, as an encrypted token (RFC 7516)'],
+    [`Bearer ${token()}`, 'it begins with "Bearer"'],
+    [`"${token()}"`, 'it begins with a quote'],
+  ] as const)
+    it(`is not read from ${form.replace(/^it (has|begins)/, 'a text that $1')}, with that reason`, () => {
+      expect(reason(jwt)).to.equal(`it is not three parts in base64url: ${form}`);
     });
 
   it('is not read from a JWT of more than 8,192 characters', () => {
