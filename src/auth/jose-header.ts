@@ -9,8 +9,6 @@ export interface JoseHeader {
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-// Proxies with usual limits accept no longer header line.
-const MAX_CHARACTERS = 8192;
 // Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
@@ -33,8 +31,6 @@ export const joseHeaderReader = (algorithms: readonly JwtAlgorithm[]): ((jwt: st
 };
 
 const firstPartOf = (jwt: string): string => {
-  if (jwt.length > MAX_CHARACTERS)
-    throw new TokenRejected('malformed', `it is longer than ${MAX_CHARACTERS} characters`);
   const parts = jwt.split('.');
   const [header = ''] = parts;
   if (parts.length !== 3 || !parts.every(isBase64url))

@@ -12,11 +12,17 @@ import { EXIT_CODES, OK, UsageError } from './exit-codes.ts';
 /** Prints whether `serve` with the same environment accepts the JWT in a file, and if not why. Makes no request. */
 export const checkJwt = async (env: Environment, path: string, json: boolean): Promise<number> => {
   const { jwt: settings } = await readConfig(env);
-  const result = await authenticated(await readJwt(path), settings);
+  const jwt = await readJwt(path);
+  const result = await authenticated(jwt, settings);
+  if (jwt.length > LONGEST_JWT) process.stderr.write(TOO_LONG);
   const signatureChecked = settings.jwksUrl === undefined;
   process.stdout.write(json ? asJson(result, signatureChecked) : asText(result, signatureChecked));
   return result instanceof TokenRejected ? EXIT_CODES.JWT_REFUSED : OK;
 };
+
+// The headers of a request may have 16 KiB, and a JWT is not the only one.
+const LONGEST_JWT = 15 * 1024;
+const TOO_LONG = 'ticketd: the JWT has more than 15 KiB: "serve" may answer 431 REQUEST_HEADERS_TOO_LARGE\n';
 
 const readJwt = async (path: string): Promise<string> => {
   const text = await readTextFile(path).catch((error) => {

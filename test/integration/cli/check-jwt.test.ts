@@ -111,6 +111,13 @@ describe('check-config --jwt-file', () => {
     expect(refused.jwt).to.include({ accepted: false, signatureChecked: false, reason: 'issuer' });
   });
 
+  it('warns on standard error of a JWT that may be too long for the headers', async () => {
+    const { code, stdout, stderr } = await check(await fileOf(token({ groups: 'g'.repeat(12_000) })));
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^accepted: /);
+    expect(stderr).to.include('431 REQUEST_HEADERS_TOO_LARGE');
+  });
+
   it('exits 78 and lists the problems of an invalid configuration', async () => {
     const { code, stderr } = await check(await fileOf(token()), { PORT: 'http' });
     expect(code).to.equal(78);
