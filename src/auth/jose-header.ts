@@ -5,6 +5,8 @@ import { TokenRejected } from './errors.ts';
 export interface JoseHeader {
   readonly alg: JwtAlgorithm;
   readonly kid: string | undefined;
+  /** `x5t#S256` and `x5t`, in a header without a `kid` that has one of them. */
+  readonly thumbprints?: readonly string[];
 }
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -57,7 +59,12 @@ const headerIn = (text: string, algorithms: readonly JwtAlgorithm[]): JoseHeader
   const allowed = algorithms.find((algorithm) => algorithm === alg);
   if (allowed === undefined)
     throw new TokenRejected('algorithm', `its alg is ${nameOf(alg)}; allowed are ${algorithms.join(', ')}`);
-  return { alg: allowed, kid };
+  return { alg: allowed, kid, ...(kid === undefined && thumbprintsIn(header)) };
+};
+
+const thumbprintsIn = ({ x5t, 'x5t#S256': x5tS256 }: Claims): Pick<JoseHeader, 'thumbprints'> => {
+  const thumbprints = [x5tS256, x5t].filter((thumbprint) => typeof thumbprint === 'string');
+  return thumbprints.length > 0 ? { thumbprints } : {};
 };
 
 // RFC 7518, 3.1, RFC 8037, RFC 8812 and RFC 9864: only a registered name is fit for the log.

@@ -6,7 +6,7 @@ import { pause } from '../time/pause.ts';
 import { within } from '../time/within.ts';
 import { getText } from './fetch-text.ts';
 import type { JoseHeader } from './jose-header.ts';
-import { hasKid, keySetOf, lookUpKeys, NO_KEYS } from './key-set.ts';
+import { isPublished, keySetOf, lookUpKeys, NO_KEYS } from './key-set.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';
 import { createRefreshLog } from './refresh-log.ts';
 
@@ -89,7 +89,7 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
 
   const ageMs = () => performance.now() - fetchedAt;
   const isStale = () => ageMs() > maxStaleMs;
-  const isUnknown = ({ kid }: JoseHeader) => kid !== undefined && !hasKid(set, kid);
+  const isUnknown = (header: JoseHeader) => !isPublished(set, header);
   const isMissing = (header: JoseHeader) => isStale() || isUnknown(header);
 
   const lookUp = async (header: JoseHeader): Promise<void> => {

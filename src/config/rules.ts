@@ -33,11 +33,19 @@ const supportedBy = ({ secrets, publicKeys, jwksUrl }: Config['jwt']): readonly 
   return keys === undefined ? jwksUrl && PUBLIC_KEY_ALGORITHMS : algorithmsOf(keys);
 };
 
-const keysAreFetchedSafely = rule(['runtime.nodeEnv', 'jwt.jwksUrl'], ({ runtime, jwt: { jwksUrl } }) => {
-  if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || isTamperProof(jwksUrl)) return undefined;
-  // An attacker who can change the response in transit can sign JWTs for every user.
-  return { name: 'JWT_JWKS_URL', problem: 'expected https://; in production http:// is allowed to this machine only' };
-});
+const keysAreFetchedSafely = rule(
+  ['runtime.nodeEnv', 'jwt.jwksUrl', 'jwt.jwksAllowHttp'],
+  ({ runtime, jwt: { jwksUrl, jwksAllowHttp } }) => {
+    if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || jwksAllowHttp || isTamperProof(jwksUrl))
+      return undefined;
+    // An attacker who can change the response in transit can sign JWTs for every user.
+    return {
+      name: 'JWT_JWKS_URL',
+      problem:
+        'expected https://; in production http:// is allowed to this machine only, or with JWT_JWKS_ALLOW_HTTP=true',
+    };
+  },
+);
 
 const drainFitsShutdown = rule(['shutdown.drainDelayMs', 'shutdown.timeoutMs'], ({ shutdown }) => {
   if (shutdown.timeoutMs > shutdown.drainDelayMs) return undefined;

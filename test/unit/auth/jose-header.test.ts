@@ -20,6 +20,13 @@ describe('JWT header', () => {
     expect(headerOf(withMembers({ kid: 'schlüssel' }))).to.have.property('kid', 'schlüssel');
   });
 
+  it('has the thumbprints if there is no kid', () => {
+    const x5t = { x5t: 'one', 'x5t#S256': 'two' };
+    expect(headerOf(withMembers(x5t))).to.deep.equal({ alg: 'HS256', kid: undefined, thumbprints: ['two', 'one'] });
+    expect(headerOf(withMembers({ x5t: 'one', 'x5t#S256': 7 })).thumbprints).to.deep.equal(['one']);
+    expect(headerOf(withMembers({ ...x5t, kid: 'a' }))).to.deep.equal({ alg: 'HS256', kid: 'a' });
+  });
+
   it('is read from each JWT, whatever the header of the JWT before', () => {
     const ids = ['a', 'b', 'b', 'a', undefined, 'a'];
     expect(ids.map((kid) => headerOf(withMembers({ kid })).kid)).to.deep.equal(ids);
