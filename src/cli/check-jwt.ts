@@ -13,12 +13,30 @@ import { EXIT_CODES, OK, UsageError } from './exit-codes.ts';
 export const checkJwt = async (env: Environment, path: string, json: boolean): Promise<number> => {
   const { jwt: settings } = await readConfig(env);
   const jwt = await readJwt(path);
-  const result = await authenticated(jwt, settings);
+  const verdict = await verdictOn(jwt, settings);
   if (jwt.length > LONGEST_JWT) process.stderr.write(TOO_LONG);
-  const signatureChecked = settings.jwksUrl === undefined;
-  process.stdout.write(json ? asJson(result, signatureChecked) : asText(result, signatureChecked));
-  return result instanceof TokenRejected ? EXIT_CODES.JWT_REFUSED : OK;
+  process.stdout.write(json ? asJson(verdict) : asText(verdict));
+  return verdict.result instanceof TokenRejected ? EXIT_CODES.JWT_REFUSED : OK;
 };
+
+interface Verdict {
+  readonly result: Caller | TokenRejected;
+  /** What else is wrong with a JWT that has expired, mostly on its way from the user to the operator. */
+  readonly beforeExpiry: TokenRejected | undefined;
+  readonly signatureChecked: boolean;
+}
+
+const verdictOn = async (jwt: string, settings: Config['jwt']): Promise<Verdict> => {
+  const result = await authenticated(jwt, settings);
+  const signatureChecked = settings.jwksUrl === undefined;
+  if (!isExpired(result)) return { result, beforeExpiry: undefined, signatureChecked };
+  const inTime = await authenticated(jwt, { ...settings, clockToleranceSeconds: Number.MAX_SAFE_INTEGER });
+  const beforeExpiry = inTime instanceof TokenRejected && !isExpired(inTime) ? inTime : undefined;
+  return { result, beforeExpiry, signatureChecked };
+};
+
+const isExpired = (result: Caller | TokenRejected): boolean =>
+  result instanceof TokenRejected && result.reason === 'expired';
 
 // The headers of a request may have 16 KiB, and a JWT is not the only one.
 const LONGEST_JWT = 15 * 1024;
@@ -46,11 +64,15 @@ const authenticated = async (jwt: string, settings: Config['jwt']): Promise<Call
 };
 
 /** `{"valid":true,"jwt":{"accepted","signatureChecked", …}}` on one line: whose it is, or `reason` and `detail`. */
-const asJson = (result: Caller | TokenRejected, signatureChecked: boolean): string => {
+const asJson = ({ result, beforeExpiry, signatureChecked }: Verdict): string => {
   const accepted = !(result instanceof TokenRejected);
-  const facts = accepted ? factsOf(result) : { reason: result.reason, detail: result.message };
+  const facts = accepted
+    ? factsOf(result)
+    : { ...reasonOf(result), ...(beforeExpiry && { beforeExpiry: reasonOf(beforeExpiry) }) };
   return `${JSON.stringify({ valid: true, jwt: { accepted, signatureChecked, ...facts } })}\n`;
 };
+
+const reasonOf = ({ reason, message }: TokenRejected) => ({ reason, detail: message });
 
 const factsOf = ({ issuer, subject, sessionId, expiresAt }: Caller) => ({
   issuer: issuer ?? null,
@@ -59,8 +81,8 @@ const factsOf = ({ issuer, subject, sessionId, expiresAt }: Caller) => ({
   expiresAt: new Date(expiresAt).toISOString(),
 });
 
-const asText = (result: Caller | TokenRejected, signatureChecked: boolean): string => {
-  if (result instanceof TokenRejected) return `refused (${result.reason}): ${result.message}\n`;
+const asText = ({ result, beforeExpiry, signatureChecked }: Verdict): string => {
+  if (result instanceof TokenRejected) return refusalAsText(result, beforeExpiry);
   const { subject, sessionId, issuer, expiresAt } = result;
   const verdict = signatureChecked
     ? 'accepted'
@@ -72,4 +94,9 @@ const asText = (result: Caller | TokenRejected, signatureChecked: boolean): stri
     `expires ${new Date(expiresAt).toISOString()}`,
   ];
   return `${verdict}: ${facts.join(', ')}\n`;
+};
+
+const refusalAsText = ({ reason, message }: TokenRejected, beforeExpiry: TokenRejected | undefined): string => {
+  const other = beforeExpiry && `also before that (${beforeExpiry.reason}): ${beforeExpiry.message}\n`;
+  return `refused (${reason}): ${message}\n${other ?? ''}`;
 };

@@ -81,11 +81,14 @@ export const listOf =
 
 const GATEWAY_KEY = /^[\x21-\x2B\x2D-\x7E]{32,512}$/;
 
+const visibleAscii = matching(GATEWAY_KEY, '32 to 512 visible ASCII characters in each of the comma-separated keys');
+
 /** Visible ASCII, as a header can contain it, without the comma, which separates keys. */
-export const gatewayKey = matching(
-  GATEWAY_KEY,
-  '32 to 512 visible ASCII characters in each of the comma-separated keys',
-);
+export const gatewayKey: Parser<string> = (text) => {
+  // The gateway library has the key from its own environment.
+  requireUnquoted(text);
+  return visibleAscii(text);
+};
 
 /** An origin as browsers serialize it (RFC 6454, section 6.2), since it is compared with the `Origin` header. */
 export const origin: Parser<string> = (text) => {

@@ -10,8 +10,8 @@ export interface PemBlock {
 }
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(?:(?!-----)[\s\S])*-----END \1-----/g;
-// What is left of a block whose lines are cut or misspelt.
-const TRACE_OF_A_BLOCK = /---|BEGIN /;
+// What is left of a block whose lines are cut or misspelt. `openssl s_client` writes lines of three dashes itself.
+const TRACE_OF_A_BLOCK = /-----(?:BEGIN|END)|\b(?:BEGIN|END) [A-Z0-9 ]*(?:CERTIFICATE|KEY)\b/;
 
 /**
  * The blocks of a PEM text, in order. The text around them is ignored, but not a block that is cut or misspelt: throws

@@ -96,6 +96,16 @@ describe('check-config --jwt-file', () => {
     );
   });
 
+  it('also says what else is wrong with a JWT that has expired on its way', async () => {
+    const jwt = token({ exp: 1, iss: 'https://other.example' });
+    const { jwt: verdict } = await verdictOn(jwt, { JWT_ISSUER: ISSUER });
+    const detail = `its iss is not JWT_ISSUER: expected "${ISSUER}", found "https://other.example"`;
+    expect(verdict).to.deep.include({ reason: 'expired', beforeExpiry: { reason: 'issuer', detail } });
+    const { stdout } = await check(await fileOf(jwt), { JWT_ISSUER: ISSUER });
+    expect(stdout).to.match(/^refused \(expired\): .+\nalso before that \(issuer\): its iss .+\n$/);
+    expect((await verdictOn(token({ exp: 1 }))).jwt).to.not.have.property('beforeExpiry');
+  });
+
   it('checks all but the signature with JWT_JWKS_URL, without a request, and says so', async () => {
     const env = { JWT_SECRET: '', JWT_JWKS_URL: 'https://127.0.0.1:1/keys', JWT_ISSUER: ISSUER };
     for (const jwt of [ecKey('k').sign({ iss: ISSUER }), rsaKey('k').sign({ iss: ISSUER }, 'PS256')]) {

@@ -38,6 +38,11 @@ describe('certificates of REDIS_TLS_CA_FILE', () => {
     expect(certificates(file(`# One\n${FIRST}\n\n# Another\n${SECOND}\n`))).to.equal(`${FIRST}\n${SECOND}`);
   });
 
+  it('accepts the output of openssl s_client, with lines of dashes between the certificates', () => {
+    const text = `---\nCertificate chain\n 0 s:CN = One\n${FIRST}\n 1 s:CN = Two\n${SECOND}\n---\nServer certificate\n`;
+    expect(certificates(file(text))).to.equal(`${FIRST}\n${SECOND}`);
+  });
+
   it('accepts Windows line endings', () => {
     const text = FIRST.replaceAll('\n', '\r\n');
     expect(certificates(file(text))).to.equal(text);

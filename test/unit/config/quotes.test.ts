@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Variable } from '../../../src/config/variable.ts';
+import { gatewayKey } from '../../../src/config/parsers.ts';
+import { InvalidValueError, type Variable } from '../../../src/config/variable.ts';
 import { variables } from '../../../src/config/variables.ts';
 import { configOf, problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
@@ -21,6 +22,11 @@ describe('a value in quotes', () => {
   it('is rejected as one entry of a list', async () => {
     for (const JWT_SECRET of [`"${SECRET}",${SECRET}`, `${SECRET},'${SECRET}'`])
       expect(await problemsOf({ JWT_SECRET })).to.deep.equal([{ name: 'JWT_SECRET', problem: EXPECTED }]);
+  });
+
+  it('is rejected as the key of a gateway, which reads it from an environment of its own', () => {
+    for (const key of [`"${'k'.repeat(32)}"`, `'${'k'.repeat(32)}'`])
+      expect(() => gatewayKey(key)).to.throw(InvalidValueError, EXPECTED.replace('expected ', ''));
   });
 
   it('is accepted with quotes inside, or one at an end', async () => {
