@@ -1,7 +1,7 @@
 import type { Config } from '../config/variables.ts';
 import { isText } from '../protocol/text.ts';
 import { KeysUnavailable, TokenRejected } from './errors.ts';
-import { withIssuer } from './explain.ts';
+import { issuerNamedBy } from './explain.ts';
 import { type Claims, joseHeaderReader, unverifiedIssuedAt } from './jose-header.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';
 import { createVerifier, secondsSince } from './verifier.ts';
@@ -26,16 +26,9 @@ export type Authenticate = (jwt: string) => Promise<Caller>;
 export const createAuthentication = (settings: Config['jwt'], keys: KeySource): Authenticate => {
   const headerOf = joseHeaderReader(keys.algorithms);
   const verify = createVerifier(settings, keys);
-
-  const verified = async (jwt: string): Promise<Claims> => {
-    const lookup = await keys.keysFor(headerOf(jwt), () => unverifiedIssuedAt(jwt));
-    return verify(jwt, keysIn(lookup));
-  };
-
   return async (jwt) => {
-    const claims = await verified(jwt).catch((error) => {
-      throw isOfWrongKey(error) ? withIssuer(error, jwt) : error;
-    });
+    const lookup = await keys.keysFor(headerOf(jwt), () => unverifiedIssuedAt(jwt));
+    const claims = await verify(jwt, keysIn(lookup, jwt));
     rejectIssuedAhead(claims, settings.clockToleranceSeconds);
     const caller = callerOf(claims, settings.sessionClaim);
     rejectAboutToExpire(caller);
@@ -43,14 +36,13 @@ export const createAuthentication = (settings: Config['jwt'], keys: KeySource): 
   };
 };
 
-const keysIn = (lookup: KeyLookup) => {
-  if (lookup.outcome === 'unavailable') throw new KeysUnavailable(lookup.reason, lookup.retryAfterMs);
-  if (lookup.outcome === 'none') throw new TokenRejected(lookup.reason, lookup.why);
-  return lookup.keys;
+const keysIn = (lookup: KeyLookup, jwt: string) => {
+  if (lookup.outcome === 'settled') return lookup.keys;
+  const { reason, why } = lookup;
+  const detail = reason === 'unknown_key' ? `${why}${issuerNamedBy(jwt)}` : why;
+  if (lookup.outcome === 'none') throw new TokenRejected(lookup.reason, detail);
+  throw new KeysUnavailable(detail, lookup.retryAfterMs, reason);
 };
-
-const isOfWrongKey = (error: unknown): error is TokenRejected =>
-  error instanceof TokenRejected && (error.reason === 'signature' || error.reason === 'unknown_key');
 
 // Without the tolerance for clocks: no ticket outlives its JWT.
 const rejectAboutToExpire = ({ expiresAt }: Caller): void => {

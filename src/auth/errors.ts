@@ -31,8 +31,11 @@ export class TokenRejected extends DomainError {
 /** The key of a JWT cannot be fetched yet. */
 export class KeysUnavailable extends DomainError {
   override readonly name = 'KeysUnavailable';
+  /** Set where other JWTs are accepted: this one names a key that is not in the key set. */
+  readonly reason: RejectionReason | undefined;
 
-  constructor(reason: string, retryInMs: number) {
-    super(reason, { retryInMs });
+  constructor(message: string, retryInMs: number, reason?: RejectionReason) {
+    super(message, { retryInMs });
+    this.reason = reason;
   }
 }

@@ -1,7 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Config } from '../config/variables.ts';
 import { quoted } from '../protocol/redact.ts';
-import { TokenRejected } from './errors.ts';
 import { type Claims, unverifiedClaims } from './jose-header.ts';
 
 type JwtSettings = Config['jwt'];
@@ -51,11 +50,10 @@ const differenceOf = (expected: string, found: readonly unknown[]): string => {
   return difference === undefined ? '' : `; they differ in ${difference[0]}`;
 };
 
-/** The same rejection with the issuer that the JWT names, where the key is the wrong one: it may be another tenant. */
-export const withIssuer = (rejection: TokenRejected, jwt: string): TokenRejected => {
+/** The issuer that a JWT of an unknown key names, to follow a reason: it may be another tenant or environment. */
+export const issuerNamedBy = (jwt: string): string => {
   const { iss } = unverifiedClaims(jwt);
-  if (typeof iss !== 'string') return rejection;
-  return new TokenRejected(rejection.reason, `${rejection.message}; its iss, not verified, is ${shown(iss)}`);
+  return typeof iss === 'string' ? `; its iss, not verified, is ${shown(iss)}` : '';
 };
 
 /** Makes the function that says why no key fits the signature of a JWT. */

@@ -69,7 +69,8 @@ const keysNamedBy = ({ kid, thumbprints = [] }: JoseHeader, keys: readonly Publi
   return named.length === 0 && keys.length === 1 ? keys : named;
 };
 
-const explainUnknown = (header: JoseHeader, set: KeySet): string => {
+/** Why no key of the set is the one that a header names. */
+export const explainUnknown = (header: JoseHeader, set: KeySet): string => {
   const { kid, thumbprints } = header;
   const published = shown(set.keys.map((key) => key.kid ?? '(no kid)'));
   if (kid === undefined && (thumbprints === undefined || set.thumbprints.size === 0))

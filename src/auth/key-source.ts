@@ -10,7 +10,13 @@ export type KeyLookup =
   /** No key can have signed it; `why` is for the log. */
   | { readonly outcome: 'none'; readonly reason: 'unknown_key' | 'algorithm'; readonly why: string }
   /** The key may exist, but ticketd cannot fetch it before `retryAfterMs` milliseconds have passed. */
-  | { readonly outcome: 'unavailable'; readonly reason: string; readonly retryAfterMs: number };
+  | {
+      readonly outcome: 'unavailable';
+      readonly why: string;
+      readonly retryAfterMs: number;
+      /** Set where the JWT is the reason, not the age of all keys. */
+      readonly reason?: 'unknown_key';
+    };
 
 /** Where the keys come from that verify JWTs. */
 export interface KeySource {

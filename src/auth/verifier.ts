@@ -3,7 +3,7 @@ import koaJwt from 'koa-jwt';
 import type { Config } from '../config/variables.ts';
 import { describeError } from '../log/describe-error.ts';
 import { TokenRejected } from './errors.ts';
-import { explainAudience, explainIssuer, signatureExplainer } from './explain.ts';
+import { explainAudience, explainIssuer, issuerNamedBy, signatureExplainer } from './explain.ts';
 import { type Claims, unverifiedClaims } from './jose-header.ts';
 import type { KeySource } from './key-source.ts';
 
@@ -25,7 +25,7 @@ export const createVerifier = (settings: JwtSettings, { algorithms }: KeySource)
         if (!isWrongSignature(error)) throw error;
       }
     }
-    throw new TokenRejected('signature', explainSignature(jwt));
+    throw new TokenRejected('signature', `${explainSignature(jwt)}${issuerNamedBy(jwt)}`);
   };
 };
 

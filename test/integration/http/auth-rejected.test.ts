@@ -118,6 +118,20 @@ describe('auth_rejected', () => {
     });
   });
 
+  it('names an unknown key also where a fresh JWT gets 503, since its key may not be published yet', async () => {
+    const { url } = await startIdentityProvider(ecKey('published'));
+    await withService({ REDIS_URL: 'memory://', JWT_SECRET: '', JWT_JWKS_URL: url }, async (service) => {
+      const now = Math.floor(Date.now() / 1000);
+      const response = await requestTicket(service, ecKey('other').sign({ iss: 'https://staging.example', iat: now }));
+      expectRefusal(response, 503, 'AUTH_KEYS_UNAVAILABLE');
+      expect(service.eventsOf('auth_rejected')[0]).to.include({
+        reason: 'unknown_key',
+        detail:
+          'its kid "other" is not in the key set, which has "published"; it may not be published yet; its iss, not verified, is "https://staging.example"',
+      });
+    });
+  });
+
   it('says so when a JWT names no key and the set has several', async () => {
     const { url } = await startIdentityProvider(ecKey('published'), ecKey('two'));
     expect(await lineFor({ JWT_SECRET: '', JWT_JWKS_URL: url }, withoutKid())).to.include({

@@ -75,7 +75,7 @@ describe('authentication of a JWT', () => {
     [Number.NEGATIVE_INFINITY, 1],
   ] as const)
     it(`throws KeysUnavailable for ${retryInSeconds} s when keys are unavailable for ${retryAfterMs} ms`, async () => {
-      const error = await rejectionFor(token(), { outcome: 'unavailable', reason: REASON, retryAfterMs });
+      const error = await rejectionFor(token(), { outcome: 'unavailable', why: REASON, retryAfterMs });
       expect(error).to.be.instanceOf(KeysUnavailable);
       expect(error).to.include({ retryInSeconds, message: REASON });
     });
@@ -88,7 +88,7 @@ describe('authentication of a JWT', () => {
 
   it('rejects an algorithm that is not allowed without asking the key source', async () => {
     const jwt = token({}, { algorithm: 'HS512', secret: 'x'.repeat(64) });
-    const { asked, caller } = await authenticate(jwt, { outcome: 'unavailable', reason: REASON, retryAfterMs: 1_000 });
+    const { asked, caller } = await authenticate(jwt, { outcome: 'unavailable', why: REASON, retryAfterMs: 1_000 });
     expect(await rejectionOf(caller)).to.be.instanceOf(TokenRejected);
     expect(asked).to.deep.equal([]);
   });
