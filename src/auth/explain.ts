@@ -35,7 +35,7 @@ const clipped = (text: string): string =>
 const withoutSlash = (text: string): string => text.replace(/\/$/, '');
 const withoutScheme = (text: string): string => text.replace(/^https?:\/\//, '');
 
-// Mistakes that two long values hide from the eye.
+// Differences that are hard to see in two long values.
 const DIFFERENCES: readonly (readonly [what: string, equalWithout: (text: string) => string])[] = [
   ['the slash at the end', withoutSlash],
   ['upper and lower case', (text) => text.toLowerCase()],
