@@ -137,8 +137,7 @@ export const certificates: Parser<string> = (path) => {
   return blocks.map(({ pem }) => pem).join('\n');
 };
 
-/** The text of the file at a path, in UTF-8. */
-const readFile = (path: string): string => {
+export const readFile = (path: string): string => {
   try {
     // Reading a pipe would wait for a writer.
     if (!statSync(path).isFile()) throw new InvalidValueError('a regular file');
