@@ -9,6 +9,7 @@ export const entries = [
   'bin/ticketd.ts',
   'src/cli/main.ts',
   'src/cli/check-config.ts',
+  'src/cli/check-jwt.ts',
   'src/cli/check-redis.ts',
   'src/cli/run-probe.ts',
   'src/cli/serve.ts',

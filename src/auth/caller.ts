@@ -1,10 +1,10 @@
-import koaJwt from 'koa-jwt';
 import type { Config } from '../config/variables.ts';
-import { describeError } from '../log/describe-error.ts';
 import { isText } from '../protocol/text.ts';
 import { KeysUnavailable, TokenRejected } from './errors.ts';
-import { joseHeaderReader, unverifiedIssuedAt } from './jose-header.ts';
+import { issuerNamedBy } from './explain.ts';
+import { type Claims, joseHeaderReader, unverifiedIssuedAt } from './jose-header.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';
+import { createVerifier, secondsSince } from './verifier.ts';
 
 /** Who asks for a ticket, as the JWT says. */
 export interface Caller {
@@ -16,61 +16,39 @@ export interface Caller {
   readonly expiresAt: number;
 }
 
+/** A JWT with less to live than this, in milliseconds, gets no ticket. */
+export const MIN_TTL_MS = 1000;
+
 /** The caller of a JWT; throws `TokenRejected` if it is not valid, `KeysUnavailable` if its key cannot be fetched now. */
 export type Authenticate = (jwt: string) => Promise<Caller>;
 
-type Claims = Readonly<Record<string, unknown>>;
-type JwtSettings = Config['jwt'];
-
 /** Makes the function that verifies the header, the signature, the times and the claims of a JWT. */
-export const createAuthentication = (settings: JwtSettings, keys: KeySource): Authenticate => {
+export const createAuthentication = (settings: Config['jwt'], keys: KeySource): Authenticate => {
   const headerOf = joseHeaderReader(keys.algorithms);
   const verify = createVerifier(settings, keys);
   return async (jwt) => {
     const lookup = await keys.keysFor(headerOf(jwt), () => unverifiedIssuedAt(jwt));
-    const claims = await verify(jwt, keysIn(lookup));
+    const claims = await verify(jwt, keysIn(lookup, jwt));
     rejectIssuedAhead(claims, settings.clockToleranceSeconds);
-    return callerOf(claims, settings.sessionClaim);
+    const caller = callerOf(claims, settings.sessionClaim);
+    rejectAboutToExpire(caller);
+    return caller;
   };
 };
 
-const keysIn = (lookup: KeyLookup) => {
-  if (lookup.outcome === 'unavailable') throw new KeysUnavailable(lookup.reason, lookup.retryAfterMs);
-  if (lookup.keys.length === 0) throw new TokenRejected('there is no key for its header');
-  return lookup.keys;
+const keysIn = (lookup: KeyLookup, jwt: string) => {
+  if (lookup.outcome === 'settled') return lookup.keys;
+  const { reason, why } = lookup;
+  const detail = reason === 'unknown_key' ? `${why}${issuerNamedBy(jwt)}` : why;
+  if (lookup.outcome === 'none') throw new TokenRejected(lookup.reason, detail);
+  throw new KeysUnavailable(detail, lookup.retryAfterMs, reason);
 };
 
-/** koa-jwt verifies what it finds in the context of a request; this is all of one that it uses. */
-const createVerifier = ({ issuer, audience, clockToleranceSeconds }: JwtSettings, { algorithms }: KeySource) => {
-  const options: koaJwt.Options & { clockTolerance: number } = {
-    // The keys of each JWT are in the state, where koa-jwt looks first.
-    secret: [],
-    key: 'claims',
-    getToken: ({ state: { jwt } }) => jwt,
-    algorithms: [...algorithms],
-    // koa-jwt passes on to jsonwebtoken what its own types do not name.
-    clockTolerance: clockToleranceSeconds,
-    ...(issuer !== undefined && { issuer }),
-    ...(audience !== undefined && { audience }),
-  };
-  const verify = koaJwt(options);
-  return async (jwt: string, secret: readonly unknown[]): Promise<Claims> => {
-    const state: { jwt: string; secret: readonly unknown[]; claims?: unknown } = { jwt, secret };
-    await verify({ state, throw: rejectFor } as never, noopNext);
-    if (!isObject(state.claims)) throw new TokenRejected('its payload is not an object');
-    return state.claims;
-  };
+// Without the tolerance for clocks: no ticket outlives its JWT.
+const rejectAboutToExpire = ({ expiresAt }: Caller): void => {
+  if (expiresAt - Date.now() < MIN_TTL_MS)
+    throw new TokenRejected('expired', 'it is about to expire, or expired within JWT_CLOCK_TOLERANCE_SECONDS');
 };
-
-const noopNext = async (): Promise<void> => {};
-
-// What jsonwebtoken throws has the reason in its message, but JSON.parse quotes the JWT.
-const rejectFor = (_status: number, _message: string, { originalError }: { originalError?: unknown } = {}) => {
-  if (originalError instanceof SyntaxError) throw new TokenRejected('its payload is not JSON');
-  throw new TokenRejected(describeError(originalError).error);
-};
-
-const isObject = (value: unknown): value is Claims => typeof value === 'object' && value !== null;
 
 /**
  * Rejects a JWT whose `iat` (RFC 7519, 4.1.6) is ahead of our clock, or is no number: the clock of its issuer is wrong,
@@ -78,8 +56,9 @@ const isObject = (value: unknown): value is Claims => typeof value === 'object' 
  */
 export const rejectIssuedAhead = ({ iat }: Claims, toleranceSeconds: number): void => {
   if (iat === undefined) return;
-  if (typeof iat !== 'number') throw new TokenRejected('its iat is not a number');
-  if (iat > Date.now() / 1000 + toleranceSeconds) throw new TokenRejected('its iat is in the future');
+  if (typeof iat !== 'number') throw new TokenRejected('claims', 'its iat is not a number');
+  if (iat > Date.now() / 1000 + toleranceSeconds)
+    throw new TokenRejected('not_yet_valid', `its iat is ${-secondsSince(iat)} s ahead of the clock of ticketd`);
 };
 
 /** Reads the caller from the claims of a verified JWT; throws `TokenRejected` if `sub` or `exp` is missing. */
@@ -94,11 +73,11 @@ export const callerOf = (claims: Claims, sessionClaim: string): Caller => ({
 const issuerOf = (claims: Claims): string | undefined => {
   const issuer = claims.iss ?? undefined;
   if (issuer === undefined || isName(issuer)) return issuer;
-  throw new TokenRejected('iss must be a string of 1 to 1,024 characters');
+  throw new TokenRejected('claims', 'iss must be a string of 1 to 1,024 characters');
 };
 
 const subjectOf = ({ sub }: Claims): string => {
-  if (!isName(sub)) throw new TokenRejected('sub must be a string of 1 to 1,024 characters');
+  if (!isName(sub)) throw new TokenRejected('claims', 'sub must be a string of 1 to 1,024 characters');
   return sub;
 };
 
@@ -106,7 +85,7 @@ const sessionOf = (claims: Claims, sessionClaim: string): string | undefined => 
   const session = claims[sessionClaim] ?? claims.sid ?? undefined;
   if (session === undefined || isName(session)) return session;
   // Dropping it would let the ticket escape when the session is revoked.
-  throw new TokenRejected('the session claim must be a string of 1 to 1,024 characters');
+  throw new TokenRejected('claims', 'the session claim must be a string of 1 to 1,024 characters');
 };
 
 // The last instant that a Date can represent, in seconds (ECMA-262, 21.4.1.1).
@@ -114,7 +93,7 @@ const MAX_SECONDS = 8_640_000_000_000;
 
 const expiryOf = ({ exp }: Claims): number => {
   if (typeof exp !== 'number' || !(exp <= MAX_SECONDS))
-    throw new TokenRejected('exp must be there, as seconds since the epoch');
+    throw new TokenRejected('claims', 'exp must be there, as seconds since the epoch');
   return exp * 1000;
 };
 

@@ -48,7 +48,7 @@ const textOf = async (response: IncomingMessage): Promise<string> => {
     if (size > MAX_BYTES) throw refusal('TOO_LARGE', `the response is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return new TextDecoder().decode(Buffer.concat(chunks));
 };
 
 const refusal = (code: string, message: string): Error => Object.assign(new Error(message), { code });

@@ -5,10 +5,12 @@ import { TokenRejected } from './errors.ts';
 export interface JoseHeader {
   readonly alg: JwtAlgorithm;
   readonly kid: string | undefined;
+  /** `x5t#S256` and `x5t`, in a header without a `kid` that has one of them. */
+  readonly thumbprints?: readonly string[];
 }
 
-// Proxies with usual limits accept no longer header line.
-const MAX_CHARACTERS = 8192;
+export type Claims = Readonly<Record<string, unknown>>;
+
 // Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
@@ -31,40 +33,65 @@ export const joseHeaderReader = (algorithms: readonly JwtAlgorithm[]): ((jwt: st
 };
 
 const firstPartOf = (jwt: string): string => {
-  if (jwt.length > MAX_CHARACTERS) throw new TokenRejected(`it is longer than ${MAX_CHARACTERS} characters`);
   const parts = jwt.split('.');
   const [header = ''] = parts;
-  if (parts.length !== 3 || !parts.every(isBase64url)) throw new TokenRejected('it is not three parts in base64url');
+  if (parts.length !== 3 || !parts.every(isBase64url))
+    throw new TokenRejected('malformed', `it is not three parts in base64url${likelyForm(jwt, parts.length)}`);
   return header;
+};
+
+const likelyForm = (jwt: string, parts: number): string => {
+  if (/^bearer\s/i.test(jwt)) return ': it begins with "Bearer"';
+  if (/^["']/.test(jwt)) return ': it begins with a quote';
+  if (parts === 5) return ': it has five, as an encrypted token (RFC 7516)';
+  return parts === 1 ? ': it has no dots, as an opaque token' : '';
 };
 
 const headerIn = (text: string, algorithms: readonly JwtAlgorithm[]): JoseHeader => {
   const header = objectIn(text);
-  if (header === undefined) throw new TokenRejected('its header is not a JSON object');
+  if (header === undefined) throw new TokenRejected('malformed', 'its header is not a JSON object');
   const { alg, kid, typ, crit, b64 } = header;
   // RFC 7515, 4.1.11: an extension that must be understood, and none is.
-  if (crit !== undefined || b64 !== undefined) throw new TokenRejected('its header demands an extension');
-  if (typ !== undefined && !isAccessToken(typ)) throw new TokenRejected('its typ is that of another kind of token');
-  if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('its kid is not a string');
+  if (crit !== undefined || b64 !== undefined) throw new TokenRejected('malformed', 'its header demands an extension');
+  if (typ !== undefined && !isAccessToken(typ))
+    throw new TokenRejected('type', 'its typ is that of another kind of token');
+  if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('malformed', 'its kid is not a string');
   const allowed = algorithms.find((algorithm) => algorithm === alg);
-  if (allowed === undefined) throw new TokenRejected('its alg is not among those allowed');
-  return { alg: allowed, kid };
+  if (allowed === undefined)
+    throw new TokenRejected('algorithm', `its alg is ${nameOf(alg)}; allowed are ${algorithms.join(', ')}`);
+  return { alg: allowed, kid, ...(kid === undefined && thumbprintsIn(header)) };
 };
+
+const thumbprintsIn = ({ x5t, 'x5t#S256': x5tS256 }: Claims): Pick<JoseHeader, 'thumbprints'> => {
+  const thumbprints = [x5tS256, x5t].filter((thumbprint) => typeof thumbprint === 'string');
+  return thumbprints.length > 0 ? { thumbprints } : {};
+};
+
+// RFC 7518, 3.1, RFC 8037, RFC 8812 and RFC 9864: only a registered name is fit for the log.
+const REGISTERED = /^(?:none|[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448)$/;
+
+const nameOf = (alg: unknown): string =>
+  typeof alg === 'string' && REGISTERED.test(alg) ? alg : 'not a registered name';
 
 const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(part);
 
 const isAccessToken = (typ: unknown): boolean =>
   typeof typ === 'string' && TYPES.has(typ.toLowerCase().replace(/^application\//, ''));
 
+/** The claims of a JWT that may not be verified yet; none if its payload is not a JSON object. */
+export const unverifiedClaims = (jwt: string): Claims => {
+  const [, payload = ''] = jwt.split('.');
+  return objectIn(payload) ?? {};
+};
+
 /** The `iat` of a JWT that is not verified yet, in seconds; `undefined` unless it is a finite number. */
 export const unverifiedIssuedAt = (jwt: string): number | undefined => {
-  const [, payload = ''] = jwt.split('.');
-  const iat = objectIn(payload)?.iat;
+  const { iat } = unverifiedClaims(jwt);
   return typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
 };
 
 /** The JSON object in one part of a JWT; `undefined` if it is anything else. */
-const objectIn = (part: string): Readonly<Record<string, unknown>> | undefined => {
+const objectIn = (part: string): Claims | undefined => {
   const value = parse(Buffer.from(part, 'base64url'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return { ...value };

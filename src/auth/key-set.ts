@@ -1,22 +1,27 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { algorithmsFor, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import { shown } from './explain.ts';
 import type { JoseHeader } from './jose-header.ts';
+import type { KeyLookup } from './key-source.ts';
 
 /** A key of a published set, made once. */
 interface PublishedKey {
   readonly kid: string | undefined;
+  /** `x5t#S256` and `x5t` of the key, where it has them. */
+  readonly thumbprints: readonly unknown[];
   readonly algorithms: readonly JwtAlgorithm[];
   readonly key: KeyObject;
 }
 
-/** The usable keys of a set, the number of the others, and the ids of all. */
+/** The usable keys of a set, the number of the others, and the ids and thumbprints of all. */
 export interface KeySet {
   readonly keys: readonly PublishedKey[];
   readonly unusable: number;
   readonly ids: ReadonlySet<unknown>;
+  readonly thumbprints: ReadonlySet<unknown>;
 }
 
-export const NO_KEYS: KeySet = { keys: [], unusable: 0, ids: new Set() };
+export const NO_KEYS: KeySet = { keys: [], unusable: 0, ids: new Set(), thumbprints: new Set() };
 
 type Jwk = Readonly<Record<string, unknown>>;
 
@@ -27,20 +32,62 @@ export const keySetOf = (text: string): KeySet => {
   const published = keys.map(objectOf);
   const usable = published.flatMap((jwk) => publishedKey(jwk) ?? []);
   if (usable.length === 0)
-    throw invalid('the JWK Set has no key that ticketd accepts: RSA from 2048 bits on, EC P-256');
-  return { keys: usable, unusable: keys.length - usable.length, ids: new Set(published.map(({ kid }) => kid)) };
+    throw invalid(
+      `the JWK Set has no key that ticketd accepts: RSA from 2048 bits on for RS256 or PS256, EC P-256 for ES256; it has ${kindsOf(published)}`,
+    );
+  return {
+    keys: usable,
+    unusable: keys.length - usable.length,
+    ids: new Set(published.map(({ kid }) => kid)),
+    thumbprints: new Set(published.flatMap(thumbprintsOf)),
+  };
 };
 
-/** The keys of the set that may have signed a JWT with this header. */
-export const keysFitting = ({ keys }: KeySet, { alg, kid }: JoseHeader): readonly KeyObject[] => {
-  // ticketd does not try keys out: the header has to name one.
-  const named =
-    kid === undefined && keys.length === 1 ? keys : keys.filter((key) => kid !== undefined && key.kid === kid);
-  return named.filter(({ algorithms }) => algorithms.includes(alg)).map(({ key }) => key);
+// What a key is for, as far as it says: an algorithm that ticketd does not know, mostly.
+const kindsOf = (keys: readonly Jwk[]): string =>
+  shown([
+    ...new Set(keys.map(({ use, alg, crv, kty }) => String(use === 'enc' ? use : (alg ?? crv ?? kty ?? 'unknown')))),
+  ]);
+
+const thumbprintsOf = ({ x5t, 'x5t#S256': x5tS256 }: Jwk): readonly unknown[] =>
+  [x5tS256, x5t].filter((thumbprint) => thumbprint !== undefined);
+
+/** Looks up the keys of the set that may have signed a JWT with this header. */
+export const lookUpKeys = (set: KeySet, header: JoseHeader): KeyLookup => {
+  const named = keysNamedBy(header, set.keys);
+  const keys = named.filter(({ algorithms }) => algorithms.includes(header.alg)).map(({ key }) => key);
+  if (keys.length > 0) return { outcome: 'settled', keys };
+  return named.length > 0
+    ? { outcome: 'none', reason: 'algorithm', why: `the key of its header is not for its alg, ${header.alg}` }
+    : { outcome: 'none', reason: 'unknown_key', why: explainUnknown(header, set) };
 };
 
-/** Whether a key with this id is published, usable or not. */
-export const hasKid = ({ ids }: KeySet, kid: string): boolean => ids.has(kid);
+// ticketd does not try keys out: the header has to name one.
+const keysNamedBy = ({ kid, thumbprints = [] }: JoseHeader, keys: readonly PublishedKey[]): readonly PublishedKey[] => {
+  if (kid !== undefined) return keys.filter((key) => key.kid === kid);
+  const named = keys.filter((key) => thumbprints.some((thumbprint) => key.thumbprints.includes(thumbprint)));
+  return named.length === 0 && keys.length === 1 ? keys : named;
+};
+
+/** Why no key of the set is the one that a header names. */
+export const explainUnknown = (header: JoseHeader, set: KeySet): string => {
+  const { kid, thumbprints } = header;
+  const published = shown(set.keys.map((key) => key.kid ?? '(no kid)'));
+  if (kid === undefined && (thumbprints === undefined || set.thumbprints.size === 0))
+    return `it has no kid, and the key set has ${published}`;
+  const name = kid === undefined ? `x5t ${shown(thumbprints)}` : `kid ${shown(kid)}`;
+  return isPublished(set, header)
+    ? `ticketd cannot use the key with its ${name}; it can use ${published}`
+    : `its ${name} is not in the key set, which has ${published}`;
+};
+
+/** Whether the key that a header names is published, usable or not; a header that names none counts as published. */
+export const isPublished = (set: KeySet, { kid, thumbprints = [] }: JoseHeader): boolean => {
+  if (kid !== undefined) return set.ids.has(kid);
+  // Most key sets have no thumbprints, and the JWTs of some issuers have them all the same.
+  if (thumbprints.length === 0 || set.thumbprints.size === 0) return true;
+  return thumbprints.some((thumbprint) => set.thumbprints.has(thumbprint));
+};
 
 /** The ids of the keys, for the log: they show which keys a set has, and whether two sets have the same. */
 export const kidsOf = ({ keys }: KeySet): string => keys.map(({ kid }) => kid ?? '(no kid)').join(', ');
@@ -52,7 +99,9 @@ const publishedKey = (jwk: Jwk): PublishedKey | undefined => {
   const able = key === undefined ? [] : algorithmsFor(key);
   // RFC 7517, 4.4: a key that names an algorithm is for no other.
   const algorithms = able.filter((algorithm) => alg === undefined || alg === algorithm);
-  return key === undefined || algorithms.length === 0 ? undefined : { kid, algorithms, key };
+  return key === undefined || algorithms.length === 0
+    ? undefined
+    : { kid, thumbprints: thumbprintsOf(jwk), algorithms, key };
 };
 
 // A key published with its private part is no longer secret: `d` is that part in RSA and EC keys alike (RFC 7518, 6).

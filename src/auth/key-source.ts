@@ -1,13 +1,22 @@
 import type { KeyObject } from 'node:crypto';
-import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import { algorithmsFor, algorithmsOf, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import type { Config } from '../config/variables.ts';
 import type { JoseHeader } from './jose-header.ts';
 
 /** What a key source knows about the signing key of a JWT. */
 export type KeyLookup =
-  /** The keys that may have signed it, mostly one; empty if no key can have. */
+  /** The keys that may have signed it, mostly one. */
   | { readonly outcome: 'settled'; readonly keys: readonly KeyObject[] }
+  /** No key can have signed it; `why` is for the log. */
+  | { readonly outcome: 'none'; readonly reason: 'unknown_key' | 'algorithm'; readonly why: string }
   /** The key may exist, but ticketd cannot fetch it before `retryAfterMs` milliseconds have passed. */
-  | { readonly outcome: 'unavailable'; readonly reason: string; readonly retryAfterMs: number };
+  | {
+      readonly outcome: 'unavailable';
+      readonly why: string;
+      readonly retryAfterMs: number;
+      /** Set where the JWT is the reason, not the age of all keys. */
+      readonly reason?: 'unknown_key';
+    };
 
 /** Where the keys come from that verify JWTs. */
 export interface KeySource {
@@ -17,8 +26,21 @@ export interface KeySource {
   keysFor(header: JoseHeader, issuedAt: () => number | undefined): Promise<KeyLookup>;
 }
 
-/** Keys from the configuration: any of them may have signed. */
-export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
-  const lookup: KeyLookup = { outcome: 'settled', keys };
-  return { algorithms, keysFor: async () => lookup };
+/** The keys of `JWT_SECRET` or `JWT_PUBLIC_KEY`. */
+export const configuredKeys = ({ secrets, publicKeys, algorithms }: Config['jwt']): KeySource => {
+  const keys = secrets ?? publicKeys ?? [];
+  return fixedKeys(keys, algorithms ?? algorithmsOf(keys));
 };
+
+/** Fixed keys: any of them may have signed whose kind fits the algorithm. */
+export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
+  const keysByAlgorithm = new Map(
+    algorithms.map((alg) => [alg, keys.filter((key) => algorithmsFor(key).includes(alg))]),
+  );
+  return { algorithms, keysFor: async ({ alg }) => lookupOf(keysByAlgorithm.get(alg) ?? [], alg) };
+};
+
+const lookupOf = (keys: readonly KeyObject[], alg: JwtAlgorithm): KeyLookup =>
+  keys.length > 0
+    ? { outcome: 'settled', keys }
+    : { outcome: 'none', reason: 'algorithm', why: `no key is for its alg, ${alg}` };

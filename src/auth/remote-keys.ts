@@ -6,7 +6,7 @@ import { pause } from '../time/pause.ts';
 import { within } from '../time/within.ts';
 import { getText } from './fetch-text.ts';
 import type { JoseHeader } from './jose-header.ts';
-import { hasKid, keySetOf, keysFitting, NO_KEYS } from './key-set.ts';
+import { explainUnknown, isPublished, keySetOf, lookUpKeys, NO_KEYS } from './key-set.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';
 import { createRefreshLog } from './refresh-log.ts';
 
@@ -89,7 +89,7 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
 
   const ageMs = () => performance.now() - fetchedAt;
   const isStale = () => ageMs() > maxStaleMs;
-  const isUnknown = ({ kid }: JoseHeader) => kid !== undefined && !hasKid(set, kid);
+  const isUnknown = (header: JoseHeader) => !isPublished(set, header);
   const isMissing = (header: JoseHeader) => isStale() || isUnknown(header);
 
   const lookUp = async (header: JoseHeader): Promise<void> => {
@@ -107,10 +107,11 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
     return issuedAt !== undefined && issuedAt * 1000 > fetchedAtMs - PUBLICATION_DELAY_MS;
   };
 
-  const unavailable = (reason: string): KeyLookup => ({
+  const unavailable = (why: string, reason?: 'unknown_key'): KeyLookup => ({
     outcome: 'unavailable',
-    reason,
+    why,
     retryAfterMs: lookedUpAt + COOL_DOWN_MS - performance.now(),
+    ...(reason !== undefined && { reason }),
   });
 
   return {
@@ -130,8 +131,9 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
       if (isMissing(header)) await lookUp(header);
       if (isStale()) return unavailable('the keys have not been refreshed for too long');
       // Only a young JWT: an old one of an unknown key has a made-up or a withdrawn one, and waiting would not help it.
-      if (isUnknown(header) && mayBeNewer(issuedAt())) return unavailable('its key may not be published yet');
-      return { outcome: 'settled', keys: keysFitting(set, header) };
+      if (isUnknown(header) && mayBeNewer(issuedAt()))
+        return unavailable(`${explainUnknown(header, set)}; it may not be published yet`, 'unknown_key');
+      return lookUpKeys(set, header);
     },
     close: () => {
       closed.abort();

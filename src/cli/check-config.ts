@@ -6,11 +6,18 @@ import { exitCodeOf, OK } from './exit-codes.ts';
 export interface CheckConfigOptions {
   /** Prints one JSON object. */
   readonly json?: boolean;
+  /** Prints whether `serve` accepts the JWT in this file, instead of the settings. */
+  readonly jwtFile?: string;
 }
 
 /** Prints the settings in force; with `json` also what is wrong with them, which is otherwise thrown as `ConfigError`. */
-export const checkConfig = async (env: Environment, { json = false }: CheckConfigOptions): Promise<number> => {
+export const checkConfig = async (env: Environment, options: CheckConfigOptions): Promise<number> => {
+  const { json = false, jwtFile } = options;
   try {
+    if (jwtFile !== undefined) {
+      const { checkJwt } = await import('./check-jwt.ts');
+      return await checkJwt(env, jwtFile, json);
+    }
     const settings = await readSettings(env);
     process.stdout.write(json ? settingsAsJson(settings) : settingsAsText(settings));
     return OK;

@@ -38,7 +38,7 @@ export class UsageError extends Error {
   readonly code = 'USAGE';
 }
 
-type CodeWithRow = Exclude<ExpectedError['code'], 'INTERRUPTED'> | 'REDIS_UNUSABLE' | 'WAIT_EXPIRED';
+type CodeWithRow = Exclude<ExpectedError['code'], 'INTERRUPTED'> | 'JWT_REFUSED' | 'REDIS_UNUSABLE' | 'WAIT_EXPIRED';
 
 export const OK = 0;
 export const INTERNAL_ERROR = 70;
@@ -47,6 +47,7 @@ export const INTERNAL_ERROR = 70;
 export const EXIT_CODES: Readonly<Record<CodeWithRow, number>> = {
   CONFIG_INVALID: 78,
   JWKS_UNAVAILABLE: 1,
+  JWT_REFUSED: 78,
   LISTEN_FAILED: 1,
   PHASE_TIMEOUT: 1,
   PROBE_FAILED: 1,

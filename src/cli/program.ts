@@ -118,6 +118,7 @@ const addCheckConfig = (program: Command, setExitCode: SetExitCode): void => {
     .command('check-config')
     .description('validate the environment and print the settings in force')
     .option('--json', 'print one JSON object')
+    .option('--jwt-file <file>', 'say whether "serve" accepts the JWT in this file, and if not why')
     .addHelpText('after', CHECK_CONFIG_HELP)
     .allowExcessArguments(false)
     .action(async (options: CheckConfigOptions) => {
@@ -128,10 +129,12 @@ const addCheckConfig = (program: Command, setExitCode: SetExitCode): void => {
 
 const CHECK_CONFIG_HELP = `
 Prints every variable with its value in force and where that comes from; secrets are masked. Exits with 78 when the
-configuration is invalid, after listing every problem.
+configuration is invalid, after listing every problem. With --jwt-file it makes no request: keys at JWT_JWKS_URL are not
+fetched, and the signature is then not checked. Exits with 78 when "serve" refuses the JWT.
 
 Examples:
   $ ticketd check-config
+  $ ticketd check-config --jwt-file user.jwt
   $ ticketd check-config --json | jq .settings.REDIS_URL`;
 
 const addToken = (program: Command, setExitCode: SetExitCode): void => {

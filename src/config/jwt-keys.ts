@@ -1,4 +1,5 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { type PemBlock, pemBlocks } from './pem.ts';
 import { InvalidValueError, type Parser } from './variable.ts';
 
 // RFC 7518: a key at least as long as HS256's output (3.2), and RSA keys of at least 2,048 bits (3.3, 3.5).
@@ -21,23 +22,40 @@ export const hmacSecret: Parser<KeyObject> = (text) => {
   return createSecretKey(bytes);
 };
 
-/** A PEM public key; the two characters `\n` may replace its line breaks, as in many secret stores. */
-export const publicKey: Parser<KeyObject> = (text) => {
-  if (text.includes('PRIVATE KEY')) throw new InvalidValueError('a public key in PEM, not a private one');
-  const key = parsePem(text.replaceAll('\\n', '\n'));
-  if (algorithmsFor(key).length === 0)
-    throw new InvalidValueError(
-      `an RSA key of at least ${MIN_RSA_BITS} bits or an EC key on P-256, as a PEM public key`,
-    );
-  return key;
+const PUBLIC_KEYS = `RSA public keys of at least ${MIN_RSA_BITS} bits or EC public keys on P-256, in PEM`;
+
+/** PEM public keys or certificates; the two characters `\n` may replace line breaks, as in many secret stores. */
+export const publicKeys: Parser<readonly KeyObject[]> = (text) => {
+  const blocks = pemBlocks(text.replaceAll('\\n', '\n'), PUBLIC_KEYS);
+  if (blocks.length === 0) throw new InvalidValueError(`${PUBLIC_KEYS}; found no PEM block`);
+  return blocks.map(publicKeyIn);
 };
 
-const parsePem = (pem: string): KeyObject => {
+const publicKeyIn = (block: PemBlock): KeyObject => {
+  const key = parseBlock(block);
+  const unusable = typeof key === 'string' ? key : reasonAgainst(key);
+  if (unusable !== undefined) throw new InvalidValueError(`${PUBLIC_KEYS}; ${block.name} ${unusable}`);
+  return key as KeyObject;
+};
+
+const LABELS = new Set(['PUBLIC KEY', 'RSA PUBLIC KEY', 'CERTIFICATE']);
+
+/** The key of a block, or why it has none. */
+const parseBlock = ({ label, pem }: PemBlock): KeyObject | string => {
+  if (label.endsWith('PRIVATE KEY')) return 'is a private key';
+  if (!LABELS.has(label)) return 'is neither a public key nor a certificate';
   try {
     return createPublicKey(pem);
   } catch {
-    throw new InvalidValueError('a public key or certificate in PEM');
+    return 'cannot be read';
   }
+};
+
+const reasonAgainst = (key: KeyObject): string | undefined => {
+  if (algorithmsFor(key).length > 0) return undefined;
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'rsa') return `is RSA of ${modulusLength} bits`;
+  return namedCurve === undefined ? `is of the kind ${key.asymmetricKeyType}` : `is on the curve ${namedCurve}`;
 };
 
 /** The algorithms that a key may verify: those of one family, so that an attacker cannot make ticketd confuse two. */
@@ -48,6 +66,11 @@ export const algorithmsFor = (key: KeyObject): readonly JwtAlgorithm[] => {
   if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return ['ES256'];
   return [];
 };
+
+/** The algorithms that any of the keys may verify. */
+export const algorithmsOf = (keys: readonly KeyObject[]): readonly JwtAlgorithm[] => [
+  ...new Set(keys.flatMap(algorithmsFor)),
+];
 
 /** The URL of a published key set; `rules.ts` restricts http:// by `NODE_ENV`. */
 export const jwksUrl: Parser<URL> = (text) => {

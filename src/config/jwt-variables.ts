@@ -1,5 +1,5 @@
-import { hmacSecret, JWT_ALGORITHMS, jwksUrl, publicKey } from './jwt-keys.ts';
-import { integer, listOf, milliseconds, oneOf, text } from './parsers.ts';
+import { hmacSecret, JWT_ALGORITHMS, jwksUrl, publicKeys } from './jwt-keys.ts';
+import { boolean, integer, listOf, milliseconds, oneOf, text } from './parsers.ts';
 import { optional, variable } from './variable.ts';
 
 // 30 days: a key that the provider withdrew must not stay trusted forever.
@@ -13,16 +13,22 @@ export const jwtVariables = {
     doc: 'HS256 secret of at least 32 bytes; a comma-separated list of secrets to rotate',
     secret: true,
   }),
-  publicKey: optional({
+  publicKeys: optional({
     name: 'JWT_PUBLIC_KEY',
-    parse: publicKey,
-    doc: 'PEM public key: RSA (RS256, PS256) or EC P-256 (ES256)',
+    parse: publicKeys,
+    doc: 'PEM public keys or certificates: RSA (RS256, PS256) or EC P-256 (ES256); several PEM blocks to rotate',
     secret: true,
   }),
   jwksUrl: optional({
     name: 'JWT_JWKS_URL',
     parse: jwksUrl,
     doc: 'URL where the identity provider publishes its keys: `https://`, or `http://` to this machine; outside production `http://` to any host',
+  }),
+  jwksAllowHttp: variable({
+    name: 'JWT_JWKS_ALLOW_HTTP',
+    default: 'false',
+    parse: boolean,
+    doc: '`true` also allows an `http://` key set on another machine in production: whoever can change it in transit can sign in as anyone',
   }),
   jwksStartupTimeoutMs: variable({
     name: 'JWT_JWKS_STARTUP_TIMEOUT_MS',

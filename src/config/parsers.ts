@@ -2,7 +2,19 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { splitCommaList } from '../protocol/text.ts';
+import { pemBlocks } from './pem.ts';
+import { textOfFile, unreadable } from './text-file.ts';
 import { InvalidValueError, type Parser } from './variable.ts';
+
+const IN_QUOTES = /^(["'])[\s\S]*\1$/;
+
+/** Throws for a value in quotes: no variable can mean them, and a secret with them is another secret. */
+export const requireUnquoted = (text: string): void => {
+  if (IN_QUOTES.test(text.trim()))
+    throw new InvalidValueError(
+      'a value without quotes around it; `--env-file` of docker keeps quotes as part of the value',
+    );
+};
 
 export const integer =
   (min: number, max: number): Parser<number> =>
@@ -63,16 +75,20 @@ export const listOf =
   (text) =>
     splitCommaList(text).map((entry) => {
       if (entry === '') throw new InvalidValueError('a comma-separated list without empty entries');
+      requireUnquoted(entry);
       return item(entry);
     });
 
 const GATEWAY_KEY = /^[\x21-\x2B\x2D-\x7E]{32,512}$/;
 
+const visibleAscii = matching(GATEWAY_KEY, '32 to 512 visible ASCII characters in each of the comma-separated keys');
+
 /** Visible ASCII, as a header can contain it, without the comma, which separates keys. */
-export const gatewayKey = matching(
-  GATEWAY_KEY,
-  '32 to 512 visible ASCII characters in each of the comma-separated keys',
-);
+export const gatewayKey: Parser<string> = (text) => {
+  // The gateway library has the key from its own environment.
+  requireUnquoted(text);
+  return visibleAscii(text);
+};
 
 /** An origin as browsers serialize it (RFC 6454, section 6.2), since it is compared with the `Origin` header. */
 export const origin: Parser<string> = (text) => {
@@ -110,23 +126,24 @@ export const rateLimitOrOff: Parser<RateLimit | 'off'> = (text) => {
 const isFromOneTo = (value: number | undefined, max: number): value is number =>
   value !== undefined && value >= 1 && value <= max;
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const CERTIFICATES = 'a file of certificates in PEM';
 
 /** The PEM certificates, one or more, in the file at a path. */
 export const certificates: Parser<string> = (path) => {
-  const pem = readFile(path).match(PEM_CERTIFICATE) ?? [];
-  if (pem.length === 0 || !pem.every(isCertificate)) throw new InvalidValueError('a file of certificates in PEM');
-  return pem.join('\n');
+  const blocks = pemBlocks(readFile(path), CERTIFICATES).filter(({ label }) => label === 'CERTIFICATE');
+  if (blocks.length === 0) throw new InvalidValueError(`${CERTIFICATES}; found no certificate`);
+  const broken = blocks.find(({ pem }) => !isCertificate(pem));
+  if (broken !== undefined) throw new InvalidValueError(`${CERTIFICATES}; ${broken.name} cannot be read`);
+  return blocks.map(({ pem }) => pem).join('\n');
 };
 
-const readFile = (path: string): string => {
+export const readFile = (path: string): string => {
   try {
     // Reading a pipe would wait for a writer.
     if (!statSync(path).isFile()) throw new InvalidValueError('a regular file');
-    return readFileSync(path, 'utf8');
+    return textOfFile(readFileSync(path));
   } catch (error) {
-    if (error instanceof InvalidValueError) throw error;
-    throw new InvalidValueError(`a readable file (${(error as NodeJS.ErrnoException).code})`);
+    throw new InvalidValueError(unreadable(error));
   }
 };
 

@@ -1,5 +1,6 @@
 import { scrub } from '../protocol/redact.ts';
 import { ConfigError, type Problem } from './config-error.ts';
+import { requireUnquoted } from './parsers.ts';
 import { brokenRules } from './rules.ts';
 import { type Environment, type Source, sourceOf } from './sources.ts';
 import { InvalidValueError, type Variable } from './variable.ts';
@@ -51,11 +52,18 @@ const parse = (variable: Variable<unknown>, source: Source | Problem): Reading['
   if ('problem' in source) return source;
   if (source.text === undefined) return { variable, source, value: undefined };
   try {
+    requireText(source.text);
     return { variable, source, value: variable.parse(source.text) };
   } catch (error) {
     if (!(error instanceof InvalidValueError)) throw error;
     return { name: variable.name, problem: problemOf(variable, source.text, error) };
   }
+};
+
+const requireText = (text: string): void => {
+  // Node.js puts this character in the place of bytes that are not UTF-8.
+  if (text.includes('\uFFFD')) throw new InvalidValueError('text in UTF-8, not Latin-1 or binary data');
+  requireUnquoted(text);
 };
 
 // Scrubbed, since a secret may be set by mistake as the value of another variable.

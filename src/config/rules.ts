@@ -1,5 +1,5 @@
 import type { Problem } from './config-error.ts';
-import { algorithmsFor, isTamperProof, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
+import { algorithmsOf, isTamperProof, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
 import type { Config, Section } from './variables.ts';
 
 type Path = { [S in Section]: `${S}.${keyof Config[S] & string}` }[Section];
@@ -12,8 +12,8 @@ interface Rule {
 
 const rule = (needs: Rule['needs'], check: Rule['check']): Rule => ({ needs, check });
 
-const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl'], ({ jwt }) => {
-  const set = [jwt.secrets, jwt.publicKey, jwt.jwksUrl].filter((source) => source !== undefined);
+const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKeys', 'jwt.jwksUrl'], ({ jwt }) => {
+  const set = [jwt.secrets, jwt.publicKeys, jwt.jwksUrl].filter((source) => source !== undefined);
   if (set.length === 1) return undefined;
   return {
     name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
@@ -21,24 +21,31 @@ const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl']
   };
 });
 
-const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKey', 'jwt.jwksUrl', 'jwt.algorithms'], ({ jwt }) => {
+const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKeys', 'jwt.jwksUrl', 'jwt.algorithms'], ({ jwt }) => {
   const supported = supportedBy(jwt);
   if (supported === undefined || jwt.algorithms === undefined) return undefined;
   if (jwt.algorithms.every((algorithm) => supported.includes(algorithm))) return undefined;
   return { name: 'JWT_ALGORITHMS', problem: `expected some of ${supported.join(', ')}, which the key supports` };
 });
 
-const supportedBy = ({ secrets, publicKey, jwksUrl }: Config['jwt']): readonly JwtAlgorithm[] | undefined => {
-  const key = secrets?.[0] ?? publicKey;
-  if (key !== undefined) return algorithmsFor(key);
-  return jwksUrl && PUBLIC_KEY_ALGORITHMS;
+const supportedBy = ({ secrets, publicKeys, jwksUrl }: Config['jwt']): readonly JwtAlgorithm[] | undefined => {
+  const keys = secrets ?? publicKeys;
+  return keys === undefined ? jwksUrl && PUBLIC_KEY_ALGORITHMS : algorithmsOf(keys);
 };
 
-const keysAreFetchedSafely = rule(['runtime.nodeEnv', 'jwt.jwksUrl'], ({ runtime, jwt: { jwksUrl } }) => {
-  if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || isTamperProof(jwksUrl)) return undefined;
-  // An attacker who can change the response in transit can sign JWTs for every user.
-  return { name: 'JWT_JWKS_URL', problem: 'expected https://; in production http:// is allowed to this machine only' };
-});
+const keysAreFetchedSafely = rule(
+  ['runtime.nodeEnv', 'jwt.jwksUrl', 'jwt.jwksAllowHttp'],
+  ({ runtime, jwt: { jwksUrl, jwksAllowHttp } }) => {
+    if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || jwksAllowHttp || isTamperProof(jwksUrl))
+      return undefined;
+    // An attacker who can change the response in transit can sign JWTs for every user.
+    return {
+      name: 'JWT_JWKS_URL',
+      problem:
+        'expected https://; in production http:// is allowed to this machine only, or with JWT_JWKS_ALLOW_HTTP=true',
+    };
+  },
+);
 
 const drainFitsShutdown = rule(['shutdown.drainDelayMs', 'shutdown.timeoutMs'], ({ shutdown }) => {
   if (shutdown.timeoutMs > shutdown.drainDelayMs) return undefined;

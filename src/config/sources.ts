@@ -1,7 +1,9 @@
 // A property that Node loads at its first use: a start without secrets in files does not load it.
 import { promises as files } from 'node:fs';
 import type { Problem } from './config-error.ts';
-import type { Variable } from './variable.ts';
+import { requireUnquoted } from './parsers.ts';
+import { textOfFile, unreadable } from './text-file.ts';
+import { InvalidValueError, type Variable } from './variable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +14,7 @@ export interface Source {
 }
 
 // An empty value counts as unset: compose files and task definitions clear a variable like that.
-const nonEmpty = (env: Environment, name: string): string | undefined => env[name] || undefined;
+const nonEmpty = (env: Environment, name: string): string | undefined => env[name]?.replace(/^\uFEFF/, '') || undefined;
 
 /** Finds a variable's text: `NAME`, for a secret else the file at `NAME_FILE`, else the default. */
 export const sourceOf = async (
@@ -32,16 +34,21 @@ export const sourceOf = async (
 
 const readSecret = async (name: string, path: string, signal?: AbortSignal): Promise<Source | Problem> => {
   try {
-    // Opening a pipe waits for its writer in a thread, and even process.exit() waits for that thread.
-    if (!(await files.stat(path)).isFile()) return { name: `${name}_FILE`, problem: 'expected a regular file' };
-    const text = (await files.readFile(path, { encoding: 'utf8', ...(signal && { signal }) })).trimEnd();
-    if (text === '') return { name: `${name}_FILE`, problem: 'expected a file that is not empty' };
+    const text = (await readTextFile(path, signal)).trimEnd();
+    if (text === '') throw new InvalidValueError('a file that is not empty');
     return { text, from: 'file' };
   } catch (error) {
     signal?.throwIfAborted();
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    return { name: `${name}_FILE`, problem: `expected a readable file (${code})` };
+    return { name: `${name}_FILE`, problem: `expected ${unreadable(error)}` };
   }
+};
+
+/** The text of a file in UTF-8; rejects with `InvalidValueError` or the error of the file system. */
+export const readTextFile = async (path: string, signal?: AbortSignal): Promise<string> => {
+  requireUnquoted(path);
+  // Opening a pipe waits for its writer in a thread, and even process.exit() waits for that thread.
+  if (!(await files.stat(path)).isFile()) throw new InvalidValueError('a regular file');
+  return textOfFile(await files.readFile(path, { ...(signal && { signal }) }));
 };
 
 const defaultOf = ({ default: preset }: Variable<unknown>, env: Environment): Source => {

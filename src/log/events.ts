@@ -83,6 +83,11 @@ export const events = {
     msg: 'Keys of the identity provider expired: every JWT is rejected with 503',
     fields: { endpoint: 'string', ageMs: 'number' },
   },
+  auth_rejected: {
+    level: 'warn',
+    msg: 'JWT rejected',
+    fields: { traceId: 'string', address: 'string?', reason: 'string', detail: 'string', count: 'number' },
+  },
   ws_ticket_issued: {
     level: 'info',
     msg: 'Ticket issued',

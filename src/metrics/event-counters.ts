@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { REJECTION_REASONS } from '../auth/errors.ts';
 import type { RejectReason } from '../tickets/redeem.ts';
 
 const LISTENERS = ['public', 'internal'];
@@ -26,19 +27,37 @@ export const countEvents = (registry: Registry) => {
       'ticketd_forward_auth_untrusted_total',
       'Forward-auth requests from addresses outside FORWARD_AUTH_TRUSTED.',
     ),
+    ...countRejectedJwts(registry),
     ...countRedemptions(registry),
   };
 };
 
 const countShedRequests = (registry: Registry) => {
-  const shed = new Counter({
+  const shed = counterFromZero(registry, 'listener', LISTENERS, {
     name: 'ticketd_requests_shed_total',
     help: 'Requests rejected before processing because too many were in flight.',
-    labelNames: ['listener'],
-    registers: [registry],
   });
-  for (const listener of LISTENERS) shed.inc({ listener }, 0);
   return { request_shed: ({ listener }: { readonly listener: string }) => shed.inc({ listener }) };
+};
+
+const countRejectedJwts = (registry: Registry) => {
+  const rejected = counterFromZero(registry, 'reason', REJECTION_REASONS, {
+    name: 'ticketd_auth_rejected_total',
+    help: 'Requests whose JWT was rejected, or that had none.',
+  });
+  return { auth_rejected: ({ reason }: { readonly reason: string }) => rejected.inc({ reason }) };
+};
+
+/** A counter with one label, which has a series for each of these values from the start. */
+const counterFromZero = (
+  registry: Registry,
+  label: string,
+  values: readonly string[],
+  description: { readonly name: string; readonly help: string },
+): Counter => {
+  const counter = new Counter({ ...description, labelNames: [label], registers: [registry] });
+  for (const value of values) counter.inc({ [label]: value }, 0);
+  return counter;
 };
 
 interface Redeemed {

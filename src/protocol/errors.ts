@@ -65,7 +65,11 @@ const table = {
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not support the method' },
   NOT_FOUND: { status: 404, message: 'No such path' },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The body is too large' },
-  REQUEST_HEADERS_TOO_LARGE: { status: 431, message: 'The headers are too large' },
+  REQUEST_HEADERS_TOO_LARGE: {
+    status: 431,
+    message:
+      'The headers have more than 16 KiB, of which a JWT can take about 15. If it lists the groups of its user, let the identity provider leave them out',
+  },
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time' },
   SERVICE_OVERLOADED: { status: 503, message: 'Too many requests in flight: try again', retryAfter: 1 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the body as application/json' },

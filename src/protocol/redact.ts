@@ -23,3 +23,10 @@ export const scrub = (text: string): string => {
   const clean = SECRETS.reduce((dirty, [secret, name]) => dirty.replace(secret, name), text);
   return clean.length > MAX_CHARACTERS ? `${clean.slice(0, MAX_CHARACTERS)}…` : clean;
 };
+
+/** A text from outside in an error message: as a JSON string in ASCII, scrubbed, of at most `max` characters. */
+export const quoted = (text: string, max = 128): string => {
+  const clean = scrub(text);
+  const json = JSON.stringify(clean.length > max ? `${clean.slice(0, max)}...` : clean);
+  return json.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+};

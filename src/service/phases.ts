@@ -1,6 +1,6 @@
-import { fixedKeys, type KeySource } from '../auth/key-source.ts';
+import type { KeySource } from '../auth/key-source.ts';
 import { createRemoteKeys } from '../auth/remote-keys.ts';
-import { algorithmsFor, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
+import { PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
 import { readConfig } from '../config/read-config.ts';
 import { endpointOf } from '../config/redis-url.ts';
 import type { Environment } from '../config/sources.ts';
@@ -75,14 +75,6 @@ export const jwksPhase = (url: URL, jwt: Config['jwt'], emit: Emit): Phase<KeySo
     },
     stop: keys.close,
   };
-};
-
-/** The keys of `JWT_SECRET` or `JWT_PUBLIC_KEY`, which need no phase. */
-export const configuredKeys = ({ secrets, publicKey, algorithms }: Config['jwt']): KeySource => {
-  const keys = secrets ?? [publicKey].filter((key) => key !== undefined);
-  // All keys are of one kind.
-  const supported = keys.slice(0, 1).flatMap((key) => algorithmsFor(key));
-  return fixedKeys(keys, algorithms ?? supported);
 };
 
 export const listenPhase = ({ name, start, stop }: Listener): Phase<void> => ({

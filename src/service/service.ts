@@ -1,12 +1,14 @@
+import { configuredKeys } from '../auth/key-source.ts';
 import type { Environment } from '../config/sources.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
+import { summarizeRejections } from '../log/rejections.ts';
 import { throttleEvents } from '../log/throttle.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { PhaseRecord, StartupEvent, StopRecord } from '../startup/phase.ts';
 import { startUp } from '../startup/startup.ts';
 import { createListenerGroup, createListeners } from './listeners.ts';
-import { configPhase, configuredKeys, jwksPhase, listenPhase, redisPhase } from './phases.ts';
+import { configPhase, jwksPhase, listenPhase, redisPhase } from './phases.ts';
 import { type ShutdownResult, shutDown } from './shutdown.ts';
 
 export interface ServiceOptions {
@@ -30,7 +32,7 @@ const ROLLBACK_TIMEOUT_MS = 5_000;
 export const startService = ({ env, log, abort }: ServiceOptions): Promise<Service> => {
   const listeners = createListenerGroup();
   const metrics = createMetrics({ inFlight: listeners.inFlight });
-  const emit = emitToBoth(throttleEvents(log), metrics.observe);
+  const emit = emitToBoth(summarizeRejections(throttleEvents(log)), metrics.observe);
   const onEvent = logStartup(emit);
   const limits = { timeoutMs: STARTUP_TIMEOUT_MS, rollbackTimeoutMs: ROLLBACK_TIMEOUT_MS, abort };
 

@@ -1,7 +1,6 @@
-import type { Caller } from '../auth/caller.ts';
+import { type Caller, MIN_TTL_MS } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
-import { MIN_TTL_MS } from './lifetime.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf, subjectKey } from './revoke.ts';
@@ -35,7 +34,7 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
   return async (caller, binding) => {
     const issuedAt = now();
     const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
-    if (ttlMs < MIN_TTL_MS) throw new TokenRejected('it is about to expire, or has');
+    if (ttlMs < MIN_TTL_MS) throw new TokenRejected('expired', 'it is about to expire, or has');
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;

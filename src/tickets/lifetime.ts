@@ -1,9 +1,6 @@
 import { MAX_TTL_SECONDS } from '../config/variables.ts';
 import type { TicketRecord } from './record.ts';
 
-/** A JWT with less to live than this, in milliseconds, gets no ticket. */
-export const MIN_TTL_MS = 1000;
-
 /**
  * How long a revocation is stored, in milliseconds: longer than any ticket that it voids, by a minute, since the clock of
  * the Redis server with the ticket may step back, and that of the server with the revocation ahead.

@@ -71,6 +71,7 @@ describe('configuration from arbitrary environment variables', () => {
   });
 
   it('has exactly the values that were set when all are valid', async () => {
+    const isUnambiguous = (text: string) => !/^(?:\uFEFF|\s*["'])|\uFFFD/.test(text);
     const right = fc.record({
       PORT: fc.nat(65_535),
       INTERNAL_PORT: fc.constant('off'),
@@ -78,9 +79,14 @@ describe('configuration from arbitrary environment variables', () => {
       DRAIN_DELAY_MS: fc.nat(1_000),
       SHUTDOWN_TIMEOUT_MS: fc.integer({ min: 1_001, max: 600_000 }),
       TICKET_RATE_LIMIT: fc.tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 86_400 })),
-      JWT_ISSUER: fc.stringMatching(/^[^\p{Cc}]{1,64}$/u),
-      GATEWAY_KEYS: fc.array(fc.stringMatching(/^[\x21-\x2B\x2D-\x7E]{32,40}$/), { minLength: 1, maxLength: 3 }),
-      JWT_SECRET: wellFormed({ minLength: 1 }).map((tail) => `${'0'.repeat(32)}${tail.replace(/[,\s]/g, '')}`),
+      JWT_ISSUER: fc.stringMatching(/^[^\p{Cc}]{1,64}$/u).filter(isUnambiguous),
+      GATEWAY_KEYS: fc.array(fc.stringMatching(/^[\x21-\x2B\x2D-\x7E]{32,40}$/).filter(isUnambiguous), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      JWT_SECRET: wellFormed({ minLength: 1 })
+        .filter(isUnambiguous)
+        .map((tail) => `${'0'.repeat(32)}${tail.replace(/[,\s]/g, '')}`),
     });
     await fc.assert(
       fc.asyncProperty(right, async (set) => {

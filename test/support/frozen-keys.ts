@@ -44,10 +44,7 @@ export const freezeKeysTrustedFor = async (
   const url = new URL(`${provider.url}?secret=1`);
   const keys = createRemoteKeys({ url, algorithms: PUBLIC_KEY_ALGORITHMS, maxStaleMs, emit });
   const lookUp = (kid: string | undefined, issuedAt?: number) => keys.keysFor({ alg: 'ES256', kid }, () => issuedAt);
-  const find = async (kid: string | undefined) => {
-    const lookup = await lookUp(kid);
-    return lookup.outcome === 'settled' ? lookup.keys.length : Number.NaN;
-  };
+  const find = async (kid: string | undefined) => numberOfKeys(await lookUp(kid));
   const fetches = () => provider.asked.length;
   return {
     provider,
@@ -72,6 +69,12 @@ export const freezeKeysTrustedFor = async (
       await closeProviders();
     },
   };
+};
+
+/** How many keys a lookup found; not a number if that is not settled. */
+export const numberOfKeys = (lookup: KeyLookup): number => {
+  if (lookup.outcome === 'unavailable') return Number.NaN;
+  return lookup.outcome === 'none' ? 0 : lookup.keys.length;
 };
 
 /** Waits while time stands still, or moves by these steps: what is waited for comes over a socket. */

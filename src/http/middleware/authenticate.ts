@@ -4,7 +4,6 @@ import type { Authenticate } from '../../auth/caller.ts';
 import { TokenRejected } from '../../auth/errors.ts';
 import type { Cidrs } from '../../config/cidrs.ts';
 import type { Emit } from '../../log/events.ts';
-import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
 import type { AuthenticationCheck } from './authentication-throttle.ts';
 import type { Middleware } from './context.ts';
 import { RequestError } from './error-mapping.ts';
@@ -15,13 +14,18 @@ export const requireJwt =
   (authenticate: Authenticate): AuthenticationCheck =>
   async ({ req, state }) => {
     const token = bearerToken(req.headers);
-    if (token === null) throw new RequestError('AUTH_TOKEN_MISSING');
+    if (token === null) throw missing(req.headers);
     // Node reads the first, another server in front of ticketd may have read the last.
-    if (countHeader(req, 'authorization') > 1) throw new TokenRejected('there is more than one Authorization');
-    const caller = await authenticate(token);
-    if (caller.expiresAt - Date.now() < MIN_TTL_MS) throw new TokenRejected('it is about to expire, or has');
-    state.caller = caller;
+    if (countHeader(req, 'authorization') > 1)
+      throw new TokenRejected('malformed', 'there is more than one Authorization');
+    state.caller = await authenticate(token);
   };
+
+const missing = ({ authorization }: IncomingHttpHeaders): RequestError => {
+  const why =
+    authorization === undefined ? 'there is no Authorization header' : 'its Authorization is not "Bearer JWT"';
+  return new RequestError('AUTH_TOKEN_MISSING', undefined, { cause: new TokenRejected('missing', why) });
+};
 
 /** Requires one of the gateway keys; compares all of them, each in constant time. */
 export const requireGatewayKey = (keys: readonly string[]): AuthenticationCheck => {

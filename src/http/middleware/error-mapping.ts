@@ -1,3 +1,4 @@
+import { KeysUnavailable, TokenRejected } from '../../auth/errors.ts';
 import { describeError, readThrown, stackOf } from '../../log/describe-error.ts';
 import type { Emit } from '../../log/events.ts';
 import { type DomainError, isDomainError, StacklessError } from '../../protocol/domain-error.ts';
@@ -52,7 +53,16 @@ export const errorCodeOf = (thrown: unknown): ErrorCode | undefined => (isRefusa
 const setError = (ctx: Context, thrown: unknown, emit: Emit): void => {
   const refusal = isRefusal(thrown) ? thrown : internalError(ctx, thrown, emit);
   if (!(refusal instanceof RequestError)) logOutage(refusal, ctx, emit);
+  logRejection(refusal, ctx, emit);
   refuse(ctx, refusal);
+};
+
+/** Logs why a JWT was refused, or that there was none. */
+const logRejection = (refusal: Refusal, { state: { traceId, address } }: Context, emit: Emit): void => {
+  const rejection = refusal instanceof RequestError ? refusal.cause : refusal;
+  if (!(rejection instanceof TokenRejected || rejection instanceof KeysUnavailable)) return;
+  const { reason, message } = rejection;
+  if (reason !== undefined) emit('auth_rejected', { traceId, address, reason, detail: message, count: 1 });
 };
 
 // Any other thrown value, even one that throws when it is read, is a fault of ticketd: 500, never a success.

@@ -39,7 +39,7 @@ describe('ticketd command line', () => {
     const options = {
       'check-redis': ['--url', '--timeout', '--wait', '--json', '--quiet'],
       probe: ['--url', '--timeout', '--quiet'],
-      'check-config': ['--json'],
+      'check-config': ['--json', '--jwt-file'],
       token: ['--subject', '--session', '--ttl', '--claim'],
     };
     for (const [command, names] of Object.entries(options)) {

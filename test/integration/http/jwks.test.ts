@@ -4,7 +4,7 @@ import { token } from '../../support/jwt.ts';
 import { expectRefusal, INVALID_CHALLENGE } from '../../support/refusal.ts';
 import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
-import { ecKey, rsaKey } from '../../support/signing-key.ts';
+import { ecKey, rsaKey, type SigningKey } from '../../support/signing-key.ts';
 import { until } from '../../support/until.ts';
 
 const rsa = rsaKey('rsa-1');
@@ -61,6 +61,19 @@ describe('JWKS keys', () => {
     provider.publish(ec);
     await start();
     await accepted(unnamed);
+  });
+
+  it('verify a JWT without a kid with the key of its x5t, and include a new one', async () => {
+    const { kid: _first, ...first } = ec.jwk;
+    const { kid: _second, ...second } = next.jwk;
+    const named = ({ privateKey }: SigningKey, x5t: object) =>
+      token({}, { secret: privateKey, algorithm: 'ES256', header: { alg: 'ES256', ...x5t } });
+    provider.publish({ jwk: { ...first, x5t: 'one' } }, rsa);
+    await start();
+    await accepted(named(ec, { x5t: 'one' }));
+    await refused(named(next, { x5t: 'one' }));
+    provider.publish({ jwk: { ...first, x5t: 'one' } }, { jwk: { ...second, 'x5t#S256': 'two' } });
+    await accepted(named(next, { x5t: 'sha-1', 'x5t#S256': 'two' }));
   });
 
   it('verify only the algorithms in JWT_ALGORITHMS', async () => {

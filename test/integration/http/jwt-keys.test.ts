@@ -59,6 +59,16 @@ describe('JWT_SECRET and JWT_PUBLIC_KEY', () => {
   it('accept a PEM key in one line, with \\n as line ends', () =>
     accepted({ ...underEc, JWT_PUBLIC_KEY: ec.publicKey.replaceAll('\n', '\\n') }, es256()));
 
+  it('accept a JWT of any key in a JWT_PUBLIC_KEY of several blocks, and no other', async () => {
+    const next = inPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    const rotating = { JWT_SECRET: undefined, JWT_PUBLIC_KEY: `${ec.publicKey}${next.publicKey}${rsa.publicKey}` };
+    const nextEs256 = token({}, { secret: next.privateKey, algorithm: 'ES256' });
+    for (const jwt of [es256(), nextEs256, rs256(), ps256()]) await accepted(rotating, jwt);
+    await refused(underEc, nextEs256);
+    await refused({ ...rotating, JWT_ALGORITHMS: 'ES256' }, rs256());
+    await refused(rotating, signedByHand(JSON.stringify({ sub: 'mallory' }), { secret: rsa.publicKey }));
+  });
+
   it('verify no algorithm of another family', async () => {
     await refused(underEc, rs256());
     await refused(underRsa, es256());

@@ -1,5 +1,5 @@
 import { signedByHand } from '../forged-jwt.ts';
-import { bearer, CLAIMS, type HostileJwt, hs256, INVALID, MISSING } from './row.ts';
+import { bearer, CLAIMS, type HostileJwt, INVALID, MISSING } from './row.ts';
 
 const GOOD = signedByHand(CLAIMS);
 const [HEADER = '', PAYLOAD = '', SIGNATURE = ''] = GOOD.split('.');
@@ -42,6 +42,5 @@ export const forms: readonly HostileJwt[] = [
   ['two tokens with a comma', 'ambiguous', bearer(`${GOOD}, Bearer ${GOOD}`), INVALID],
   ['the scheme twice', 'not part of a token', bearer(`Bearer ${GOOD}`), INVALID],
   ['the JSON form', 'not the compact form (RFC 7515, 7.2)', bearer(`{"protected":"${HEADER}","payload":"${PAYLOAD}","signature":"${SIGNATURE}"}`), INVALID],
-  ['12,000 characters', 'longer than the limit for a token', bearer(`${HEADER}.${'A'.repeat(12_000)}.${SIGNATURE}`), INVALID],
-  ['8 KiB of a valid claim', 'longer than the limit for a token', hs256({ ...CLAIMS, more: 'a'.repeat(6_200) }), INVALID],
+  ['12,000 characters', 'not the signature of so long a payload', bearer(`${HEADER}.${'A'.repeat(12_000)}.${SIGNATURE}`), INVALID],
 ];

@@ -32,9 +32,9 @@ describe('authentication of a JWT', () => {
   });
 
   it('rejects the JWT when the key source has no key for it', async () => {
-    const error = await rejectionFor(token(), { outcome: 'settled', keys: [] });
+    const error = await rejectionFor(token(), { outcome: 'none', reason: 'unknown_key', why: 'no such kid' });
     expect(error).to.be.instanceOf(TokenRejected);
-    expect(error.message).to.equal('there is no key for its header');
+    expect(error).to.include({ reason: 'unknown_key', message: 'no such kid' });
   });
 
   it('accepts the JWT when one of several keys fits', async () => {
@@ -44,16 +44,24 @@ describe('authentication of a JWT', () => {
   });
 
   for (const [what, jwt, reason] of [
-    ['is signed with another key', () => token({}, { secret: 'x'.repeat(32) }), 'invalid signature'],
-    ['has expired', () => token({ exp: 1 }), 'jwt expired'],
-    ['has no subject', () => token({ sub: undefined }), 'sub must be a string of 1 to 1,024 characters'],
-    ['was issued in the future', () => token({ iat: 9_999_999_999 }), 'its iat is in the future'],
-    ['is no JWT', () => 'hunter2', 'it is not three parts in base64url'],
+    [
+      'is signed with another key',
+      () => token({}, { secret: 'x'.repeat(32) }),
+      /^no secret in JWT_SECRET fits its signature$/,
+    ],
+    ['has expired', () => token({ exp: 1 }), /^it expired \d+ s ago by the clock of ticketd$/],
+    ['has no subject', () => token({ sub: undefined }), /^sub must be a string of 1 to 1,024 characters$/],
+    [
+      'was issued in the future',
+      () => token({ iat: 9_999_999_999 }),
+      /^its iat is \d+ s ahead of the clock of ticketd$/,
+    ],
+    ['is no JWT', () => 'hunter2', /^it is not three parts in base64url: it has no dots/],
   ] as const)
     it(`rejects a JWT that ${what}, with the reason for the log`, async () => {
       const error = await rejectionFor(jwt());
       expect(error).to.be.instanceOf(TokenRejected);
-      expect(error.message).to.equal(reason);
+      expect(error.message).to.match(reason);
       expect(error).to.include({ publicMessage: undefined });
     });
 
@@ -67,7 +75,7 @@ describe('authentication of a JWT', () => {
     [Number.NEGATIVE_INFINITY, 1],
   ] as const)
     it(`throws KeysUnavailable for ${retryInSeconds} s when keys are unavailable for ${retryAfterMs} ms`, async () => {
-      const error = await rejectionFor(token(), { outcome: 'unavailable', reason: REASON, retryAfterMs });
+      const error = await rejectionFor(token(), { outcome: 'unavailable', why: REASON, retryAfterMs });
       expect(error).to.be.instanceOf(KeysUnavailable);
       expect(error).to.include({ retryInSeconds, message: REASON });
     });
@@ -80,7 +88,7 @@ describe('authentication of a JWT', () => {
 
   it('rejects an algorithm that is not allowed without asking the key source', async () => {
     const jwt = token({}, { algorithm: 'HS512', secret: 'x'.repeat(64) });
-    const { asked, caller } = await authenticate(jwt, { outcome: 'unavailable', reason: REASON, retryAfterMs: 1_000 });
+    const { asked, caller } = await authenticate(jwt, { outcome: 'unavailable', why: REASON, retryAfterMs: 1_000 });
     expect(await rejectionOf(caller)).to.be.instanceOf(TokenRejected);
     expect(asked).to.deep.equal([]);
   });

@@ -31,6 +31,11 @@ describe('JWKS fetch', () => {
     expect(await get()).to.equal('"ü"');
   });
 
+  it('drops a byte order mark, which JSON must not have', async () => {
+    provider.answer((_req, res) => res.end('\uFEFF{}'));
+    expect(await get()).to.equal('{}');
+  });
+
   it('accepts a response of 256 KiB, and rejects a larger one', async () => {
     provider.answer((_req, res) => res.end('x'.repeat(256 * 1024)));
     expect(await get()).to.have.lengthOf(256 * 1024);

@@ -24,7 +24,7 @@ describe('JWT iat', () => {
     });
 
   for (const [what, iat, message] of [
-    ['ahead by more than the tolerance', NOW + 5.001, 'its iat is in the future'],
+    ['ahead by more than the tolerance', NOW + 5.001, 'its iat is 5 s ahead of the clock of ticketd'],
     ['a string', String(NOW), 'its iat is not a number'],
     ['null', null, 'its iat is not a number'],
   ] as const)

@@ -1,11 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
-import { keySetOf, keysFitting } from '../../../src/auth/key-set.ts';
+import { keySetOf, lookUpKeys } from '../../../src/auth/key-set.ts';
+import { numberOfKeys } from '../../support/frozen-keys.ts';
 import { thrownBy } from '../../support/rejection.ts';
 import { ecKey, type Jwk, jwksOf, rsaKey } from '../../support/signing-key.ts';
 
 const ec = ecKey('ec-1');
 const rsa = rsaKey('rsa-1');
+
+const NONE =
+  'the JWK Set has no key that ticketd accepts: RSA from 2048 bits on for RS256 or PS256, EC P-256 for ES256';
 
 const without = ({ [String('alg')]: _, ...jwk }: Jwk): Jwk => jwk;
 const setOf = (...jwks: readonly Jwk[]) => keySetOf(jwksOf(...jwks.map((jwk) => ({ jwk }))));
@@ -81,11 +85,14 @@ describe('JWK Set', () => {
     ['[]', 'the response is not a JWK Set'],
     ['{"keys":{}}', 'the response is not a JWK Set'],
     [JSON.stringify(ec.jwk), 'the response is not a JWK Set'],
-    ['{"keys":[]}', 'the JWK Set has no key that ticketd accepts: RSA from 2048 bits on, EC P-256'],
+    ['{"keys":[]}', `${NONE}; it has none`],
+    [jwksOf({ jwk: { ...ec.jwk, use: 'enc' } }), `${NONE}; it has "enc"`],
     [
-      jwksOf({ jwk: { ...ec.jwk, use: 'enc' } }),
-      'the JWK Set has no key that ticketd accepts: RSA from 2048 bits on, EC P-256',
+      jwksOf(...['RS512', 'RS512', 'PS384'].map((alg) => ({ jwk: { ...rsa.jwk, alg } }))),
+      `${NONE}; it has "RS512", "PS384"`,
     ],
+    [jwksOf({ jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } }), `${NONE}; it has "Ed25519"`],
+    ['{"keys":[7]}', `${NONE}; it has "unknown"`],
   ] as const)
     it(`is rejected when the response is ${text.slice(0, 24) || 'empty'}`, () => {
       expect(thrownBy(() => keySetOf(text)).message).to.equal(reason);
@@ -94,7 +101,7 @@ describe('JWK Set', () => {
 
 describe('JWK Set lookup', () => {
   const fitting = (set: ReturnType<typeof setOf>, kid: string | undefined, alg: 'RS256' | 'PS256' | 'ES256') =>
-    keysFitting(set, { kid, alg }).length;
+    numberOfKeys(lookUpKeys(set, { kid, alg }));
 
   it('returns the keys with the kid and the algorithm of the JWT', () => {
     const set = setOf(ec.jwk, rsa.jwk);
@@ -117,6 +124,18 @@ describe('JWK Set lookup', () => {
     const set = setOf({ ...rsa.jwk, kid: 'same' }, { ...ec.jwk, kid: 'same' });
     expect(fitting(set, 'same', 'RS256')).to.equal(1);
     expect(fitting(set, 'same', 'ES256')).to.equal(1);
+  });
+
+  it('returns the key with the thumbprint of the JWT when that has no kid', () => {
+    const set = setOf({ ...ec.jwk, kid: undefined, x5t: 'one' }, { ...ecKey('b').jwk, 'x5t#S256': 'two' }, rsa.jwk);
+    const byThumbprints = (...thumbprints: string[]) =>
+      numberOfKeys(lookUpKeys(set, { alg: 'ES256', kid: undefined, thumbprints }));
+    expect(byThumbprints('one')).to.equal(1);
+    expect(byThumbprints('two', 'unknown')).to.equal(1);
+    expect(byThumbprints('unknown')).to.equal(0);
+    expect(byThumbprints()).to.equal(0);
+    expect(numberOfKeys(lookUpKeys(set, { alg: 'ES256', kid: 'ec-1', thumbprints: ['one'] }))).to.equal(0);
+    expect(numberOfKeys(lookUpKeys(setOf(ec.jwk), { alg: 'ES256', kid: undefined, thumbprints: ['x'] }))).to.equal(1);
   });
 
   for (const kid of ['__proto__', 'constructor', 'toString'])

@@ -31,7 +31,7 @@ describe('JWKS keys when the provider is unavailable', () => {
     const lookup = await lookUp('first');
     // The refresh that failed a millisecond ago began the cool-down.
     expect(lookup).to.have.property('retryAfterMs', COOL_DOWN_MS - 1);
-    expect(lookup.outcome === 'unavailable' && lookup.reason).to.equal('the keys have not been refreshed for too long');
+    expect(lookup.outcome === 'unavailable' && lookup.why).to.equal('the keys have not been refreshed for too long');
   });
 
   it('are fetched once per cool-down when stale, and trusted again after the first successful fetch', async () => {

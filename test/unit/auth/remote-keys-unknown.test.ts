@@ -76,9 +76,9 @@ describe('JWKS keys when a kid is unknown', () => {
     await start();
     provider.publish(first, second);
     for (const kid of ['first', undefined])
-      expect(await keys.keysFor({ alg: 'RS256', kid }, () => Date.now() / 1000)).to.deep.equal({
-        outcome: 'settled',
-        keys: [],
+      expect(await keys.keysFor({ alg: 'RS256', kid }, () => Date.now() / 1000)).to.include({
+        outcome: 'none',
+        reason: 'algorithm',
       });
     expect(fetches()).to.equal(1);
   });

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { certificates } from '../../../src/config/parsers.ts';
 import { InvalidValueError } from '../../../src/config/variable.ts';
 import { ecPrivateKey, ecPublicKey } from '../../support/key-pairs.ts';
+import { otherEncodings } from '../../support/other-encodings.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const [FIRST = '', SECOND = ''] = rootCertificates;
@@ -18,7 +19,7 @@ describe('certificates of REDIS_TLS_CA_FILE', () => {
     folder = mkdtempSync(join(tmpdir(), 'ticketd-certificates-'));
   });
   after(() => rmSync(folder, { recursive: true }));
-  const file = (text: string): string => {
+  const file = (text: string | Buffer): string => {
     const path = join(folder, 'ca.pem');
     writeFileSync(path, text);
     return path;
@@ -37,6 +38,11 @@ describe('certificates of REDIS_TLS_CA_FILE', () => {
     expect(certificates(file(`# One\n${FIRST}\n\n# Another\n${SECOND}\n`))).to.equal(`${FIRST}\n${SECOND}`);
   });
 
+  it('accepts the output of openssl s_client, with lines of dashes between the certificates', () => {
+    const text = `---\nCertificate chain\n 0 s:CN = One\n${FIRST}\n 1 s:CN = Two\n${SECOND}\n---\nServer certificate\n`;
+    expect(certificates(file(text))).to.equal(`${FIRST}\n${SECOND}`);
+  });
+
   it('accepts Windows line endings', () => {
     const text = FIRST.replaceAll('\n', '\r\n');
     expect(certificates(file(text))).to.equal(text);
@@ -46,19 +52,46 @@ describe('certificates of REDIS_TLS_CA_FILE', () => {
     expect(certificates(file(`${ecPrivateKey('pkcs8')}${FIRST}\n`))).to.equal(FIRST);
   });
 
-  const broken: Readonly<Record<string, string>> = {
-    'nothing at all': '',
-    'no PEM': 'hunter2',
-    'a key': ecPublicKey(),
-    'half a certificate': FIRST.slice(0, FIRST.length / 2),
-    'a certificate that is cut in the middle': `${FIRST.slice(0, 400)}\n-----END CERTIFICATE-----`,
-    'PEM that is not a certificate': '-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----',
-    'a broken certificate next to a valid one': `${FIRST}\n-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----`,
-    'binary data': '\u0000\ufffd\u0000',
+  it('ignores a UTF-8 byte order mark', () => {
+    expect(certificates(file(`\uFEFF${FIRST}`))).to.equal(FIRST);
+  });
+
+  for (const [encoding, bytes] of otherEncodings(FIRST))
+    it(`rejects a file in ${encoding}`, () => {
+      expect(refusal(file(bytes)))
+        .to.match(/^a file in UTF-8, found /)
+        .and.include(encoding);
+    });
+
+  const expected = 'a file of certificates in PEM';
+  const notBase64 = '-----BEGIN CERTIFICATE-----\naHVudGVyMg==\n-----END CERTIFICATE-----';
+  const broken: Readonly<Record<string, readonly [text: string, message: string]>> = {
+    'nothing at all': ['', `${expected}; found no certificate`],
+    'no PEM': ['hunter2', `${expected}; found no certificate`],
+    'a key': [ecPublicKey(), `${expected}; found no certificate`],
+    'half a certificate': [FIRST.slice(0, FIRST.length / 2), `${expected}; block 1 has no valid BEGIN and END line`],
+    'half a certificate after a whole one': [
+      `${FIRST}\n${SECOND.slice(0, 400)}`,
+      `${expected}; block 2 has no valid BEGIN and END line`,
+    ],
+    'half a certificate before a whole one': [
+      `${FIRST.slice(0, 400)}\n${SECOND}`,
+      `${expected}; block 1 has no valid BEGIN and END line`,
+    ],
+    'a certificate with a misspelt BEGIN line after a whole one': [
+      `${FIRST}\n${SECOND.replace('-----BEGIN', '----BEGIN')}`,
+      `${expected}; block 2 has no valid BEGIN and END line`,
+    ],
+    'a certificate that is cut in the middle': [
+      `${FIRST.slice(0, 400)}\n-----END CERTIFICATE-----`,
+      `${expected}; block 1 cannot be read`,
+    ],
+    'PEM that is not a certificate': [notBase64, `${expected}; block 1 cannot be read`],
+    'a broken certificate next to a valid one': [`${FIRST}\n${notBase64}`, `${expected}; block 2 cannot be read`],
   };
-  for (const [what, text] of Object.entries(broken))
-    it(`rejects a file that contains ${what}`, () => {
-      expect(refusal(file(text))).to.equal('a file of certificates in PEM');
+  for (const [what, [text, message]] of Object.entries(broken))
+    it(`rejects a file that contains ${what}, and says which block`, () => {
+      expect(refusal(file(text))).to.equal(message);
     });
 
   it('rejects a path that cannot be read, with the error code of the reason', () => {

@@ -47,7 +47,11 @@ describe('rules between configuration variables', () => {
       'http://127.0.0.1.example/',
     ]) {
       expect(await problemsOf({ ...production, JWT_JWKS_URL: url }), url).to.deep.equal([
-        { name: 'JWT_JWKS_URL', problem: 'expected https://; in production http:// is allowed to this machine only' },
+        {
+          name: 'JWT_JWKS_URL',
+          problem:
+            'expected https://; in production http:// is allowed to this machine only, or with JWT_JWKS_ALLOW_HTTP=true',
+        },
       ]);
       await readConfig({ JWT_JWKS_URL: url });
     }

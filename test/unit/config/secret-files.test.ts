@@ -7,11 +7,14 @@ import { sourceOf } from '../../../src/config/sources.ts';
 import { variables } from '../../../src/config/variables.ts';
 import { problemsOf } from '../../support/config.ts';
 import { SECRET } from '../../support/jwt.ts';
+import { otherEncodings } from '../../support/other-encodings.ts';
 import { rejectionOf } from '../../support/rejection.ts';
+
+const QUOTED = 'expected a value without quotes around it; `--env-file` of docker keeps quotes as part of the value';
 
 describe('NAME_FILE variable of a secret', () => {
   let folder: string;
-  const file = async (text: string): Promise<string> => {
+  const file = async (text: string | Buffer): Promise<string> => {
     const path = join(folder, 'secret');
     await writeFile(path, text);
     return path;
@@ -68,6 +71,30 @@ describe('NAME_FILE variable of a secret', () => {
       const problems = await problemsOf({ JWT_SECRET_FILE: await file(text) });
       expect(problems).to.deep.equal([{ name: 'JWT_SECRET_FILE', problem: 'expected a file that is not empty' }]);
     });
+
+  it('provides the content without a UTF-8 byte order mark', async () => {
+    const { jwt } = await readConfig({ JWT_SECRET_FILE: await file(`\uFEFF${SECRET}\r\n`) });
+    expect(jwt.secrets?.map((key) => key.export().toString())).to.deep.equal([SECRET]);
+  });
+
+  for (const [encoding, bytes] of otherEncodings(SECRET))
+    it(`is rejected when the file is in ${encoding}, with the encoding in the message`, async () => {
+      const problems = await problemsOf({ JWT_SECRET_FILE: await file(bytes) });
+      expect(problems.map(({ name }) => name)).to.deep.equal(['JWT_SECRET_FILE']);
+      expect(problems[0]?.problem)
+        .to.match(/^expected a file in UTF-8, found /)
+        .and.include(encoding);
+      expect(JSON.stringify(problems)).to.not.include(SECRET);
+    });
+
+  it('is rejected when its value is in quotes, of the file and of the path', async () => {
+    expect(await problemsOf({ JWT_SECRET_FILE: await file(`"${SECRET}"\n`) })).to.deep.equal([
+      { name: 'JWT_SECRET', problem: QUOTED },
+    ]);
+    expect(await problemsOf({ JWT_SECRET_FILE: `'${await file(SECRET)}'` })).to.deep.equal([
+      { name: 'JWT_SECRET_FILE', problem: QUOTED },
+    ]);
+  });
 
   it('is reported under the name of the secret when the value is invalid, and never quoted', async () => {
     const problems = await problemsOf({ JWT_SECRET_FILE: await file('hunter2') });

@@ -234,6 +234,7 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['idp.example', 'ftp://idp.example/', 'https:idp.example', 'https://', 'https://a b/', 'https://idp:99999/'],
     expected: 'an https:// URL',
   },
+  JWT_JWKS_ALLOW_HTTP: boolean(({ jwt }) => jwt.jwksAllowHttp, false),
   JWT_JWKS_STARTUP_TIMEOUT_MS: milliseconds(({ jwt }) => jwt.jwksStartupTimeoutMs, 5_000, 100),
   JWT_JWKS_MAX_STALE_SECONDS: {
     value: ({ jwt }) => jwt.jwksMaxStaleSeconds,

@@ -17,6 +17,7 @@ const CONTRACT: Readonly<Record<string, readonly [level: EventDeclaration['level
   jwks_refreshed: ['info', ['endpoint', 'kids', 'keys', 'unusable']],
   jwks_refresh_fail: ['error', ['endpoint', 'error', 'errorCode', 'attempts', 'downMs']],
   jwks_expired: ['error', ['endpoint', 'ageMs']],
+  auth_rejected: ['warn', ['traceId', 'reason', 'detail', 'count']],
   ws_ticket_issued: ['info', ['traceId', 'sessionId', 'subject', 'ticketId', 'durationMs']],
   ws_ticket_redis_not_ready: ['error', ['traceId', 'sessionId']],
   readiness_redis_down: ['error', ['traceId']],

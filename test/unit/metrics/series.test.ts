@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { REJECTION_REASONS } from '../../../src/auth/errors.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 
 const LOST = { endpoint: 'redis://host:6379', error: 'closed', errorCode: 'ECONNRESET', attempts: 1, downMs: 0 };
@@ -21,6 +22,19 @@ describe('Prometheus metrics', () => {
     expect(await seriesOf('ticketd_requests_shed_total')).to.deep.equal(shed(0));
     observe('request_shed', { traceId: 't', listener: 'internal' });
     expect(await seriesOf('ticketd_requests_shed_total')).to.deep.equal(shed(1));
+  });
+
+  it('have ticketd_auth_rejected_total for each reason, from 0', async () => {
+    const { observe, seriesOf } = setUp();
+    const before = await seriesOf('ticketd_auth_rejected_total');
+    expect(before).to.deep.equal(
+      REJECTION_REASONS.map((reason) => `ticketd_auth_rejected_total{reason="${reason}"} 0`),
+    );
+    observe('auth_rejected', { traceId: 't', reason: 'issuer', detail: 'd', count: 1 });
+    const after = await seriesOf('ticketd_auth_rejected_total');
+    expect(after.filter((line) => !before.includes(line))).to.deep.equal([
+      'ticketd_auth_rejected_total{reason="issuer"} 1',
+    ]);
   });
 
   it('have the duration of each Redis command in seconds', async () => {

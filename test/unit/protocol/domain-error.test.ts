@@ -13,7 +13,7 @@ const ERRORS: Readonly<Record<DomainErrorName, Error>> = {
   OutcomeUnknown: new OutcomeUnknown({ cause }),
   RateLimited: new RateLimited({ tickets: 5, seconds: 60 }, 2_000),
   StoreUnavailable: new StoreUnavailable({ cause }),
-  TokenRejected: new TokenRejected('no sub', { cause }),
+  TokenRejected: new TokenRejected('claims', 'no sub', { cause }),
 };
 
 describe('domain error', () => {

@@ -7,7 +7,7 @@ import { hostileValues } from '../../../support/hostile-values.ts';
 describe('error code of a thrown value', () => {
   for (const [error, code] of [
     [new RequestError('NOT_FOUND'), 'NOT_FOUND'],
-    [new TokenRejected('no sub'), 'AUTH_TOKEN_INVALID'],
+    [new TokenRejected('claims', 'no sub'), 'AUTH_TOKEN_INVALID'],
     [new KeysUnavailable('no keys yet', 1), 'AUTH_KEYS_UNAVAILABLE'],
     [new RateLimited({ tickets: 5, seconds: 60 }, 1), 'WS_TICKET_RATE_LIMITED'],
     [new StoreUnavailable(), 'WS_TICKET_REDIS_NOT_READY'],
