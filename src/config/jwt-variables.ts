@@ -28,7 +28,7 @@ export const jwtVariables = {
     name: 'JWT_JWKS_ALLOW_HTTP',
     default: 'false',
     parse: boolean,
-    doc: '`true` also allows an `http://` key set on another machine in production: whoever can change it in transit can sign in as anyone',
+    doc: '`true` also allows an `http://` key set on another machine in production: an attacker who can change it in transit can sign in as anyone',
   }),
   jwksStartupTimeoutMs: variable({
     name: 'JWT_JWKS_STARTUP_TIMEOUT_MS',
