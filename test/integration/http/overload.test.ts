@@ -65,6 +65,7 @@ describe('concurrency limiter at its limit', () => {
   it('allows only pages of a listed origin to read the 503', async () => {
     expect((await ask().set('Origin', APP)).headers).to.include({
       'access-control-allow-origin': APP,
+      'access-control-allow-credentials': 'true',
       'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Trace-Id',
       vary: 'Origin',
     });
