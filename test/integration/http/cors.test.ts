@@ -52,6 +52,19 @@ describe('CORS', () => {
     expect(headers).to.have.property('x-trace-id');
   });
 
+  it('answers a preflight for a probe as a preflight, and any other OPTIONS as a probe', async () => {
+    const asked = () => request(service.url).options('/ready').set('Origin', APP);
+    const preflight = await asked().set('Access-Control-Request-Method', 'GET');
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).to.deep.equal([204, APP]);
+    const probe = await asked();
+    expect([probe.status, probe.body.ready]).to.deep.equal([200, true]);
+    const ofOther = await request(service.url)
+      .options('/ready')
+      .set('Origin', 'https://evil.example')
+      .set('Access-Control-Request-Method', 'GET');
+    expect(ofOther.headers).not.to.have.property('access-control-allow-origin');
+  });
+
   it('allows a page of a listed origin to read refusals', async () => {
     const bad = await requestTicket(service, 'garbage').set('Origin', APP);
     expect(bad.status).to.equal(401);
