@@ -10,6 +10,8 @@ export interface ListenerOptions {
   readonly port: number;
   readonly handler: RequestListener;
   readonly emit: Emit;
+  /** How long an idle connection stays open; clients read a shorter time, so that they close it first. */
+  readonly keepAliveMs: number;
   readonly limits?: ConnectionLimits;
 }
 
@@ -38,12 +40,13 @@ const SWEEP_EVERY_MS = 100;
 const UNFINISHED_GRACE_MS = 250;
 
 export const createListener = (options: ListenerOptions): Listener => {
-  const { name, host, port, handler, emit, limits = CONNECTION_LIMITS } = options;
+  const { name, host, port, handler, emit, keepAliveMs, limits = CONNECTION_LIMITS } = options;
   // By default Node answers a missing Host, an unknown expectation and CONNECT with an empty response or none.
   const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false });
-  const connections = trackConnections(server, handler, limits);
+  const connections = trackConnections(server, handler, { ...limits, keepAliveMs });
   addListeners(server, connections);
   setLimits(server, limits);
+  server.keepAliveTimeout = advertisedMs(keepAliveMs);
   server.on('drop', () => emit('connection_dropped', { listener: name }));
 
   return {
@@ -66,9 +69,11 @@ export const createListener = (options: ListenerOptions): Listener => {
   };
 };
 
-const addListeners = (server: Server, { handler, refuse }: Connections): void => {
-  // Without it Node closes a connection whose client has closed its side, before the response is sent.
-  Object.assign(server, { httpAllowHalfOpen: true });
+const addListeners = (server: Server, { handler, refuse, closeIdle, timeOut }: Connections): void => {
+  // Without httpAllowHalfOpen Node closes a connection whose client has closed its side, before the response is sent.
+  // Node's own closeIdleConnections would reset a connection whose next request has arrived, but is not read yet.
+  Object.assign(server, { httpAllowHalfOpen: true, closeIdleConnections: closeIdle });
+  server.on('timeout', timeOut);
   server.on('request', handler);
   server.on('checkExpectation', handler);
   server.on('connect', ({ socket }) => refuse(new Error('CONNECT'), socket));
@@ -90,8 +95,13 @@ const setLimits = (server: Server, limits: ConnectionLimits): void => {
   server.headersTimeout = limits.headersMs;
   server.requestTimeout = limits.requestMs;
   server.timeout = limits.stalledMs;
-  server.keepAliveTimeout = limits.keepAliveMs;
 };
+
+// A request that is on its way when the idle time ends would be lost, however gently its connection is closed.
+const HEAD_START_MS = 5_000;
+
+/** The idle time in the `Keep-Alive` header: some seconds shorter than the real one, or half of it if that is short. */
+const advertisedMs = (keepAliveMs: number): number => Math.max(keepAliveMs - HEAD_START_MS, keepAliveMs / 2);
 
 const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
   new Promise((resolve, reject) => {

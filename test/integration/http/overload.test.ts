@@ -38,7 +38,7 @@ describe('concurrency limiter at its limit', () => {
       answer: app.callback(),
       refuse: refuseOverload({ listener: 'public', emit, corsHeaders: readableBy([APP]) }),
     });
-    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit });
+    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit, keepAliveMs: 75_000 });
     await listener.start();
     url = `http://127.0.0.1:${emitted.find(({ event }) => event === 'server_listening')?.fields.port}`;
     underWay = [1, 2].map(async () => await ask());

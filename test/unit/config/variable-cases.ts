@@ -104,6 +104,17 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['65536', 'OFF', 'none', '-1'],
     expected: 'a whole number from 0 to 65535, or off',
   },
+  KEEP_ALIVE_TIMEOUT_MS: {
+    value: ({ http }) => http.keepAliveTimeoutMs,
+    preset: 75_000,
+    good: [
+      ['1000', 1_000],
+      ['620000', 620_000],
+      ['7200000', 7_200_000],
+    ],
+    wrong: ['999', '0', '7200001', 'off', '75s'],
+    expected: 'a whole number from 1000 to 7200000',
+  },
   TRUSTED_PROXIES: {
     value: ({ http }) => http.trustedProxies?.contains('10.1.2.3'),
     preset: undefined,
