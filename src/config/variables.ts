@@ -37,18 +37,21 @@ export const variables = {
     }),
   },
   http: {
-    host: variable({ name: 'HOST', default: '0.0.0.0', parse: host, doc: 'address of the public listener' }),
+    host: optional({
+      name: 'HOST',
+      parse: host,
+      doc: 'address of the public listener; by default all of this machine, IPv4 and IPv6',
+    }),
     port: variable({
       name: 'PORT',
       default: '3000',
       parse: integer(0, 65_535),
       doc: 'port of the public listener; `0` selects a free port (see `server_listening`)',
     }),
-    internalHost: variable({
+    internalHost: optional({
       name: 'INTERNAL_HOST',
-      default: '0.0.0.0',
       parse: host,
-      doc: 'address of the internal listener',
+      doc: 'the same for the internal listener',
     }),
     internalPort: variable({
       name: 'INTERNAL_PORT',

@@ -111,7 +111,7 @@ const internalListener = (options: ListenersOptions, port: number): Listener => 
 
 interface ListenerSpec {
   readonly name: string;
-  readonly host: string;
+  readonly host: string | undefined;
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly routesOf: (options: ListenersOptions) => Routes;

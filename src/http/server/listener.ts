@@ -6,7 +6,8 @@ import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
 
 export interface ListenerOptions {
   readonly name: string;
-  readonly host: string;
+  /** By default every address of this machine, IPv4 and IPv6; IPv4 alone where the machine has no IPv6. */
+  readonly host?: string | undefined;
   readonly port: number;
   readonly handler: RequestListener;
   readonly emit: Emit;
@@ -53,7 +54,8 @@ export const createListener = (options: ListenerOptions): Listener => {
     name,
     start: async () => {
       await listen(server, { host, port, backlog: limits.backlog });
-      emit('server_listening', { listener: name, host, port: (server.address() as AddressInfo).port });
+      const { address, port: realPort } = server.address() as AddressInfo;
+      emit('server_listening', { listener: name, host: address, port: realPort });
     },
     drain: connections.drain,
     stop: async (signal) => {
@@ -103,12 +105,18 @@ const HEAD_START_MS = 5_000;
 /** The idle time in the `Keep-Alive` header: some seconds shorter than the real one, or half of it if that is short. */
 const advertisedMs = (keepAliveMs: number): number => Math.max(keepAliveMs - HEAD_START_MS, keepAliveMs / 2);
 
-const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
+interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly backlog: number;
+}
+
+const listen = (server: Server, { host, port, backlog }: ListenAddress): Promise<void> =>
   new Promise((resolve, reject) => {
-    const fail = (cause: Error) =>
-      reject(new ListenFailed(`cannot listen on ${where.host}:${where.port}: ${cause.message}`));
+    const where = host === undefined ? `port ${port}` : `${host}:${port}`;
+    const fail = (cause: Error) => reject(new ListenFailed(`cannot listen on ${where}: ${cause.message}`));
     server.once('error', fail);
-    server.listen(where, () => {
+    server.listen({ ...(host !== undefined && { host }), port, backlog }, () => {
       server.off('error', fail);
       resolve();
     });
