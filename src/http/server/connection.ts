@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { afterNextRead } from './after-next-read.ts';
 import { type LingerLimits, linger } from './linger.ts';
 import { malformedRequestResponse, REQUEST_TIMED_OUT } from './malformed-request.ts';
 import type { OpenRequests } from './open-requests.ts';
@@ -14,8 +15,6 @@ export interface Connection {
   refuse(error: NodeJS.ErrnoException): void;
   /** Ends the connection with the response to the last open request, or to the next one. */
   drain(): void;
-  /** Closes the connection if it is between two requests and the next one has not arrived. */
-  closeIfIdle(): void;
   /** To be called when nothing happened on the connection during its time limit. */
   timeOut(): void;
   /** Closes the connection if it only waits for its client: to send the rest of a request, or to read a response. */
@@ -55,7 +54,7 @@ export const createConnection = (
   // The response in progress has "Connection: close": later requests are not processed (RFC 9112, section 9.6).
   let isLast = false;
   let closed = false;
-  // All bytes up to here belong to requests that are over; any after them to the next one.
+  // All bytes up to here belong to requests that are over; any after them mostly to the next one.
   let bytesOver = 0;
 
   const mustWait = () => !closed && (open.length > 1 || malformed !== undefined);
@@ -84,7 +83,6 @@ export const createConnection = (
   };
 
   const becomeIdle = (): void => {
-    if (open.length > 0) return;
     bytesOver = socket.bytesRead;
     // Instead of the shorter time that Node took from the header.
     socket.setTimeout(keepAliveMs);
@@ -98,7 +96,7 @@ export const createConnection = (
       if (isIdle()) close();
     });
 
-  // The next request has begun to arrive: its own time limits apply.
+  // The next request has begun to arrive, and its own time limits apply; or the last one ended after its response.
   const waitForRest = (): void => {
     bytesOver = socket.bytesRead;
     socket.setTimeout(stalledMs);
@@ -125,8 +123,6 @@ export const createConnection = (
     if (following !== undefined) start(following);
     else if (malformed !== undefined) answerMalformed(malformed);
     else becomeIdle();
-    // The response may precede the end of its request.
-    if (latest?.complete === false) latest.once('close', becomeIdle);
     if (!mustWait()) socket.resume();
   };
 
@@ -172,7 +168,6 @@ export const createConnection = (
       else socket.pause();
     },
     refuse,
-    closeIfIdle,
     timeOut,
     drain: () => {
       draining = true;
@@ -186,6 +181,3 @@ export const createConnection = (
     },
   };
 };
-
-/** Calls `then` after Node has read what has arrived on every connection: after a whole turn of the event loop. */
-const afterNextRead = (then: () => void): void => void setImmediate(() => setImmediate(then));

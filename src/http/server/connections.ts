@@ -13,8 +13,6 @@ export interface Connections {
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
   /** From now on the last response to a client ends its connection. */
   drain(): void;
-  /** Closes every connection between two requests. */
-  closeIdle(): void;
   /** To be called when nothing happened on a connection during its time limit. */
   timeOut(socket: Socket): void;
   /** Closes every connection that only waits for its client. */
@@ -50,9 +48,6 @@ export const trackConnections = (
     drain: () => {
       draining = true;
       for (const { drain } of connections.values()) drain();
-    },
-    closeIdle: () => {
-      for (const { closeIfIdle } of connections.values()) closeIfIdle();
     },
     timeOut: (socket) => connections.get(socket)?.timeOut(),
     closeIfWaitingForClient: () => {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Emit } from '../../log/events.ts';
+import { afterNextRead } from './after-next-read.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
 
@@ -46,6 +47,7 @@ export const createListener = (options: ListenerOptions): Listener => {
   const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false });
   const connections = trackConnections(server, handler, { ...limits, keepAliveMs });
   addListeners(server, connections);
+  closeIdleAfterRead(server);
   setLimits(server, limits);
   server.keepAliveTimeout = advertisedMs(keepAliveMs);
   server.on('drop', () => emit('connection_dropped', { listener: name }));
@@ -71,15 +73,20 @@ export const createListener = (options: ListenerOptions): Listener => {
   };
 };
 
-const addListeners = (server: Server, { handler, refuse, closeIdle, timeOut }: Connections): void => {
-  // Without httpAllowHalfOpen Node closes a connection whose client has closed its side, before the response is sent.
-  // Node's own closeIdleConnections would reset a connection whose next request has arrived, but is not read yet.
-  Object.assign(server, { httpAllowHalfOpen: true, closeIdleConnections: closeIdle });
+const addListeners = (server: Server, { handler, refuse, timeOut }: Connections): void => {
+  // Without it Node closes a connection whose client has closed its side, before the response is sent.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('timeout', timeOut);
   server.on('request', handler);
   server.on('checkExpectation', handler);
   server.on('connect', ({ socket }) => refuse(new Error('CONNECT'), socket));
   server.on('clientError', (error, stream) => refuse(error, stream as Socket));
+};
+
+// Node's close() and closeIdleConnections() would reset a connection whose next request has arrived, but is not read yet.
+const closeIdleAfterRead = (server: Server): void => {
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => afterNextRead(closeIdle);
 };
 
 const sweepUnused = (server: Server, { closeIfWaitingForClient }: Connections): (() => void) => {
