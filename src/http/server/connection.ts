@@ -54,7 +54,7 @@ export const createConnection = (
   // The response in progress has "Connection: close": later requests are not processed (RFC 9112, section 9.6).
   let isLast = false;
   let closed = false;
-  // All bytes up to here belong to requests that are over; any after them mostly to the next one.
+  // All bytes up to here belong to requests that are over.
   let bytesOver = 0;
 
   const mustWait = () => !closed && (open.length > 1 || malformed !== undefined);
