@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import axe from 'axe-core';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../../support/chromium.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Demo, startDemo } from '../../support/demo.ts';
 import { until } from '../../support/until.ts';
+
+const chromiumPath = () => execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
 
 describe('demo page', function () {
   this.timeout(120_000);
@@ -14,7 +16,8 @@ describe('demo page', function () {
 
   before(async () => {
     demo = await startDemo();
-    browser = await launchChromium();
+    // Without the sandbox, which is not available to root.
+    browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(demo.pageUrl);
