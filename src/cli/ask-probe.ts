@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { ProbeFailed } from './exit-codes.ts';
 
 const PATHS: Readonly<Record<string, string>> = { live: '/health', ready: '/ready' };
@@ -6,16 +7,17 @@ export interface ProbeQuestion {
   readonly what: string;
   /** A base URL; one that has a path already is asked as it is. */
   readonly url: string | undefined;
-  /** Where the public listener of this machine listens, asked unless there is a URL. */
-  readonly host: string;
+  /** Where the public listener of this machine listens, asked unless there is a URL; by default on every address. */
+  readonly host: string | undefined;
   readonly port: string;
   readonly timeoutMs: number;
 }
 
 /** Asks once, within the time limit; resolves with a line for people, throws `PROBE_FAILED` unless the answer is 2xx. */
 export const askProbe = async ({ what, url, host, port, timeoutMs }: ProbeQuestion): Promise<string> => {
-  const target = targetOf(what, url ?? ownUrl(host, port));
-  const status = await statusOf(target, timeoutMs);
+  const target = targetOf(what, url ?? ownUrl(host ?? 'localhost', port));
+  const everywhere = url === undefined && host === undefined;
+  const status = await statusOf(target, { timeoutMs, ...(everywhere && { lookup: loopbacks }) });
   const answer = `${nameOf(target)} answered ${status}`;
   if (status < 200 || status > 299) throw new ProbeFailed(answer);
   return answer;
@@ -48,15 +50,28 @@ const ownUrl = (host: string, port: string): string => {
   return `http://${THIS_MACHINE[hostname] ?? hostname}:${port}`;
 };
 
+// Without HOST the service listens on IPv4 and IPv6, as far as this machine has them: the first that connects is asked.
+const loopbacks: LookupFunction = (_host, _options, found) =>
+  found(null, [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]);
+
+interface ProbeLimits {
+  readonly timeoutMs: number;
+  /** By default the system's. */
+  readonly lookup?: LookupFunction;
+}
+
 const nameOf = ({ origin, pathname }: URL): string => origin + pathname;
 
 // Never waits for the body: the status says it all.
-const statusOf = async (target: URL, timeoutMs: number): Promise<number> => {
+const statusOf = async (target: URL, { timeoutMs, lookup }: ProbeLimits): Promise<number> => {
   // One of the two, and only now: each takes longer to load than all else that a probe needs.
   const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new ProbeFailed(`${nameOf(target)}: ${why}`));
-    const question = request(target, { agent: false });
+    const question = request(target, { agent: false, ...(lookup && { lookup }) });
     const timer = setTimeout(() => question.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     question.on('response', (response) => {
       resolve(response.statusCode ?? 0);

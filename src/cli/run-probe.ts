@@ -19,7 +19,7 @@ export const runProbe = async (
 ): Promise<number> => {
   try {
     const { HOST, PORT } = process.env;
-    const answer = await askProbe({ what, url, host: HOST || '0.0.0.0', port: PORT || '3000', timeoutMs: timeout });
+    const answer = await askProbe({ what, url, host: HOST || undefined, port: PORT || '3000', timeoutMs: timeout });
     if (!quiet) process.stdout.write(`${answer}\n`);
     return OK;
   } catch (error) {

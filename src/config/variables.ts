@@ -17,6 +17,9 @@ import { optional, type Variable, variable } from './variable.ts';
 /** The longest TTL that any instance can be configured with. */
 export const MAX_TTL_SECONDS = 300;
 
+// Above every default of load balancers: Google's is 10 minutes, Envoy's an hour.
+const MAX_KEEP_ALIVE_MS = 7_200_000;
+
 /** The table of environment variables: parsing, `check-config` and the README table use it. Add a variable here. */
 export const variables = {
   runtime: {
@@ -34,24 +37,33 @@ export const variables = {
     }),
   },
   http: {
-    host: variable({ name: 'HOST', default: '0.0.0.0', parse: host, doc: 'address of the public listener' }),
+    host: optional({
+      name: 'HOST',
+      parse: host,
+      doc: 'address of the public listener; by default all of this machine, IPv4 and IPv6',
+    }),
     port: variable({
       name: 'PORT',
       default: '3000',
       parse: integer(0, 65_535),
       doc: 'port of the public listener; `0` selects a free port (see `server_listening`)',
     }),
-    internalHost: variable({
+    internalHost: optional({
       name: 'INTERNAL_HOST',
-      default: '0.0.0.0',
       parse: host,
-      doc: 'address of the internal listener',
+      doc: 'the same for the internal listener',
     }),
     internalPort: variable({
       name: 'INTERNAL_PORT',
       default: '3001',
       parse: portOrOff,
       doc: 'port of the internal listener (redeem, metrics, probes), or `off`; do not expose it to the internet',
+    }),
+    keepAliveTimeoutMs: variable({
+      name: 'KEEP_ALIVE_TIMEOUT_MS',
+      default: '75000',
+      parse: integer(1_000, MAX_KEEP_ALIVE_MS),
+      doc: 'how long an idle connection stays open, 1 s to 2 h; must exceed the idle timeout of the load balancer',
     }),
     trustedProxies: optional({
       name: 'TRUSTED_PROXIES',

@@ -111,7 +111,7 @@ const internalListener = (options: ListenersOptions, port: number): Listener => 
 
 interface ListenerSpec {
   readonly name: string;
-  readonly host: string;
+  readonly host: string | undefined;
   readonly port: number;
   readonly corsOrigins: readonly string[];
   readonly routesOf: (options: ListenersOptions) => Routes;
@@ -122,7 +122,7 @@ const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, 
   const { config, emit } = options;
   const limiter = createConcurrencyLimiter(CONCURRENCY_LIMITS);
   const routes = routesOf({ ...options, store: trackedStore(options.store, limiter) });
-  const { trustedProxies } = config.http;
+  const { trustedProxies, keepAliveTimeoutMs: keepAliveMs } = config.http;
   const app = createApp({ listener: name, routes, emit, trustedProxies, corsOrigins });
   const handler = limitConcurrency({
     limiter,
@@ -130,7 +130,7 @@ const listenerOf = (options: ListenersOptions, { name, host, port, corsOrigins, 
     answer: app,
     refuse: refuseOverload({ listener: name, emit, corsHeaders: readableBy(corsOrigins) }),
   });
-  return createListener({ name, host, port, handler, emit });
+  return createListener({ name, host, port, handler, emit, keepAliveMs });
 };
 
 /** The store, whose calls the concurrency limiter counts while they last. */

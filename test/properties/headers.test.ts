@@ -117,14 +117,14 @@ describe('forward-auth headers of a handshake', () => {
   };
 
   it('yields the URI and the origin, or refuses contradicting headers as ambiguous', () => {
-    const originalUri = fc.constantFrom('target' as const, { header: 'x-original-uri' }, { header: 'x-forwarded-uri' });
+    const originalUri = fc.constantFrom('target' as const, ['x-original-uri'] as const, ['x-forwarded-uri'] as const);
     const path = fc.array(fc.constantFrom('/', '/ws', '?', '@chat', '%')).map((parts) => parts.join(''));
     const outcomes = { read: 0, refused: 0 };
     fc.assert(
       fc.property(lines, originalUri, path, (given, where, rest) => {
         const request = requestOf(given, `/forward-auth/envoy${rest}`);
         const { headers } = request;
-        const uri = where === 'target' ? pathIn(rest) : headers[where.header];
+        const uri = where === 'target' ? pathIn(rest) : headers[where[0]];
         const refused = isContradictory(given, uri);
         outcomes[refused ? 'refused' : 'read'] += 1;
         const read = () => handshakeOf(request, { name: 'any', originalUri: where });
@@ -148,6 +148,26 @@ describe('forward-auth headers of a handshake', () => {
     return relevant.some(([name, value]) => /-uri$/i.test(name) && value !== uri);
   };
 
+  it('finds in X-Original-URL the URI that the client requested, or refuses it, whatever Host the client sent', () => {
+    // What nginx accepts as Host: anything but a slash, a space or a control character.
+    const host = textOf('a.example', ':8080', '?', '#', '@', 'ticket=x', '\\', '%2F').filter(
+      (text) => !/[/\s\p{Cc}]/u.test(text),
+    );
+    const uri = textOf('/ws', '?', 'ticket=y', '//', '://', '&').map((text) => `/${text}`);
+    const outcomes = { read: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.constantFrom('http', 'https'), host, uri, (scheme, sentHost, requested) => {
+        const refused = sentHost === '' || /[?#]/.test(sentHost);
+        outcomes[refused ? 'refused' : 'read'] += 1;
+        const request = requestOf([['X-Original-URL', `${scheme}://${sentHost}${requested}`]], '/');
+        const read = () => handshakeOf(request, { name: 'any', originalUri: ['x-original-url'] }).uri;
+        if (refused) expect(read).to.throw(AmbiguousTicketError);
+        else expect(read()).to.equal(requested);
+      }),
+    );
+    for (const count of Object.values(outcomes)) expect(count).to.be.above(CASES / 50);
+  });
+
   it('refuses a relevant header that is present twice, in any case', () => {
     const name = fc.constantFrom('Origin', 'X-Original-URI', 'X-Forwarded-Uri', 'X-Ticketd-Subject');
     const spelt = fc.constantFrom(
@@ -158,8 +178,7 @@ describe('forward-auth headers of a handshake', () => {
     fc.assert(
       fc.property(name, spelt, lines, fc.string(), (twice, spell, others, value) => {
         const given: (readonly [string, string])[] = [[twice, value], ...others, [spell(twice), value]];
-        const read = () =>
-          handshakeOf(requestOf(given, '/'), { name: 'any', originalUri: { header: 'x-original-uri' } });
+        const read = () => handshakeOf(requestOf(given, '/'), { name: 'any', originalUri: ['x-original-uri'] });
         expect(read).to.throw(AmbiguousTicketError);
       }),
     );

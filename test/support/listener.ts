@@ -10,12 +10,14 @@ export interface RunningListener extends Listener {
   readonly emitted: readonly Emitted[];
 }
 
+const KEEP_ALIVE_MS = 75_000;
+
 export const startListener = async (
   handler: RequestListener,
   limits: Partial<ConnectionLimits> = {},
 ): Promise<RunningListener> => {
   const { emit, emitted } = recordEvents();
-  const where = { name: 'public', host: '127.0.0.1', port: 0 };
+  const where = { name: 'public', host: '127.0.0.1', port: 0, keepAliveMs: KEEP_ALIVE_MS };
   const listener = createListener({ ...where, handler, emit, limits: { ...CONNECTION_LIMITS, ...limits } });
   await listener.start();
   const port = Number(emitted[0]?.fields.port);

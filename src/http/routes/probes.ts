@@ -11,13 +11,16 @@ export interface ProbeRoutesOptions {
   readonly emit: Emit;
 }
 
-/** Liveness and readiness, for orchestrators and load balancers; GET, and HEAD with it. */
+/** Liveness and readiness, for orchestrators and load balancers. */
 export const probeRoutes = (options: ProbeRoutesOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
-  router.get([...HEALTH_PATHS], health);
-  router.get([...READY_PATHS], ready(options));
+  router.register([...HEALTH_PATHS], METHODS, [health]);
+  router.register([...READY_PATHS], METHODS, [ready(options)]);
   return router;
 };
+
+// HEAD comes with GET. HAProxy's health checks use OPTIONS by default; a preflight of a listed origin never gets here.
+const METHODS = ['GET', 'OPTIONS'];
 
 // Redis is no part of liveness: restarting a process does not bring Redis back.
 const health: Middleware = (ctx) => {

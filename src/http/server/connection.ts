@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { afterNextRead } from './after-next-read.ts';
+import { type LingerLimits, linger } from './linger.ts';
 import { malformedRequestResponse, REQUEST_TIMED_OUT } from './malformed-request.ts';
 import type { OpenRequests } from './open-requests.ts';
 
@@ -13,14 +15,10 @@ export interface Connection {
   refuse(error: NodeJS.ErrnoException): void;
   /** Ends the connection with the response to the last open request, or to the next one. */
   drain(): void;
+  /** To be called when nothing happened on the connection during its time limit. */
+  timeOut(): void;
   /** Closes the connection if it only waits for its client: to send the rest of a request, or to read a response. */
   closeIfWaitingForClient(): void;
-}
-
-/** How much of what a client still sends is discarded after the last response, and for how long. */
-export interface LingerLimits {
-  readonly lingerMs: number;
-  readonly lingerBytes: number;
 }
 
 interface Exchange {
@@ -28,8 +26,15 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-export interface ConnectionOptions extends LingerLimits {
+export interface IdleLimit {
+  /** How long a connection stays open between two requests. */
+  readonly keepAliveMs: number;
+}
+
+export interface ConnectionOptions extends LingerLimits, IdleLimit {
   readonly openRequests: OpenRequests;
+  /** How long a request may make no progress. */
+  readonly stalledMs: number;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface ConnectionOptions extends LingerLimits {
 export const createConnection = (
   socket: Socket,
   handler: RequestListener,
-  { openRequests, ...limits }: ConnectionOptions,
+  { openRequests, keepAliveMs, stalledMs, ...limits }: ConnectionOptions,
 ): Connection => {
   const open: Exchange[] = [];
   let latest: IncomingMessage | undefined;
@@ -49,11 +54,13 @@ export const createConnection = (
   // The response in progress has "Connection: close": later requests are not processed (RFC 9112, section 9.6).
   let isLast = false;
   let closed = false;
+  // All bytes up to here belong to requests that are over.
+  let bytesOver = 0;
 
   const mustWait = () => !closed && (open.length > 1 || malformed !== undefined);
 
   const close = (): void => {
-    if (closed) return;
+    if (closed || socket.destroyed) return;
     closed = true;
     latest?.resume();
     linger(socket, limits);
@@ -75,6 +82,33 @@ export const createConnection = (
     isLast = true;
   };
 
+  const becomeIdle = (): void => {
+    bytesOver = socket.bytesRead;
+    // Instead of the shorter time that Node took from the header.
+    socket.setTimeout(keepAliveMs);
+  };
+
+  const isIdle = () => !closed && open.length === 0 && malformed === undefined && socket.bytesRead === bytesOver;
+
+  // A request may wait unread in the kernel.
+  const closeIfIdle = (): void =>
+    afterNextRead(() => {
+      if (isIdle()) close();
+    });
+
+  // The next request has begun to arrive, and its own time limits apply; or the last one ended after its response.
+  const waitForRest = (): void => {
+    bytesOver = socket.bytesRead;
+    socket.setTimeout(stalledMs);
+  };
+
+  const timeOut = (): void => {
+    if (closed) return;
+    if (open.length > 0) return void socket.destroy();
+    if (isIdle()) closeIfIdle();
+    else waitForRest();
+  };
+
   const start = ({ request, response }: Exchange): void => {
     endAfterLast();
     handler(request, response);
@@ -88,6 +122,7 @@ export const createConnection = (
     const [following] = open;
     if (following !== undefined) start(following);
     else if (malformed !== undefined) answerMalformed(malformed);
+    else becomeIdle();
     if (!mustWait()) socket.resume();
   };
 
@@ -133,6 +168,7 @@ export const createConnection = (
       else socket.pause();
     },
     refuse,
+    timeOut,
     drain: () => {
       draining = true;
       endAfterLast();
@@ -144,22 +180,4 @@ export const createConnection = (
       refuse(Object.assign(new Error('the client has not sent its request'), { code: REQUEST_TIMED_OUT }));
     },
   };
-};
-
-const LINGER_CHECK_EVERY_MS = 250;
-
-/**
- * Closes this side and discards what the client still sends, until the client closes its side or a limit is reached.
- * If ticketd closed with unread bytes, the kernel would reset the connection and the client could lose the response
- * (RFC 9112, section 9.6).
- */
-const linger = (socket: Socket, { lingerMs, lingerBytes }: LingerLimits): void => {
-  const lastByte = socket.bytesRead + lingerBytes;
-  const deadline = performance.now() + lingerMs;
-  const check = setInterval(() => {
-    if (socket.bytesRead > lastByte || performance.now() >= deadline) socket.destroy();
-  }, LINGER_CHECK_EVERY_MS);
-  socket.once('close', () => clearInterval(check)).once('end', () => socket.destroy());
-  socket.end();
-  socket.resume();
 };

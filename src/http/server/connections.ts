@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Connection, createConnection } from './connection.ts';
+import { type Connection, createConnection, type IdleLimit } from './connection.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { createOpenRequests } from './open-requests.ts';
 
@@ -13,13 +13,19 @@ export interface Connections {
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
   /** From now on the last response to a client ends its connection. */
   drain(): void;
+  /** To be called when nothing happened on a connection during its time limit. */
+  timeOut(socket: Socket): void;
   /** Closes every connection that only waits for its client. */
   closeIfWaitingForClient(): void;
   /** Destroys all remaining connections; returns a description of their requests. */
   destroyAll(): string;
 }
 
-export const trackConnections = (server: Server, handler: RequestListener, limits: ConnectionLimits): Connections => {
+export const trackConnections = (
+  server: Server,
+  handler: RequestListener,
+  limits: ConnectionLimits & IdleLimit,
+): Connections => {
   const connections = new Map<Socket, Connection>();
   const openRequests = createOpenRequests(limits.maxOpenRequests);
   let draining = false;
@@ -43,6 +49,7 @@ export const trackConnections = (server: Server, handler: RequestListener, limit
       draining = true;
       for (const { drain } of connections.values()) drain();
     },
+    timeOut: (socket) => connections.get(socket)?.timeOut(),
     closeIfWaitingForClient: () => {
       for (const { closeIfWaitingForClient } of connections.values()) closeIfWaitingForClient();
     },

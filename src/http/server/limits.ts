@@ -11,10 +11,8 @@ export interface ConnectionLimits {
   /** Until the headers have arrived, and until the whole request has. */
   readonly headersMs: number;
   readonly requestMs: number;
-  /** How long a connection may make no progress during a request: the client does not read its response. */
+  /** How long a connection may make no progress during a request: the client neither sends nor reads. */
   readonly stalledMs: number;
-  /** How long a connection may be idle between requests. */
-  readonly keepAliveMs: number;
   readonly checkEveryMs: number;
   /** For how long, and how many bytes of, what a client sends after the last response are discarded. */
   readonly lingerMs: number;
@@ -32,8 +30,6 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   headersMs: 20_000,
   requestMs: 30_000,
   stalledMs: 30_000,
-  // Above the 60 s idle timeout of load balancers: the side that reuses connections must be the first to close them.
-  keepAliveMs: 75_000,
   checkEveryMs: 5_000,
   lingerMs: 5_000,
   lingerBytes: 16 * 1024 * 1024,

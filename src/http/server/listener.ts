@@ -1,15 +1,19 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Emit } from '../../log/events.ts';
+import { afterNextRead } from './after-next-read.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './limits.ts';
 
 export interface ListenerOptions {
   readonly name: string;
-  readonly host: string;
+  /** By default every address of this machine, IPv4 and IPv6; IPv4 alone where the machine has no IPv6. */
+  readonly host?: string | undefined;
   readonly port: number;
   readonly handler: RequestListener;
   readonly emit: Emit;
+  /** How long an idle connection stays open; clients read a shorter time, so that they close it first. */
+  readonly keepAliveMs: number;
   readonly limits?: ConnectionLimits;
 }
 
@@ -38,19 +42,22 @@ const SWEEP_EVERY_MS = 100;
 const UNFINISHED_GRACE_MS = 250;
 
 export const createListener = (options: ListenerOptions): Listener => {
-  const { name, host, port, handler, emit, limits = CONNECTION_LIMITS } = options;
+  const { name, host, port, handler, emit, keepAliveMs, limits = CONNECTION_LIMITS } = options;
   // By default Node answers a missing Host, an unknown expectation and CONNECT with an empty response or none.
   const server = createServer({ connectionsCheckingInterval: limits.checkEveryMs, requireHostHeader: false });
-  const connections = trackConnections(server, handler, limits);
+  const connections = trackConnections(server, handler, { ...limits, keepAliveMs });
   addListeners(server, connections);
+  closeIdleAfterRead(server);
   setLimits(server, limits);
+  server.keepAliveTimeout = advertisedMs(keepAliveMs);
   server.on('drop', () => emit('connection_dropped', { listener: name }));
 
   return {
     name,
     start: async () => {
       await listen(server, { host, port, backlog: limits.backlog });
-      emit('server_listening', { listener: name, host, port: (server.address() as AddressInfo).port });
+      const { address, port: realPort } = server.address() as AddressInfo;
+      emit('server_listening', { listener: name, host: address, port: realPort });
     },
     drain: connections.drain,
     stop: async (signal) => {
@@ -66,13 +73,20 @@ export const createListener = (options: ListenerOptions): Listener => {
   };
 };
 
-const addListeners = (server: Server, { handler, refuse }: Connections): void => {
+const addListeners = (server: Server, { handler, refuse, timeOut }: Connections): void => {
   // Without it Node closes a connection whose client has closed its side, before the response is sent.
   Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('timeout', timeOut);
   server.on('request', handler);
   server.on('checkExpectation', handler);
   server.on('connect', ({ socket }) => refuse(new Error('CONNECT'), socket));
   server.on('clientError', (error, stream) => refuse(error, stream as Socket));
+};
+
+// Node's close() and closeIdleConnections() would reset a connection whose next request has arrived, but is not read yet.
+const closeIdleAfterRead = (server: Server): void => {
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => afterNextRead(closeIdle);
 };
 
 const sweepUnused = (server: Server, { closeIfWaitingForClient }: Connections): (() => void) => {
@@ -90,15 +104,26 @@ const setLimits = (server: Server, limits: ConnectionLimits): void => {
   server.headersTimeout = limits.headersMs;
   server.requestTimeout = limits.requestMs;
   server.timeout = limits.stalledMs;
-  server.keepAliveTimeout = limits.keepAliveMs;
 };
 
-const listen = (server: Server, where: { host: string; port: number; backlog: number }): Promise<void> =>
+// A request that is on its way when the idle time ends would be lost, however gently its connection is closed.
+const HEAD_START_MS = 5_000;
+
+/** The idle time in the `Keep-Alive` header: some seconds shorter than the real one, or half of it if that is short. */
+const advertisedMs = (keepAliveMs: number): number => Math.max(keepAliveMs - HEAD_START_MS, keepAliveMs / 2);
+
+interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly backlog: number;
+}
+
+const listen = (server: Server, { host, port, backlog }: ListenAddress): Promise<void> =>
   new Promise((resolve, reject) => {
-    const fail = (cause: Error) =>
-      reject(new ListenFailed(`cannot listen on ${where.host}:${where.port}: ${cause.message}`));
+    const where = host === undefined ? `port ${port}` : `${host}:${port}`;
+    const fail = (cause: Error) => reject(new ListenFailed(`cannot listen on ${where}: ${cause.message}`));
     server.once('error', fail);
-    server.listen(where, () => {
+    server.listen({ ...(host !== undefined && { host }), port, backlog }, () => {
       server.off('error', fail);
       resolve();
     });

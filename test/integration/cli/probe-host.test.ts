@@ -30,11 +30,20 @@ describe('probe without --url', () => {
     expect((await probe({ HOST: '127.0.0.1', PORT })).code).to.equal(1);
   });
 
-  for (const HOST of ['0.0.0.0', '0', '', '::ffff:0.0.0.0'])
+  for (const HOST of ['0.0.0.0', '0', '::ffff:0.0.0.0'])
     it(`requests 127.0.0.1 when HOST is "${HOST}"`, async () => {
       const PORT = await listenOn('127.0.0.1');
       const { code, stdout } = await probe({ HOST, PORT });
       expect([code, stdout]).to.deep.equal([0, `http://127.0.0.1:${PORT}/health answered 200\n`]);
+    });
+
+  for (const address of ['127.0.0.1', '::1', '::'])
+    it(`requests this machine over IPv4 or IPv6 when HOST is not set, of a service at ${address}`, async () => {
+      const PORT = await listenOn(address);
+      for (const env of [{ PORT }, { PORT, HOST: '' }]) {
+        const { code, stdout } = await probe(env);
+        expect([code, stdout]).to.deep.equal([0, `http://localhost:${PORT}/health answered 200\n`]);
+      }
     });
 
   for (const HOST of ['::', '0:0:0:0:0:0:0:0', '::1'])

@@ -25,11 +25,11 @@ describe('probe of a running service', () => {
   });
   after(endAll);
 
-  it('requests /health at 127.0.0.1 and PORT by default, and exits 0', async () => {
+  it('requests /health at localhost and PORT by default, and exits 0', async () => {
     const { port } = new URL(url);
     const { code, stdout, stderr } = await probe([], { PORT: port });
     expect(code).to.equal(0);
-    expect(stdout).to.equal(`http://127.0.0.1:${port}/health answered 200\n`);
+    expect(stdout).to.equal(`http://localhost:${port}/health answered 200\n`);
     expect(stderr).to.equal('');
   });
 
@@ -40,8 +40,11 @@ describe('probe of a running service', () => {
 
   it('requests the same with no other environment variable', async () => {
     const PORT = new URL(url).port;
-    expect((await probe(['live'], { PORT })).stdout).to.equal(`${url}/health answered 200\n`);
-    expect((await probe(['ready'], { PORT })).stdout).to.equal(`${url}/ready answered 200\n`);
+    for (const [what, path] of [
+      ['live', '/health'],
+      ['ready', '/ready'],
+    ] as const)
+      expect((await probe([what], { PORT })).stdout).to.equal(`http://localhost:${PORT}${path} answered 200\n`);
   });
 
   it('exits 0 for live and 1 for ready when Redis is down', async () => {
@@ -147,7 +150,7 @@ describe('probe of an unusual server', () => {
     const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
     const { port } = await answering(`${interim}HTTP/1.1 503 Not Now\r\nContent-Length: 0\r\n\r\n`);
     const { code, stderr } = await probe(['ready'], { PORT: String(port) });
-    expect([code, stderr]).to.deep.equal([1, `ticketd: http://127.0.0.1:${port}/ready answered 503\n`]);
+    expect([code, stderr]).to.deep.equal([1, `ticketd: http://localhost:${port}/ready answered 503\n`]);
   });
 
   it('does not wait for the body', async () => {
@@ -157,7 +160,7 @@ describe('probe of an unusual server', () => {
 
   it('takes an answer in HTTP/1.0', async () => {
     const { port } = await answering('HTTP/1.0 204 Fine\r\n\r\n');
-    expect((await probe([], { PORT: String(port) })).stdout).to.equal(`http://127.0.0.1:${port}/health answered 204\n`);
+    expect((await probe([], { PORT: String(port) })).stdout).to.equal(`http://localhost:${port}/health answered 204\n`);
   });
 
   it('neither sends nor prints the credentials in a URL', async () => {

@@ -20,14 +20,17 @@ describe('CORS', () => {
   });
   after(() => service.stop());
 
-  const allowed = { 'access-control-allow-origin': APP, 'access-control-expose-headers': EXPOSED };
+  const allowed = {
+    'access-control-allow-origin': APP,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': EXPOSED,
+  };
 
   it('allows a page of a listed origin to read the ticket', async () => {
     for (const origin of [APP, OTHER]) {
       const { status, headers } = await requestTicket(service).set('Origin', origin);
       expect(status).to.equal(200);
       expect(headers).to.include({ ...allowed, 'access-control-allow-origin': origin, vary: 'Origin' });
-      expect(headers).not.to.have.property('access-control-allow-credentials');
     }
   });
 
@@ -41,11 +44,25 @@ describe('CORS', () => {
     expect(headers).to.include({
       'access-control-allow-origin': APP,
       'access-control-allow-methods': 'POST,GET,HEAD',
-      'access-control-allow-headers': 'Authorization,Content-Type,Traceparent,X-Request-Id',
+      'access-control-allow-credentials': 'true',
       'access-control-max-age': '600',
       vary: 'Origin',
     });
+    expect(headers['access-control-allow-headers']?.split(',')).to.include.members(['authorization', 'content-type']);
     expect(headers).to.have.property('x-trace-id');
+  });
+
+  it('answers a preflight for a probe as a preflight, and any other OPTIONS as a probe', async () => {
+    const asked = () => request(service.url).options('/ready').set('Origin', APP);
+    const preflight = await asked().set('Access-Control-Request-Method', 'GET');
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).to.deep.equal([204, APP]);
+    const probe = await asked();
+    expect([probe.status, probe.body.ready]).to.deep.equal([200, true]);
+    const ofOther = await request(service.url)
+      .options('/ready')
+      .set('Origin', 'https://evil.example')
+      .set('Access-Control-Request-Method', 'GET');
+    expect(ofOther.headers).not.to.have.property('access-control-allow-origin');
   });
 
   it('allows a page of a listed origin to read refusals', async () => {

@@ -38,7 +38,7 @@ describe('concurrency limiter at its limit', () => {
       answer: app,
       refuse: refuseOverload({ listener: 'public', emit, corsHeaders: readableBy([APP]) }),
     });
-    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit });
+    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit, keepAliveMs: 75_000 });
     await listener.start();
     url = `http://127.0.0.1:${emitted.find(({ event }) => event === 'server_listening')?.fields.port}`;
     underWay = [1, 2].map(async () => await ask());
@@ -65,6 +65,7 @@ describe('concurrency limiter at its limit', () => {
   it('allows only pages of a listed origin to read the 503', async () => {
     expect((await ask().set('Origin', APP)).headers).to.include({
       'access-control-allow-origin': APP,
+      'access-control-allow-credentials': 'true',
       'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Trace-Id',
       vary: 'Origin',
     });

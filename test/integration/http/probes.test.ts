@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import request from 'supertest';
+import { exchange, rawRequest } from '../../support/raw-http.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
@@ -41,6 +42,14 @@ describe('GET /health and GET /ready', () => {
         expect(headers['cache-control']).to.equal('no-store');
         expect(headers['content-length']).to.equal(String(JSON.stringify(expected).length));
         expect(text).to.equal(undefined);
+      });
+
+      it(`answer OPTIONS ${path} on the ${where} listener as GET`, async () => {
+        // As HAProxy sends it.
+        const [answer] = await exchange(service[listener], rawRequest(`OPTIONS ${path} HTTP/1.0`));
+        expect(answer?.status).to.equal(200);
+        expect(answer?.headers).to.include({ 'cache-control': 'no-store' });
+        expect(JSON.parse(answer?.body ?? '')).to.deep.equal(expected);
       });
     }
 

@@ -35,6 +35,7 @@ describe('HTTP listener with a slow client', () => {
       // Reads each request to its end, and answers with enough to fill what the kernel buffers.
       handler: (req, res) => req.resume().once('end', () => res.end(Buffer.alloc(200_000))),
       emit: events.emit,
+      keepAliveMs: 75_000,
       limits: BRIEF,
     });
     await listener.start();

@@ -64,11 +64,11 @@ describe('unknown routes and methods', () => {
   });
 
   for (const path of ['/health', '/ready', '/api/v1/health', '/api/v1/ready'])
-    it(`return 405 with Allow: GET, HEAD for POST ${path} on both listeners`, async () => {
+    it(`return 405 with Allow: GET, HEAD, OPTIONS for POST ${path} on both listeners`, async () => {
       for (const url of [service.url, service.internalUrl]) {
         const response = await request(url).post(path).send({});
         expectRefusal(response, 405, 'METHOD_NOT_ALLOWED');
-        expectAllow(response, ['GET', 'HEAD']);
+        expectAllow(response, ['GET', 'HEAD', 'OPTIONS']);
       }
     });
 

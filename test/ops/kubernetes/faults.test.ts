@@ -90,6 +90,8 @@ describe('Kubernetes manifest checks: network rules', () => {
     [/(?<=podSelector:\n +matchLabels: )\{.*\}/, '{ app: ticketd }', 'NetworkPolicy selects no pod'],
     [/(?<=minAvailable: 1\n +selector:\n +matchLabels: )\{.*\}/, '{ app: ticketd }', 'budget selects no pod'],
     ['type: ClusterIP', 'type: NodePort', 'ticketd is open to outside the cluster'],
+    [/ +ipFamilyPolicy: .*\n/, '', 'ticketd may have one IP family only'],
+    ['PreferDualStack', 'SingleStack', 'ticketd may have one IP family only'],
     ['targetPort: public', 'targetPort: http', 'ticketd leads to http, which is not a port'],
     ['targetPort: public', 'targetPort: internal', 'ticketd leads to the internal listener'],
     ['policyTypes: [Ingress]', 'policyTypes: [Egress]', 'every port is open to all'],

@@ -11,7 +11,7 @@ import { withService } from '../../support/service.ts';
 import { endAll, ticketd } from '../../support/ticketd.ts';
 import { ofKind } from '../support/kubernetes/manifest.ts';
 import { manifestsIn, schemaErrors } from '../support/kubernetes/schema.ts';
-import { deadlines, shipped } from '../support/kubernetes/shipped.ts';
+import { deadlines, shipped, shippedIngress } from '../support/kubernetes/shipped.ts';
 import { scrape } from '../support/prometheus/eventful-life.ts';
 import { networkRules } from '../support/rules/network-rules.ts';
 import { podRules } from '../support/rules/pod-rules.ts';
@@ -36,6 +36,12 @@ describe('Kubernetes manifests', () => {
 
   it('select each other and expose the internal listener only to gateways and Prometheus', () => {
     expect(networkRules(manifests)).to.deep.equal([]);
+  });
+
+  it('open the internal listener also to ingress-nginx, and to nothing else', async () => {
+    const withIngress = [...manifests, ...manifestsIn(shippedIngress)];
+    expect(await schemaErrors(withIngress)).to.equal('');
+    expect(networkRules(withIngress)).to.deep.equal([]);
   });
 
   it('have the version of package.json', () => {

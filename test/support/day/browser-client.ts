@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { chromium } from 'playwright-core';
+import { launchChromium } from '../chromium.ts';
 import type { DayAddresses, DayClient, Report } from './day-client.ts';
-
-const chromiumPath = () => execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
 
 /** The application of the day in a page of Chromium, whose processes are stopped while it sleeps. */
 export const startBrowserClient = async ({ origin }: DayAddresses): Promise<DayClient> => {
-  // Without the sandbox, which root may not have.
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   const page = await browser.newPage();
   const reports: Report[] = [];
   await page.exposeFunction('report', (happened: Report) => void reports.push(happened));

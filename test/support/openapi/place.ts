@@ -29,9 +29,11 @@ export const createPlaceFinder = (document: ApiDocument): ((answer: Answer) => P
     const there = operations.filter(({ takes, operation }) => takes(path) && operation.tags.includes(listener));
     const methods = there.map((located) => located.method);
     const meant = there.find((located) => located.anyMethod || located.method === method)?.operation;
-    if (meant !== undefined) return { name: meant.operationId, responses: meant.responses, operation: meant, methods };
+    const preflight = method === 'OPTIONS' && listener === 'public' && unlisted.preflight;
+    if (meant !== undefined)
+      return { name: meant.operationId, responses: { ...preflight, ...meant.responses }, operation: meant, methods };
     const responses = {
-      ...(method === 'OPTIONS' && listener === 'public' && unlisted.preflight),
+      ...preflight,
       ...(methods.length > 0 && unlisted.method),
       ...(there.every(mayBeAbsent) && unlisted.path),
     };

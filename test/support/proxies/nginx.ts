@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Prepare } from './proxy-process.ts';
+import type { Launch, Prepare } from './proxy-process.ts';
 import { adapt } from './shipped.ts';
 
 export const prepareNginx: Prepare = async (port, directory, { ticketdPort, upstreamPort }) => {
@@ -9,6 +9,11 @@ export const prepareNginx: Prepare = async (port, directory, { ticketdPort, upst
     '127.0.0.1:9000': `127.0.0.1:${upstreamPort}`,
     '/var/log/nginx/': `${directory}/`,
   });
+  return runNginx(config, directory);
+};
+
+/** How nginx runs in the foreground, with all that it writes in a directory. */
+export const runNginx = (config: string, directory: string): Launch => {
   const own = `daemon off; pid ${join(directory, 'nginx.pid')};`;
   return { command: 'nginx', args: ['-e', 'stderr', '-p', directory, '-c', config, '-g', own] };
 };

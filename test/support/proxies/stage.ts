@@ -3,7 +3,7 @@ import { startRedis, type TestRedis } from '../redis.ts';
 import { type RunningService, startService } from '../service.ts';
 import { type Offer, type Opening, openSocket } from './open-socket.ts';
 import { type ProgramName, programs } from './programs.ts';
-import { type RunningProxy, runProxy } from './proxy-process.ts';
+import { type Prepare, type RunningProxy, runProxy } from './proxy-process.ts';
 import { type SeenHandshake, startUpstream, type Upstream } from './upstream.ts';
 
 /** A real proxy with its shipped configuration between clients, ticketd with a Redis, and a WebSocket server. */
@@ -26,14 +26,15 @@ export interface Stage {
   stop(): Promise<string>;
 }
 
-export const startStage = async (name: ProgramName): Promise<Stage> => {
+/** The name is that of the location that the proxy asks at. */
+export const startStage = async (name: ProgramName, prepare: Prepare = programs[name]): Promise<Stage> => {
   const issued: string[] = [];
   const redis = await startRedis();
   const env = { REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1' };
   const service = await startService(env);
   const upstream = await startUpstream();
   const ticketdPort = Number(new URL(service.internalUrl).port);
-  const proxy = await runProxy(programs[name], { ticketdPort, upstreamPort: upstream.port });
+  const proxy = await runProxy(prepare, { ticketdPort, upstreamPort: upstream.port });
   const lastSeen = () => upstream.seen.at(-1);
   return {
     redis,

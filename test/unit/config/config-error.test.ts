@@ -74,7 +74,7 @@ describe('readSettings()', () => {
     const settings = await readSettings({ JWT_SECRET: SECRET, PORT: '8080', NODE_ENV: 'production' });
     const source = (name: string) => settings.find(({ variable }) => variable.name === name)?.source;
     expect(source('PORT')).to.deep.equal({ text: '8080', from: 'environment' });
-    expect(source('HOST')).to.deep.equal({ text: '0.0.0.0', from: 'default' });
+    expect(source('INTERNAL_PORT')).to.deep.equal({ text: '3001', from: 'default' });
     expect(source('DRAIN_DELAY_MS')).to.deep.equal({ text: '10000', from: 'default' });
     expect(source('JWT_ISSUER')).to.deep.equal({ text: undefined, from: 'unset' });
   });

@@ -81,7 +81,7 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['verbose', 'INFO', '30'],
     expected: 'one of trace, debug, info, warn, error, fatal, silent',
   },
-  HOST: host(({ http }) => http.host, '0.0.0.0'),
+  HOST: host(({ http }) => http.host, undefined),
   PORT: {
     value: ({ http }) => http.port,
     preset: 3000,
@@ -92,7 +92,7 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['65536', '-1', 'off', '80a', '8.0', '99999999999'],
     expected: 'a whole number from 0 to 65535',
   },
-  INTERNAL_HOST: host(({ http }) => http.internalHost, '0.0.0.0'),
+  INTERNAL_HOST: host(({ http }) => http.internalHost, undefined),
   INTERNAL_PORT: {
     value: ({ http }) => http.internalPort,
     preset: 3001,
@@ -103,6 +103,17 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     ],
     wrong: ['65536', 'OFF', 'none', '-1'],
     expected: 'a whole number from 0 to 65535, or off',
+  },
+  KEEP_ALIVE_TIMEOUT_MS: {
+    value: ({ http }) => http.keepAliveTimeoutMs,
+    preset: 75_000,
+    good: [
+      ['1000', 1_000],
+      ['620000', 620_000],
+      ['7200000', 7_200_000],
+    ],
+    wrong: ['999', '0', '7200001', 'off', '75s'],
+    expected: 'a whole number from 1000 to 7200000',
   },
   TRUSTED_PROXIES: {
     value: ({ http }) => http.trustedProxies?.contains('10.1.2.3'),

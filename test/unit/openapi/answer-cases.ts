@@ -46,7 +46,7 @@ const wrongMethod: Answer = {
   method: 'PUT',
   path: '/health',
   status: 405,
-  headers: { ...nowhere.headers, allow: 'HEAD, GET' },
+  headers: { ...nowhere.headers, allow: 'HEAD, GET, OPTIONS' },
   body: error('METHOD_NOT_ALLOWED'),
 };
 const noRequest: Answer = {
@@ -155,7 +155,10 @@ export const wrong: Readonly<Record<string, readonly [Answer, string]>> = {
     { ...issued, method: 'PUT' },
     '(another method): the answer 200 has a status',
   ],
-  'an Allow header with other methods': [headersOf(wrongMethod, { allow: 'GET' }), 'allows GET instead of GET, HEAD'],
+  'an Allow header with other methods': [
+    headersOf(wrongMethod, { allow: 'GET' }),
+    'allows GET instead of GET, HEAD, OPTIONS',
+  ],
   '404 on a documented path': [{ ...nowhere, path: '/health' }, '(getHealth): the answer 404 has a status of its own'],
   'a missing identity header': [
     headersOf(admitted, { 'x-ticketd-channel': undefined }),

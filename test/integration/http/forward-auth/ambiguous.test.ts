@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { newTicket } from '../../../../src/tickets/ticket.ts';
+import { ask } from '../../../support/ask.ts';
 import { askAs } from '../../../support/auth-requests.ts';
 import { commandsBesideBeats } from '../../../support/commands.ts';
 import { exchange, rawRequest } from '../../../support/raw-http.ts';
@@ -14,6 +15,7 @@ interface Case {
 }
 
 const URI = (ticket: string) => `X-Original-URI: /ws?ticket=${ticket}`;
+const URL_HEADER = (ticket: string) => `X-Original-URL: https://chat.example/ws?ticket=${ticket}`;
 const PROTOCOL = 'Sec-WebSocket-Protocol';
 const OTHER = newTicket();
 
@@ -45,6 +47,19 @@ const ambiguous: Readonly<Record<string, Case>> = {
     path: '/forward-auth/caddy',
   },
   'another URI in a header, for envoy': { headers: () => [URI(OTHER)], path: '/forward-auth/envoy/ws?ticket=' },
+  'another URI in X-Original-URL': {
+    headers: (ticket) => [URI(ticket), 'X-Original-URL: https://chat.example/ws'],
+  },
+  'another URI in X-Original-URL, for traefik': {
+    headers: (ticket) => [`X-Forwarded-Uri: /ws?ticket=${ticket}`, `X-Original-URL: http://x/ws?ticket=${OTHER}`],
+    path: '/forward-auth/traefik',
+  },
+  'X-Original-URL twice': { headers: (ticket) => [URL_HEADER(ticket), URL_HEADER(ticket)] },
+  'X-Original-URL with underscores': { headers: (ticket) => [URL_HEADER(ticket), 'X_Original_URL: http://x/'] },
+  'a path in X-Original-URL': { headers: (ticket) => [`X-Original-URL: /ws?ticket=${ticket}`] },
+  'a Host with a query in X-Original-URL': {
+    headers: (ticket) => [`X-Original-URL: http://x?ticket=${ticket}/ws`],
+  },
   'a URI header with underscores': { headers: (ticket) => [URI(ticket), 'X_Original_URI: /'] },
   'an identity header twice': { headers: (ticket) => [URI(ticket), 'X-Ticketd-Subject: a', 'x-ticketd-subject: b'] },
   'an identity header with underscores': { headers: (ticket) => [URI(ticket), 'X_Ticketd-Subject: root'] },
@@ -99,6 +114,17 @@ describe('forward-auth with an ambiguous request', () => {
   it('accepts a second URI header with the same URI', async () => {
     const uri = `/ws?ticket=${await issueTicket(service)}`;
     expect((await askAs('nginx', service, { uri, headers: { 'X-Forwarded-Uri': uri } })).status).to.equal(200);
+  });
+
+  it('accepts X-Original-URL alone, and beside X-Original-URI with the same URI', async () => {
+    for (const others of [[], ['X-Original-URI']]) {
+      const uri = `/ws?ticket=${await issueTicket(service)}`;
+      const headers = Object.fromEntries(others.map((name) => [name, uri]));
+      const asked = ask(`${service.internalUrl}/forward-auth/nginx`, {
+        headers: { ...headers, 'X-Original-URL': `https://chat.example:8443${uri}` },
+      });
+      expect((await asked).status, String(others)).to.equal(200);
+    }
   });
 
   it('ignores a ticket in the query of the forward-auth path', async () => {

@@ -1,6 +1,6 @@
 import type { IPrometheusRule, IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, IService } from 'kubernetes-models/v1';
 
@@ -8,6 +8,7 @@ import type { IConfigMap, IService } from 'kubernetes-models/v1';
 export type Manifest =
   | IConfigMap
   | IDeployment
+  | IIngress
   | INetworkPolicy
   | IPodDisruptionBudget
   | IPrometheusRule

@@ -1,6 +1,6 @@
 import { PrometheusRule, ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { Deployment } from 'kubernetes-models/apps/v1';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Service } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
@@ -13,7 +13,16 @@ export const manifestsIn = (yaml: string): Manifests =>
     return document.toJS();
   });
 
-const MODELS = { ConfigMap, Deployment, NetworkPolicy, PodDisruptionBudget, PrometheusRule, Service, ServiceMonitor };
+const MODELS = {
+  ConfigMap,
+  Deployment,
+  Ingress,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  PrometheusRule,
+  Service,
+  ServiceMonitor,
+};
 
 /**
  * The problems of manifests by the schemas of Kubernetes and prometheus-operator; empty if there are none. The

@@ -36,6 +36,7 @@ const serviceRules: Rule<Manifests> = (manifests) => {
   const ports = containers.flatMap((container) => container.ports?.map(({ name }) => name) ?? []);
   return ofKind(manifests, 'Service').flatMap(({ metadata, spec }) => [
     ...(spec?.type === 'ClusterIP' ? [] : [`${metadata?.name} is open to outside the cluster`]),
+    ...(spec?.ipFamilyPolicy === 'PreferDualStack' ? [] : [`${metadata?.name} may have one IP family only`]),
     ...(spec?.ports ?? [])
       .filter(({ targetPort }) => !ports.includes(String(targetPort)))
       .map(({ targetPort }) => `${metadata?.name} leads to ${targetPort}, which is not a port`),
