@@ -24,7 +24,7 @@ describe('client that resets its connection while its request is in progress', (
       setJson(ctx, { done: true });
     });
     const handler = createApp({ listener: 'public', routes: [router], emit });
-    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, handler, emit });
+    listener = createListener({ name: 'public', host: '127.0.0.1', port: 0, keepAliveMs: 75_000, handler, emit });
     await listener.start();
     port = Number(emitted.find(({ event }) => event === 'server_listening')?.fields.port);
   });
