@@ -50,6 +50,8 @@ export const createApp = ({
 const listenerOf = (app: App, emit: Emit): RequestListener => {
   const run = compose(app.middleware);
   return async (request: IncomingMessage, response: ServerResponse) => {
+    // As Koa has it: what the log shows of a request whose client leaves before its response is not a success.
+    response.statusCode = 404;
     const ctx: Context = app.createContext(request, response);
     try {
       await run(ctx);
