@@ -4,9 +4,9 @@ import { isDomainError } from '../protocol/domain-error.ts';
 import { domainErrorCodes } from '../protocol/errors.ts';
 import { scrub } from '../protocol/redact.ts';
 import type { RedisAccess } from '../redis/options.ts';
-import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
+import { sessionExpiresIn } from '../tickets/session-expiry.ts';
 import { within } from '../time/within.ts';
 import {
   type Identity,

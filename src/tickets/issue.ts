@@ -1,12 +1,14 @@
 import type { Caller } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
-import { MIN_TTL_MS } from './lifetime.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf, subjectKey } from './revoke.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
+
+/** A JWT with less to live than this, in milliseconds, gets no ticket. */
+export const MIN_TTL_MS = 1000;
 
 export interface IssuedTicket {
   readonly ticket: string;
@@ -39,6 +41,7 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
+    // Redis ends the ticket after `ttlMs` (`PX` in redis/ticket-store.ts): no redeem compares it with a clock.
     await save({ digest, record: recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }), ttlMs });
     return {
       ticket,

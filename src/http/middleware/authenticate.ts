@@ -4,7 +4,7 @@ import type { Authenticate } from '../../auth/caller.ts';
 import { TokenRejected } from '../../auth/errors.ts';
 import type { Cidrs } from '../../config/cidrs.ts';
 import type { Emit } from '../../log/events.ts';
-import { MIN_TTL_MS } from '../../tickets/lifetime.ts';
+import { MIN_TTL_MS } from '../../tickets/issue.ts';
 import type { AuthenticationCheck } from './authentication-throttle.ts';
 import type { Middleware } from './context.ts';
 import { RequestError } from './error-mapping.ts';
