@@ -1,4 +1,5 @@
 import { wireErrors } from '../protocol/errors.ts';
+import type { RejectReason } from '../protocol/reject-reason.ts';
 
 /** The `errorCode` of a refused client. */
 export type RefusalCode =
@@ -6,9 +7,6 @@ export type RefusalCode =
   | 'WS_TICKET_NOT_REDEEMABLE'
   | 'WS_TICKET_OUTCOME_UNKNOWN'
   | 'WS_TICKET_REDIS_NOT_READY';
-
-/** Why a ticket was refused, where the gateway itself found out: for the log, never for the client. */
-export type RefusalReason = 'audience' | 'malformed' | 'origin' | 'revoked' | 'unknown' | 'used';
 
 // What each 503 of ticketd means for the ticket of a handshake.
 const OUTAGE_CODES: ReadonlyMap<unknown, RefusalCode> = new Map([
@@ -22,7 +20,8 @@ export const outageCodeOf = (errorCode: unknown): RefusalCode | undefined => OUT
 
 export interface RefusalDetails {
   readonly traceId: string;
-  readonly reason?: RefusalReason | undefined;
+  /** Why the ticket was rejected, where the gateway itself found out. */
+  readonly reason?: RejectReason | undefined;
   /** Seconds; that of the code by default. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
@@ -38,7 +37,7 @@ export class UpgradeRefused extends Error {
   readonly status: 401 | 403 | 503;
   readonly retryAfter: number | undefined;
   readonly traceId: string;
-  readonly reason: RefusalReason | undefined;
+  readonly reason: RejectReason | undefined;
 
   constructor(errorCode: RefusalCode, { traceId, reason, retryAfter, cause }: RefusalDetails) {
     const wireError = wireErrors[errorCode];

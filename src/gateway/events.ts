@@ -1,5 +1,6 @@
 import { describeError } from '../log/describe-error.ts';
-import type { RefusalCode, RefusalReason } from './admission.ts';
+import type { RejectReason } from '../protocol/reject-reason.ts';
+import type { RefusalCode } from './admission.ts';
 
 /** The fields of every handshake. `durationMs` is in milliseconds; `ticketId` is the same in the log of ticketd. */
 interface HandshakeFields {
@@ -20,7 +21,7 @@ interface Refused extends HandshakeFields {
   readonly event: 'upgrade_refused';
   readonly level: 'warn';
   readonly errorCode: RefusalCode;
-  readonly reason: RefusalReason | undefined;
+  readonly reason: RejectReason | undefined;
 }
 
 /** 503: the redeem failed, or code on the way to it threw. */

@@ -7,9 +7,10 @@ import {
   type TicketCarriers,
   withoutTicket,
 } from '../protocol/presented-ticket.ts';
+import type { RejectReason } from '../protocol/reject-reason.ts';
 import { traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
-import { MisconfigurationError, type RedeemRequest, type RefusalReason, type Refused, refuse } from './admission.ts';
+import { MisconfigurationError, type RedeemRequest, type Refused, refuse } from './admission.ts';
 import type { GatewayOptions } from './options.ts';
 
 /** One handshake in flight, with what is known of it so far. */
@@ -96,11 +97,11 @@ const audienceOf = (request: IncomingMessage, audience: GatewayOptions['audience
   throw new MisconfigurationError('audience: the function must return a string or undefined');
 };
 
-const invalidPartOf = ({ ticket, audience = '', origin = '' }: RedeemRequest): RefusalReason | undefined => {
+const invalidPartOf = ({ ticket, audience = '', origin = '' }: RedeemRequest): RejectReason | undefined => {
   if (!isTicket(ticket)) return 'malformed';
   if (audience.length > MAX_AUDIENCE_CHARACTERS) return 'audience';
   return origin.length > MAX_ORIGIN_CHARACTERS ? 'origin' : undefined;
 };
 
-const notRedeemable = (reason: RefusalReason, traceId: string, cause?: unknown): Refused =>
+const notRedeemable = (reason: RejectReason, traceId: string, cause?: unknown): Refused =>
   refuse('WS_TICKET_NOT_REDEEMABLE', { traceId, reason, cause });

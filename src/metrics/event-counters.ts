@@ -1,8 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
-import type { RejectReason } from '../tickets/redeem.ts';
+import { REJECT_REASONS } from '../protocol/reject-reason.ts';
 
 const LISTENERS = ['public', 'internal'];
-const REASONS = ['unknown', 'malformed', 'used', 'revoked', 'audience', 'origin'] satisfies readonly RejectReason[];
 
 /** A counter for each of these events. They start at 0: in Prometheus a series that starts at 1 shows no increase. */
 export const countEvents = (registry: Registry) => {
@@ -68,7 +67,7 @@ const countRedemptions = (registry: Registry) => {
   const startSeries = (via: string) => {
     if (known.has(via)) return;
     known.add(via);
-    for (const reason of REASONS) rejected.inc({ via, reason }, 0);
+    for (const reason of REJECT_REASONS) rejected.inc({ via, reason }, 0);
   };
   return {
     ws_ticket_redeemed: ({ via }: Redeemed) => {

@@ -1,11 +1,9 @@
+import type { RejectReason } from '../protocol/reject-reason.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf } from './revoke.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
-
-/** Why a ticket was refused: for the log and the metrics, never for the caller. */
-export type RejectReason = 'unknown' | 'malformed' | 'used' | 'revoked' | 'audience' | 'origin';
 
 /** What a gateway reports about the handshake that a ticket came with. */
 export interface Presentation {
