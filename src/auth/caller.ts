@@ -1,6 +1,7 @@
 import koaJwt from 'koa-jwt';
 import type { Config } from '../config/variables.ts';
 import { describeError } from '../log/describe-error.ts';
+import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { KeysUnavailable, TokenRejected } from './errors.ts';
 import { joseHeaderReader, unverifiedIssuedAt } from './jose-header.ts';
@@ -117,7 +118,5 @@ const expiryOf = ({ exp }: Claims): number => {
     throw new TokenRejected('exp must be there, as seconds since the epoch');
   return exp * 1000;
 };
-
-const MAX_NAME_CHARACTERS = 1024;
 
 const isName = (value: unknown): value is string => isText(value, MAX_NAME_CHARACTERS);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { MAX_AUDIENCE_CHARACTERS, MAX_ORIGIN_CHARACTERS } from '../protocol/limits.ts';
 import {
   AmbiguousTicketError,
   offeredProtocols,
@@ -26,10 +27,6 @@ export interface Attempt {
 export type Presented =
   | { readonly outcome: 'presented'; readonly request: RedeemRequest; readonly protocols: readonly string[] }
   | Refused;
-
-// The limits of ticketd: no ticket is bound to anything longer.
-const MAX_AUDIENCE_CHARACTERS = 128;
-const MAX_ORIGIN_CHARACTERS = 512;
 
 /** Reads a handshake and strips the ticket from the request. */
 export const readHandshake = (
@@ -99,6 +96,7 @@ const audienceOf = (request: IncomingMessage, audience: GatewayOptions['audience
 
 const invalidPartOf = ({ ticket, audience = '', origin = '' }: RedeemRequest): RejectReason | undefined => {
   if (!isTicket(ticket)) return 'malformed';
+  // No ticket is bound to anything longer.
   if (audience.length > MAX_AUDIENCE_CHARACTERS) return 'audience';
   return origin.length > MAX_ORIGIN_CHARACTERS ? 'origin' : undefined;
 };
