@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Admission, Redeemer, Verdict } from './admission.ts';
-import { createAuthentication } from './authenticate.ts';
+import { createUpgradeAuthentication } from './authenticate-upgrade.ts';
 import { type EventListener, isolated, printErrors } from './events.ts';
 import { checkOptions, checkProtectOptions, type GatewayOptions, type ProtectOptions } from './options.ts';
 import { protectServer } from './protect.ts';
@@ -60,7 +60,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const report = isolated(options.onEvent ?? printErrors);
   const redeemer = redeemerFor(options, report);
   const { audience, maxPending = MAX_PENDING } = options;
-  const authentication = createAuthentication({ redeemer, audience, maxPending, report });
+  const authentication = createUpgradeAuthentication({ redeemer, audience, maxPending, report });
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const inFlight = new Set<Promise<Verdict>>();
   const protections = new Set<() => void>();

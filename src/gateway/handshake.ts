@@ -15,7 +15,7 @@ import { MisconfigurationError, type RedeemRequest, type Refused, refuse } from 
 import type { GatewayOptions } from './options.ts';
 
 /** One handshake in flight, with what is known of it so far. */
-export interface Attempt {
+export interface HandshakeContext {
   traceId: string;
   ticket?: string | undefined;
   redeemSent: boolean;
@@ -31,13 +31,13 @@ export type Presented =
 /** Reads a handshake and strips the ticket from the request. */
 export const readHandshake = (
   request: IncomingMessage,
-  attempt: Attempt,
+  context: HandshakeContext,
   audience: GatewayOptions['audience'],
 ): Presented => {
   const traceId = traceIdOf(request.headers);
-  attempt.traceId = traceId;
+  context.traceId = traceId;
   const ticket = ticketOf(request);
-  attempt.ticket = typeof ticket === 'string' ? ticket : undefined;
+  context.ticket = typeof ticket === 'string' ? ticket : undefined;
   const protocols = stripTicket(request);
   if (ticket === undefined) return refuse('WS_TICKET_MISSING', { traceId });
   if (typeof ticket !== 'string') return notRedeemable('malformed', traceId, ticket);

@@ -42,7 +42,7 @@ export interface RedisOptions {
 export interface GatewayOptions {
   /** How tickets are redeemed: over HTTP at a ticketd, or directly from its Redis. */
   readonly redeem: HttpRedeemOptions | { readonly redis: RedisOptions };
-  /** The audience of this gateway, or of each handshake; a ticket for another is refused. */
+  /** The audience of this gateway, or of each handshake; a ticket for another is rejected. */
   readonly audience?: string | ((request: IncomingMessage) => string | undefined);
   /** Time limit of one redeem in milliseconds; 2,000 by default. */
   readonly timeoutMs?: number;

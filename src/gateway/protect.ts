@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
 import { UpgradeRefused, type Verdict } from './admission.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { AuthenticateUpgrade } from './authenticate-upgrade.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
 import { answerRefusal } from './http-response.ts';
 import type { UpgradeHandler } from './upgrade-handler.ts';
@@ -16,7 +16,7 @@ import {
 } from './upgrade-routes.ts';
 
 export interface ProtectionOptions {
-  readonly authenticate: Authenticate;
+  readonly authenticate: AuthenticateUpgrade;
   readonly handler: UpgradeHandler;
   /** The only path whose upgrades are handled; all by default. */
   readonly path: string | undefined;

@@ -8,13 +8,13 @@ import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
 /** What a gateway reports about the handshake that a ticket came with. */
 export interface Presentation {
   readonly ticket: string;
-  /** The audience of the gateway; a ticket for another one is refused. */
+  /** The audience of the gateway; a ticket for another one is rejected. */
   readonly audience: string | undefined;
   /** The `Origin` of the handshake; `null` if it had none, `undefined` if the gateway does not report it. */
   readonly origin: string | null | undefined;
 }
 
-/** A refused ticket; with its record, if there is one. */
+/** A rejected ticket; with its record, if there is one. */
 export interface Rejection {
   readonly outcome: 'rejected';
   readonly reason: RejectReason;
