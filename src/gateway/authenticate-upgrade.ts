@@ -3,19 +3,13 @@ import { describeError, readThrown } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
 import { newTraceId } from '../protocol/trace-id.ts';
 import { digestOf, isTicket, ticketIdOf } from '../tickets/ticket.ts';
-import {
-  MisconfigurationError,
-  type Redeemer,
-  type RedeemRequest,
-  type RedeemResult,
-  type Refused,
-  refuse,
-  type UpgradeRefused,
-  type Verdict,
-} from './admission.ts';
+import type { Verdict } from './admission.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
 import { type HandshakeContext, readHandshake } from './handshake.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
+import type { Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
+import { type Refused, refuse, type UpgradeRefused } from './refusal.ts';
 
 export interface UpgradeAuthenticationOptions {
   readonly redeemer: Pick<Redeemer, 'redeem'>;

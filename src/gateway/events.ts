@@ -1,6 +1,6 @@
 import { describeError } from '../log/describe-error.ts';
 import type { RejectReason } from '../protocol/reject-reason.ts';
-import type { RefusalCode } from './admission.ts';
+import type { RefusalCode } from './refusal.ts';
 
 /** The fields of every handshake. `durationMs` is in milliseconds; `ticketId` is the same in the log of ticketd. */
 interface HandshakeFields {
@@ -68,12 +68,15 @@ export interface SocketEnded {
 }
 
 /** Events of the Redis connection, with the fields that they have in the log of ticketd. */
-export type ConnectionEvent =
-  | 'redis_connect_start'
-  | 'redis_connect_ok'
-  | 'redis_connect_fail'
-  | 'redis_down'
-  | 'redis_up';
+export const connectionEvents = [
+  'redis_connect_start',
+  'redis_connect_ok',
+  'redis_connect_fail',
+  'redis_down',
+  'redis_up',
+] as const;
+
+export type ConnectionEvent = (typeof connectionEvents)[number];
 
 interface ConnectionReport {
   readonly event: ConnectionEvent;

@@ -11,8 +11,10 @@ import {
 import type { RejectReason } from '../protocol/reject-reason.ts';
 import { traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
-import { MisconfigurationError, type RedeemRequest, type Refused, refuse } from './admission.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
+import type { RedeemRequest } from './redeemer.ts';
+import { type Refused, refuse } from './refusal.ts';
 
 /** One handshake in flight, with what is known of it so far. */
 export interface HandshakeContext {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody, errorHeaders, wireErrors } from '../protocol/errors.ts';
 import { JSON_TYPE, TRACE_ID_HEADER } from '../protocol/headers.ts';
-import type { RefusalCode, UpgradeRefused } from './admission.ts';
+import type { RefusalCode, UpgradeRefused } from './refusal.ts';
 
 /** An error response to an upgrade; without `message` and `retryAfter`, those of the code. */
 export interface ErrorResponse {

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
-import { UpgradeRefused, type Verdict } from './admission.ts';
+import type { Verdict } from './admission.ts';
 import type { AuthenticateUpgrade } from './authenticate-upgrade.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
 import { answerRefusal } from './http-response.ts';
+import { UpgradeRefused } from './refusal.ts';
 import type { UpgradeHandler } from './upgrade-handler.ts';
 import {
   addUpgradeRoute,

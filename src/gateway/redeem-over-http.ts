@@ -3,18 +3,12 @@ import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
 import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
 import { REDEEM_PATH } from '../protocol/paths.ts';
-import {
-  type Identity,
-  MisconfigurationError,
-  outageCodeOf,
-  type Redeemer,
-  type RedeemResult,
-  type RefusalCode,
-  type Refused,
-  refuse,
-} from './admission.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { HttpRedeemOptions } from './options.ts';
+import { outageCodeOf } from './outage-codes.ts';
 import { type NoResponseError, type PostResponse, post } from './post.ts';
+import type { Identity, Redeemer, RedeemResult } from './redeemer.ts';
+import { type RefusalCode, type Refused, refuse } from './refusal.ts';
 
 // Servers close idle connections after 60 s and more: the gateway must close first.
 const IDLE_MS = 30_000;

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/admission.ts';
-import { UpgradeRefused } from '../../src/gateway/admission.ts';
 import {
   createUpgradeAuthentication,
   type UpgradeAuthenticationOptions,
 } from '../../src/gateway/authenticate-upgrade.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
+import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/redeemer.ts';
+import { UpgradeRefused } from '../../src/gateway/refusal.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { upgradeMessage } from './upgrade-message.ts';
 
