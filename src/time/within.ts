@@ -1,3 +1,4 @@
+import { codedError } from '../protocol/coded-error.ts';
 import { stallTolerantTimeout } from './stall-tolerant-timeout.ts';
 
 /**
@@ -14,7 +15,7 @@ export const within = async <T>(
   const { signal } = controller;
   const abort = () => controller.abort(outer?.reason);
   outer?.addEventListener('abort', abort, { once: true });
-  const cancelTimeout = stallTolerantTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
+  const cancelTimeout = stallTolerantTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   try {
     return await Promise.race([work(signal), rejectionOnAbort(signal)]);
   } finally {
@@ -28,5 +29,4 @@ const rejectionOnAbort = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-const timedOut = (timeoutMs: number): Error =>
-  Object.assign(new Error(`timed out after ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+const timeoutError = (timeoutMs: number): Error => codedError('ETIMEDOUT', `timed out after ${timeoutMs} ms`);
