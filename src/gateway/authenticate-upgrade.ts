@@ -48,7 +48,7 @@ export const createUpgradeAuthentication = (options: UpgradeAuthenticationOption
 const limitPending = ({ redeem }: Pick<Redeemer, 'redeem'>, maxPending: number) => {
   let pending = 0;
   return async (request: RedeemRequest, context: HandshakeContext): Promise<RedeemResult> => {
-    if (pending >= maxPending) return tooMany(pending, request);
+    if (pending >= maxPending) return refuseTooMany(pending, request);
     pending += 1;
     context.redeemSent = true;
     try {
@@ -59,7 +59,7 @@ const limitPending = ({ redeem }: Pick<Redeemer, 'redeem'>, maxPending: number) 
   };
 };
 
-const tooMany = (pending: number, { traceId }: RedeemRequest): Refused =>
+const refuseTooMany = (pending: number, { traceId }: RedeemRequest): Refused =>
   refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: new Error(`${pending} redeems are in flight`) });
 
 // Once a redeem was sent, the ticket may be spent, whatever failed.

@@ -27,10 +27,10 @@ export const respond = (socket: Duplex, response: ErrorResponse): void => {
   socket.once('close', () => clearTimeout(timer));
   // The client may never end its half.
   socket.once('finish', () => socket.destroy());
-  socket.end(textOf(response));
+  socket.end(rawResponse(response));
 };
 
-const textOf = ({ errorCode, traceId, message, retryAfter }: ErrorResponse): string => {
+const rawResponse = ({ errorCode, traceId, message, retryAfter }: ErrorResponse): string => {
   const { status } = wireErrors[errorCode];
   const details = { message, retryAfter };
   const body = JSON.stringify(errorBody(errorCode, traceId, details));

@@ -10,9 +10,9 @@ import { UpgradeRefused } from './refusal.ts';
 import type { UpgradeHandler } from './upgrade-handler.ts';
 import {
   addUpgradeRoute,
+  startTakeTimeout,
   type UpgradeListener,
   type UpgradeServer,
-  unlessTaken,
   watchTaken,
 } from './upgrade-routes.ts';
 
@@ -56,7 +56,9 @@ const handleUpgrade = async (upgrade: Upgrade, options: ProtectionOptions): Prom
 
   if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId: refusal.traceId });
   if (isTaken()) return reportFailure(new Error('another upgrade listener of the server took the connection'));
-  unlessTaken(socket, isTaken, timeoutMs, () => fail(new Error(`nothing took the connection within ${timeoutMs} ms`)));
+  startTakeTimeout(socket, isTaken, timeoutMs, () =>
+    fail(new Error(`nothing took the connection within ${timeoutMs} ms`)),
+  );
   await acceptOrRefuse(upgrade, verdict, handler, refusal).catch(fail);
 };
 

@@ -31,7 +31,7 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
   };
 
   const redeem = async ({ traceId, ...request }: RedeemRequest): Promise<RedeemResult> => {
-    if (tickets === undefined) return refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() });
+    if (tickets === undefined) return refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStartedError() });
     const { redeem } = tickets;
     return within(timeoutMs, () => redeem({ ...request, origin: request.origin ?? null })).then(
       (redemption) => resultOf(redemption, traceId),
@@ -68,7 +68,7 @@ export const readAccess = async (options: RedisOptions): Promise<RedisAccess> =>
   return { target, redis };
 };
 
-const notStarted = (): Error => new MisconfigurationError('not connected to Redis: call start() first');
+const notStartedError = (): Error => new MisconfigurationError('not connected to Redis: call start() first');
 
 const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
   if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption.record) };
