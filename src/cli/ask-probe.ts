@@ -7,7 +7,7 @@ export interface ProbeQuestion {
   readonly what: string;
   /** A base URL; one that has a path already is asked as it is. */
   readonly url: string | undefined;
-  /** Where the public listener of this machine listens, asked unless there is a URL. */
+  /** Where the public listener of this machine listens: without a URL, the probe asks there. */
   readonly host: string;
   readonly port: string;
   readonly timeoutMs: number;

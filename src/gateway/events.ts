@@ -9,7 +9,7 @@ interface HandshakeFields {
   readonly durationMs: number;
 }
 
-interface Admitted extends HandshakeFields {
+interface HandshakeAdmitted extends HandshakeFields {
   readonly event: 'upgrade_admitted';
   readonly level: 'info';
   readonly subject: string;
@@ -17,7 +17,7 @@ interface Admitted extends HandshakeFields {
 }
 
 /** 401 or 403. `reason` is known where the gateway redeems from Redis, or did not redeem at all. */
-interface Refused extends HandshakeFields {
+interface HandshakeRefused extends HandshakeFields {
   readonly event: 'upgrade_refused';
   readonly level: 'warn';
   readonly errorCode: RefusalCode;
@@ -25,7 +25,7 @@ interface Refused extends HandshakeFields {
 }
 
 /** 503: the redeem failed, or code on the way to it threw. */
-interface Failed extends HandshakeFields {
+interface RedeemFailed extends HandshakeFields {
   readonly event: 'redeem_failed';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
@@ -33,7 +33,7 @@ interface Failed extends HandshakeFields {
 }
 
 /** 503 until the operator fixes the configuration of the gateway, such as a wrong key. */
-interface Misconfigured extends HandshakeFields {
+interface GatewayMisconfigured extends HandshakeFields {
   readonly event: 'gateway_misconfigured';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
@@ -86,10 +86,10 @@ interface ConnectionReport {
 
 /** What a gateway reports; never contains a ticket or a key. */
 export type GatewayEvent =
-  | Admitted
-  | Refused
-  | Failed
-  | Misconfigured
+  | HandshakeAdmitted
+  | HandshakeRefused
+  | RedeemFailed
+  | GatewayMisconfigured
   | UpgradeFailed
   | ClientLeft
   | SocketEnded

@@ -71,7 +71,7 @@ export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers =>
  */
 export const stripTicket = (request: IncomingMessage): readonly string[] => {
   const { uri, protocols } = withoutTicket(carriersOf(request));
-  // Node derives both from the raw headers when they are first read, by its own count of them: read before the change.
+  // Node.js derives both from the raw headers on the first read, by a count of its own: read them before the change below.
   const { rawHeaders, headers, headersDistinct = {} } = request;
   const offer = protocols.join(', ');
   const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS_HEADER);
