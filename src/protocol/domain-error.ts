@@ -23,7 +23,7 @@ export interface DomainErrorOptions extends ErrorOptions {
   readonly publicMessage?: string;
 }
 
-/** What tickets, authentication and the store throw on purpose: `message` and `cause` are for the log, never for the caller. */
+/** What tickets, authentication and the store throw on purpose. `message` and `cause` are for the log, not the caller. */
 export abstract class DomainError extends StacklessError {
   abstract override readonly name: DomainErrorName;
   /** Whole, at least 1. */
