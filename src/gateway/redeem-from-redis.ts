@@ -5,7 +5,7 @@ import type { RedisAccess } from '../redis/options.ts';
 import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
 import { sessionExpiresIn } from '../tickets/session-expiry.ts';
-import { within } from '../time/within.ts';
+import { within } from '../time/timeouts.ts';
 import { reportConnection } from './connection-report.ts';
 import type { EventListener } from './events.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';

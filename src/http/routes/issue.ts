@@ -5,7 +5,7 @@ import { ISSUE_PATH } from '../../protocol/paths.ts';
 import { isText } from '../../protocol/text.ts';
 import type { IssueTicket } from '../../tickets/issue.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { since } from '../../time/since.ts';
+import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
 import { readJsonObject } from '../middleware/json-body.ts';

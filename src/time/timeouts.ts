@@ -1,5 +1,20 @@
 import { codedError } from '../protocol/coded-error.ts';
-import { stallTolerantTimeout } from './stall-tolerant-timeout.ts';
+
+/**
+ * Calls `fire` after `ms` milliseconds, but lets the event loop read its sockets first: after a stall of this process
+ * the reply may be waiting there, and the server is not to blame. Returns a function that cancels it.
+ */
+export const stallTolerantTimeout = (fire: () => void, ms: number): (() => void) => {
+  let cancelled = false;
+  const fireUnlessCancelled = () => {
+    if (!cancelled) fire();
+  };
+  const timer = setTimeout(() => setImmediate(() => setImmediate(fireUnlessCancelled)), ms);
+  return () => {
+    cancelled = true;
+    clearTimeout(timer);
+  };
+};
 
 /**
  * The result of `work`. After `timeoutMs` milliseconds, or when `outer` aborts, it aborts the signal of the work and
