@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import { REJECT_REASONS } from '../protocol/reject-reason.ts';
+import { TICKET_REJECT_REASONS } from '../protocol/reject-reason.ts';
 
 const LISTENERS = ['public', 'internal'];
 
@@ -67,7 +67,7 @@ const countRedemptions = (registry: Registry) => {
   const startSeries = (via: string) => {
     if (known.has(via)) return;
     known.add(via);
-    for (const reason of REJECT_REASONS) rejected.inc({ via, reason }, 0);
+    for (const reason of TICKET_REJECT_REASONS) rejected.inc({ via, reason }, 0);
   };
   return {
     ws_ticket_redeemed: ({ via }: Redeemed) => {
