@@ -1,4 +1,5 @@
 import type { Config } from '../config/variables.ts';
+import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { KeysUnavailable, TokenRejected } from './errors.ts';
 import { issuerNamedBy } from './explain.ts';
@@ -96,7 +97,5 @@ const expiryOf = ({ exp }: Claims): number => {
     throw new TokenRejected('claims', 'exp must be there, as seconds since the epoch');
   return exp * 1000;
 };
-
-const MAX_NAME_CHARACTERS = 1024;
 
 const isName = (value: unknown): value is string => isText(value, MAX_NAME_CHARACTERS);

@@ -1,7 +1,8 @@
 import type { LookupFunction } from 'node:net';
+import { HEALTH_PATHS, READY_PATHS } from '../protocol/paths.ts';
 import { ProbeFailed } from './exit-codes.ts';
 
-const PATHS: Readonly<Record<string, string>> = { live: '/health', ready: '/ready' };
+const PATHS: Readonly<Record<string, string>> = { live: HEALTH_PATHS[0], ready: READY_PATHS[0] };
 
 export interface ProbeQuestion {
   readonly what: string;
@@ -18,7 +19,7 @@ export const askProbe = async ({ what, url, host, port, timeoutMs }: ProbeQuesti
   const target = targetOf(what, url ?? ownUrl(host ?? 'localhost', port));
   const everywhere = url === undefined && host === undefined;
   const status = await statusOf(target, { timeoutMs, ...(everywhere && { lookup: loopbacks }) });
-  const answer = `${nameOf(target)} answered ${status}`;
+  const answer = `${addressOf(target)} answered ${status}`;
   if (status < 200 || status > 299) throw new ProbeFailed(answer);
   return answer;
 };
@@ -63,14 +64,14 @@ interface ProbeLimits {
   readonly lookup?: LookupFunction;
 }
 
-const nameOf = ({ origin, pathname }: URL): string => origin + pathname;
+const addressOf = ({ origin, pathname }: URL): string => origin + pathname;
 
 // Never waits for the body: the status says it all.
 const statusOf = async (target: URL, { timeoutMs, lookup }: ProbeLimits): Promise<number> => {
   // One of the two, and only now: each takes longer to load than all else that a probe needs.
   const { request } = target.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new ProbeFailed(`${nameOf(target)}: ${why}`));
+    const fail = (why: string) => reject(new ProbeFailed(`${addressOf(target)}: ${why}`));
     const question = request(target, { agent: false, ...(lookup && { lookup }) });
     const timer = setTimeout(() => question.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     question.on('response', (response) => {

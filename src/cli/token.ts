@@ -2,6 +2,7 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { ConfigError, type Problem } from '../config/config-error.ts';
 import { readSections } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
+import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { OK, UsageError } from './exit-codes.ts';
 
@@ -98,8 +99,6 @@ const sessionOf = (session: string, sessionClaim: string): object => {
     throw new UsageError(`--session: JWT_SESSION_CLAIM is "${sessionClaim}": ${RESERVED.get(sessionClaim)}`);
   return { [sessionClaim]: validName('--session', session) };
 };
-
-const MAX_NAME_CHARACTERS = 1024;
 
 const validName = (option: string, text: string): string => {
   if (isText(text, MAX_NAME_CHARACTERS)) return text;

@@ -1,4 +1,4 @@
-import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from '../protocol/ticket-carriers.ts';
+import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from '../protocol/carrier-names.ts';
 import type { TicketSocketOptions } from './types.ts';
 
 /** The arguments of `new WebSocket()`. */

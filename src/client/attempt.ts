@@ -48,7 +48,7 @@ export const beginAttempt = (
   const expectMessage = () =>
     startTimeout(() => listener.closed(ABNORMAL, `no message within ${silenceMs} ms`), silenceMs);
 
-  const unlessEnded =
+  const ignoreAfterEnd =
     <T>(handle: (value: T) => void) =>
     (value: T) => {
       if (!signal.aborted) handle(value);
@@ -68,7 +68,7 @@ export const beginAttempt = (
       return listener.invalid(error);
     }
     const on = (type: string, handle: (event: SocketEvent) => void) =>
-      socket?.addEventListener(type, unlessEnded(handle));
+      socket?.addEventListener(type, ignoreAfterEnd(handle));
     on('open', () => {
       expectMessage();
       listener.opened(socket?.protocol ?? '');
@@ -81,7 +81,7 @@ export const beginAttempt = (
   };
 
   startTimeout(() => listener.failed({ message: `no ticket within ${timeoutMs} ms` }));
-  requestTicket(signal).then(unlessEnded(useTicket));
+  requestTicket(signal).then(ignoreAfterEnd(useTicket));
 
   return {
     send: (data) => {

@@ -1,4 +1,4 @@
-import { REVOKED, SESSION_EXPIRED, TICKET_REFUSED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
+import { HANDSHAKE_REFUSED, REVOKED, SESSION_EXPIRED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
 import type { AttemptReason, TicketSocketOptions } from './types.ts';
 
 /** What the client does after a connection ended. */
@@ -26,20 +26,23 @@ const SHORTEST_SESSION_MS = 1000;
 /** Sessions that began together end together. */
 const SESSION_SPREAD_MS = 1000;
 /** A ticket can get lost, but not five in a row: then the gateway asks another ticketd or has another audience. */
-const MOST_REFUSED_TICKETS = 5;
+const MOST_REFUSALS = 5;
 
-const REASONS: Readonly<Record<number, AttemptReason>> = { [SESSION_EXPIRED]: 'expired', [TICKET_REFUSED]: 'refused' };
+const REASONS: Readonly<Record<number, AttemptReason>> = {
+  [SESSION_EXPIRED]: 'expired',
+  [HANDSHAKE_REFUSED]: 'refused',
+};
 
-/** Decides by the close code and by how long the connection was open; counts refused tickets in a row. */
+/** Decides by the close code and by how long the connection was open; counts refused handshakes in a row. */
 export const createClosePolicy = (options: TicketSocketOptions): ClosePolicy => {
   const { finalCodes = [REVOKED], stableAfterMs = 5000 } = options;
-  let refusedTickets = 0;
+  let refusals = 0;
   return (code, openMs = NEVER_OPEN) => {
     const stable = openMs >= stableAfterMs;
-    refusedTickets = code === TICKET_REFUSED && !stable ? refusedTickets + 1 : 0;
+    refusals = code === HANDSHAKE_REFUSED && !stable ? refusals + 1 : 0;
     const sessionOver = code === SESSION_EXPIRED && openMs >= SHORTEST_SESSION_MS;
     return {
-      final: finalCodes.includes(code) || refusedTickets === MOST_REFUSED_TICKETS,
+      final: finalCodes.includes(code) || refusals === MOST_REFUSALS,
       why: openMs === NEVER_OPEN ? 'handshake' : (REASONS[code] ?? 'closed'),
       resetBackoff: stable || sessionOver,
       minDelayMs: code === TRY_AGAIN_LATER ? TRY_AGAIN_LATER_MS : 0,

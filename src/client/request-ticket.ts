@@ -81,7 +81,9 @@ const resultOf = async (response: Response): Promise<Granted | Failed> => {
   const { ok, status, headers } = response;
   // A proxy in between may send anything.
   const body = Object(await response.json().catch(() => null)) as Readonly<Record<string, unknown>>;
-  const [ticket, errorCode, message, traceId] = [body.ticket, body.errorCode, body.message, body.traceId].map(textOf);
+  const [ticket, errorCode, message, traceId] = [body.ticket, body.errorCode, body.message, body.traceId].map(
+    nonEmptyText,
+  );
   if (ok && ticket) return { ticket, traceId };
   return {
     status,
@@ -93,7 +95,7 @@ const resultOf = async (response: Response): Promise<Granted | Failed> => {
   };
 };
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+const nonEmptyText = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 
 /** The same request fails again after a 4xx of ticketd, except a timeout or a rate limit; 401 is handled above. */
 const stopReasonFor = (status: number): StopReason | undefined => {

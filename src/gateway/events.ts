@@ -1,5 +1,6 @@
 import { describeError } from '../log/describe-error.ts';
-import type { RefusalCode, RefusalReason } from './admission.ts';
+import type { RejectReason } from '../protocol/reject-reason.ts';
+import type { RefusalCode } from './refusal.ts';
 
 /** The fields of every handshake. `durationMs` is in milliseconds; `ticketId` is the same in the log of ticketd. */
 interface HandshakeFields {
@@ -8,7 +9,7 @@ interface HandshakeFields {
   readonly durationMs: number;
 }
 
-interface Admitted extends HandshakeFields {
+interface HandshakeAdmitted extends HandshakeFields {
   readonly event: 'upgrade_admitted';
   readonly level: 'info';
   readonly subject: string;
@@ -16,15 +17,15 @@ interface Admitted extends HandshakeFields {
 }
 
 /** 401 or 403. `reason` is known where the gateway redeems from Redis, or did not redeem at all. */
-interface Refused extends HandshakeFields {
+interface HandshakeRefused extends HandshakeFields {
   readonly event: 'upgrade_refused';
   readonly level: 'warn';
   readonly errorCode: RefusalCode;
-  readonly reason: RefusalReason | undefined;
+  readonly reason: RejectReason | undefined;
 }
 
 /** 503: the redeem failed, or code on the way to it threw. */
-interface Failed extends HandshakeFields {
+interface RedeemFailed extends HandshakeFields {
   readonly event: 'redeem_failed';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
@@ -32,7 +33,7 @@ interface Failed extends HandshakeFields {
 }
 
 /** 503 until the operator fixes the configuration of the gateway, such as a wrong key. */
-interface Misconfigured extends HandshakeFields {
+interface GatewayMisconfigured extends HandshakeFields {
   readonly event: 'gateway_misconfigured';
   readonly level: 'error';
   readonly errorCode: RefusalCode;
@@ -67,12 +68,15 @@ export interface SocketEnded {
 }
 
 /** Events of the Redis connection, with the fields that they have in the log of ticketd. */
-export type ConnectionEvent =
-  | 'redis_connect_start'
-  | 'redis_connect_ok'
-  | 'redis_connect_fail'
-  | 'redis_down'
-  | 'redis_up';
+export const connectionEvents = [
+  'redis_connect_start',
+  'redis_connect_ok',
+  'redis_connect_fail',
+  'redis_down',
+  'redis_up',
+] as const;
+
+export type ConnectionEvent = (typeof connectionEvents)[number];
 
 interface ConnectionReport {
   readonly event: ConnectionEvent;
@@ -82,10 +86,10 @@ interface ConnectionReport {
 
 /** What a gateway reports; never contains a ticket or a key. */
 export type GatewayEvent =
-  | Admitted
-  | Refused
-  | Failed
-  | Misconfigured
+  | HandshakeAdmitted
+  | HandshakeRefused
+  | RedeemFailed
+  | GatewayMisconfigured
   | UpgradeFailed
   | ClientLeft
   | SocketEnded

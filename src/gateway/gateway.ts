@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Admission, Redeemer, Verdict } from './admission.ts';
-import { createAuthentication } from './authenticate.ts';
+import type { Admission, Verdict } from './admission.ts';
+import { createUpgradeAuthentication } from './authenticate-upgrade.ts';
 import { type EventListener, isolated, printErrors } from './events.ts';
 import { checkOptions, checkProtectOptions, type GatewayOptions, type ProtectOptions } from './options.ts';
 import { protectServer } from './protect.ts';
 import { redeemFromRedis } from './redeem-from-redis.ts';
 import { redeemOverHttp } from './redeem-over-http.ts';
+import type { Redeemer } from './redeemer.ts';
 import {
   type AcceptUpgrade,
   type ServerSocket,
@@ -14,9 +15,9 @@ import {
 } from './upgrade-handler.ts';
 import type { UpgradeServer } from './upgrade-routes.ts';
 
-export { type RefusalCode, UpgradeRefused } from './admission.ts';
 export type { GatewayEvent } from './events.ts';
 export { answerRefusal } from './http-response.ts';
+export { type RefusalCode, UpgradeRefused } from './refusal.ts';
 export { closeAtSessionEnd } from './session-end.ts';
 export type { AcceptUpgrade, Admission, GatewayOptions, ProtectOptions, UpgradeServer, WebSocketServerLike };
 
@@ -60,7 +61,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const report = isolated(options.onEvent ?? printErrors);
   const redeemer = redeemerFor(options, report);
   const { audience, maxPending = MAX_PENDING } = options;
-  const authentication = createAuthentication({ redeemer, audience, maxPending, report });
+  const authentication = createUpgradeAuthentication({ redeemer, audience, maxPending, report });
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const inFlight = new Set<Promise<Verdict>>();
   const protections = new Set<() => void>();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { MAX_AUDIENCE_CHARACTERS, MAX_ORIGIN_CHARACTERS } from '../protocol/limits.ts';
 import {
   AmbiguousTicketError,
   offeredProtocols,
@@ -7,13 +8,16 @@ import {
   type TicketCarriers,
   withoutTicket,
 } from '../protocol/presented-ticket.ts';
+import type { RejectReason } from '../protocol/reject-reason.ts';
 import { traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
-import { MisconfigurationError, type RedeemRequest, type RefusalReason, type Refused, refuse } from './admission.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
+import type { RedeemRequest } from './redeemer.ts';
+import { type Refused, refuse } from './refusal.ts';
 
 /** One handshake in flight, with what is known of it so far. */
-export interface Attempt {
+export interface HandshakeContext {
   traceId: string;
   ticket?: string | undefined;
   redeemSent: boolean;
@@ -26,20 +30,16 @@ export type Presented =
   | { readonly outcome: 'presented'; readonly request: RedeemRequest; readonly protocols: readonly string[] }
   | Refused;
 
-// The limits of ticketd: no ticket is bound to anything longer.
-const MAX_AUDIENCE_CHARACTERS = 128;
-const MAX_ORIGIN_CHARACTERS = 512;
-
 /** Reads a handshake and strips the ticket from the request. */
 export const readHandshake = (
   request: IncomingMessage,
-  attempt: Attempt,
+  context: HandshakeContext,
   audience: GatewayOptions['audience'],
 ): Presented => {
   const traceId = traceIdOf(request.headers);
-  attempt.traceId = traceId;
+  context.traceId = traceId;
   const ticket = ticketOf(request);
-  attempt.ticket = typeof ticket === 'string' ? ticket : undefined;
+  context.ticket = typeof ticket === 'string' ? ticket : undefined;
   const protocols = stripTicket(request);
   if (ticket === undefined) return refuse('WS_TICKET_MISSING', { traceId });
   if (typeof ticket !== 'string') return notRedeemable('malformed', traceId, ticket);
@@ -71,7 +71,7 @@ export const carriersOf = ({ url, headers }: IncomingMessage): TicketCarriers =>
  */
 export const stripTicket = (request: IncomingMessage): readonly string[] => {
   const { uri, protocols } = withoutTicket(carriersOf(request));
-  // Node derives both from the raw headers when they are first read, by its own count of them: read before the change.
+  // Node.js derives both from the raw headers on the first read, by a count of its own: read them before the change below.
   const { rawHeaders, headers, headersDistinct = {} } = request;
   const offer = protocols.join(', ');
   const raw = rawPairs(rawHeaders).filter(([name]) => name.toLowerCase() !== PROTOCOLS_HEADER);
@@ -96,11 +96,12 @@ const audienceOf = (request: IncomingMessage, audience: GatewayOptions['audience
   throw new MisconfigurationError('audience: the function must return a string or undefined');
 };
 
-const invalidPartOf = ({ ticket, audience = '', origin = '' }: RedeemRequest): RefusalReason | undefined => {
+const invalidPartOf = ({ ticket, audience = '', origin = '' }: RedeemRequest): RejectReason | undefined => {
   if (!isTicket(ticket)) return 'malformed';
+  // No ticket is bound to anything longer.
   if (audience.length > MAX_AUDIENCE_CHARACTERS) return 'audience';
   return origin.length > MAX_ORIGIN_CHARACTERS ? 'origin' : undefined;
 };
 
-const notRedeemable = (reason: RefusalReason, traceId: string, cause?: unknown): Refused =>
+const notRedeemable = (reason: RejectReason, traceId: string, cause?: unknown): Refused =>
   refuse('WS_TICKET_NOT_REDEEMABLE', { traceId, reason, cause });

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/timeouts.ts';
 
 /** The part of an open WebSocket that a heartbeat needs; `ws` has it. */
 interface PingableSocket {

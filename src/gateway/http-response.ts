@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody, errorHeaders, wireErrors } from '../protocol/errors.ts';
 import { JSON_TYPE, TRACE_ID_HEADER } from '../protocol/headers.ts';
-import type { RefusalCode, UpgradeRefused } from './admission.ts';
+import type { RefusalCode, UpgradeRefused } from './refusal.ts';
 
 /** An error response to an upgrade; without `message` and `retryAfter`, those of the code. */
 export interface ErrorResponse {
@@ -27,10 +27,10 @@ export const respond = (socket: Duplex, response: ErrorResponse): void => {
   socket.once('close', () => clearTimeout(timer));
   // The client may never end its half.
   socket.once('finish', () => socket.destroy());
-  socket.end(textOf(response));
+  socket.end(rawResponse(response));
 };
 
-const textOf = ({ errorCode, traceId, message, retryAfter }: ErrorResponse): string => {
+const rawResponse = ({ errorCode, traceId, message, retryAfter }: ErrorResponse): string => {
   const { status } = wireErrors[errorCode];
   const details = { message, retryAfter };
   const body = JSON.stringify(errorBody(errorCode, traceId, details));

@@ -14,7 +14,7 @@ export interface HttpRedeemOptions {
   readonly agent?: Agent;
 }
 
-/** How to connect to Redis: each option has the rules and the default of the ticketd variable that its comment names. */
+/** How to connect to Redis. The comment of each option names a variable of ticketd, whose rules and default it has. */
 export interface RedisOptions {
   /** `REDIS_URL`, the same as that of ticketd; never `memory://`. */
   readonly url: string;
@@ -42,7 +42,7 @@ export interface RedisOptions {
 export interface GatewayOptions {
   /** How tickets are redeemed: over HTTP at a ticketd, or directly from its Redis. */
   readonly redeem: HttpRedeemOptions | { readonly redis: RedisOptions };
-  /** The audience of this gateway, or of each handshake; a ticket for another is refused. */
+  /** The audience of this gateway, or a function that returns that of a handshake. A ticket for another is rejected. */
   readonly audience?: string | ((request: IncomingMessage) => string | undefined);
   /** Time limit of one redeem in milliseconds; 2,000 by default. */
   readonly timeoutMs?: number;
@@ -57,21 +57,22 @@ export interface ProtectOptions {
   /** The only path whose upgrades the gateway handles; all by default. */
   readonly path?: string;
   /**
-   * How a client is refused: `http` (the default) answers in plain HTTP instead of the handshake; `close` accepts the
-   * handshake and closes the WebSocket with 4004 (the ticket was not redeemable) or 1013 (try again): browsers hide the
-   * status of a handshake from the page.
+   * How a client is refused. `http` (the default) answers the handshake with an HTTP error. `close` accepts it, then
+   * closes the WebSocket with 4004 (the ticket was not redeemable) or 1013 (try again): a browser shows its page the close
+   * code, but not the status of a handshake.
    */
   readonly refuse?: 'http' | 'close';
   /** Closes each socket with 4003 when its session ends; `true` by default for a WebSocket server. */
   readonly closeAtSessionEnd?: boolean;
   /**
-   * How often the gateway pings each socket, in milliseconds; it terminates one whose client has not answered by the
-   * next ping. 30,000 by default for a WebSocket server; 0 turns it off.
+   * How often the gateway pings each socket, in milliseconds. It terminates a socket whose client has not answered by
+   * the next ping. 30,000 by default for a WebSocket server; 0 turns it off.
    */
   readonly heartbeatMs?: number;
   /**
-   * How long the application may need to take the connection of an admitted client, and another listener of the server
-   * that of an upgrade to another path, in milliseconds; 10,000 by default. Then the gateway answers and closes it.
+   * How long the application may need to take the connection of an admitted client, in milliseconds; 10,000 by default.
+   * Then the gateway answers with an error and closes the connection. The same limit applies to an upgrade to another
+   * path, for which the server has another listener.
    */
   readonly upgradeTimeoutMs?: number;
 }
@@ -98,7 +99,7 @@ const PROTECT_OPTIONS: readonly (keyof ProtectOptions)[] = [
   'heartbeatMs',
   'upgradeTimeoutMs',
 ];
-// A longer timer fires immediately.
+// Node.js fires a longer timer immediately.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Throws a `TypeError` that says which option is wrong and what is expected; never quotes a key or a URL. */
@@ -123,28 +124,29 @@ export const checkProtectOptions = (options: ProtectOptions): void => {
   if (options.heartbeatMs !== 0) requireCount('heartbeatMs', options.heartbeatMs);
   requireType('closeAtSessionEnd', options.closeAtSessionEnd, ['boolean']);
   const { path = '/', refuse = 'http' } = options;
-  if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) throw wrong('path', 'a path like /socket');
-  if (!['http', 'close'].includes(refuse)) throw wrong('refuse', '"http" or "close"');
+  if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) throw optionError('path', 'a path like /socket');
+  if (!['http', 'close'].includes(refuse)) throw optionError('refuse', '"http" or "close"');
 };
 
 const checkRedis = (redeem: { readonly redis: RedisOptions }): void => {
   requireKnown('redeem.', redeem, ['redis']);
   requireObject('redeem.redis', redeem.redis);
   requireKnown('redeem.redis.', redeem.redis, Object.keys(redisVariables));
-  if (typeof redeem.redis.url !== 'string') throw wrong('redeem.redis.url', 'a URL like redis://redis:6379');
+  if (typeof redeem.redis.url !== 'string') throw optionError('redeem.redis.url', 'a URL like redis://redis:6379');
 };
 
 const checkHttp = (redeem: HttpRedeemOptions): void => {
   requireKnown('redeem.', redeem, ['url', 'key', 'agent']);
   const { url, key, agent } = redeem;
-  if (!isBaseUrl(url)) throw wrong('redeem.url', 'the http or https URL of the internal listener, without a query');
-  if (typeof key !== 'string') throw wrong('redeem.key', 'one of the GATEWAY_KEYS of ticketd');
+  if (!isBaseUrl(url))
+    throw optionError('redeem.url', 'the http or https URL of the internal listener, without a query');
+  if (typeof key !== 'string') throw optionError('redeem.key', 'one of the GATEWAY_KEYS of ticketd');
   if (agent !== undefined && !connectsTo(agent, new URL(url)))
-    throw wrong('redeem.agent', 'an Agent of node:https for an https URL, one of node:http for an http URL');
+    throw optionError('redeem.agent', 'an Agent of node:https for an https URL, one of node:http for an http URL');
   try {
     gatewayKey(key);
   } catch (error) {
-    throw wrong(
+    throw optionError(
       'redeem.key',
       error instanceof InvalidValueError ? 'one key of 32 to 512 visible ASCII characters' : 'a key',
     );
@@ -164,16 +166,16 @@ const connectsTo = (agent: object, { protocol }: URL): boolean => {
 };
 
 const requireCount = (name: string, value = 1): void => {
-  if (!Number.isInteger(value) || value < 1) throw wrong(name, 'a whole number above 0');
-  if (value > LONGEST_TIMEOUT_MS) throw wrong(name, `a whole number up to ${LONGEST_TIMEOUT_MS}`);
+  if (!Number.isInteger(value) || value < 1) throw optionError(name, 'a whole number above 0');
+  if (value > LONGEST_TIMEOUT_MS) throw optionError(name, `a whole number up to ${LONGEST_TIMEOUT_MS}`);
 };
 
 const requireType = (name: string, value: unknown, types: readonly string[]): void => {
-  if (value !== undefined && !types.includes(typeof value)) throw wrong(name, `a ${types.join(' or a ')}`);
+  if (value !== undefined && !types.includes(typeof value)) throw optionError(name, `a ${types.join(' or a ')}`);
 };
 
 const requireObject = (name: string, value: unknown, expected = 'an object'): void => {
-  if (typeof value !== 'object' || value === null) throw wrong(name, expected);
+  if (typeof value !== 'object' || value === null) throw optionError(name, expected);
 };
 
 const requireKnown = (prefix: string, options: object, known: readonly string[]): void => {
@@ -181,4 +183,4 @@ const requireKnown = (prefix: string, options: object, known: readonly string[])
   if (unknown !== undefined) throw new TypeError(`${prefix}${unknown}: there is no such option`);
 };
 
-const wrong = (name: string, expected: string): TypeError => new TypeError(`${name}: expected ${expected}`);
+const optionError = (name: string, expected: string): TypeError => new TypeError(`${name}: expected ${expected}`);

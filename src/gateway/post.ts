@@ -1,7 +1,7 @@
 import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { within } from '../time/within.ts';
+import { within } from '../time/timeouts.ts';
 
 export interface Post {
   readonly url: URL;

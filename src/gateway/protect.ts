@@ -2,21 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
-import { UpgradeRefused, type Verdict } from './admission.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { Verdict } from './admission.ts';
+import type { AuthenticateUpgrade } from './authenticate-upgrade.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
 import { answerRefusal } from './http-response.ts';
+import { UpgradeRefused } from './refusal.ts';
 import type { UpgradeHandler } from './upgrade-handler.ts';
 import {
   addUpgradeRoute,
+  startTakeTimeout,
   type UpgradeListener,
   type UpgradeServer,
-  unlessTaken,
   watchTaken,
 } from './upgrade-routes.ts';
 
 export interface ProtectionOptions {
-  readonly authenticate: Authenticate;
+  readonly authenticate: AuthenticateUpgrade;
   readonly handler: UpgradeHandler;
   /** The only path whose upgrades are handled; all by default. */
   readonly path: string | undefined;
@@ -55,7 +56,9 @@ const handleUpgrade = async (upgrade: Upgrade, options: ProtectionOptions): Prom
 
   if (!socket.writable) return report({ event: 'client_left', level: 'info', traceId: refusal.traceId });
   if (isTaken()) return reportFailure(new Error('another upgrade listener of the server took the connection'));
-  unlessTaken(socket, isTaken, timeoutMs, () => fail(new Error(`nothing took the connection within ${timeoutMs} ms`)));
+  startTakeTimeout(socket, isTaken, timeoutMs, () =>
+    fail(new Error(`nothing took the connection within ${timeoutMs} ms`)),
+  );
   await acceptOrRefuse(upgrade, verdict, handler, refusal).catch(fail);
 };
 

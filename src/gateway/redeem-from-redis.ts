@@ -1,26 +1,19 @@
 import { readSections } from '../config/read-config.ts';
-import { type Emit, events } from '../log/events.ts';
 import { isDomainError } from '../protocol/domain-error.ts';
 import { domainErrorCodes } from '../protocol/errors.ts';
-import { scrub } from '../protocol/redact.ts';
 import type { RedisAccess } from '../redis/options.ts';
-import { sessionExpiresIn } from '../tickets/lifetime.ts';
 import type { TicketRecord } from '../tickets/record.ts';
 import type { Redemption } from '../tickets/redeem.ts';
-import { within } from '../time/within.ts';
-import {
-  type Identity,
-  MisconfigurationError,
-  outageCodeOf,
-  type Redeemer,
-  type RedeemRequest,
-  type RedeemResult,
-  type Refused,
-  refuse,
-} from './admission.ts';
-import type { ConnectionEvent, EventListener } from './events.ts';
+import { sessionExpiresIn } from '../tickets/session-expiry.ts';
+import { within } from '../time/timeouts.ts';
+import { reportConnection } from './connection-report.ts';
+import type { EventListener } from './events.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import { type RedisOptions, redisVariables } from './options.ts';
+import { outageCodeOf } from './outage-codes.ts';
+import type { Identity, Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
 import type { RedisTickets } from './redis-tickets.ts';
+import { type Refused, refuse } from './refusal.ts';
 
 /** Redeems with ticketd's own code on a connection to its Redis. */
 export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report: EventListener): Redeemer => {
@@ -33,12 +26,12 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
     // Only gateways that redeem from Redis load ioredis.
     const { openRedisTickets } = await import('./redis-tickets.ts');
     if (closed) throw new Error('the gateway was closed');
-    tickets = openRedisTickets(access, emitTo(report));
+    tickets = openRedisTickets(access, reportConnection(report));
     await tickets.start();
   };
 
   const redeem = async ({ traceId, ...request }: RedeemRequest): Promise<RedeemResult> => {
-    if (tickets === undefined) return refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStarted() });
+    if (tickets === undefined) return refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: notStartedError() });
     const { redeem } = tickets;
     return within(timeoutMs, () => redeem({ ...request, origin: request.origin ?? null })).then(
       (redemption) => resultOf(redemption, traceId),
@@ -75,7 +68,7 @@ export const readAccess = async (options: RedisOptions): Promise<RedisAccess> =>
   return { target, redis };
 };
 
-const notStarted = (): Error => new MisconfigurationError('not connected to Redis: call start() first');
+const notStartedError = (): Error => new MisconfigurationError('not connected to Redis: call start() first');
 
 const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
   if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption.record) };
@@ -99,26 +92,4 @@ const refuseFailed = (error: unknown, traceId: string): Refused => {
   if (!isDomainError(error)) return refuse('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause: error });
   const code = outageCodeOf(domainErrorCodes[error.name]) ?? 'WS_TICKET_OUTCOME_UNKNOWN';
   return refuse(code, { traceId, cause: error.cause ?? error });
-};
-
-/** Reports the events of the connection. */
-const emitTo =
-  (report: EventListener): Emit =>
-  (event, fields) => {
-    const { level } = events[event];
-    const clean = Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? scrub(value) : value,
-    ]);
-    if (isConnectionEvent(event)) report({ ...Object.fromEntries(clean), event, level });
-  };
-
-const isConnectionEvent = (event: string): event is ConnectionEvent => event in CONNECTION_EVENTS;
-
-const CONNECTION_EVENTS: Readonly<Record<ConnectionEvent, true>> = {
-  redis_connect_start: true,
-  redis_connect_ok: true,
-  redis_connect_fail: true,
-  redis_down: true,
-  redis_up: true,
 };

@@ -3,18 +3,12 @@ import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
 import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
 import { REDEEM_PATH } from '../protocol/paths.ts';
-import {
-  type Identity,
-  MisconfigurationError,
-  outageCodeOf,
-  type Redeemer,
-  type RedeemResult,
-  type RefusalCode,
-  type Refused,
-  refuse,
-} from './admission.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { HttpRedeemOptions } from './options.ts';
+import { outageCodeOf } from './outage-codes.ts';
 import { type NoResponseError, type PostResponse, post } from './post.ts';
+import type { Identity, Redeemer, RedeemResult } from './redeemer.ts';
+import { type RefusalCode, type Refused, refuse } from './refusal.ts';
 
 // Servers close idle connections after 60 s and more: the gateway must close first.
 const IDLE_MS = 30_000;
@@ -76,14 +70,14 @@ export const readIdentity = ({ status, text }: PostResponse): Identity | undefin
   const body = bodyOf(text);
   const { active, subject, sessionId, audience, channel, issuedAt, sessionExpiresAt, sessionExpiresIn } = body;
   if (status !== 200 || active !== true || typeof subject !== 'string') return undefined;
-  const [issued, ends] = [dateOf(issuedAt), dateOf(sessionExpiresAt)];
+  const [issued, ends] = [optionalDate(issuedAt), optionalDate(sessionExpiresAt)];
   if (issued === undefined || ends === undefined) return undefined;
   return {
-    issuer: textOf(body.issuer),
+    issuer: optionalText(body.issuer),
     subject,
-    sessionId: textOf(sessionId),
-    audience: textOf(audience),
-    channel: textOf(channel),
+    sessionId: optionalText(sessionId),
+    audience: optionalText(audience),
+    channel: optionalText(channel),
     issuedAt: issued,
     sessionExpiresAt: ends,
     sessionExpiresIn: secondsLeft(sessionExpiresIn) ?? secondsUntil(ends),
@@ -107,7 +101,7 @@ export const readRefusal = (response: PostResponse, traceId: string): Refused =>
 const refuseOutage = ({ text }: PostResponse, code: RefusalCode, traceId: string): Refused => {
   const { message, retryAfter } = bodyOf(text);
   const cause = new Error(`ticketd returned: ${message}`);
-  return refuse(code, { traceId, retryAfter: secondsOf(retryAfter), cause });
+  return refuse(code, { traceId, retryAfter: validRetryAfter(retryAfter), cause });
 };
 
 // A status below 500 is a configuration error. Only with a 4xx it is certain that no ticketd took the ticket.
@@ -130,7 +124,7 @@ const problemOf = ({ status, text }: PostResponse): string => {
   if (status === 404)
     return 'there is no redeem endpoint: GATEWAY_KEYS is not set there, or this is not its internal listener';
   if (outageCodeOf(errorCode) !== undefined) return `it returned: ${message}`;
-  return `unexpected response: ${status} ${textOf(errorCode) ?? 'without an errorCode'}`;
+  return `unexpected response: ${status} ${optionalText(errorCode) ?? 'without an errorCode'}`;
 };
 
 const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
@@ -142,12 +136,12 @@ const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
   }
 };
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const dateOf = (value: unknown): Date | undefined => {
-  const date = new Date(textOf(value) ?? '');
+const optionalDate = (value: unknown): Date | undefined => {
+  const date = new Date(optionalText(value) ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 };
 
-const secondsOf = (value: unknown): number | undefined =>
+const validRetryAfter = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 1 && value <= MAX_RETRY_AFTER ? Math.ceil(value) : undefined;

@@ -10,8 +10,8 @@ export interface ClosableSocket {
 
 /** How long the client has to confirm the close, in milliseconds. */
 const GRACE_MS = 2000;
-// A timer cannot wait longer than 2 ** 31 ms.
-const LONGEST_TIMEOUT_MS = 86_400_000;
+// A timer cannot wait longer than 2 ** 31 ms: a session that lasts longer is checked once a day.
+const RECHECK_MS = 86_400_000;
 
 /** Closes a WebSocket, and terminates it where the client does not confirm the close in time. */
 export const closeOrTerminate = (socket: ClosableSocket, code: number, reason: string): void => {
@@ -34,7 +34,7 @@ export const closeAtSessionEnd = (
   const closeOrWait = () => {
     const leftMs = endsAt - performance.now();
     if (leftMs > 0) {
-      timer = setTimeout(closeOrWait, Math.min(Math.ceil(leftMs), LONGEST_TIMEOUT_MS)).unref();
+      timer = setTimeout(closeOrWait, Math.min(Math.ceil(leftMs), RECHECK_MS)).unref();
       return;
     }
     closeOrTerminate(socket, SESSION_EXPIRED, 'session ended');

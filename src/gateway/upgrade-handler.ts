@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { TICKET_REFUSED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
-import type { Admission, UpgradeRefused } from './admission.ts';
+import { HANDSHAKE_REFUSED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
+import type { Admission } from './admission.ts';
 import type { EventListener, SocketEnded } from './events.ts';
 import { terminateWhenSilent } from './heartbeat.ts';
 import { answerRefusal } from './http-response.ts';
 import type { ProtectOptions } from './options.ts';
+import type { UpgradeRefused } from './refusal.ts';
 import { type ClosableSocket, closeAtSessionEnd, closeOrTerminate } from './session-end.ts';
 
 /** A WebSocket as `ws` makes them. */
@@ -103,4 +104,4 @@ const socketEnded = (event: SocketEnded['event'], { traceId, subject, sessionId 
 });
 
 const closeRefused = (socket: ServerSocket, { status, errorCode }: UpgradeRefused): void =>
-  closeOrTerminate(socket, status === 503 ? TRY_AGAIN_LATER : TICKET_REFUSED, errorCode);
+  closeOrTerminate(socket, status === 503 ? TRY_AGAIN_LATER : HANDSHAKE_REFUSED, errorCode);

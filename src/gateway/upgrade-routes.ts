@@ -33,7 +33,7 @@ const routers = new WeakMap<UpgradeServer, Router>();
 /** Adds a route to a server; returns what removes it. Throws a `TypeError` where the path has a route already. */
 export const addUpgradeRoute = (server: UpgradeServer, route: UpgradeRoute): (() => void) => {
   const { routes, listener } = routers.get(server) ?? createRouter(server);
-  if (routes.has(route.path)) throw new TypeError(`${nameOf(route.path)} of this server is protected already`);
+  if (routes.has(route.path)) throw new TypeError(`${describePath(route.path)} of this server is protected already`);
   if (routes.size === 0) listenFirst(server, listener);
   routes.set(route.path, route);
   return () => {
@@ -48,7 +48,7 @@ const listenFirst = (server: UpgradeServer, listener: UpgradeListener): void => 
   else server.prependListener('upgrade', listener);
 };
 
-const nameOf = (path: string | undefined): string => (path === undefined ? 'every path' : `the path ${path}`);
+const describePath = (path: string | undefined): string => (path === undefined ? 'every path' : `the path ${path}`);
 
 const createRouter = (server: UpgradeServer): Router => {
   const routes: Router['routes'] = new Map();
@@ -59,7 +59,7 @@ const createRouter = (server: UpgradeServer): Router => {
     if (route !== undefined) return route.handle(request, socket, head);
     if (server.listenerCount('upgrade') === 1) return respondNotFound(request, socket);
     const timeoutMs = Math.max(...[...routes.values()].map((other) => other.timeoutMs));
-    unlessTaken(socket, watchTaken(socket), timeoutMs, () => respondNotFound(request, socket));
+    startTakeTimeout(socket, watchTaken(socket), timeoutMs, () => respondNotFound(request, socket));
   };
   const router = { routes, listener };
   routers.set(server, router);
@@ -98,7 +98,12 @@ const isRead = (socket: Duplex): boolean =>
 const bytesWrittenTo = (socket: Duplex): number => Number(Reflect.get(socket, 'bytesWritten') ?? 0);
 
 /** Calls `onTimeout` where no code takes the socket within the time limit. */
-export const unlessTaken = (socket: Duplex, isTaken: () => boolean, timeoutMs: number, onTimeout: () => void): void => {
+export const startTakeTimeout = (
+  socket: Duplex,
+  isTaken: () => boolean,
+  timeoutMs: number,
+  onTimeout: () => void,
+): void => {
   const timer = setTimeout(() => {
     if (!isTaken()) onTimeout();
   }, timeoutMs).unref();

@@ -30,7 +30,7 @@ export const stackOf = (error: unknown): string | undefined =>
 const descriptionOf = (error: unknown): ErrorDescription => {
   if (!(error instanceof Error)) return { error: String(error) || 'UNKNOWN', errorCode: 'UNKNOWN' };
   const inner = firstInner(error);
-  return { error: messageOf(inner), errorCode: codeOf(inner) };
+  return { error: messageOf(inner), errorCode: errorCodeOf(inner) };
 };
 
 /** As `describeError`, with the message of the cause after the error's own. */
@@ -49,9 +49,9 @@ const firstInner = (error: Error): Error => {
 };
 
 // OpenSSL's messages end in a line break.
-const messageOf = (error: Error): string => String(error.message).replaceAll(/\s+/g, ' ').trim() || codeOf(error);
+const messageOf = (error: Error): string => String(error.message).replaceAll(/\s+/g, ' ').trim() || errorCodeOf(error);
 
-const codeOf = (error: Error): string => {
+const errorCodeOf = (error: Error): string => {
   if ('code' in error && typeof error.code === 'string') return error.code;
   return REPLY_CODE.exec(String(error.message))?.[1] ?? (String(error.name) || 'UNKNOWN');
 };

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Level, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { version } from '../config/version.ts';
 import { isClean, scrub } from '../protocol/redact.ts';
-import { within } from '../time/within.ts';
+import { within } from '../time/timeouts.ts';
 import { type Emit, type EventName, events } from './events.ts';
 import { createReadableStack, type ReadableStack } from './stack.ts';
 

@@ -1,9 +1,8 @@
 import { Counter, type Registry } from 'prom-client';
 import { REJECTION_REASONS } from '../auth/errors.ts';
-import type { RejectReason } from '../tickets/redeem.ts';
+import { TICKET_REJECT_REASONS } from '../protocol/reject-reason.ts';
 
 const LISTENERS = ['public', 'internal'];
-const REASONS = ['unknown', 'malformed', 'used', 'revoked', 'audience', 'origin'] satisfies readonly RejectReason[];
 
 /** A counter for each of these events. They start at 0: in Prometheus a series that starts at 1 shows no increase. */
 export const countEvents = (registry: Registry) => {
@@ -87,7 +86,7 @@ const countRedemptions = (registry: Registry) => {
   const startSeries = (via: string) => {
     if (known.has(via)) return;
     known.add(via);
-    for (const reason of REASONS) rejected.inc({ via, reason }, 0);
+    for (const reason of TICKET_REJECT_REASONS) rejected.inc({ via, reason }, 0);
   };
   return {
     ws_ticket_redeemed: ({ via }: Redeemed) => {

@@ -5,7 +5,7 @@
 export const REVOKED = 4001;
 /** The JWT of the ticket expired: the client reconnects with a new one. */
 export const SESSION_EXPIRED = 4003;
-/** The ticket was not redeemable: the client retries with a new one. */
-export const TICKET_REFUSED = 4004;
+/** The handshake had no ticket that could be redeemed: the client retries with a new one. */
+export const HANDSHAKE_REFUSED = 4004;
 /** An outage: the client retries later (IANA registry of WebSocket close codes). */
 export const TRY_AGAIN_LATER = 1013;

@@ -35,7 +35,7 @@ export interface WireError {
 
 /** RFC 6750, section 3: no error attribute where the request had no token at all. */
 const BEARER = 'Bearer realm="ticketd"';
-// No registered scheme is a ticket's.
+// A name of ticketd's own: the IANA registry of authentication schemes has none for a ticket.
 const TICKET = 'Ticket realm="ticketd"';
 
 const table = {
@@ -76,6 +76,7 @@ const table = {
   WS_TICKET_MISSING: { status: 401, message: 'Send a ticket with the handshake', challenge: TICKET },
   WS_TICKET_NOT_REDEEMABLE: { status: 403, message: 'The ticket cannot be redeemed' },
   WS_TICKET_OUTCOME_UNKNOWN: { status: 503, message: 'The ticket may be spent: get a new one', retryAfter: 2 },
+  // Every such error has a message and a time of its own, with the limit and the end of the window; see `RateLimited`.
   WS_TICKET_RATE_LIMITED: { status: 429, message: 'Too many tickets: try again later', retryAfter: 1 },
   WS_TICKET_REDIS_NOT_READY: { status: 503, message: 'Ticket service temporarily unavailable', retryAfter: 2 },
 } as const satisfies Readonly<Record<ErrorCode, WireError>>;

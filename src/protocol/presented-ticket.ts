@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from './carrier-names.ts';
 import { StacklessError } from './domain-error.ts';
 import { splitCommaList } from './text.ts';
-import { TICKET_PARAMETER, TICKET_PROTOCOL_PREFIX } from './ticket-carriers.ts';
 
 /** A handshake that can be read in two ways: refused, since another server may read it the other way. */
 export class AmbiguousTicketError extends StacklessError {

@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { endpointOf } from '../config/redis-url.ts';
-import { within } from '../time/within.ts';
+import { within } from '../time/timeouts.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
 import { probeKeys } from './keys.ts';

@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
-import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/timeouts.ts';
 import { clusterOptions, type RedisAccess, sentinelOptions, singleOptions } from './options.ts';
 
 export type RedisClient = Redis | Cluster;

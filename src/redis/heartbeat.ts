@@ -1,4 +1,4 @@
-import { stallTolerantTimeout } from '../time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../time/timeouts.ts';
 
 const INTERVAL_MS = 500;
 const SLOW_MS = 1000;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
-import { since } from '../time/since.ts';
+import { since } from '../time/clock.ts';
 import type { RedisClient } from './client.ts';
 import { incrementWindow, readAll } from './commands.ts';
 import { keyOnEachMaster, keysAtBothEnds, type ProbeKeys } from './keys.ts';

@@ -1,6 +1,6 @@
-import { type Attempt, attempt, type Limit } from './attempt.ts';
 import { TimeLimitError } from './errors.ts';
 import type { Phase, PhaseRecord, StartupEvent, StopRecord } from './phase.ts';
+import { type Limit, type PhaseRun, runWithin } from './phase-run.ts';
 import { stopPhases } from './stop-phases.ts';
 
 export interface StartupOptions {
@@ -46,13 +46,13 @@ const createStartup = ({ timeoutMs, rollbackTimeoutMs, abort, onEvent }: Startup
 
   const onStopped = (record: StopRecord) => onEvent({ type: 'phase-stopped', ...record });
 
-  const startPhase = async <T>(phase: Phase<T>): Promise<Attempt<T>> => {
+  const startPhase = async <T>(phase: Phase<T>): Promise<PhaseRun<T>> => {
     begun.push(phase);
     onEvent({ type: 'phase-start', phase: phase.name, timeoutMs: phase.timeoutMs });
     const limit = tighterLimit(phase, totalMs, performance.now() - startedAt);
-    const attempted = await attempt<T>((signal) => phase.start(signal), { ...limit, abort });
-    onEvent({ type: 'phase-end', ...recordOf(phase, attempted) });
-    return attempted;
+    const run = await runWithin<T>((signal) => phase.start(signal), { ...limit, abort });
+    onEvent({ type: 'phase-end', ...recordOf(phase, run) });
+    return run;
   };
 
   // A phase that succeeds after its start was aborted has made something that no roll-back will stop.
@@ -63,10 +63,10 @@ const createStartup = ({ timeoutMs, rollbackTimeoutMs, abort, onEvent }: Startup
   return {
     run: async (phase) => {
       abort.throwIfAborted();
-      const attempted = await startPhase(phase);
-      if (attempted.outcome === 'ok') return attempted.value;
-      void stopIfLate(phase, attempted.lateResult);
-      if (phase.fallback === undefined || isStartupTimeout(attempted.error)) throw attempted.error;
+      const run = await startPhase(phase);
+      if (run.outcome === 'ok') return run.value;
+      void stopIfLate(phase, run.lateResult);
+      if (phase.fallback === undefined || isStartupTimeout(run.error)) throw run.error;
       abort.throwIfAborted();
       return phase.fallback;
     },
@@ -93,10 +93,10 @@ const tighterLimit = ({ name, timeoutMs }: Phase<unknown>, totalMs: number, elap
 const isStartupTimeout = (error: unknown): boolean =>
   error instanceof TimeLimitError && error.code === 'STARTUP_TIMEOUT';
 
-const recordOf = ({ name, timeoutMs }: Phase<unknown>, attempted: Attempt<unknown>): PhaseRecord => ({
+const recordOf = ({ name, timeoutMs }: Phase<unknown>, run: PhaseRun<unknown>): PhaseRecord => ({
   phase: name,
-  outcome: attempted.outcome,
-  durationMs: attempted.durationMs,
+  outcome: run.outcome,
+  durationMs: run.durationMs,
   timeoutMs,
-  error: attempted.outcome === 'ok' ? undefined : attempted.error,
+  error: run.outcome === 'ok' ? undefined : run.error,
 });

@@ -1,6 +1,6 @@
-import { attempt } from './attempt.ts';
 import { TimeLimitError } from './errors.ts';
 import type { Phase, StopRecord } from './phase.ts';
+import { runWithin } from './phase-run.ts';
 
 // Reserved for each phase still to stop, so that one that hangs leaves time for the others.
 const MAX_RESERVE_MS = 500;
@@ -25,11 +25,11 @@ export const stopPhases = async (
 };
 
 const stopPhase = async (phase: Phase<unknown>, timeoutMs: number): Promise<StopRecord> => {
-  const attempted = await attempt((signal) => phase.stop?.(signal), {
+  const run = await runWithin((signal) => phase.stop?.(signal), {
     timeoutMs,
     timeoutError: () =>
       new TimeLimitError('SHUTDOWN_FORCED', `phase "${phase.name}" did not stop within ${Math.round(timeoutMs)} ms`),
   });
-  const { outcome, durationMs } = attempted;
-  return { phase: phase.name, outcome, durationMs, error: attempted.outcome === 'ok' ? undefined : attempted.error };
+  const { outcome, durationMs } = run;
+  return { phase: phase.name, outcome, durationMs, error: run.outcome === 'ok' ? undefined : run.error };
 };

@@ -30,7 +30,7 @@ export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTi
  * counted.
  */
 export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: IssuerOptions): IssueTicket => {
-  const save = rateLimit === undefined ? saver(store) : limitedSaver(rateLimit, store);
+  const save = rateLimit === undefined ? saveWithRevocations(store) : saveWithinLimit(rateLimit, store);
   return async (caller, binding) => {
     const issuedAt = now();
     const ttlMs = Math.floor(Math.min(ttlSeconds * 1000, caller.expiresAt - issuedAt));
@@ -38,6 +38,7 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     const ticket = newTicket();
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
+    // Redis ends the ticket after `ttlMs` (`PX` in redis/ticket-store.ts): no redeem compares it with a clock.
     await save({ digest, record: recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }), ttlMs });
     return {
       ticket,
@@ -73,15 +74,15 @@ interface NewTicket {
   readonly ttlMs: number;
 }
 
-type Save = (ticket: NewTicket) => Promise<void>;
+type SaveTicket = (ticket: NewTicket) => Promise<void>;
 
 /**
- * Stores a ticket with the ids of the revocations before it. The ids are read in the round trip of the write, and only if
- * there are any, the record is written again, before a client has its ticket. A revocation after the read stores an id
- * that is not in the record, which voids the ticket; the id of one before it is in the record.
+ * Stores a ticket with the ids of the revocations before it, which do not void it. One round trip writes the record and
+ * reads the ids. Only if there are any, a second one writes the record again with them, before the client has its ticket.
+ * A revocation after the read is not in the record, and so voids the ticket.
  */
-const saver =
-  (store: TicketStore): Save =>
+const saveWithRevocations =
+  (store: TicketStore): SaveTicket =>
   async ({ digest, record, ttlMs }) => {
     const [, revocationIds] = await Promise.all([
       store.put(digest, encodePayload(record), ttlMs),
@@ -91,9 +92,9 @@ const saver =
       await store.replace(digest, encodePayload({ ...record, revocationIds }));
   };
 
-const limitedSaver = (limit: RateLimit, store: TicketStore): Save => {
+const saveWithinLimit = (limit: RateLimit, store: TicketStore): SaveTicket => {
   const limiter = createRateLimiter({ limit, store });
-  const save = saver(store);
+  const save = saveWithRevocations(store);
   return async (ticket) => {
     const key = subjectKey(ticket.record);
     limiter.rejectIfOverLimit(key);

@@ -20,7 +20,8 @@ export const createMemoryStore = (now: () => number = () => performance.now()): 
     put: async (digest, payload, ttlMs) => tickets.set(digest, payload, now() + ttlMs),
     replace: async (digest, payload) => {
       const stored = tickets.get(digest);
-      if (stored !== undefined) tickets.set(digest, payload, stored.expiresAt);
+      if (stored === undefined) throw new StoreUnavailable({ message: 'the ticket was gone before it was given out' });
+      tickets.set(digest, payload, stored.expiresAt);
     },
     forget: async (digest) => tickets.delete(digest),
     take: async (digest) => {
@@ -58,12 +59,12 @@ const expiringMap = <T>(now: () => number) => {
     set: (key: string, value: T, expiresAt: number): void => {
       const isNew = !entries.has(key);
       if (isNew && entries.size >= MAX_ENTRIES) dropExpired();
-      if (isNew && entries.size >= MAX_ENTRIES) throw full();
+      if (isNew && entries.size >= MAX_ENTRIES) throw storeFullError();
       entries.set(key, { value, expiresAt });
     },
     delete: (key: string): void => void entries.delete(key),
   };
 };
 
-const full = (): StoreUnavailable =>
+const storeFullError = (): StoreUnavailable =>
   new StoreUnavailable({ message: `the store is full: it has ${MAX_ENTRIES} entries` });

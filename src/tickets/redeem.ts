@@ -1,22 +1,20 @@
+import type { RejectReason } from '../protocol/reject-reason.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
 import { revocationKeysOf } from './revoke.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
 
-/** Why a ticket was refused: for the log and the metrics, never for the caller. */
-export type RejectReason = 'unknown' | 'malformed' | 'used' | 'revoked' | 'audience' | 'origin';
-
 /** What a gateway reports about the handshake that a ticket came with. */
 export interface Presentation {
   readonly ticket: string;
-  /** The audience of the gateway; a ticket for another one is refused. */
+  /** The audience of the gateway; a ticket for another one is rejected. */
   readonly audience: string | undefined;
   /** The `Origin` of the handshake; `null` if it had none, `undefined` if the gateway does not report it. */
   readonly origin: string | null | undefined;
 }
 
-/** A refused ticket; with its record, if there is one. */
+/** A rejected ticket; with its record, if there is one. */
 export interface Rejection {
   readonly outcome: 'rejected';
   readonly reason: RejectReason;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
+import { MAX_TTL_SECONDS } from '../config/variables.ts';
 import { randomText } from '../protocol/random-text.ts';
-import { REVOCATION_TTL_MS } from './lifetime.ts';
 import type { TicketStore } from './store.ts';
 
 export type RevokeScope = 'session' | 'subject';
@@ -12,6 +12,11 @@ export interface RevokerOptions {
 
 export type RevokeTickets = (caller: Caller, scope: RevokeScope) => Promise<void>;
 
+/**
+ * How long a revocation is stored, in milliseconds: longer than any ticket that it voids, by a minute, since the clock of
+ * the Redis server with the ticket may step back, and that of the server with the revocation ahead.
+ */
+const REVOCATION_TTL_MS = (MAX_TTL_SECONDS + 60) * 1000;
 // As many as a UUID has: no two revocations ever have the same id.
 const ID_BYTES = 16;
 

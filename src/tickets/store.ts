@@ -26,7 +26,8 @@ export interface TicketStore {
   forget(digest: string): Promise<void>;
   /**
    * Takes the record under `digest` away and returns it to exactly one caller; until the ticket would have expired,
-   * other callers get `used`. Throws `StoreUnavailable` if nothing was taken, `OutcomeUnknown` if the reply was lost and the ticket may be spent.
+   * other callers get `used`. Throws `StoreUnavailable` if nothing was taken, `OutcomeUnknown` if the reply was lost and
+   * the ticket may be spent.
    */
   take(digest: string): Promise<Taken>;
   /**

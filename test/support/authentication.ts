@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/admission.ts';
-import { UpgradeRefused } from '../../src/gateway/admission.ts';
-import { type AuthenticationOptions, createAuthentication } from '../../src/gateway/authenticate.ts';
+import {
+  createUpgradeAuthentication,
+  type UpgradeAuthenticationOptions,
+} from '../../src/gateway/authenticate-upgrade.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
+import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/redeemer.ts';
+import { UpgradeRefused } from '../../src/gateway/refusal.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { upgradeMessage } from './upgrade-message.ts';
 
@@ -25,10 +28,10 @@ export const rejected = async ({ traceId }: RedeemRequest): Promise<RedeemResult
   refusal: new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: 'used' }),
 });
 
-export type Redeem = AuthenticationOptions['redeemer']['redeem'];
+export type Redeem = UpgradeAuthenticationOptions['redeemer']['redeem'];
 
 /** An authentication with this redeem, and all that it asked and reported. */
-export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptions> = {}) => {
+export const authentication = (redeem: Redeem, more: Partial<UpgradeAuthenticationOptions> = {}) => {
   const asked: RedeemRequest[] = [];
   const events: GatewayEvent[] = [];
   const redeemer = {
@@ -38,7 +41,13 @@ export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptio
     },
   };
   const report = (event: GatewayEvent) => void events.push(event);
-  const authenticate = createAuthentication({ redeemer, audience: undefined, maxPending: 1000, report, ...more });
+  const authenticate = createUpgradeAuthentication({
+    redeemer,
+    audience: undefined,
+    maxPending: 1000,
+    report,
+    ...more,
+  });
   const refusalOf = async (request: IncomingMessage) => {
     const verdict = await authenticate(request);
     return verdict.outcome === 'refused' ? verdict.refusal : expect.fail('admitted');

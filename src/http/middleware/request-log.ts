@@ -1,5 +1,5 @@
 import type { Emit } from '../../log/events.ts';
-import { since } from '../../time/since.ts';
+import { since } from '../../time/clock.ts';
 import { arrivalOf } from '../server/concurrency-limiter.ts';
 import type { Context, Middleware } from './context.ts';
 

@@ -1,10 +1,11 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import { MAX_AUDIENCE_CHARACTERS, MAX_CHANNEL_CHARACTERS, MAX_ORIGIN_CHARACTERS } from '../../protocol/limits.ts';
 import { ISSUE_PATH } from '../../protocol/paths.ts';
 import { isText } from '../../protocol/text.ts';
 import type { IssueTicket } from '../../tickets/issue.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { since } from '../../time/since.ts';
+import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
 import { readJsonObject } from '../middleware/json-body.ts';
@@ -40,7 +41,7 @@ const issueTicket =
     emit('ws_ticket_issued', { traceId, address, sessionId, subject, ticketId, durationMs: since(startedAt) });
   };
 
-const MAX_CHARACTERS = { audience: 128, channel: 256 } as const;
+const MAX_CHARACTERS = { audience: MAX_AUDIENCE_CHARACTERS, channel: MAX_CHANNEL_CHARACTERS } as const;
 
 type Name = keyof typeof MAX_CHARACTERS;
 type Body = Readonly<Record<string, unknown>>;
@@ -60,9 +61,6 @@ const textOf = (body: Body, name: Name): string | undefined => {
   if (isText(value, max)) return value;
   throw new RequestError('BAD_REQUEST', `"${name}" must be a string of 1 to ${max} characters`);
 };
-
-// RFC 6454, section 7: scheme, host and port; no real origin comes near this.
-const MAX_ORIGIN_CHARACTERS = 512;
 
 /** The origin that a ticket is bound to, if the request has one. */
 const originOf = (header = ''): string | undefined => {

@@ -1,8 +1,8 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
 import { REDEEM_PATH } from '../../protocol/paths.ts';
-import { sessionExpiresIn } from '../../tickets/lifetime.ts';
 import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
+import { sessionExpiresIn } from '../../tickets/session-expiry.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { requireGatewayKey } from '../middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../middleware/authentication-throttle.ts';

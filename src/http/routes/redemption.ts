@@ -1,7 +1,7 @@
 import type { Emit } from '../../log/events.ts';
 import type { TicketRecord } from '../../tickets/record.ts';
 import type { Presentation, RedeemTicket, Rejection } from '../../tickets/redeem.ts';
-import { since } from '../../time/since.ts';
+import { since } from '../../time/clock.ts';
 import type { Context } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
 

@@ -3,7 +3,7 @@ import type { Emit } from '../../log/events.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
 import type { RevokeScope, RevokeTickets } from '../../tickets/revoke.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { since } from '../../time/since.ts';
+import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
 import { readJsonObject } from '../middleware/json-body.ts';

@@ -3,7 +3,7 @@ import type { Emit } from '../../log/events.ts';
 import { errorBody, errorHeaders, wireErrors } from '../../protocol/errors.ts';
 import { apiHeaderList, JSON_TYPE } from '../../protocol/headers.ts';
 import { traceIdOf } from '../../protocol/trace-id.ts';
-import { since } from '../../time/since.ts';
+import { since } from '../../time/clock.ts';
 import { arrivalOf } from './concurrency-limiter.ts';
 
 export interface OverloadOptions {

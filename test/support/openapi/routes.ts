@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import { fixedKeys } from '../../../src/auth/key-source.ts';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
-import { internalRoutes, type ListenersOptions, publicRoutes } from '../../../src/service/listeners.ts';
+import { internalRoutes, publicRoutes, type RoutesOptions } from '../../../src/service/routes.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../config.ts';
 import { GATEWAY_KEY } from '../redeem.ts';
@@ -17,7 +17,7 @@ export interface Route {
 
 /** Every route of the service, with all of it switched on. */
 export const routesInCode = async (): Promise<readonly Route[]> => {
-  const options: ListenersOptions = {
+  const options: RoutesOptions = {
     config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
     jwtKeys: fixedKeys([], []),
     store: createMemoryStore(),

@@ -72,14 +72,14 @@ describe('ticketd/gateway, installed from the package', () => {
       await run(process.execPath, [TSC, '-p', config]);
     });
 
-  it('contains types of the libraries only, and none of the service', async () => {
+  it('contains types of the libraries and of src/protocol only, and none of the service', async () => {
     const list =
       "import { readdirSync } from 'node:fs'; console.log(readdirSync(process.argv[2], { recursive: true }).join());";
     const program = installed.write('list.mjs', list);
     const files = (await run(process.execPath, [program, join(installed.path, 'dist')])).split(',');
     const types = files.filter((file) => /\.d\.c?ts$/.test(file));
     expect(types).to.include('gateway/gateway.d.ts');
-    expect(types.filter((file) => !/^(gateway|client)\//.test(file))).to.deep.equal([]);
+    expect(types.filter((file) => !/^(gateway|client|protocol)\//.test(file))).to.deep.equal([]);
   });
 
   it('loads ioredis only to redeem directly from Redis', async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import type { Admission, Verdict } from '../../../src/gateway/admission.ts';
-import { UpgradeRefused } from '../../../src/gateway/admission.ts';
 import type { GatewayEvent } from '../../../src/gateway/events.ts';
 import { type ProtectionOptions, protectServer } from '../../../src/gateway/protect.ts';
+import { UpgradeRefused } from '../../../src/gateway/refusal.ts';
 import { fakeServer } from '../../support/fake-upgrade.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 import { hostileValues } from '../../support/hostile-values.ts';

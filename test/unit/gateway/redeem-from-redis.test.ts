@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MisconfigurationError } from '../../../src/gateway/admission.ts';
+import { MisconfigurationError } from '../../../src/gateway/misconfiguration-error.ts';
 import { identityOf, redeemFromRedis } from '../../../src/gateway/redeem-from-redis.ts';
 import type { TicketRecord } from '../../../src/tickets/record.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { MisconfigurationError } from '../../../src/gateway/admission.ts';
+import { MisconfigurationError } from '../../../src/gateway/misconfiguration-error.ts';
 import { readIdentity, readRefusal, startProblem } from '../../../src/gateway/redeem-over-http.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 

@@ -78,8 +78,18 @@ describe('memory store', () => {
     expect(await store.take('one')).to.deep.equal(LIVE);
     now = 10_000;
     expect(await store.take('two')).to.deep.equal(UNKNOWN);
-    await store.replace('two', 'payload');
-    expect(await store.take('two'), 'a ticket that has expired').to.deep.equal(UNKNOWN);
+  });
+
+  it('rejects the replacement of a ticket that has expired or was never stored, and stores nothing', async () => {
+    let now = 0;
+    const store = createMemoryStore(() => now);
+    await store.put('expired', 'payload', 10_000);
+    now = 10_000;
+    for (const digest of ['expired', 'never stored']) {
+      const error = await rejectionOf(store.replace(digest, 'payload'));
+      expect(error, digest).to.be.instanceOf(StoreUnavailable);
+      expect(await store.take(digest), digest).to.deep.equal(UNKNOWN);
+    }
   });
 
   it('uses a monotonic clock', async () => {

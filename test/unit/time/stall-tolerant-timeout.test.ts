@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { stallTolerantTimeout } from '../../../src/time/stall-tolerant-timeout.ts';
+import { stallTolerantTimeout } from '../../../src/time/timeouts.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 
 describe('stall-tolerant timeout', () => {

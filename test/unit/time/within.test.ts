@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { within } from '../../../src/time/within.ts';
+import { within } from '../../../src/time/timeouts.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 

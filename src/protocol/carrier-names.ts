@@ -1,4 +1,4 @@
-// Where a handshake carries its ticket. In a file without Node, since the client in the browser imports it, too.
+// The names under which a handshake carries its ticket. Without Node, since the client in the browser imports them, too.
 
 /** The query parameter. */
 export const TICKET_PARAMETER = 'ticket';

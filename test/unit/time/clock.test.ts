@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { pause } from '../../../src/time/pause.ts';
+import { pause } from '../../../src/time/clock.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 
 describe('pause()', () => {

@@ -1,3 +1,6 @@
+/** Milliseconds since an instant of `performance.now()`, to a hundredth. */
+export const since = (startedAt: number): number => Math.round((performance.now() - startedAt) * 100) / 100;
+
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

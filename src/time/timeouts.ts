@@ -1,4 +1,20 @@
-import { stallTolerantTimeout } from './stall-tolerant-timeout.ts';
+import { codedError } from '../protocol/coded-error.ts';
+
+/**
+ * Calls `fire` after `ms` milliseconds, but lets the event loop read its sockets first: after a stall of this process
+ * the reply may be waiting there, and the server is not to blame. Returns a function that cancels it.
+ */
+export const stallTolerantTimeout = (fire: () => void, ms: number): (() => void) => {
+  let cancelled = false;
+  const fireUnlessCancelled = () => {
+    if (!cancelled) fire();
+  };
+  const timer = setTimeout(() => setImmediate(() => setImmediate(fireUnlessCancelled)), ms);
+  return () => {
+    cancelled = true;
+    clearTimeout(timer);
+  };
+};
 
 /**
  * The result of `work`. After `timeoutMs` milliseconds, or when `outer` aborts, it aborts the signal of the work and
@@ -14,7 +30,7 @@ export const within = async <T>(
   const { signal } = controller;
   const abort = () => controller.abort(outer?.reason);
   outer?.addEventListener('abort', abort, { once: true });
-  const cancelTimeout = stallTolerantTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
+  const cancelTimeout = stallTolerantTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   try {
     return await Promise.race([work(signal), rejectionOnAbort(signal)]);
   } finally {
@@ -28,5 +44,4 @@ const rejectionOnAbort = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-const timedOut = (timeoutMs: number): Error =>
-  Object.assign(new Error(`timed out after ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+const timeoutError = (timeoutMs: number): Error => codedError('ETIMEDOUT', `timed out after ${timeoutMs} ms`);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { RedeemResult } from '../../../src/gateway/admission.ts';
 import type { GatewayEvent } from '../../../src/gateway/events.ts';
+import type { RedeemResult } from '../../../src/gateway/redeemer.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { authentication, IDENTITY, type Redeem, redeemed, rejected, withTicket } from '../../support/authentication.ts';
 import { upgradeMessage } from '../../support/upgrade-message.ts';

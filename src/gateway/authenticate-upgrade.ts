@@ -3,21 +3,15 @@ import { describeError, readThrown } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
 import { newTraceId } from '../protocol/trace-id.ts';
 import { digestOf, isTicket, ticketIdOf } from '../tickets/ticket.ts';
-import {
-  MisconfigurationError,
-  type Redeemer,
-  type RedeemRequest,
-  type RedeemResult,
-  type Refused,
-  refuse,
-  type UpgradeRefused,
-  type Verdict,
-} from './admission.ts';
+import type { Verdict } from './admission.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
-import { type Attempt, readHandshake } from './handshake.ts';
+import { type HandshakeContext, readHandshake } from './handshake.ts';
+import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
+import type { Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
+import { type Refused, refuse, type UpgradeRefused } from './refusal.ts';
 
-export interface AuthenticationOptions {
+export interface UpgradeAuthenticationOptions {
   readonly redeemer: Pick<Redeemer, 'redeem'>;
   readonly audience: GatewayOptions['audience'];
   readonly maxPending: number;
@@ -25,38 +19,38 @@ export interface AuthenticationOptions {
 }
 
 /** Never rejects: whatever is thrown on the way is a refusal. */
-export type Authenticate = (request: IncomingMessage) => Promise<Verdict>;
+export type AuthenticateUpgrade = (request: IncomingMessage) => Promise<Verdict>;
 
 /** Makes the function that decides about handshakes and reports each decision. */
-export const createAuthentication = (options: AuthenticationOptions): Authenticate => {
+export const createUpgradeAuthentication = (options: UpgradeAuthenticationOptions): AuthenticateUpgrade => {
   const { redeemer, audience, maxPending, report } = options;
   const redeem = limitPending(redeemer, maxPending);
 
-  const decide = async (request: IncomingMessage, attempt: Attempt): Promise<Verdict> => {
-    const presented = readHandshake(request, attempt, audience);
+  const decide = async (request: IncomingMessage, context: HandshakeContext): Promise<Verdict> => {
+    const presented = readHandshake(request, context, audience);
     if (presented.outcome === 'refused') return presented;
-    const result = await redeem(presented.request, attempt);
+    const result = await redeem(presented.request, context);
     if (result.outcome === 'refused') return result;
     // Untyped code may redeem: only an explicit `redeemed` admits.
     if (result.outcome !== 'redeemed') throw new TypeError('the redeem has no outcome');
-    const { traceId } = attempt;
+    const { traceId } = context;
     return { outcome: 'admitted', admission: { ...result.identity, traceId, protocols: presented.protocols } };
   };
 
   return async (request) => {
-    const attempt: Attempt = { traceId: newTraceId(), redeemSent: false, startedAt: performance.now() };
-    const verdict = await decide(request, attempt).catch((cause: unknown) => refuseFailed(attempt, cause));
-    report(eventOf(verdict, attempt));
+    const context: HandshakeContext = { traceId: newTraceId(), redeemSent: false, startedAt: performance.now() };
+    const verdict = await decide(request, context).catch((cause: unknown) => refuseFailed(context, cause));
+    report(eventOf(verdict, context));
     return verdict;
   };
 };
 
 const limitPending = ({ redeem }: Pick<Redeemer, 'redeem'>, maxPending: number) => {
   let pending = 0;
-  return async (request: RedeemRequest, attempt: Attempt): Promise<RedeemResult> => {
-    if (pending >= maxPending) return tooMany(pending, request);
+  return async (request: RedeemRequest, context: HandshakeContext): Promise<RedeemResult> => {
+    if (pending >= maxPending) return refuseTooMany(pending, request);
     pending += 1;
-    attempt.redeemSent = true;
+    context.redeemSent = true;
     try {
       return await redeem(request);
     } finally {
@@ -65,21 +59,24 @@ const limitPending = ({ redeem }: Pick<Redeemer, 'redeem'>, maxPending: number) 
   };
 };
 
-const tooMany = (pending: number, { traceId }: RedeemRequest): Refused =>
+const refuseTooMany = (pending: number, { traceId }: RedeemRequest): Refused =>
   refuse('WS_TICKET_REDIS_NOT_READY', { traceId, cause: new Error(`${pending} redeems are in flight`) });
 
 // Once a redeem was sent, the ticket may be spent, whatever failed.
-const refuseFailed = ({ traceId, redeemSent }: Attempt, cause: unknown): Refused =>
+const refuseFailed = ({ traceId, redeemSent }: HandshakeContext, cause: unknown): Refused =>
   refuse(redeemSent ? 'WS_TICKET_OUTCOME_UNKNOWN' : 'WS_TICKET_REDIS_NOT_READY', { traceId, cause });
 
-const eventOf = (verdict: Verdict, attempt: Attempt): GatewayEvent => {
-  if (verdict.outcome !== 'admitted') return refusalEvent(verdict.refusal, attempt);
+const eventOf = (verdict: Verdict, context: HandshakeContext): GatewayEvent => {
+  if (verdict.outcome !== 'admitted') return refusalEvent(verdict.refusal, context);
   const { subject, sessionId } = verdict.admission;
-  return { event: 'upgrade_admitted', level: 'info', ...fieldsOf(attempt), subject, sessionId };
+  return { event: 'upgrade_admitted', level: 'info', ...fieldsOf(context), subject, sessionId };
 };
 
-const refusalEvent = ({ status, errorCode, reason, cause }: UpgradeRefused, attempt: Attempt): GatewayEvent => {
-  const fields = { ...fieldsOf(attempt), errorCode };
+const refusalEvent = (
+  { status, errorCode, reason, cause }: UpgradeRefused,
+  context: HandshakeContext,
+): GatewayEvent => {
+  const fields = { ...fieldsOf(context), errorCode };
   if (status !== 503) return { event: 'upgrade_refused', level: 'warn', ...fields, reason };
   const event = isMisconfiguration(cause) ? 'gateway_misconfigured' : 'redeem_failed';
   return { event, level: 'error', ...fields, error: scrub(describeError(cause).error) };
@@ -87,7 +84,7 @@ const refusalEvent = ({ status, errorCode, reason, cause }: UpgradeRefused, atte
 
 const isMisconfiguration = (cause: unknown): boolean => readThrown(() => cause instanceof MisconfigurationError, false);
 
-const fieldsOf = ({ traceId, ticket, startedAt }: Attempt) => ({
+const fieldsOf = ({ traceId, ticket, startedAt }: HandshakeContext) => ({
   traceId,
   ticketId: ticket !== undefined && isTicket(ticket) ? ticketIdOf(digestOf(ticket)) : undefined,
   durationMs: Math.round((performance.now() - startedAt) * 10) / 10,

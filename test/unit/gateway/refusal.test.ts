@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { outageCodeOf, type RefusalCode, UpgradeRefused } from '../../../src/gateway/admission.ts';
-import { domainErrorCodes } from '../../../src/protocol/errors.ts';
+import { type RefusalCode, UpgradeRefused } from '../../../src/gateway/refusal.ts';
 
 describe('ticketd/gateway UpgradeRefused', () => {
   for (const [code, status, message, retryAfter] of [
@@ -18,25 +17,5 @@ describe('ticketd/gateway UpgradeRefused', () => {
     const of = (code: RefusalCode) => new UpgradeRefused(code, { traceId: 't', retryAfter: 9 }).retryAfter;
     expect(of('WS_TICKET_REDIS_NOT_READY')).to.equal(9);
     expect(of('WS_TICKET_NOT_REDEEMABLE')).to.equal(undefined);
-  });
-});
-
-describe('ticketd/gateway outageCodeOf()', () => {
-  it('returns the refusal for each 503 that says what happened to the ticket', () => {
-    expect(outageCodeOf('SERVICE_OVERLOADED')).to.equal('WS_TICKET_REDIS_NOT_READY');
-    expect(outageCodeOf(domainErrorCodes.StoreUnavailable)).to.equal('WS_TICKET_REDIS_NOT_READY');
-    expect(outageCodeOf(domainErrorCodes.OutcomeUnknown)).to.equal('WS_TICKET_OUTCOME_UNKNOWN');
-  });
-
-  it('returns undefined for every other code, and for what is no code', () => {
-    for (const other of [
-      'INTERNAL_ERROR',
-      'WS_TICKET_NOT_REDEEMABLE',
-      'AUTH_KEYS_UNAVAILABLE',
-      'toString',
-      503,
-      undefined,
-    ])
-      expect(outageCodeOf(other), String(other)).to.equal(undefined);
   });
 });

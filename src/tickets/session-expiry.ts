@@ -1,11 +1,4 @@
-import { MAX_TTL_SECONDS } from '../config/variables.ts';
 import type { TicketRecord } from './record.ts';
-
-/**
- * How long a revocation is stored, in milliseconds: longer than any ticket that it voids, by a minute, since the clock of
- * the Redis server with the ticket may step back, and that of the server with the revocation ahead.
- */
-export const REVOCATION_TTL_MS = (MAX_TTL_SECONDS + 60) * 1000;
 
 type Times = Pick<TicketRecord, 'issuedAt' | 'ticketExpiresAt' | 'expiresAt'>;
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sessionExpiresIn } from '../../../src/tickets/lifetime.ts';
+import { sessionExpiresIn } from '../../../src/tickets/session-expiry.ts';
 
 const ISSUED = Date.UTC(2030, 0, 1);
 const TIMES = { issuedAt: ISSUED, ticketExpiresAt: ISSUED + 30_000, expiresAt: ISSUED + 60_000 };

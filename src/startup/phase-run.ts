@@ -6,7 +6,7 @@ export interface Limit {
   readonly abort?: AbortSignal | undefined;
 }
 
-export type Attempt<T> = Succeeded<T> | Failed;
+export type PhaseRun<T> = Succeeded<T> | Failed;
 
 interface Succeeded<T> {
   readonly outcome: 'ok';
@@ -29,7 +29,7 @@ type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: fals
 const ABORT_CAUSE_MS = 100;
 
 /** Runs work within a limit; resolves no later than the limit and the time for the abort cause. Never rejects. */
-export const attempt = async <T>(work: Work<T>, limit: Limit): Promise<Attempt<T>> => {
+export const runWithin = async <T>(work: Work<T>, limit: Limit): Promise<PhaseRun<T>> => {
   const startedAt = performance.now();
   const controller = new AbortController();
   const disarm = arm(controller, limit);
@@ -68,7 +68,7 @@ const aborted = (signal: AbortSignal): Promise<'aborted'> =>
     else signal.addEventListener('abort', () => resolve('aborted'));
   });
 
-const outcomeOf = <T>(settled: Settled<T>, durationMs: number): Attempt<T> =>
+const outcomeOf = <T>(settled: Settled<T>, durationMs: number): PhaseRun<T> =>
   settled.ok
     ? { outcome: 'ok', value: settled.value, durationMs }
     : { outcome: 'failed', error: settled.error, durationMs };

@@ -1,0 +1,38 @@
+import type { Refused } from './refusal.ts';
+
+/** What the gateway redeems for one handshake. */
+export interface RedeemRequest {
+  readonly ticket: string;
+  readonly audience: string | undefined;
+  /** The `Origin` header; `undefined` where the handshake had none. */
+  readonly origin: string | undefined;
+  readonly traceId: string;
+}
+
+/** The client of a redeemed ticket. */
+export interface Identity {
+  /** The `iss` of the JWT: a subject is unique within its issuer only. */
+  readonly issuer: string | undefined;
+  readonly subject: string;
+  readonly sessionId: string | undefined;
+  readonly audience: string | undefined;
+  readonly channel: string | undefined;
+  readonly issuedAt: Date;
+  /** When the JWT of the ticket expires. */
+  readonly sessionExpiresAt: Date;
+  /** Seconds from the redeem until then: count from this, since the clock of this machine may differ. */
+  readonly sessionExpiresIn: number;
+}
+
+/** The outcome of one redeem. Only `redeemed` admits the client. */
+export type RedeemResult = { readonly outcome: 'redeemed'; readonly identity: Identity } | Refused;
+
+/** One way to redeem tickets. */
+export interface Redeemer {
+  /** Resolves once a ticket can be redeemed; rejects with the reason why not. */
+  start(): Promise<void>;
+  isReady(): boolean;
+  /** Redeems one ticket, once. A rejection is unexpected, and the ticket may be spent. */
+  redeem(request: RedeemRequest): Promise<RedeemResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import type { Router } from '@koa/router';
+import { createAuthentication } from '../auth/caller.ts';
+import type { KeySource } from '../auth/key-source.ts';
+import type { Config } from '../config/variables.ts';
+import { requireJwt } from '../http/middleware/authenticate.ts';
+import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
+import type { RequestState } from '../http/middleware/context.ts';
+import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
+import { issueRoute } from '../http/routes/issue.ts';
+import { metricsRoute } from '../http/routes/metrics.ts';
+import { probeRoutes } from '../http/routes/probes.ts';
+import { redeemRoute } from '../http/routes/redeem.ts';
+import { revokeRoute } from '../http/routes/revoke.ts';
+import { BAD_CREDENTIALS } from '../http/server/limits.ts';
+import type { Emit } from '../log/events.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { createIssuer } from '../tickets/issue.ts';
+import { createRedeemer } from '../tickets/redeem.ts';
+import { createRevoker } from '../tickets/revoke.ts';
+import type { TicketStore } from '../tickets/store.ts';
+
+export interface RoutesOptions {
+  readonly config: Config;
+  readonly jwtKeys: KeySource;
+  readonly store: TicketStore;
+  readonly metrics: Metrics;
+  readonly isDraining: () => boolean;
+  readonly emit: Emit;
+}
+
+export type Routes = readonly Router<RequestState>[];
+
+/** The routes of the public listener. */
+export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: RoutesOptions): Routes => {
+  const { jwt, tickets, limits } = config;
+  const issue = createIssuer({
+    store,
+    ttlSeconds: tickets.ttlSeconds,
+    ...(limits.ticketRate !== 'off' && { rateLimit: limits.ticketRate }),
+  });
+  const revoke = createRevoker({ store });
+  const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
+  const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys)));
+  return [
+    issueRoute({ authenticate, store, issue, emit }),
+    revokeRoute({ authenticate, store, revoke, emit }),
+    probeRoutes({ store, isDraining, emit }),
+  ];
+};
+
+/** The routes of the internal listener. */
+export const internalRoutes = ({ config, store, metrics, isDraining, emit }: RoutesOptions): Routes => {
+  const { keys } = config.gateways;
+  const { trusted } = config.forwardAuth;
+  const redeem = createRedeemer({ store });
+  return [
+    ...(keys === undefined ? [] : [redeemRoute({ keys, store, redeem, emit })]),
+    ...(trusted === undefined ? [] : [forwardAuthRoutes({ trusted, redeem, emit })]),
+    probeRoutes({ store, isDraining, emit }),
+    metricsRoute(metrics),
+  ];
+};
