@@ -1,4 +1,5 @@
 import { describeError } from '../log/describe-error.ts';
+import { isTlsFailure } from './redis-errors.ts';
 
 /** What is wrong with a Redis server, and what the operator can do about it. */
 export interface Diagnosis {
@@ -24,6 +25,14 @@ const rows: Readonly<Record<string, Row>> = {
   ECONNRESET: [
     'unreachable',
     'the other side closed the connection: check for TLS on one side only, a proxy whose server is down, or maxclients',
+  ],
+  CLIENT_CERTIFICATE: [
+    'unusable',
+    'Redis wants a client certificate: set REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE, or tls-auth-clients no in Redis',
+  ],
+  CLIENT_CERTIFICATE_REFUSED: [
+    'unusable',
+    'Redis does not accept the client certificate: it must be valid today, and from a CA that Redis trusts (tls-ca-cert-file)',
   ],
   TLS: [
     'unreachable',
@@ -56,6 +65,21 @@ const rows: Readonly<Record<string, Row>> = {
     'the database does not exist: correct the path of REDIS_URL, or raise the setting databases',
   ],
   MAXCLIENTS: ['unusable', 'Redis accepts no more connections: raise maxclients, or find the clients that use them'],
+  DENIED: [
+    'unusable',
+    'Redis is in protected mode: set a password in Redis and in REDIS_URL, and then protected-mode no',
+  ],
+  NO_USERS: ['unusable', 'Redis before 6.0 has no users, and tickets need Redis 6.2 or later: upgrade Redis'],
+  SENTINEL_NOAUTH: ['unusable', 'the Sentinels require a password: set REDIS_SENTINEL_PASSWORD'],
+  SENTINEL_WRONGPASS: [
+    'unusable',
+    'the Sentinels do not accept the password: correct REDIS_SENTINEL_PASSWORD, with an ACL also REDIS_SENTINEL_USERNAME',
+  ],
+  SENTINEL_NOPERM: [
+    'unusable',
+    'the user of the Sentinels lacks a permission: allow SENTINEL GET-MASTER-ADDR-BY-NAME, SENTINEL SENTINELS and SUBSCRIBE to +switch-master',
+  ],
+  NO_UPSTREAM: ['unreachable', 'the proxy in front of Redis reaches no Redis: check its servers'],
   NOT_REDIS: ['unusable', 'the server is not Redis: correct host and port'],
   TOO_OLD: ['unusable', 'tickets need Redis 6.2 or later, for GETDEL: upgrade Redis'],
 };
@@ -72,6 +96,8 @@ export const diagnose = (error: unknown): Diagnosis => {
 
 const kindOf = (code: string, message: string): string => {
   if (/max number of clients/i.test(message)) return 'MAXCLIENTS';
+  if (/^no upstream host|^upstream (failure|protocol error)/.test(message)) return 'NO_UPSTREAM';
+  if (/unknown command.*getdel/i.test(message)) return 'TOO_OLD';
   if (/DB index/.test(message)) return 'NO_DATABASE';
   if (/cluster support disabled/.test(message)) return 'NO_CLUSTER';
   if (/unknown command.*sentinel/i.test(message)) return 'NO_SENTINEL';
@@ -79,6 +105,9 @@ const kindOf = (code: string, message: string): string => {
   if (/^Protocol error|RESP type/.test(message)) return 'NOT_REDIS';
   if (/^(Command timed out|Socket timeout)/.test(message)) return 'ETIMEDOUT';
   if (/^Connection is closed|closed before/.test(message) || code === 'EPIPE') return 'ECONNRESET';
-  if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|^EPROTO$|UNABLE_TO/.test(code)) return 'TLS';
+  // What the server replied to the certificate of the client, or to none.
+  if (/ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/.test(code)) return 'CLIENT_CERTIFICATE';
+  if (/ALERT_(UNKNOWN_CA|\w*CERTIFICATE\w*)$/.test(code)) return 'CLIENT_CERTIFICATE_REFUSED';
+  if (isTlsFailure(code)) return 'TLS';
   return code;
 };
