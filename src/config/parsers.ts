@@ -119,7 +119,7 @@ export const certificates: Parser<string> = (path) => {
   return pem.join('\n');
 };
 
-const readFile = (path: string): string => {
+export const readFile = (path: string): string => {
   try {
     // Reading a pipe would wait for a writer.
     if (!statSync(path).isFile()) throw new InvalidValueError('a regular file');

@@ -8,7 +8,7 @@ import { probeKeys } from './keys.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
 import { createOutageLog } from './outage-log.ts';
-import { refusalOf } from './redis-errors.ts';
+import { isTimeout, refusalOf } from './redis-errors.ts';
 import { askAnotherSentinel } from './sentinels.ts';
 import { writeProbe } from './write-probe.ts';
 
@@ -95,7 +95,8 @@ export const createRedisConnection = (
   };
 
   const heartbeat = createHeartbeat({
-    write: () => writeProbe(client, keys, access),
+    intervalMs: redis.heartbeatMs,
+    write: (thorough) => writeProbe(client, keys, { ...access, thorough }),
     onWritten: markReady,
     onError: (error) => {
       markNotReady(error);
@@ -163,6 +164,7 @@ export const createRedisConnection = (
     isReady: () => writable && client.status === 'ready',
     getClientOrNull: () => (writable && client.status === 'ready' ? client : null),
     reportError: (error) => {
+      if (isTimeout(error)) heartbeat.check();
       const refusal = refusalOf(error);
       if (refusal === undefined) return;
       markNotReady(error);

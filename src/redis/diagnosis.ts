@@ -20,6 +20,8 @@ const rows: Readonly<Record<string, Row>> = {
     'unreachable',
     'no reply in time: check firewalls and security groups, whether Redis hangs, and with rediss:// that the port uses TLS',
   ],
+  ENOENT: ['unreachable', 'no such socket: correct the path in REDIS_URL, or set unixsocket in Redis'],
+  EACCES: ['unreachable', 'the socket may not be used: correct unixsocketperm in Redis, or its owner'],
   EHOSTUNREACH: ['unreachable', 'there is no route to the host: check network and subnets'],
   ENETUNREACH: ['unreachable', 'there is no route to the network: check network and subnets'],
   ECONNRESET: [

@@ -53,10 +53,10 @@ const common = ({ target, redis }: RedisAccess) =>
 export const singleOptions = (access: RedisAccess) => {
   const { target, redis } = access;
   const [{ host, port }] = target.servers;
+  const address = target.socketPath === undefined ? { host, port } : { path: target.socketPath };
   return {
     ...common(access),
-    host,
-    port,
+    ...address,
     db: target.database,
     ...tls(access, redis.tlsServername ?? host),
   } satisfies RedisOptions;
@@ -70,6 +70,7 @@ export const sentinelOptions = (access: RedisAccess, master: string) => {
     name: master,
     role: 'master',
     sentinels: [...target.servers],
+    ...(redis.sentinelUsername !== undefined && { sentinelUsername: redis.sentinelUsername }),
     ...(redis.sentinelPassword !== undefined && { sentinelPassword: redis.sentinelPassword }),
     sentinelCommandTimeout: 1000,
     sentinelRetryStrategy: (attempt: number) => Math.min(100 * attempt, MAX_SENTINEL_RETRY_DELAY_MS),
@@ -98,7 +99,7 @@ export const clusterOptions = (access: RedisAccess) => {
     maxRedirections: 4,
     slotsRefreshTimeout: 1000,
     slotsRefreshInterval: 5000,
-    redisOptions: { ...common(access), connectTimeout, ...tls(access, undefined) },
+    redisOptions: { ...common(access), connectTimeout, ...tls(access, redis.tlsServername) },
     // With TLS a node is addressed by the name in its certificate.
     ...(target.tls && { dnsLookup: sameName }),
   } satisfies ClusterOptions;
@@ -117,6 +118,8 @@ const tls = ({ target, redis }: RedisAccess, servername: string | undefined) => 
     tls: {
       ...(servername !== undefined && isIP(servername) === 0 && { servername }),
       ...(redis.tlsCa !== undefined && { ca: redis.tlsCa }),
+      ...(redis.tlsCert !== undefined && { cert: redis.tlsCert }),
+      ...(redis.tlsKey !== undefined && { key: redis.tlsKey }),
     },
   }),
 });

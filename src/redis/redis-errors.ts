@@ -56,6 +56,9 @@ export const mayHaveRun = (error: unknown): boolean => {
   return !isNamed(error, 'ReplyError') && !NOT_SENT.test(error.message);
 };
 
+/** Whether a command got no reply within its time limit. */
+export const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out';
+
 /** The error of a command with a readable message and a code for the log: the messages of ioredis name its options. */
 export const readableError = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;

@@ -36,7 +36,7 @@ describe('Redis write probe on a single server', () => {
   const setUp = async (path = '', counts = false) => {
     const recorded = record();
     const access: RedisAccess = { ...(await accessOf({ REDIS_URL: `redis://host:6379${path}` })), counts };
-    const probe = () => writeProbe(recorded.commands as unknown as RedisClient, KEYS, access);
+    const probe = () => writeProbe(recorded.commands as unknown as RedisClient, KEYS, { ...access, thorough: true });
     return { ...recorded, probe };
   };
 
@@ -116,7 +116,7 @@ describe('Redis write probe in a cluster', () => {
       ...recorded,
       slots,
       mastersOf,
-      probe: () => writeProbe(client as unknown as RedisClient, KEYS, access),
+      probe: () => writeProbe(client as unknown as RedisClient, KEYS, { ...access, thorough: true }),
       refreshes: () => refreshes,
     };
   };
