@@ -18,6 +18,7 @@ import {
   unlessRefused,
   warningsOf,
 } from './server-info.ts';
+import { tlsAlertOf } from './tls-alert.ts';
 import { measureRoundTrip, sendTicketCommands } from './write-probe.ts';
 
 /** The result of one check. It contains no credentials. */
@@ -57,7 +58,8 @@ export const checkRedis = async ({ timeoutMs, ...access }: RedisCheckOptions): P
     return { ok: found.problem === undefined, ...about, ...found };
   } catch (error) {
     if (lastError.value === undefined || isReply(error)) lastError.record(error);
-    return { ok: false, ...about, warnings: [], problem: diagnose(lastError.value) };
+    const problem = diagnose((await tlsAlertOf(access, lastError.value)) ?? lastError.value);
+    return { ok: false, ...about, warnings: [], problem };
   } finally {
     client.disconnect();
   }

@@ -46,18 +46,24 @@ type Stream = Pick<Redis['stream'], 'cork' | 'uncork' | 'writableCorked'>;
  */
 export const batchWrites = (client: Redis): Redis => {
   const sendCommand = client.sendCommand.bind(client);
+  let known: Stream | undefined;
   client.sendCommand = (...command) => {
     // Undefined until the first connection.
     const stream: Stream | undefined = client.stream;
-    if (stream !== undefined && stream.writableCorked === 0) corkForThisTurn(stream);
+    if (stream !== undefined && stream.writableCorked === 0) {
+      // The first ones on a connection go out in this very turn: a server that refuses the client then still reads them,
+      // and its reason arrives before the reset.
+      corkUntil(stream === known ? setImmediate : process.nextTick, stream);
+      known = stream;
+    }
     return sendCommand(...command);
   };
   return client;
 };
 
-const corkForThisTurn = (stream: Stream): void => {
+const corkUntil = (later: (uncork: () => void) => void, stream: Stream): void => {
   stream.cork();
-  setImmediate(() => stream.uncork());
+  later(() => stream.uncork());
 };
 
 /**

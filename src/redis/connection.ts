@@ -10,6 +10,7 @@ import type { RedisAccess } from './options.ts';
 import { createOutageLog } from './outage-log.ts';
 import { isTimeout, refusalOf } from './redis-errors.ts';
 import { askAnotherSentinel } from './sentinels.ts';
+import { tlsAlertOf } from './tls-alert.ts';
 import { writeProbe } from './write-probe.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
@@ -109,6 +110,9 @@ export const createRedisConnection = (
   const onConnectionLost = () => {
     heartbeat.end();
     markNotReady(lastError.value ?? connectionClosed());
+    void tlsAlertOf(access, lastError.value).then((alert) => {
+      if (alert !== undefined && !writable) recordError(alert);
+    });
   };
 
   // ioredis stops reconnecting when a failover is announced just while it asks a Sentinel for the master.
