@@ -73,14 +73,22 @@ type Findings = Omit<RedisReport, 'ok' | 'endpoint' | 'topology'>;
 /** The commands of tickets decide, as they do for the service; what else Redis replies only explains and warns. */
 const inspect = async (client: RedisClient, topology: Topology, access: RedisAccess): Promise<Findings> => {
   await client.connect();
-  const { refusal, ...tried } = await tryCommands(client, access);
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
+  await Promise.all(masters.map(untilConnected));
+  const { refusal, ...tried } = await tryCommands(client, access);
   const details = await within(DETAILS_TIMEOUT_MS, () => describeServers(masters, topology)).catch(() => UNKNOWN);
   const error = wrongServer(details, refusal) ?? tooOld(details.settings.version) ?? refusal;
   const about = { ...details.settings, ...details.clock, masters: masters.length, warnings: details.warnings };
   if (error === undefined) return { ...about, ...tried };
   return { ...about, problem: diagnose(createRedactor(access)(error)) };
 };
+
+/** A cluster counts as connected before each of its masters is; also resolves when that fails. */
+const untilConnected = (node: Redis): Promise<void> =>
+  new Promise((resolve) => {
+    if (['ready', 'close', 'end'].includes(node.status)) return resolve();
+    for (const event of ['ready', 'end']) node.once(event, () => resolve());
+  });
 
 /** Rejects when Redis does not reply; otherwise how long it took, or why Redis refuses. */
 const tryCommands = async (client: RedisClient, access: RedisAccess) => {

@@ -100,10 +100,12 @@ const kindOf = (code: string, message: string): string => {
   if (/max number of clients/i.test(message)) return 'MAXCLIENTS';
   if (/^no upstream host|^upstream (failure|protocol error)/.test(message)) return 'NO_UPSTREAM';
   if (/unknown command.*getdel/i.test(message)) return 'TOO_OLD';
+  // A Sentinel has no keys, and hardly any other server lacks SET.
+  if (/unknown command ['`]set['`]/i.test(message)) return 'IS_SENTINEL';
   if (/DB index/.test(message)) return 'NO_DATABASE';
   if (/cluster support disabled/.test(message)) return 'NO_CLUSTER';
   if (/unknown command.*sentinel/i.test(message)) return 'NO_SENTINEL';
-  if (/All sentinels are unreachable/.test(message)) return 'NO_MASTER';
+  if (/All sentinels are unreachable|No such master with that name/.test(message)) return 'NO_MASTER';
   if (/^Protocol error|RESP type/.test(message)) return 'NOT_REDIS';
   if (/^(Command timed out|Socket timeout)/.test(message)) return 'ETIMEDOUT';
   if (/^Connection is closed|closed before/.test(message) || code === 'EPIPE') return 'ECONNRESET';
