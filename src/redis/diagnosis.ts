@@ -112,6 +112,7 @@ const kindOf = (code: string, message: string): string => {
   // What the server replied to the certificate of the client, or to none.
   if (/ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/.test(code)) return 'CLIENT_CERTIFICATE';
   if (/ALERT_(UNKNOWN_CA|\w*CERTIFICATE\w*)$/.test(code)) return 'CLIENT_CERTIFICATE_REFUSED';
+  if (Object.hasOwn(rows, code)) return code;
   if (isTlsFailure(code)) return 'TLS';
   return code;
 };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { diagnose } from '../../../src/redis/diagnosis.ts';
 import { verdictOfCheck, verdictOfServe } from '../redis-verdicts.ts';
-import type { Env, Removable, Setup } from './setup.ts';
+import { type Env, isFollowed, type Removable, type Setup } from './setup.ts';
 
 /** Defines a test for each set-up; they all begin at once, since most of their time is waiting. */
 export const expectAgreement = (setups: readonly Setup[]): void => {
@@ -18,7 +19,10 @@ export const expectAgreement = (setups: readonly Setup[]): void => {
       const { errorCode } = setup;
       expect(before.serve).to.include({ usable: errorCode === undefined, ...(errorCode && { errorCode }) });
       expect(before.check).to.include({ usable: errorCode === undefined, ...(errorCode && { errorCode }) });
-      expect(before.serve.remedy).to.equal(before.check.remedy);
+      if (errorCode === undefined) return;
+      const { remedy } = diagnose(Object.assign(new Error(errorCode), { code: errorCode }));
+      expect([before.serve.remedy, before.check.remedy]).to.deep.equal([remedy, remedy]);
+      expect(after !== undefined).to.equal(isFollowed(setup));
       if (after !== undefined)
         expect([after.serve, after.check], before.check.remedy).to.deep.equal([{ usable: true }, { usable: true }]);
     });

@@ -8,19 +8,24 @@ export interface Setup {
   readonly name: string;
   /** The code of the cause; none where Redis is usable. */
   readonly errorCode?: string;
+  /** The remedy is not in the hands of a test. */
+  readonly cannotFollow?: boolean;
   /** Starts it; `remove` gets what ends with the set-up. */
   begin(remove: (one: Removable) => void): Promise<Begun>;
 }
 
 export interface Begun {
   readonly env: Env;
-  /** Does what the remedy says; resolves with the environment then. None where that is not in the hands of a test. */
+  /** Does what the remedy says; resolves with the environment then. */
   readonly follow?: () => Promise<Env>;
 }
 
 export interface Removable {
   remove(): Promise<unknown>;
 }
+
+export const isFollowed = ({ errorCode, cannotFollow = false }: Setup): boolean =>
+  errorCode !== undefined && !cannotFollow;
 
 export const PASSWORD = 'right-horse-7';
 export const TICKETS = ['~ticketd:*', '+set', '+getdel', '+mget'];

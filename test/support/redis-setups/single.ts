@@ -60,6 +60,7 @@ const replica = server(
 const fake = (name: string, errorCode: string, start: () => Promise<{ readonly port: number }>): Setup => ({
   name,
   errorCode,
+  cannotFollow: true,
   begin: async (): Promise<Begun> => ({ env: { REDIS_URL: urlOf(await start()) } }),
 });
 

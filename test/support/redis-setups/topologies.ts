@@ -30,8 +30,11 @@ const main = (one: { readonly port: number }, more: Env = {}): Env => ({
 });
 
 const protect = (one: SentinelProcess) => one.cli('ACL', 'SETUSER', 'default', 'resetpass', `>${PASSWORD}`);
+const LOOK_UP = ['&+switch-master', '+subscribe', '+sentinel|get-master-addr-by-name', '+sentinel|sentinels'];
+
 const addPowerless = async (one: SentinelProcess) => {
   await one.cli('ACL', 'SETUSER', 'powerless', 'on', `>${PASSWORD}`, '+ping');
+  await one.cli('ACL', 'SETUSER', 'lookup', 'on', `>${PASSWORD}`, ...LOOK_UP);
   await protect(one);
 };
 const RIGHT = { REDIS_SENTINEL_PASSWORD: PASSWORD };
@@ -90,6 +93,7 @@ export const topologySetups: readonly Setup[] = [
   {
     name: 'no Sentinel is reachable',
     errorCode: 'NO_MASTER',
+    cannotFollow: true,
     begin: async () => ({ env: main({ port: await freePort() }) }),
   },
   sentinel(
@@ -107,7 +111,10 @@ export const topologySetups: readonly Setup[] = [
   sentinel(
     'a user of the Sentinels without rights',
     'SENTINEL_NOPERM',
-    (one) => [main(one, { ...RIGHT, REDIS_SENTINEL_USERNAME: 'powerless' })],
+    (one) => [
+      main(one, { ...RIGHT, REDIS_SENTINEL_USERNAME: 'powerless' }),
+      main(one, { ...RIGHT, REDIS_SENTINEL_USERNAME: 'lookup' }),
+    ],
     addPowerless,
   ),
   sentinel('a Sentinel, used as a single server', 'IS_SENTINEL', (one) => [{ REDIS_URL: urlOf(one) }, main(one)]),
