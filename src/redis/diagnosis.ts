@@ -57,7 +57,7 @@ const rows: Readonly<Record<string, Row>> = {
   MOVED: ['unusable', 'this is a node of a cluster: set REDIS_CLUSTER=true'],
   IS_SENTINEL: [
     'unusable',
-    'this is a Sentinel, which cannot store tickets: set REDIS_SENTINEL_MASTER, or use the port of Redis',
+    'a Sentinel cannot store tickets: set REDIS_SENTINEL_MASTER, or use the port of Redis; a Redis must not lack SET (rename-command)',
   ],
   NO_CLUSTER: ['unusable', 'this Redis is not a cluster: unset REDIS_CLUSTER'],
   NO_SENTINEL: ['unusable', 'these servers are not Sentinels: unset REDIS_SENTINEL_MASTER, or correct REDIS_URL'],
@@ -83,7 +83,7 @@ const rows: Readonly<Record<string, Row>> = {
   ],
   NO_UPSTREAM: ['unreachable', 'the proxy in front of Redis reaches no Redis: check its servers'],
   NOT_REDIS: ['unusable', 'the server is not Redis: correct host and port'],
-  TOO_OLD: ['unusable', 'tickets need Redis 6.2 or later, for GETDEL: upgrade Redis'],
+  TOO_OLD: ['unusable', 'tickets need GETDEL: upgrade to Redis 6.2 or later, and undo a rename-command'],
 };
 
 const UNKNOWN_ERROR: Row = ['unusable', 'see the error message of Redis'];
