@@ -16,7 +16,10 @@ export const createClient = (access: RedisAccess, { once } = { once: false }): R
   if (redis.cluster) {
     const options = clusterOptions(access);
     const cluster = new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options);
-    return connectNodesEagerly(cluster.on('usable', options.clusterRetryStrategy.reset));
+    cluster.on('usable', options.clusterRetryStrategy.reset);
+    // Without a listener ioredis prints the errors.
+    cluster.on('error', () => {});
+    return connectNodesEagerly(cluster);
   }
   if (redis.sentinelMaster === undefined) {
     const options = singleOptions(access);

@@ -17,7 +17,7 @@ export const tlsAlertOf = (access: RedisAccess, error: unknown): Promise<unknown
       socket.destroy();
       resolve(isTlsFailure(describeError(cause).errorCode) ? cause : undefined);
     };
-    socket.unref().on('error', settle);
+    socket.on('error', settle);
     // A session ticket: the server has accepted the client.
     for (const event of ['session', 'timeout', 'close']) socket.once(event, () => settle());
     socket.resume();
