@@ -107,12 +107,15 @@ export const createRedisConnection = (
     onDead: disconnect,
   });
 
+  const recordTlsAlert = async () => {
+    const alert = await tlsAlertOf(access, lastError.value);
+    if (alert !== undefined && !writable) recordError(alert);
+  };
+
   const onConnectionLost = () => {
     heartbeat.end();
     markNotReady(lastError.value ?? connectionClosed());
-    void tlsAlertOf(access, lastError.value).then((alert) => {
-      if (alert !== undefined && !writable) recordError(alert);
-    });
+    if (!isClosed) void recordTlsAlert();
   };
 
   // ioredis stops reconnecting when a failover is announced just while it asks a Sentinel for the master.
