@@ -16,6 +16,8 @@ export interface ServerTarget {
   readonly username?: string;
   readonly password?: string;
   readonly database: number;
+  /** The path of a Unix socket, in place of the address of a server. */
+  readonly socketPath?: string;
 }
 
 export interface Address {
@@ -24,7 +26,7 @@ export interface Address {
 }
 
 const DEFAULT_PORT = 6379;
-const SCHEMES = new Set(['redis:', 'rediss:']);
+const SCHEMES = new Set(['redis:', 'rediss:', 'valkey:', 'valkeys:']);
 
 /** A URL, or a comma-separated list; the first one also applies to the others, which may be `host:port` only. */
 export const redisUrl: Parser<RedisTarget> = (text) => {
@@ -36,23 +38,45 @@ export const redisUrl: Parser<RedisTarget> = (text) => {
 };
 
 const serverOf = (text: string): ServerTarget => {
+  if (/^unix:/i.test(text)) return socketOf(text);
   const url = parseUrl(text);
   if (!SCHEMES.has(url.protocol))
-    throw new InvalidValueError('a URL that starts with redis:// or rediss://, or exactly memory://');
+    throw new InvalidValueError(
+      'a URL that starts with redis:// or rediss:// (also valkey://, valkeys://, unix://), or exactly memory://',
+    );
   rejectQueryAndHash(url);
   return {
     kind: 'server',
-    tls: url.protocol === 'rediss:',
+    tls: ['rediss:', 'valkeys:'].includes(url.protocol),
     servers: [{ host: hostOf(url), port: portOf(url) }],
     ...credentialsOf(url),
     database: databaseOf(url),
   };
 };
 
+const SOCKET = /^unix:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?(\/[^?#\s\p{Cc}]+)(?:\?db=(\d{1,5}))?$/iu;
+// The kernel's limit, without the zero at the end.
+const MAX_SOCKET_PATH_BYTES = 107;
+
+// The URL class accepts no user without a host.
+const socketOf = (text: string): ServerTarget => {
+  const [, username = '', password = '', path, database = '0'] = SOCKET.exec(text) ?? [];
+  if (path === undefined)
+    throw new InvalidValueError('unix:// with an absolute path, as in unix://user:password@/run/redis.sock?db=0');
+  const socketPath = decode(path);
+  if (Buffer.byteLength(socketPath) > MAX_SOCKET_PATH_BYTES)
+    throw new InvalidValueError(`a path of at most ${MAX_SOCKET_PATH_BYTES} bytes after unix://`);
+  const servers = [{ host: 'localhost', port: DEFAULT_PORT }] as const;
+  const credentials = credentialsOf({ username, password });
+  return { kind: 'server', tls: false, servers, ...credentials, database: Number(database), socketPath };
+};
+
 const withSchemeOf = (entry: string, { tls }: ServerTarget): string =>
   entry.includes('://') ? entry : `${tls ? 'rediss' : 'redis'}://${entry}`;
 
 const requireLikeFirst = (other: ServerTarget, first: ServerTarget): Address => {
+  if (first.socketPath !== undefined || other.socketPath !== undefined)
+    throw new InvalidValueError('one server with unix://, not a list');
   const same = (key: 'username' | 'password') => other[key] === undefined || other[key] === first[key];
   if (
     other.tls !== first.tls ||
@@ -69,7 +93,8 @@ const requireLikeFirst = (other: ServerTarget, first: ServerTarget): Address => 
 /** The target without its credentials, for logs and reports. */
 export const endpointOf = (target: RedisTarget): string => {
   if (target.kind === 'memory') return 'memory://';
-  const { tls, servers, database } = target;
+  const { tls, servers, database, socketPath } = target;
+  if (socketPath !== undefined) return `unix://${socketPath}${database === 0 ? '' : `?db=${database}`}`;
   const [first, ...rest] = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
   return `${tls ? 'rediss' : 'redis'}://${[`${first}${database === 0 ? '' : `/${database}`}`, ...rest].join(',')}`;
 };
@@ -103,7 +128,7 @@ const portOf = (url: URL): number => {
   return port;
 };
 
-const credentialsOf = (url: URL) => ({
+const credentialsOf = (url: Pick<URL, 'username' | 'password'>) => ({
   ...(url.username === '' ? {} : { username: decode(url.username) }),
   ...(url.password === '' ? {} : { password: decode(url.password) }),
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Problem } from './config-error.ts';
 import { algorithmsOf, isTamperProof, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
 import type { Config, Section } from './variables.ts';
@@ -69,7 +70,7 @@ const oneTopology = rule(
     const single = sentinelMaster === undefined && !cluster;
     if (sentinelMaster !== undefined && cluster)
       return { name: 'REDIS_CLUSTER', problem: 'expected either REDIS_CLUSTER or REDIS_SENTINEL_MASTER, found both' };
-    if (target.kind === 'memory')
+    if (target.kind === 'memory' || target.socketPath !== undefined)
       return single
         ? undefined
         : { name: 'REDIS_URL', problem: 'expected redis:// or rediss:// with Sentinel or Cluster' };
@@ -84,29 +85,43 @@ const oneTopology = rule(
   },
 );
 
-const sentinelPasswordIsUsed = rule(
-  ['redis.sentinelMaster', 'redis.sentinelPassword'],
-  ({ redis: { sentinelMaster, sentinelPassword } }) => {
+const sentinelCredentialsAreUsed = rule(
+  ['redis.sentinelMaster', 'redis.sentinelUsername', 'redis.sentinelPassword'],
+  ({ redis: { sentinelMaster, sentinelUsername, sentinelPassword } }) => {
+    if (sentinelUsername !== undefined && sentinelPassword === undefined)
+      return { name: 'REDIS_SENTINEL_USERNAME', problem: 'expected REDIS_SENTINEL_PASSWORD to be set, too' };
     if (sentinelPassword === undefined || sentinelMaster !== undefined) return undefined;
     return { name: 'REDIS_SENTINEL_PASSWORD', problem: 'expected REDIS_SENTINEL_MASTER to be set, too' };
   },
 );
 
 const tlsIsUsed = rule(
-  ['redis.target', 'redis.cluster', 'redis.tlsCa', 'redis.tlsServername'],
-  ({ redis: { target, cluster, tlsCa, tlsServername } }) => {
-    const name = tlsCa === undefined ? 'REDIS_TLS_SERVERNAME' : 'REDIS_TLS_CA_FILE';
-    const tls = target.kind === 'server' && target.tls;
-    if (!tls && (tlsCa !== undefined || tlsServername !== undefined))
-      return { name, problem: 'expected REDIS_URL to be a rediss:// URL' };
-    if (cluster && tlsServername !== undefined)
-      return {
-        name: 'REDIS_TLS_SERVERNAME',
-        problem: 'expected to be unset with REDIS_CLUSTER: each node has its own name',
-      };
-    return undefined;
+  ['redis.target', 'redis.tlsCa', 'redis.tlsCert', 'redis.tlsKey', 'redis.tlsServername'],
+  ({ redis: { target, tlsCa, tlsCert, tlsKey, tlsServername } }) => {
+    const values = {
+      REDIS_TLS_CA_FILE: tlsCa,
+      REDIS_TLS_CERT_FILE: tlsCert,
+      REDIS_TLS_KEY_FILE: tlsKey,
+      REDIS_TLS_SERVERNAME: tlsServername,
+    };
+    const [name] = Object.entries(values).find(([, value]) => value !== undefined) ?? [];
+    if (name === undefined || (target.kind === 'server' && target.tls)) return undefined;
+    return { name, problem: 'expected REDIS_URL to be a rediss:// URL' };
   },
 );
+
+const clientCertificateHasItsKey = rule(['redis.tlsCert', 'redis.tlsKey'], ({ redis: { tlsCert, tlsKey } }) => {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsKey === undefined)
+    return { name: 'REDIS_TLS_KEY_FILE', problem: 'expected to be set, too, since REDIS_TLS_CERT_FILE is' };
+  if (tlsCert === undefined)
+    return { name: 'REDIS_TLS_CERT_FILE', problem: 'expected to be set, too, since REDIS_TLS_KEY_FILE is' };
+  if (new X509Certificate(tlsCert).checkPrivateKey(createPrivateKey(tlsKey))) return undefined;
+  return {
+    name: 'REDIS_TLS_KEY_FILE',
+    problem: 'expected the private key of the first certificate in REDIS_TLS_CERT_FILE',
+  };
+});
 
 const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'http.internalPort'], ({ http }) => {
   if (http.port === 0 || http.port !== http.internalPort || http.host !== http.internalHost) return undefined;
@@ -120,8 +135,9 @@ const rules = [
   drainFitsShutdown,
   noEmbeddedStoreInProduction,
   oneTopology,
-  sentinelPasswordIsUsed,
+  sentinelCredentialsAreUsed,
   tlsIsUsed,
+  clientCertificateHasItsKey,
   listenersDiffer,
 ];
 

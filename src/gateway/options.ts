@@ -22,12 +22,18 @@ export interface RedisOptions {
   readonly keyPrefix?: string | undefined;
   /** `REDIS_SENTINEL_MASTER` */
   readonly sentinelMaster?: string | undefined;
+  /** `REDIS_SENTINEL_USERNAME` */
+  readonly sentinelUsername?: string | undefined;
   /** `REDIS_SENTINEL_PASSWORD` */
   readonly sentinelPassword?: string | undefined;
   /** `REDIS_CLUSTER` */
   readonly cluster?: boolean | undefined;
   /** `REDIS_TLS_CA_FILE` */
   readonly tlsCaFile?: string | undefined;
+  /** `REDIS_TLS_CERT_FILE`, with `tlsKeyFile` */
+  readonly tlsCertFile?: string | undefined;
+  /** `REDIS_TLS_KEY_FILE` */
+  readonly tlsKeyFile?: string | undefined;
   /** `REDIS_TLS_SERVERNAME` */
   readonly tlsServername?: string | undefined;
   /** `REDIS_STARTUP_TIMEOUT_MS`: how long `start()` waits. */
@@ -36,6 +42,8 @@ export interface RedisOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** `REDIS_COMMAND_TIMEOUT_MS` */
   readonly commandTimeoutMs?: number | undefined;
+  /** `REDIS_HEARTBEAT_MS` */
+  readonly heartbeatMs?: number | undefined;
 }
 
 /** Options of `createGateway`. */
@@ -82,13 +90,17 @@ export const redisVariables: Readonly<Record<keyof RedisOptions, { readonly name
   url: variables.redis.target,
   keyPrefix: variables.redis.keyPrefix,
   sentinelMaster: variables.redis.sentinelMaster,
+  sentinelUsername: variables.redis.sentinelUsername,
   sentinelPassword: variables.redis.sentinelPassword,
   cluster: variables.redis.cluster,
   tlsCaFile: variables.redis.tlsCa,
+  tlsCertFile: variables.redis.tlsCert,
+  tlsKeyFile: variables.redis.tlsKey,
   tlsServername: variables.redis.tlsServername,
   startupTimeoutMs: variables.redis.startupTimeoutMs,
   connectTimeoutMs: variables.redis.connectTimeoutMs,
   commandTimeoutMs: variables.redis.commandTimeoutMs,
+  heartbeatMs: variables.redis.heartbeatMs,
 };
 
 const GATEWAY_OPTIONS: readonly (keyof GatewayOptions)[] = ['redeem', 'audience', 'timeoutMs', 'maxPending', 'onEvent'];

@@ -41,17 +41,24 @@ export const events = {
   redis_connect_fail: {
     level: 'error',
     msg: 'Redis unavailable',
-    fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
+    fields: {
+      endpoint: 'string',
+      error: 'string',
+      errorCode: 'string',
+      remedy: 'string?',
+      attempts: 'number',
+      downMs: 'number',
+    },
   },
   redis_connect_fatal: {
     level: 'fatal',
     msg: 'Redis unavailable: start-up aborted',
-    fields: { endpoint: 'string', error: 'string', errorCode: 'string' },
+    fields: { endpoint: 'string', error: 'string', errorCode: 'string', remedy: 'string?' },
   },
   redis_connect_degraded: {
     level: 'warn',
     msg: 'Redis unavailable: starting in degraded mode, ticket requests get 503',
-    fields: { endpoint: 'string', error: 'string', errorCode: 'string' },
+    fields: { endpoint: 'string', error: 'string', errorCode: 'string', remedy: 'string?' },
   },
   redis_down: {
     level: 'error',

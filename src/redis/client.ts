@@ -1,39 +1,42 @@
 import { Cluster, Redis } from 'ioredis';
 import { stallTolerantTimeout } from '../time/timeouts.ts';
-import { clusterOptions, type RedisAccess, sentinelOptions, singleOptions } from './options.ts';
+import { clusterOptions, type RedisAccess, type RetryStrategy, sentinelOptions, singleOptions } from './options.ts';
+import { plainConnection } from './plain-connection.ts';
+import { explainSentinels } from './sentinels.ts';
 
 export type RedisClient = Redis | Cluster;
 
-/** A client, not connected yet, for the configured topology; `once` makes it try a single time. */
+/**
+ * A client, not connected yet, for the configured topology; `once` makes it try a single time. Its event `usable`, which
+ * the caller emits, lets the next reconnect follow without a delay again.
+ */
 export const createClient = (access: RedisAccess, { once } = { once: false }): RedisClient => {
   const { target, redis } = access;
-  // A check reports that Redis is loading its data, and does not wait for it.
-  const single = once ? { retryStrategy: () => null, enableReadyCheck: false } : {};
+  const single = once ? { retryStrategy: () => null } : {};
   if (redis.cluster) {
     const options = clusterOptions(access);
     const cluster = new Cluster([...target.servers], once ? { ...options, clusterRetryStrategy: () => null } : options);
+    cluster.on('usable', options.clusterRetryStrategy.reset);
+    // Without a listener ioredis prints the errors.
+    cluster.on('error', () => {});
     return connectNodesEagerly(cluster);
   }
-  if (redis.sentinelMaster === undefined) return batchWrites(new Redis({ ...singleOptions(access), ...single }));
+  if (redis.sentinelMaster === undefined) {
+    const options = singleOptions(access);
+    return connectionFor(new Redis({ ...options, ...single }), options);
+  }
   const options = sentinelOptions(access, redis.sentinelMaster);
-  return suppressSentinelErrors(
-    batchWrites(new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) })),
-  );
+  const client = new Redis({ ...options, ...single, ...(once && { sentinelRetryStrategy: () => null }) });
+  return explainSentinels(connectionFor(client, options));
 };
 
-/** Without a listener ioredis prints the errors of the Sentinels that it watches, with their stacks. */
-const suppressSentinelErrors = (client: Redis): Redis => {
-  const connector = Reflect.get(client, 'connector');
-  const { connectToSentinel } = connector;
-  connector.connectToSentinel = (...args: unknown[]): Redis =>
-    connectToSentinel.apply(connector, args).on('error', () => {});
-  return client;
-};
+const connectionFor = (client: Redis, { retryStrategy }: { readonly retryStrategy: RetryStrategy }): Redis =>
+  batchWrites(plainConnection(client)).on('usable', retryStrategy.reset);
 
 /** Connects to each node as it becomes known: a lazy node delays its first command, and never reports its error. */
 const connectNodesEagerly = (cluster: Cluster): Cluster =>
   cluster.on('+node', (node: Redis) => {
-    batchWrites(node);
+    batchWrites(plainConnection(node));
     node.connect().catch(() => {});
   });
 
@@ -46,18 +49,24 @@ type Stream = Pick<Redis['stream'], 'cork' | 'uncork' | 'writableCorked'>;
  */
 export const batchWrites = (client: Redis): Redis => {
   const sendCommand = client.sendCommand.bind(client);
+  let known: Stream | undefined;
   client.sendCommand = (...command) => {
     // Undefined until the first connection.
     const stream: Stream | undefined = client.stream;
-    if (stream !== undefined && stream.writableCorked === 0) corkForThisTurn(stream);
+    if (stream !== undefined && stream.writableCorked === 0) {
+      // The first ones on a connection go out in this very turn: a server that refuses the client then still reads them,
+      // and its reason arrives before the reset.
+      corkUntil(stream === known ? setImmediate : process.nextTick, stream);
+      known = stream;
+    }
     return sendCommand(...command);
   };
   return client;
 };
 
-const corkForThisTurn = (stream: Stream): void => {
+const corkUntil = (later: (uncork: () => void) => void, stream: Stream): void => {
   stream.cork();
-  setImmediate(() => stream.uncork());
+  later(() => stream.uncork());
 };
 
 /**

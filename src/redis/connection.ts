@@ -5,9 +5,12 @@ import { InterruptedError } from '../startup/errors.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { probeKeys } from './keys.ts';
+import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
 import { createOutageLog } from './outage-log.ts';
-import { createRedactor, isConnectionClosed, refusalOf } from './redis-errors.ts';
+import { isTimeout, refusalOf } from './redis-errors.ts';
+import { askAnotherSentinel } from './sentinels.ts';
+import { tlsAlertOf } from './tls-alert.ts';
 import { writeProbe } from './write-probe.ts';
 
 const RECONNECT_AT_MOST_EVERY_MS = 2000;
@@ -48,11 +51,10 @@ export const createRedisConnection = (
   const endpoint = endpointOf(target);
   const outage = createOutageLog(endpoint, emit);
   const keys = probeKeys(redis.keyPrefix, 'probe');
-  const redacted = createRedactor(access);
+  const lastError = createLastError(access);
   let writable = false;
   let started: Promise<void> | undefined;
   let onFirstReady: (() => void) | undefined;
-  let lastError: unknown;
   let reconnectedAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
   let reconnectTimer: NodeJS.Timeout | undefined;
@@ -60,22 +62,22 @@ export const createRedisConnection = (
   const markReady = () => {
     if (writable) return;
     writable = true;
-    lastError = undefined;
+    client.emit('usable');
+    lastError.clear();
     onFirstReady?.();
     outage.end();
   };
 
   const recordError = (error: unknown) => {
-    if (lastError !== undefined && isConnectionClosed(error)) return;
-    lastError = redacted(error);
-    outage.updateCause(lastError);
+    lastError.record(error);
+    outage.updateCause(lastError.value);
   };
 
   const markNotReady = (cause: unknown) => {
     recordError(cause);
     if (!writable) return;
     writable = false;
-    outage.begin(lastError);
+    outage.begin(lastError.value);
   };
 
   // Ends the heartbeat first: a reply that arrives during the disconnect must not make the connection ready.
@@ -88,12 +90,14 @@ export const createRedisConnection = (
   const reconnectIfDue = (): boolean => {
     if (performance.now() - reconnectedAt < RECONNECT_AT_MOST_EVERY_MS) return false;
     reconnectedAt = performance.now();
+    askAnotherSentinel(client);
     disconnect();
     return true;
   };
 
   const heartbeat = createHeartbeat({
-    write: () => writeProbe(client, keys, access),
+    intervalMs: redis.heartbeatMs,
+    write: (thorough) => writeProbe(client, keys, { ...access, thorough }),
     onWritten: markReady,
     onError: (error) => {
       markNotReady(error);
@@ -103,9 +107,15 @@ export const createRedisConnection = (
     onDead: disconnect,
   });
 
+  const recordTlsAlert = async () => {
+    const alert = await tlsAlertOf(access, lastError.value);
+    if (alert !== undefined && !writable) recordError(alert);
+  };
+
   const onConnectionLost = () => {
     heartbeat.end();
-    markNotReady(lastError ?? connectionClosed());
+    markNotReady(lastError.value ?? connectionClosed());
+    if (!isClosed) void recordTlsAlert();
   };
 
   // ioredis stops reconnecting when a failover is announced just while it asks a Sentinel for the master.
@@ -142,13 +152,13 @@ export const createRedisConnection = (
       emit('redis_connect_start', { endpoint, timeoutMs: redis.startupTimeoutMs });
       // Rejects at the first failure, usually with less detail than the `error` event; ioredis continues to retry.
       client.connect().catch((error) => {
-        lastError ??= redacted(error);
+        if (lastError.value === undefined) lastError.record(error);
       });
     });
 
   const failedStart = (signal: AbortSignal): Error => {
     if (signal.reason instanceof InterruptedError) return signal.reason;
-    const cause = lastError ?? noReply();
+    const cause = lastError.value ?? noReply();
     outage.begin(cause, { atStartup: true });
     return new RedisUnreachable(`Redis at ${endpoint}: ${describeError(cause).error}`, { cause });
   };
@@ -161,6 +171,7 @@ export const createRedisConnection = (
     isReady: () => writable && client.status === 'ready',
     getClientOrNull: () => (writable && client.status === 'ready' ? client : null),
     reportError: (error) => {
+      if (isTimeout(error)) heartbeat.check();
       const refusal = refusalOf(error);
       if (refusal === undefined) return;
       markNotReady(error);

@@ -1,6 +1,9 @@
 import { stallTolerantTimeout } from '../time/timeouts.ts';
+import { isTimeout } from './redis-errors.ts';
 
-const INTERVAL_MS = 500;
+// While Redis is not known to be usable, whatever the interval.
+const RETRY_MS = 500;
+const THOROUGH_EVERY = 10;
 const SLOW_MS = 1000;
 // Including the time to reconnect, a connection that loses all packets is replaced within 3 s.
 const DEAD_MS = 2500;
@@ -11,8 +14,13 @@ const REPLIES_AFTER_SLOW = 21;
 const PROMPT_REPLY_WEIGHT = 7;
 
 export interface HeartbeatOptions {
-  /** Sends one write; resolves when Redis has done it. */
-  readonly write: () => Promise<unknown>;
+  /** Milliseconds between two writes while Redis is usable. */
+  readonly intervalMs: number;
+  /**
+   * Sends one write; resolves when Redis has done it. A thorough one tries every command that tickets need: the first on a
+   * connection, the first after a fault, and every tenth.
+   */
+  readonly write: (thorough: boolean) => Promise<unknown>;
   /** A write succeeded; after a slow one, several in a row succeeded in time. */
   readonly onWritten: () => void;
   /** Redis replied with an error, or the write could not be sent. */
@@ -26,23 +34,47 @@ export interface HeartbeatOptions {
 export interface Heartbeat {
   /** Starts on a new connection, with a write immediately. */
   begin(): void;
+  /** Writes immediately, not at the end of the interval: there is a sign that Redis does not reply. */
+  check(): void;
   end(): void;
 }
 
 /**
- * Sends a write every half second and reports the result. Not a PING: replicas reply to it, and so does a Redis that is
+ * Sends a write at each interval and reports the result. Not a PING: replicas reply to it, and so does a Redis that is
  * out of memory or has its writes paused.
  */
-export const createHeartbeat = ({ write, onWritten, onError, onSlow, onDead }: HeartbeatOptions): Heartbeat => {
+export const createHeartbeat = ({
+  intervalMs,
+  write,
+  onWritten,
+  onError,
+  onSlow,
+  onDead,
+}: HeartbeatOptions): Heartbeat => {
   // Replies to writes from before the latest begin() are ignored.
   let run = 0;
   let outstanding = false;
   // How many replies are missing until Redis counts as usable; a new connection does not reset it.
   let repliesMissing = 0;
+  let untilThorough = 0;
   let interval: NodeJS.Timeout | undefined;
+  let everyMs = 0;
   let stopTimers: (() => void) | undefined;
 
+  const beatEvery = (ms: number) => {
+    if (ms === everyMs) return;
+    clearInterval(interval);
+    everyMs = ms;
+    interval = setInterval(beat, ms);
+  };
+
+  const watchClosely = () => {
+    untilThorough = 0;
+    beatEvery(Math.min(intervalMs, RETRY_MS));
+  };
+
   const slow = () => {
+    watchClosely();
     repliesMissing = REPLIES_AFTER_SLOW;
     onSlow();
   };
@@ -63,34 +95,41 @@ export const createHeartbeat = ({ write, onWritten, onError, onSlow, onDead }: H
     const sentAt = performance.now();
     outstanding = true;
     stopTimers ??= startTimers();
-    const error = await failureOf(write());
+    untilThorough = untilThorough === 0 ? THOROUGH_EVERY - 1 : untilThorough - 1;
+    const error = await failureOf(write(untilThorough === THOROUGH_EVERY - 1));
     if (sentIn !== run) return;
     outstanding = false;
     // A timeout is not a reply: the timers continue through the next write.
     if (isTimeout(error)) return;
     stopTimers?.();
-    if (error === undefined) handleReply(performance.now() - sentAt);
-    else onError(error);
+    if (error === undefined) return handleReply(performance.now() - sentAt);
+    watchClosely();
+    onError(error);
   };
 
   const handleReply = (tookMs: number) => {
     if (repliesMissing > 0) repliesMissing = tookMs >= SLOW_MS ? REPLIES_AFTER_SLOW : repliesMissing - weightOf(tookMs);
-    if (repliesMissing <= 0) onWritten();
-    else void beat();
+    if (repliesMissing > 0) return void beat();
+    beatEvery(intervalMs);
+    onWritten();
   };
 
   const end = () => {
     run += 1;
     outstanding = false;
     clearInterval(interval);
+    everyMs = 0;
     stopTimers?.();
   };
 
   return {
     begin: () => {
       end();
-      interval = setInterval(beat, INTERVAL_MS);
+      watchClosely();
       void beat();
+    },
+    check: () => {
+      if (everyMs > 0) void beat();
     },
     end,
   };
@@ -103,5 +142,3 @@ const failureOf = (write: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error) => error,
   );
-
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out';

@@ -31,8 +31,10 @@ const common = ({ target, redis }: RedisAccess) =>
     ...credentials(target),
     protocol: 2,
     lazyConnect: true,
-    connectionName: 'ticketd',
+    // Names and versions of clients need the command CLIENT, the ready check INFO. The reply to such a command would hide
+    // what Redis says to a client that it refuses, and the heartbeat sees a server that is loading its data.
     disableClientInfo: true,
+    enableReadyCheck: false,
     connectTimeout: redis.connectTimeoutMs,
     commandTimeout: redis.commandTimeoutMs,
     // Closes a connection on which commands get no reply; the heartbeat's own limit comes first.
@@ -41,8 +43,6 @@ const common = ({ target, redis }: RedisAccess) =>
     keepAlive: 10_000,
     noDelay: true,
     enableOfflineQueue: false,
-    enableReadyCheck: true,
-    maxLoadingRetryTime: 500,
     // A command whose reply was lost may have run: sent again it could spend or make a ticket twice.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -53,10 +53,10 @@ const common = ({ target, redis }: RedisAccess) =>
 export const singleOptions = (access: RedisAccess) => {
   const { target, redis } = access;
   const [{ host, port }] = target.servers;
+  const address = target.socketPath === undefined ? { host, port } : { path: target.socketPath };
   return {
     ...common(access),
-    host,
-    port,
+    ...address,
     db: target.database,
     ...tls(access, redis.tlsServername ?? host),
   } satisfies RedisOptions;
@@ -70,6 +70,7 @@ export const sentinelOptions = (access: RedisAccess, master: string) => {
     name: master,
     role: 'master',
     sentinels: [...target.servers],
+    ...(redis.sentinelUsername !== undefined && { sentinelUsername: redis.sentinelUsername }),
     ...(redis.sentinelPassword !== undefined && { sentinelPassword: redis.sentinelPassword }),
     sentinelCommandTimeout: 1000,
     sentinelRetryStrategy: (attempt: number) => Math.min(100 * attempt, MAX_SENTINEL_RETRY_DELAY_MS),
@@ -98,7 +99,7 @@ export const clusterOptions = (access: RedisAccess) => {
     maxRedirections: 4,
     slotsRefreshTimeout: 1000,
     slotsRefreshInterval: 5000,
-    redisOptions: { ...common(access), connectTimeout, ...tls(access, undefined) },
+    redisOptions: { ...common(access), connectTimeout, ...tls(access, redis.tlsServername) },
     // With TLS a node is addressed by the name in its certificate.
     ...(target.tls && { dnsLookup: sameName }),
   } satisfies ClusterOptions;
@@ -117,6 +118,8 @@ const tls = ({ target, redis }: RedisAccess, servername: string | undefined) => 
     tls: {
       ...(servername !== undefined && isIP(servername) === 0 && { servername }),
       ...(redis.tlsCa !== undefined && { ca: redis.tlsCa }),
+      ...(redis.tlsCert !== undefined && { cert: redis.tlsCert }),
+      ...(redis.tlsKey !== undefined && { key: redis.tlsKey }),
     },
   }),
 });
@@ -127,16 +130,29 @@ export const retryDelayMs = (attempt: number, random: () => number = Math.random
   return Math.round(ceiling * (1 - random() / 2));
 };
 
+/** The delay before a connection attempt, in milliseconds; `attempt` counts from 1. */
+export interface RetryStrategy {
+  (attempt: number): number;
+  /** The connection is usable: the next delay is that of a first attempt. */
+  reset(): void;
+}
+
 /**
  * Spaces connection attempts from the start of one to the start of the next: after an attempt that timed out, the next
- * one starts sooner.
+ * one starts sooner. Counts them itself, since for ioredis a connection that Redis refuses has been a good one.
  */
-export const createRetryStrategy = (random: () => number = Math.random): ((attempt: number) => number) => {
+export const createRetryStrategy = (random: () => number = Math.random): RetryStrategy => {
   let beganAt = Number.NEGATIVE_INFINITY;
-  return (attempt) => {
+  let failures = 0;
+  const delay = (attempt: number): number => {
+    failures = Math.max(attempt, failures + 1);
     const tookMs = Math.max(0, performance.now() - beganAt);
-    const delayMs = Math.max(retryDelayMs(1, random), Math.round(retryDelayMs(attempt, random) - tookMs));
+    const delayMs = Math.max(retryDelayMs(1, random), Math.round(retryDelayMs(failures, random) - tookMs));
     beganAt = performance.now() + delayMs;
     return delayMs;
   };
+  const reset = () => {
+    failures = 0;
+  };
+  return Object.assign(delay, { reset });
 };

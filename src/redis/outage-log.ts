@@ -1,5 +1,5 @@
-import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
+import { diagnose } from './diagnosis.ts';
 
 const SUMMARY_EVERY_MS = 30_000;
 
@@ -25,8 +25,10 @@ export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
   let summaries: NodeJS.Timeout | undefined;
 
   const downMs = () => (beganAt === undefined ? 0 : Math.round(performance.now() - beganAt));
-  const logFailure = () =>
-    emit('redis_connect_fail', { endpoint, ...describeError(cause), attempts, downMs: downMs() });
+  const logFailure = () => {
+    const { verdict: _, ...about } = diagnose(cause);
+    emit('redis_connect_fail', { endpoint, ...about, attempts, downMs: downMs() });
+  };
 
   return {
     begin: (firstError, { atStartup } = { atStartup: false }) => {
@@ -36,7 +38,7 @@ export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
       beganAt = performance.now();
       if (!atStartup) {
         attempts = 0;
-        const { error, errorCode } = describeError(firstError);
+        const { error, errorCode } = diagnose(firstError);
         emit('redis_down', { endpoint, reason: error, errorCode });
       }
       logFailure();
@@ -50,7 +52,7 @@ export const createOutageLog = (endpoint: string, emit: Emit): OutageLog => {
     },
     end: () => {
       if (beganAt === undefined) return;
-      emit('redis_up', { endpoint, reason: describeError(firstCause).error, downMs: downMs() });
+      emit('redis_up', { endpoint, reason: diagnose(firstCause).error, downMs: downMs() });
       beganAt = undefined;
       clearInterval(summaries);
     },

@@ -6,8 +6,32 @@ const REFUSALS = /^-?(READONLY|OOM|MISCONF|LOADING|NOAUTH|WRONGPASS|NOPERM|CLUST
 // A new connection may fix these: it goes to the new master, or uses the current credentials.
 const FIXED_BY_RECONNECTING = new Set(['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN']);
 
-/** Whether an error says only that the connection is closed, and not why. */
-export const isConnectionClosed = (error: unknown): boolean => describeError(error).error === 'Connection is closed.';
+/** Whether an error says only that the connection is closed; after a reply of Redis a reset says no more than that. */
+export const hasNoReason = (error: unknown, { afterReply = false } = {}): boolean => {
+  const { error: message, errorCode } = describeError(error);
+  return message === 'Connection is closed.' || (afterReply && ['ECONNRESET', 'EPIPE'].includes(errorCode));
+};
+
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+
+// ioredis' error for a reply without a command: Redis sends one before it closes a connection that it refuses.
+const UNASKED_REPLY = /^Command queue state error\..* Last error: (.*)$/s;
+
+/** Whether Redis itself replied with this error; in a cluster the last node that was asked. */
+export const isReply = (error: unknown): boolean =>
+  isNamed(error, 'ReplyError') ||
+  (error instanceof Error && UNASKED_REPLY.test(error.message)) ||
+  (error instanceof Error && 'lastNodeError' in error && isReply(error.lastNodeError));
+
+/** The error with the words of Redis alone, where ioredis wraps them in its own. */
+export const redisReply = (error: unknown): unknown => {
+  const reply = error instanceof Error ? UNASKED_REPLY.exec(error.message)?.[1] : undefined;
+  return reply === undefined ? error : new Error(reply);
+};
+
+/** Whether a code is that of a TLS failure. */
+export const isTlsFailure = (code: string): boolean =>
+  /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|^EPROTO$|UNABLE_TO/.test(code);
 
 export interface Refusal {
   readonly code: string;
@@ -29,8 +53,11 @@ const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
  */
 export const mayHaveRun = (error: unknown): boolean => {
   if (!(error instanceof Error)) return true;
-  return error.name !== 'ReplyError' && !NOT_SENT.test(error.message);
+  return !isNamed(error, 'ReplyError') && !NOT_SENT.test(error.message);
 };
+
+/** Whether a command got no reply within its time limit. */
+export const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out';
 
 /** The error of a command with a readable message and a code for the log: the messages of ioredis name its options. */
 export const readableError = (error: unknown): unknown => {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Topology } from './options.ts';
+import { isReply } from './redis-errors.ts';
 
 /** Version, mode and settings of a Redis server, from its INFO. */
 export interface ServerInfo {
@@ -23,7 +24,7 @@ const OLDEST = [6, 2] as const;
 
 /** Reads INFO and settings of a server; `undefined` when the user is not allowed to. */
 export const readServerInfo = async (node: Redis): Promise<ServerInfo | undefined> => {
-  const reply = await node.info().catch(unlessForbidden(undefined));
+  const reply = await node.info().catch(unlessRefused(undefined));
   return reply === undefined ? undefined : parseInfo(reply, await snapshotsOf(node));
 };
 
@@ -37,11 +38,11 @@ const snapshotsOf = async (node: Redis): Promise<string> => {
   }
 };
 
-/** Replaces the error of a command that the user may not send, or that a managed service has removed, by `value`. */
-export const unlessForbidden =
+/** Replaces the error reply to a command that the user may not send, or that a proxy does not know, by `value`. */
+export const unlessRefused =
   <T>(value: T) =>
   (error: unknown): T => {
-    if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) return value;
+    if (isReply(error)) return value;
     throw error;
   };
 

@@ -11,12 +11,18 @@ const TTL_MS = 10_000;
 type Needs = Pick<RedisAccess, 'target' | 'counts'>;
 
 /**
- * The write of the heartbeat: sends every command that tickets need. After an error a cluster client looks up the
+ * The write of the heartbeat: a thorough one sends every command that tickets need, any other writes one key and reads it
+ * with the command that deletes. After an error a cluster client looks up the
  * masters again: a replica may have taken over, which the client would notice seconds later.
  */
-export const writeProbe = async (client: RedisClient, keys: ProbeKeys, needs: Needs): Promise<void> => {
+export const writeProbe = async (
+  client: RedisClient,
+  keys: ProbeKeys,
+  { thorough, ...needs }: Needs & { readonly thorough: boolean },
+): Promise<void> => {
   try {
-    await sendTicketCommands(client, keys, needs);
+    if (thorough) await sendTicketCommands(client, keys, needs);
+    else await Promise.all(onEachMaster(client, keys.ticket).flatMap((key) => writeAndTake(client, key)));
   } catch (error) {
     if (client instanceof Cluster) client.refreshSlotsCache();
     throw error;
@@ -32,11 +38,16 @@ export const sendTicketCommands = async (client: RedisClient, keys: ProbeKeys, n
   const counts = needs.counts ? onEachMaster(client, keys.count) : [];
   await Promise.all([
     selectDatabase(client, needs),
-    ...ticketKeys(client, keys).flatMap((key) => [client.set(key, '1', 'PX', TTL_MS), client.getdel(key)]),
+    ...ticketKeys(client, keys).flatMap((key) => writeAndTake(client, key)),
     ...counts.map((key) => incrementWindow(client, key, TTL_MS)),
     readAll(client, onEachMaster(client, keys.revocation)),
   ]);
 };
+
+const writeAndTake = (client: RedisClient, key: string): readonly Promise<unknown>[] => [
+  client.set(key, '1', 'PX', TTL_MS),
+  client.getdel(key),
+];
 
 /** Milliseconds for a write and then a read that deletes, on the slowest master. */
 export const measureRoundTrip = async (client: RedisClient, keys: ProbeKeys): Promise<number> =>

@@ -6,10 +6,10 @@ import { endpointOf } from '../config/redis-url.ts';
 import type { Environment } from '../config/sources.ts';
 import type { Config } from '../config/variables.ts';
 import type { Listener } from '../http/server/listener.ts';
-import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createRedisConnection } from '../redis/connection.ts';
+import { diagnose } from '../redis/diagnosis.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import type { Phase } from '../startup/phase.ts';
@@ -59,7 +59,8 @@ const startMemoryStore = (emit: Emit): TicketStore => {
 const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const event = failClosed ? 'redis_connect_fatal' : 'redis_connect_degraded';
-  emit(event, { endpoint: endpointOf(target), ...describeError(cause) });
+  const { errorCode, error: reason, remedy } = diagnose(cause);
+  emit(event, { endpoint: endpointOf(target), error: reason, errorCode, remedy });
 };
 
 /** The phase that fetches the keys at `JWT_JWKS_URL`. Always required: without keys every JWT would be rejected. */

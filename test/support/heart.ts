@@ -19,6 +19,7 @@ export const createHeart = (clock: SinonFakeTimers): Heart => {
   const open: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   const record = (what: string) => void journal.push(`${what} ${performance.now()}`);
   const heartbeat = createHeartbeat({
+    intervalMs: 500,
     write: () =>
       new Promise<void>((resolve, reject) => {
         record('write');

@@ -12,7 +12,7 @@ const BAD_URLS: Readonly<Record<string, string>> = {
   [`redis://:${PASSWORD}@host/0?db=1`]: 'no query parameters',
   [`redis://:${PASSWORD}@host#x`]: '%23',
   [`http://:${PASSWORD}@host`]: 'starts with redis:// or rediss://',
-  [`unix:///${PASSWORD}.sock`]: 'starts with redis:// or rediss://',
+  [`unix://${PASSWORD}.sock`]: 'unix:// with an absolute path',
   [`redis+tls://:${PASSWORD}@host`]: 'starts with redis:// or rediss://',
   [`${PASSWORD}`]: 'a URL like',
   [`redis://:${PASSWORD}@`]: 'a URL like',

@@ -31,7 +31,7 @@ describe('Redis write probe against a server', () => {
   });
 
   const probe = async ({ path = '', counts = false } = {}) =>
-    writeProbe(client, KEYS, { ...(await accessOf({ REDIS_URL: `${redis.url}${path}` })), counts });
+    writeProbe(client, KEYS, { ...(await accessOf({ REDIS_URL: `${redis.url}${path}` })), counts, thorough: true });
 
   it('sends the commands of tickets in one round trip, at both ends of the slots, and leaves no key behind', async () => {
     await probe();

@@ -25,14 +25,24 @@ const GOOD: Readonly<Record<string, object>> = {
   'redis://:p%C3%A4ss@host': { ...plain, password: 'päss' },
   'redis://:p@ss@host': { ...plain, password: 'p@ss' },
   'redis://:a:b@host': { ...plain, password: 'a:b' },
+  'valkey://host': plain,
+  'VALKEYS://:pass@host:6380/2': { ...at('host', 6380), tls: true, password: 'pass', database: 2 },
+  'unix:///run/redis.sock': { ...at('localhost'), socketPath: '/run/redis.sock' },
+  'UNIX://u:p%40ss@/run/a%20b.sock?db=3': {
+    ...at('localhost'),
+    username: 'u',
+    password: 'p@ss',
+    database: 3,
+    socketPath: '/run/a b.sock',
+  },
+  'unix://:p%2Fss@/run/redis.sock': { ...at('localhost'), password: 'p/ss', socketPath: '/run/redis.sock' },
   'memory://': { kind: 'memory' },
   'MEMORY://': { kind: 'memory' },
 };
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
-  'a URL that starts with redis:// or rediss://, or exactly memory://': [
+  'a URL that starts with redis:// or rediss:// (also valkey://, valkeys://, unix://), or exactly memory://': [
     'http://hunter2@host',
-    'unix:///hunter2.sock',
     'redis+tls://u:hunter2@host',
     'memory://hunter2',
     'memory:///hunter2',
@@ -40,6 +50,17 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'memory:',
     'hunter2:6379',
   ],
+  'unix:// with an absolute path, as in unix://user:password@/run/redis.sock?db=0': [
+    'unix://hunter2.sock',
+    'unix://',
+    'unix:/hunter2',
+    'unix:///run/hunter2?database=1',
+    'unix:///run/redis.sock?db=hunter2',
+    'unix:///run/redis.sock#hunter2',
+    'unix://u:hunter2/3@/run/redis.sock',
+  ],
+  'a path of at most 107 bytes after unix://': [`unix:///hunter2/${'x'.repeat(107)}`],
+  'one server with unix://, not a list': ['unix:///run/hunter2,unix:///run/b', 'redis://host,unix:///run/hunter2'],
   'no query parameters': [
     'redis://u:hunter2@host?enableOfflineQueue=false',
     'redis://u:hunter2@host/0?db=1',

@@ -36,15 +36,9 @@ describe('REDIS_TLS_* variables', () => {
     }
   });
 
-  it('reject REDIS_TLS_SERVERNAME with REDIS_CLUSTER, but accept REDIS_TLS_CA_FILE', async () => {
-    const env = { REDIS_URL: 'rediss://a,b', REDIS_CLUSTER: 'true' };
-    expect(await problems({ ...env, ...NAME, ...authority })).to.deep.equal([
-      {
-        name: 'REDIS_TLS_SERVERNAME',
-        problem: 'expected to be unset with REDIS_CLUSTER: each node has its own name',
-      },
-    ]);
-    expect((await configOf({ ...env, ...authority })).redis.tlsCa).to.equal(rootCertificates[0]);
+  it('are accepted with REDIS_CLUSTER', async () => {
+    const { redis } = await configOf({ REDIS_URL: 'rediss://a,b', REDIS_CLUSTER: 'true', ...NAME, ...authority });
+    expect(redis).to.include({ tlsServername: 'cache.internal', tlsCa: rootCertificates[0] });
   });
 
   it('are not checked when REDIS_URL is invalid', async () => {

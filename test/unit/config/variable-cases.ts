@@ -168,11 +168,30 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['two words', 'main,other', 'main:1', 'über', 'm'.repeat(129)],
     expected: '1 to 128 of A-Z a-z 0-9 . _ -',
   },
+  REDIS_SENTINEL_USERNAME: {
+    ...text(({ redis }) => redis.sentinelUsername, undefined, 128),
+    needs: { REDIS_SENTINEL_MASTER: 'main', REDIS_SENTINEL_PASSWORD: 'secret', REDIS_URL: 'redis://a,b' },
+  },
   REDIS_CLUSTER: boolean(({ redis }) => redis.cluster, false),
   REDIS_TLS_CA_FILE: {
     value: ({ redis }) => redis.tlsCa,
     preset: undefined,
     // certificates.test.ts has the files.
+    good: [],
+    wrong: ['/nowhere/at/all', 'nowhere.pem'],
+    expected: 'a readable file (ENOENT)',
+  },
+  REDIS_TLS_CERT_FILE: {
+    value: ({ redis }) => redis.tlsCert,
+    preset: undefined,
+    // client-certificate-files.test.ts has the files.
+    good: [],
+    wrong: ['/nowhere/at/all', 'nowhere.pem'],
+    expected: 'a readable file (ENOENT)',
+  },
+  REDIS_TLS_KEY_FILE: {
+    value: ({ redis }) => redis.tlsKey,
+    preset: undefined,
     good: [],
     wrong: ['/nowhere/at/all', 'nowhere.pem'],
     expected: 'a readable file (ENOENT)',
@@ -184,6 +203,16 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
   REDIS_STARTUP_TIMEOUT_MS: milliseconds(({ redis }) => redis.startupTimeoutMs, 8_000, 100),
   REDIS_CONNECT_TIMEOUT_MS: milliseconds(({ redis }) => redis.connectTimeoutMs, 2_000, 50),
   REDIS_COMMAND_TIMEOUT_MS: milliseconds(({ redis }) => redis.commandTimeoutMs, 2_000, 50),
+  REDIS_HEARTBEAT_MS: {
+    value: ({ redis }) => redis.heartbeatMs,
+    preset: 500,
+    good: [
+      ['500', 500],
+      ['30000', 30_000],
+    ],
+    wrong: ['499', '30001', '1e3', '1.5', '5s'],
+    expected: 'a whole number from 500 to 30000',
+  },
   REDIS_KEY_PREFIX: {
     value: ({ redis }) => redis.keyPrefix,
     preset: 'ticketd:',

@@ -20,8 +20,13 @@ describe('ticketd/gateway redeem.redis options', () => {
   const cases = (): readonly (readonly [RedisOptions, Readonly<Record<string, string>>])[] => [
     [{ url: 'redis://u:p%2C@host:7000/2' }, { REDIS_URL: 'redis://u:p%2C@host:7000/2' }],
     [
-      { url: 'redis://a,b', sentinelMaster: 'main', sentinelPassword: 'secret' },
-      { REDIS_URL: 'redis://a,b', REDIS_SENTINEL_MASTER: 'main', REDIS_SENTINEL_PASSWORD: 'secret' },
+      { url: 'redis://a,b', sentinelMaster: 'main', sentinelUsername: 'u', sentinelPassword: 'secret' },
+      {
+        REDIS_URL: 'redis://a,b',
+        REDIS_SENTINEL_MASTER: 'main',
+        REDIS_SENTINEL_USERNAME: 'u',
+        REDIS_SENTINEL_PASSWORD: 'secret',
+      },
     ],
     [
       { url: 'redis://a,b', cluster: true, keyPrefix: 'mine:', sentinelMaster: undefined },
@@ -32,12 +37,13 @@ describe('ticketd/gateway redeem.redis options', () => {
       { REDIS_URL: 'rediss://a', REDIS_TLS_CA_FILE: caFile, REDIS_TLS_SERVERNAME: 'b' },
     ],
     [
-      { url: 'redis://a', startupTimeoutMs: 111, connectTimeoutMs: 222, commandTimeoutMs: 333 },
+      { url: 'redis://a', startupTimeoutMs: 111, connectTimeoutMs: 222, commandTimeoutMs: 333, heartbeatMs: 5000 },
       {
         REDIS_URL: 'redis://a',
         REDIS_STARTUP_TIMEOUT_MS: '111',
         REDIS_CONNECT_TIMEOUT_MS: '222',
         REDIS_COMMAND_TIMEOUT_MS: '333',
+        REDIS_HEARTBEAT_MS: '5000',
       },
     ],
   ];

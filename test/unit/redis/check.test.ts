@@ -105,7 +105,8 @@ describe('check-redis', () => {
   });
 
   it('fails with MOVED for a cluster node, and IS_SENTINEL for a Sentinel, used as a single server', async () => {
-    const node = await check(await saying('redis_version:7.0.0\r\nredis_mode:cluster\r\nrole:master\r\n'));
+    const info = 'redis_version:7.0.0\r\nredis_mode:cluster\r\nrole:master\r\n';
+    const node = await check(await saying(info, { SET: '-MOVED 12182 127.0.0.1:7002\r\n' }));
     expect(node).to.deep.include({ ok: false, version: '7.0.0', masters: 1 });
     expect(node.problem).to.include({ errorCode: 'MOVED' });
     const sentinel = await check(await saying('redis_version:7.0.0\r\nredis_mode:sentinel\r\n'));

@@ -102,6 +102,7 @@ describe('Redis connection at startup', () => {
           endpoint: ENDPOINT,
           error: 'connect ECONNREFUSED',
           errorCode: 'ECONNREFUSED',
+          remedy: 'no server listens on this port: start Redis, or correct host and port in REDIS_URL',
           attempts: 1,
           downMs: 0,
         },

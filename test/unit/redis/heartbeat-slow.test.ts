@@ -20,6 +20,7 @@ describe('readiness with a slow Redis', () => {
       if (state !== changes.at(-1)) changes.push(state);
     };
     heartbeat = createHeartbeat({
+      intervalMs: 500,
       write: () => {
         writes.push(performance.now());
         return reply(replyAfterMs());

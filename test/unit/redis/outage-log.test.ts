@@ -7,6 +7,7 @@ import { freezeTime } from '../../support/frozen-time.ts';
 const ENDPOINT = 'redis://host:6379';
 const REFUSED = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const CLOSED = new Error('the connection was closed');
+const REMEDY = 'no server listens on this port: start Redis, or correct host and port in REDIS_URL';
 
 describe('Redis outage log', () => {
   let clock: SinonFakeTimers;
@@ -34,7 +35,14 @@ describe('Redis outage log', () => {
       },
       {
         event: 'redis_connect_fail',
-        fields: { endpoint: ENDPOINT, error: 'the connection was closed', errorCode: 'Error', attempts: 0, downMs: 0 },
+        fields: {
+          endpoint: ENDPOINT,
+          error: 'the connection was closed',
+          errorCode: 'Error',
+          remedy: 'see the error message of Redis',
+          attempts: 0,
+          downMs: 0,
+        },
       },
     ]);
   });
@@ -50,6 +58,7 @@ describe('Redis outage log', () => {
           endpoint: ENDPOINT,
           error: 'connect ECONNREFUSED',
           errorCode: 'ECONNREFUSED',
+          remedy: REMEDY,
           attempts: 2,
           downMs: 0,
         },
@@ -71,6 +80,7 @@ describe('Redis outage log', () => {
           endpoint: ENDPOINT,
           error: 'connect ECONNREFUSED',
           errorCode: 'ECONNREFUSED',
+          remedy: REMEDY,
           attempts: 4,
           downMs: 30_000,
         },

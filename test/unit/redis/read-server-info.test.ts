@@ -14,8 +14,8 @@ describe('Redis server inspection', () => {
   });
   const connectTo = async (url: string): Promise<Redis> => {
     const options = singleOptions(await accessOf({ REDIS_URL: url }));
-    // The ready check would send INFO before the test does.
-    const client = new Redis({ ...options, enableReadyCheck: false, retryStrategy: () => null });
+    const client = new Redis({ ...options, retryStrategy: () => null });
+    client.on('error', () => {});
     clients.push(client);
     await client.connect();
     return client;
@@ -65,10 +65,18 @@ describe('Redis server inspection', () => {
     await server.close();
   });
 
-  it('fails with the Redis error on any other error', async () => {
-    const server = await fakeRedis((command) => (command === 'INFO' ? '-BUSY a script runs\r\n' : '+OK\r\n'));
+  for (const reply of ['BUSY a script runs', "ERR unknown command 'INFO'", 'unsupported command'])
+    it(`returns nothing when the reply is "${reply}"`, async () => {
+      const server = await fakeRedis((command) => (command === 'INFO' ? `-${reply}\r\n` : '+OK\r\n'));
+      expect(await readServerInfo(await connectTo(`redis://127.0.0.1:${server.port}`))).to.equal(undefined);
+      await server.close();
+    });
+
+  it('fails when the connection is lost', async () => {
+    const server = await fakeRedis(() => '');
     const client = await connectTo(`redis://127.0.0.1:${server.port}`);
-    expect((await rejectionOf(readServerInfo(client))).message).to.equal('BUSY a script runs');
+    const failed = rejectionOf(readServerInfo(client));
     await server.close();
+    expect(await failed).to.be.instanceOf(Error);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isConnectionClosed, readableError, refusalOf } from '../../../src/redis/redis-errors.ts';
+import { hasNoReason, readableError, refusalOf } from '../../../src/redis/redis-errors.ts';
 
 const RECONNECTS: Readonly<Record<string, boolean>> = {
   READONLY: true,
@@ -49,9 +49,17 @@ describe('Redis error that only reports a closed connection', () => {
   const closed = new Error('Connection is closed.');
 
   it('is recognized by its message, also as the last node error of a cluster', () => {
-    expect(isConnectionClosed(closed)).to.equal(true);
+    expect(hasNoReason(closed)).to.equal(true);
     const ofCluster = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: closed });
-    expect(isConnectionClosed(ofCluster)).to.equal(true);
+    expect(hasNoReason(ofCluster)).to.equal(true);
+  });
+
+  it('is a reset as well, after a reply of Redis', () => {
+    for (const code of ['ECONNRESET', 'EPIPE']) {
+      const reset = Object.assign(new Error(`read ${code}`), { code });
+      expect(hasNoReason(reset)).to.equal(false);
+      expect(hasNoReason(reset, { afterReply: true })).to.equal(true);
+    }
   });
 
   it('is not an error with a cause', () => {
@@ -62,7 +70,7 @@ describe('Redis error that only reports a closed connection', () => {
       new Error('Failed to refresh slots cache.'),
       undefined,
     ])
-      expect(isConnectionClosed(error), String(error)).to.equal(false);
+      expect(hasNoReason(error), String(error)).to.equal(false);
   });
 });
 

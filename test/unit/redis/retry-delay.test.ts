@@ -52,10 +52,22 @@ describe('Redis reconnect delay after a connection attempt', () => {
     expect(delaysWhere(2_000)).to.deep.equal([100, 100, 100, 100, 100, 100, 100]);
   });
 
-  it('is that of a first attempt after an established connection was lost', () => {
+  it('is that of a first attempt after a usable connection was lost', () => {
     const strategy = createRetryStrategy(LONGEST);
-    clock.tick(strategy(6) + 60_000);
+    clock.tick(strategy(6));
+    strategy.reset();
+    clock.tick(60_000);
     expect(strategy(1)).to.equal(100);
+  });
+
+  it('grows when each connection is established but never usable, which ioredis counts as a success', () => {
+    const strategy = createRetryStrategy(LONGEST);
+    const delays = Array.from({ length: 7 }, () => {
+      const delayMs = strategy(1);
+      clock.tick(delayMs);
+      return delayMs;
+    });
+    expect(delays).to.deep.equal([100, 200, 400, 800, 1600, 2000, 2000]);
   });
 
   it('does not grow when it is requested again before the attempt has begun', () => {

@@ -36,9 +36,16 @@ describe('Redis write probe on a single server', () => {
   const setUp = async (path = '', counts = false) => {
     const recorded = record();
     const access: RedisAccess = { ...(await accessOf({ REDIS_URL: `redis://host:6379${path}` })), counts };
-    const probe = () => writeProbe(recorded.commands as unknown as RedisClient, KEYS, access);
-    return { ...recorded, probe };
+    const probe = () => writeProbe(recorded.commands as unknown as RedisClient, KEYS, { ...access, thorough: true });
+    const light = () => writeProbe(recorded.commands as unknown as RedisClient, KEYS, { ...access, thorough: false });
+    return { ...recorded, probe, light };
   };
+
+  it('sends one SET and one GETDEL between two thorough ones, also with a database and a rate limit', async () => {
+    const { sent, light } = await setUp('/3', true);
+    await light();
+    expect(sent).to.deep.equal([`set ${KEYS.ticket} 1 PX 10000`, `getdel ${KEYS.ticket}`]);
+  });
 
   it('sends SET and GETDEL for a key at both ends of the slots, then MGET of a revocation', async () => {
     const { sent, probe } = await setUp();
@@ -116,7 +123,8 @@ describe('Redis write probe in a cluster', () => {
       ...recorded,
       slots,
       mastersOf,
-      probe: () => writeProbe(client as unknown as RedisClient, KEYS, access),
+      probe: () => writeProbe(client as unknown as RedisClient, KEYS, { ...access, thorough: true }),
+      light: () => writeProbe(client as unknown as RedisClient, KEYS, { ...access, thorough: false }),
       refreshes: () => refreshes,
     };
   };
@@ -129,6 +137,13 @@ describe('Redis write probe in a cluster', () => {
       expect(mastersOf(command), command).to.have.members(EACH_MASTER);
     expect(sent).to.have.lengthOf(9);
     expect(refreshes()).to.equal(0);
+  });
+
+  it('sends SET and GETDEL to every master between two thorough ones', async () => {
+    const { sent, mastersOf, light } = await setUp(true);
+    await light();
+    for (const command of ['set', 'getdel'] as const) expect(mastersOf(command)).to.have.members(EACH_MASTER);
+    expect(sent).to.have.lengthOf(6);
   });
 
   it('sends INCR to every master when TICKET_RATE_LIMIT is set', async () => {
