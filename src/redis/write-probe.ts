@@ -11,9 +11,9 @@ const TTL_MS = 10_000;
 type Needs = Pick<RedisAccess, 'target' | 'counts'>;
 
 /**
- * The write of the heartbeat: a thorough one sends every command that tickets need, any other writes one key and reads it
- * with the command that deletes. After an error a cluster client looks up the
- * masters again: a replica may have taken over, which the client would notice seconds later.
+ * The write of the heartbeat: a thorough one sends every command that tickets need, any other a write, a read that
+ * deletes and a read of revocations. After an error a cluster client looks up the masters again: a replica may have taken
+ * over, which the client would notice seconds later.
  */
 export const writeProbe = async (
   client: RedisClient,
@@ -22,12 +22,18 @@ export const writeProbe = async (
 ): Promise<void> => {
   try {
     if (thorough) await sendTicketCommands(client, keys, needs);
-    else await Promise.all(onEachMaster(client, keys.ticket).flatMap((key) => writeAndTake(client, key)));
+    else await sendLightProbe(client, keys);
   } catch (error) {
     if (client instanceof Cluster) client.refreshSlotsCache();
     throw error;
   }
 };
+
+const sendLightProbe = (client: RedisClient, { ticket, revocation }: ProbeKeys): Promise<unknown> =>
+  Promise.all([
+    ...onEachMaster(client, ticket).flatMap((key) => writeAndTake(client, key)),
+    readAll(client, onEachMaster(client, revocation)),
+  ]);
 
 /**
  * Sends every command that tickets need, in a cluster to every master: a write, a read that deletes (GETDEL: Redis 6.2),

@@ -41,10 +41,10 @@ describe('Redis write probe on a single server', () => {
     return { ...recorded, probe, light };
   };
 
-  it('sends one SET and one GETDEL between two thorough ones, also with a database and a rate limit', async () => {
+  it('sends one SET, one GETDEL and one MGET between two thorough ones, also with a database and a rate limit', async () => {
     const { sent, light } = await setUp('/3', true);
     await light();
-    expect(sent).to.deep.equal([`set ${KEYS.ticket} 1 PX 10000`, `getdel ${KEYS.ticket}`]);
+    expect(sent).to.deep.equal([`set ${KEYS.ticket} 1 PX 10000`, `getdel ${KEYS.ticket}`, `mget ${KEYS.revocation}`]);
   });
 
   it('sends SET and GETDEL for a key at both ends of the slots, then MGET of a revocation', async () => {
@@ -139,11 +139,11 @@ describe('Redis write probe in a cluster', () => {
     expect(refreshes()).to.equal(0);
   });
 
-  it('sends SET and GETDEL to every master between two thorough ones', async () => {
+  it('sends SET, GETDEL and GET to every master between two thorough ones', async () => {
     const { sent, mastersOf, light } = await setUp(true);
     await light();
-    for (const command of ['set', 'getdel'] as const) expect(mastersOf(command)).to.have.members(EACH_MASTER);
-    expect(sent).to.have.lengthOf(6);
+    for (const command of ['set', 'getdel', 'get'] as const) expect(mastersOf(command)).to.have.members(EACH_MASTER);
+    expect(sent).to.have.lengthOf(9);
   });
 
   it('sends INCR to every master when TICKET_RATE_LIMIT is set', async () => {
