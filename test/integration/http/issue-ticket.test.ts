@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { commandsBesideBeats } from '../../support/commands.ts';
+import { RARE_HEARTBEAT, ticketCommands } from '../../support/commands.ts';
 import { token } from '../../support/jwt.ts';
 import { revoke } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
@@ -13,7 +13,7 @@ describe('POST /ws-ticket', () => {
 
   before(async () => {
     redis = await startRedis();
-    service = await startService({ REDIS_URL: redis.url });
+    service = await startService({ ...RARE_HEARTBEAT, REDIS_URL: redis.url });
   });
   after(() => service.stop());
 
@@ -58,11 +58,11 @@ describe('POST /ws-ticket', () => {
     const jwt = token({ sub: 'dave' });
     await redis.cli('CONFIG', 'RESETSTAT');
     await requestTicket(service, jwt);
-    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 1, mget: 1 });
+    expect(await ticketCommands(redis)).to.deep.equal({ set: 1, mget: 1 });
     await revoke(service, 'session', jwt);
     await redis.cli('CONFIG', 'RESETSTAT');
     await requestTicket(service, jwt);
-    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 2, mget: 1 });
+    expect(await ticketCommands(redis)).to.deep.equal({ set: 2, mget: 1 });
   });
 
   it('issues a new ticket for every request with the same JWT', async () => {

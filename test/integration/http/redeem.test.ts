@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import request from 'supertest';
 import { newTicket } from '../../../src/tickets/ticket.ts';
-import { commandsBesideBeats } from '../../support/commands.ts';
+import { RARE_HEARTBEAT, ticketCommands } from '../../support/commands.ts';
 import { bearer, token } from '../../support/jwt.ts';
 import { metricValue } from '../../support/metric-value.ts';
 import { GATEWAY_KEY, issueTicket, REDEEM_PATH, redeem } from '../../support/redeem.ts';
@@ -19,7 +19,11 @@ describe('POST /ws-ticket/redeem', () => {
 
   before(async () => {
     redis = await startRedis();
-    service = await startService({ REDIS_URL: redis.url, GATEWAY_KEYS: `${GATEWAY_KEY},${OTHER_KEY}` });
+    service = await startService({
+      ...RARE_HEARTBEAT,
+      REDIS_URL: redis.url,
+      GATEWAY_KEYS: `${GATEWAY_KEY},${OTHER_KEY}`,
+    });
   });
   after(() => service.stop());
 
@@ -126,7 +130,7 @@ describe('POST /ws-ticket/redeem', () => {
     await redis.cli('CONFIG', 'RESETSTAT');
     for (const ticket of ['x'.repeat(53), newTicket().replace(/.$/, '!'), newTicket().replace(/....$/, '0000')])
       expectRefusal(await redeem(service, { ticket }), 403, 'WS_TICKET_NOT_REDEEMABLE');
-    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
+    expect(await ticketCommands(redis)).to.deep.equal({ set: 0, mget: 0 });
   });
 
   it('redeems a ticket for exactly one of 50 concurrent requests', async () => {
@@ -142,7 +146,7 @@ describe('POST /ws-ticket/redeem', () => {
     const ticket = await issueTicket(service);
     await redis.cli('CONFIG', 'RESETSTAT');
     await redeem(service, { ticket });
-    expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 1, mget: 1 });
+    expect(await ticketCommands(redis)).to.deep.equal({ set: 1, mget: 1 });
   });
 
   it('logs the ticket id and the trace id that it was issued under', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { newTicket } from '../../../../src/tickets/ticket.ts';
 import { ask } from '../../../support/ask.ts';
 import { askAs } from '../../../support/auth-requests.ts';
-import { commandsBesideBeats } from '../../../support/commands.ts';
+import { RARE_HEARTBEAT, ticketCommands } from '../../../support/commands.ts';
 import { exchange, rawRequest } from '../../../support/raw-http.ts';
 import { expectRawRefusal } from '../../../support/raw-refusal.ts';
 import { issueTicket } from '../../../support/redeem.ts';
@@ -74,7 +74,7 @@ describe('forward-auth with an ambiguous request', () => {
 
   before(async () => {
     redis = await startRedis();
-    service = await startService({ REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '127.0.0.1' });
+    service = await startService({ ...RARE_HEARTBEAT, REDIS_URL: redis.url, FORWARD_AUTH_TRUSTED: '127.0.0.1' });
   });
   after(() => service.stop());
 
@@ -85,7 +85,7 @@ describe('forward-auth with an ambiguous request', () => {
       const line = `GET ${path}${path.endsWith('=') ? ticket : ''} HTTP/1.1`;
       const bytes = rawRequest(line, ['Host: x', 'Connection: close', ...headers(ticket)]);
       expectRawRefusal(await exchange(service.internalUrl, bytes), 403, 'WS_TICKET_NOT_REDEEMABLE');
-      expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
+      expect(await ticketCommands(redis)).to.deep.equal({ set: 0, mget: 0 });
       expect(service.eventsOf('ws_ticket_rejected').at(-1)).to.include({ reason: 'malformed' });
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(200);
     });
@@ -107,7 +107,7 @@ describe('forward-auth with an ambiguous request', () => {
     it(`returns 403 for a ticket with ${what}, without a Redis command`, async () => {
       await redis.cli('CONFIG', 'RESETSTAT');
       expect((await askAs('nginx', service, { uri: `/ws?ticket=${ticket}` })).status).to.equal(403);
-      expect(await commandsBesideBeats(redis)).to.deep.equal({ set: 0, mget: 0 });
+      expect(await ticketCommands(redis)).to.deep.equal({ set: 0, mget: 0 });
       expect(service.eventsOf('ws_ticket_rejected').at(-1)).to.include({ reason: 'malformed' });
     });
 
