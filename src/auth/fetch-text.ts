@@ -1,6 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { version } from '../config/version.ts';
+import { codedError } from '../protocol/coded-error.ts';
 
 const MAX_BYTES = 256 * 1024;
 
@@ -33,7 +34,7 @@ const responseTo = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
 const bodyOf = async (response: IncomingMessage): Promise<string> => {
   try {
     const { statusCode } = response;
-    if (statusCode !== 200) throw refusal(`HTTP_${statusCode}`, `the response was HTTP ${statusCode}, not 200`);
+    if (statusCode !== 200) throw codedError(`HTTP_${statusCode}`, `the response was HTTP ${statusCode}, not 200`);
     return await textOf(response);
   } finally {
     response.destroy();
@@ -45,10 +46,8 @@ const textOf = async (response: IncomingMessage): Promise<string> => {
   let size = 0;
   for await (const chunk of response) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw refusal('TOO_LARGE', `the response is larger than ${MAX_BYTES} bytes`);
+    if (size > MAX_BYTES) throw codedError('TOO_LARGE', `the response is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
 };
-
-const refusal = (code: string, message: string): Error => Object.assign(new Error(message), { code });

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { algorithmsFor, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import { codedError } from '../protocol/coded-error.ts';
 import { shown } from './explain.ts';
 import type { JoseHeader } from './jose-header.ts';
 import type { KeyLookup } from './key-source.ts';
@@ -133,4 +134,4 @@ const parse = (text: string): unknown => {
   }
 };
 
-const invalid = (message: string): Error => Object.assign(new Error(message), { code: 'JWKS_INVALID' });
+const invalid = (message: string): Error => codedError('JWKS_INVALID', message);

@@ -1,6 +1,7 @@
 import type { JwtAlgorithm } from '../config/jwt-keys.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
+import { codedError } from '../protocol/coded-error.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import { pause } from '../time/clock.ts';
 import { within } from '../time/timeouts.ts';
@@ -148,4 +149,4 @@ const failedStart = (endpoint: string, reason: Error, cause: unknown): Error => 
   return new JwksUnavailable(`no keys from ${endpoint}: ${describeError(why).error}`, { cause: why });
 };
 
-const noAnswer = (): Error => Object.assign(new Error('no complete response'), { code: 'ETIMEDOUT' });
+const noAnswer = (): Error => codedError('ETIMEDOUT', 'no complete response');

@@ -14,7 +14,7 @@ export interface ProbeQuestion {
   readonly timeoutMs: number;
 }
 
-/** Asks once, within the time limit; resolves with a line for people, throws `PROBE_FAILED` unless the answer is 2xx. */
+/** Asks once; returns a one-line result, or throws `ProbeFailed` if the status is not 2xx or the time limit has passed. */
 export const askProbe = async ({ what, url, host, port, timeoutMs }: ProbeQuestion): Promise<string> => {
   const target = targetOf(what, url ?? ownUrl(host ?? 'localhost', port));
   const everywhere = url === undefined && host === undefined;
@@ -26,7 +26,7 @@ export const askProbe = async ({ what, url, host, port, timeoutMs }: ProbeQuesti
 
 const targetOf = (what: string, base: string): URL => {
   const path = Object.hasOwn(PATHS, what) ? PATHS[what] : undefined;
-  if (path === undefined) throw new ProbeFailed('probe what? Expected "live" or "ready"');
+  if (path === undefined) throw new ProbeFailed('expected "live" or "ready"');
   if (!/^https?:\/\//i.test(base) || !URL.canParse(base))
     throw new ProbeFailed(`expected an http:// or https:// URL with a valid port`);
   const target = new URL(base);
@@ -79,7 +79,7 @@ const statusOf = async (target: URL, { timeoutMs, lookup }: ProbeLimits): Promis
       response.destroy();
     });
     question.on('error', (error) => fail(reasonOf(error)));
-    // Comes last, and alone where the server has switched to another protocol.
+    // The last event, and the only one if the server switches to another protocol.
     question.on('close', () => {
       clearTimeout(timer);
       fail(UNANSWERED);

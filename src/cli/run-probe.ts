@@ -2,7 +2,7 @@ import { askProbe } from './ask-probe.ts';
 import { exitCodeOf, OK } from './exit-codes.ts';
 
 export interface ProbeOptions {
-  /** The service, or with a path the very URL to ask; by default the one at `HOST` and `PORT`. */
+  /** The base URL of the service, or with a path the URL to request; by default the service at `HOST` and `PORT`. */
   readonly url?: string;
   /** How long to wait for the answer, in milliseconds. */
   readonly timeout?: number;
@@ -12,7 +12,7 @@ export interface ProbeOptions {
 
 export const PROBE_TIMEOUT_MS = 2000;
 
-/** Asks a running service and prints its answer; resolves with the exit code, or throws `PROBE_FAILED` unless it is to be quiet. */
+/** Asks a running service and prints the result; resolves with the exit code. With `quiet` it prints and throws nothing. */
 export const runProbe = async (
   what: string,
   { url, timeout = PROBE_TIMEOUT_MS, quiet = false }: ProbeOptions = {},

@@ -37,11 +37,16 @@ export const cidrList: Parser<Cidrs> = (text) => {
   for (const { address, prefix } of networks(text)) list.addSubnet(address, prefix, familyOf(address));
   return {
     contains: (address) => {
-      const plain = plainOf(address);
+      const plain = plainAddress(address);
       return isIP(plain) !== 0 && list.check(plain, familyOf(plain));
     },
   };
 };
 
 // RFC 4007, section 11: a link-local address ends with its zone. RFC 4291, section 2.5.5.2: `::ffff:` before IPv4.
-const plainOf = (address: string): string => address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+/** An address without its zone, and an IPv4 address without the prefix that a dual-stack socket gives it; in lower case. */
+export const plainAddress = (address: string): string =>
+  address
+    .toLowerCase()
+    .replace(/%.*$/, '')
+    .replace(/^::ffff:(?=\d+\.)/, '');

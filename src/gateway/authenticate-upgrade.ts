@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describeError, readThrown } from '../log/describe-error.ts';
+import { describeError, readSafely } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
 import { newTraceId } from '../protocol/trace-id.ts';
 import { digestOf, isTicket, ticketIdOf } from '../tickets/ticket.ts';
@@ -82,7 +82,7 @@ const refusalEvent = (
   return { event, level: 'error', ...fields, error: scrub(describeError(cause).error) };
 };
 
-const isMisconfiguration = (cause: unknown): boolean => readThrown(() => cause instanceof MisconfigurationError, false);
+const isMisconfiguration = (cause: unknown): boolean => readSafely(() => cause instanceof MisconfigurationError, false);
 
 const fieldsOf = ({ traceId, ticket, startedAt }: HandshakeContext) => ({
   traceId,

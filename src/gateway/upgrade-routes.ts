@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { readThrown } from '../log/describe-error.ts';
+import { readSafely } from '../log/describe-error.ts';
 import { newTraceId, traceIdOf } from '../protocol/trace-id.ts';
 import { respond } from './http-response.ts';
 
@@ -68,8 +68,8 @@ const createRouter = (server: UpgradeServer): Router => {
 
 /** A request that cannot be read goes to the route without a path, which refuses it. */
 const routeFor = (request: IncomingMessage, routes: Router['routes']): UpgradeRoute | undefined => {
-  if (!readThrown(() => request.headers.upgrade?.toLowerCase() === 'websocket', true)) return undefined;
-  const path = readThrown(() => (request.url ?? '/').split('?', 1)[0], undefined);
+  if (!readSafely(() => request.headers.upgrade?.toLowerCase() === 'websocket', true)) return undefined;
+  const path = readSafely(() => (request.url ?? '/').split('?', 1)[0], undefined);
   return routes.get(path) ?? routes.get(undefined);
 };
 
@@ -77,7 +77,7 @@ const respondNotFound = (request: IncomingMessage, socket: Duplex): void =>
   respond(socket, {
     errorCode: 'NOT_FOUND',
     message: 'There is no WebSocket here',
-    traceId: readThrown(() => traceIdOf(request.headers), newTraceId()),
+    traceId: readSafely(() => traceIdOf(request.headers), newTraceId()),
   });
 
 /**

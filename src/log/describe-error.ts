@@ -12,10 +12,10 @@ const UNREADABLE: ErrorDescription = { error: 'a thrown value that cannot be rea
  * Message and code of a thrown value of any type. The code comes from Node (`ECONNREFUSED`), Redis (`READONLY …`) or
  * ticketd, or is the class name.
  */
-export const describeError = (error: unknown): ErrorDescription => readThrown(() => descriptionOf(error), UNREADABLE);
+export const describeError = (error: unknown): ErrorDescription => readSafely(() => descriptionOf(error), UNREADABLE);
 
 /** The result of `read` on a thrown value; `fallback` when reading throws, as a Proxy or a getter can. */
-export const readThrown = <T>(read: () => T, fallback: T): T => {
+export const readSafely = <T>(read: () => T, fallback: T): T => {
   try {
     return read();
   } catch {
@@ -25,7 +25,7 @@ export const readThrown = <T>(read: () => T, fallback: T): T => {
 
 /** The stack of a thrown value that has one. */
 export const stackOf = (error: unknown): string | undefined =>
-  readThrown(() => (error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined), undefined);
+  readSafely(() => (error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined), undefined);
 
 const descriptionOf = (error: unknown): ErrorDescription => {
   if (!(error instanceof Error)) return { error: String(error) || 'UNKNOWN', errorCode: 'UNKNOWN' };
@@ -36,7 +36,7 @@ const descriptionOf = (error: unknown): ErrorDescription => {
 /** As `describeError`, with the message of the cause after the error's own. */
 export const describeWithCause = (error: unknown): ErrorDescription => {
   const described = describeError(error);
-  const cause = readThrown(() => (error instanceof Error ? error.cause : undefined), undefined);
+  const cause = readSafely(() => (error instanceof Error ? error.cause : undefined), undefined);
   return cause === undefined ? described : { ...described, error: `${described.error}: ${describeError(cause).error}` };
 };
 

@@ -1,6 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../log/describe-error.ts';
+import { codedError } from '../protocol/coded-error.ts';
 import { within } from '../time/timeouts.ts';
 import { createClient, type RedisClient } from './client.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
@@ -140,13 +141,11 @@ const settingsOfOldest = (infos: readonly (ServerInfo | undefined)[]): Partial<S
 
 /** What kind of server it is explains a refusal better than the refusal itself. */
 const wrongServer = ({ modes, isRedis }: Details, refusal: unknown): Error | undefined => {
-  if (!isRedis) return coded('NOT_REDIS', 'the reply to PING was not PONG');
-  if (modes.includes('sentinel')) return coded('IS_SENTINEL', 'this is a Sentinel');
+  if (!isRedis) return codedError('NOT_REDIS', 'the reply to PING was not PONG');
+  if (modes.includes('sentinel')) return codedError('IS_SENTINEL', 'this is a Sentinel');
   const isMoved = describeError(refusal).errorCode === 'MOVED';
-  return isMoved ? coded('MOVED', 'this is a node of a cluster') : undefined;
+  return isMoved ? codedError('MOVED', 'this is a node of a cluster') : undefined;
 };
 
 const tooOld = (version: string | undefined): Error | undefined =>
-  version !== undefined && isTooOld(version) ? coded('TOO_OLD', `this is version ${version}`) : undefined;
-
-const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+  version !== undefined && isTooOld(version) ? codedError('TOO_OLD', `this is version ${version}`) : undefined;

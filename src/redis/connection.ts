@@ -1,6 +1,7 @@
 import { endpointOf } from '../config/redis-url.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
+import { codedError } from '../protocol/coded-error.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -190,9 +191,7 @@ export const createRedisConnection = (
   };
 };
 
-const connectionClosed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+const connectionClosed = (): Error => codedError('ECONNRESET', 'the connection was closed');
 
 const noReply = (): Error =>
-  Object.assign(new Error('connected, but no reply in time: Redis hangs, is slow, or is still loading its data'), {
-    code: 'ETIMEDOUT',
-  });
+  codedError('ETIMEDOUT', 'connected, but no reply in time: Redis hangs, is slow, or is still loading its data');

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { codedError } from '../protocol/coded-error.ts';
 
 /**
  * Makes an ioredis connection send only what is needed and never print to the console. ioredis prints an error without
@@ -20,5 +21,5 @@ export const plainConnection = (redis: Redis): Redis => {
 const handleAuthError = (error: Error): 'OK' => {
   if (/no password is set|without any password configured/.test(error.message)) return 'OK';
   if (!/wrong number of arguments/.test(error.message)) throw error;
-  throw Object.assign(new Error('Redis does not know users, only a password'), { code: 'NO_USERS' });
+  throw codedError('NO_USERS', 'Redis does not know users, only a password');
 };

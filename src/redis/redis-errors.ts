@@ -1,4 +1,5 @@
 import { describeError } from '../log/describe-error.ts';
+import { codedError } from '../protocol/coded-error.ts';
 import type { RedisAccess } from './options.ts';
 
 // Error replies that mean that Redis cannot accept writes now, whatever the state of the connection.
@@ -63,7 +64,7 @@ export const isTimeout = (error: unknown): boolean => error instanceof Error && 
 export const readableError = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
   const [code, message] = READABLE.find(([, , original]) => original.test(error.message)) ?? [];
-  return code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
+  return code === undefined ? error : codedError(code, message, { cause: error });
 };
 
 const READABLE = [
@@ -91,6 +92,6 @@ export const createRedactor = ({ target, redis }: RedisAccess): ((error: unknown
   return (error) => {
     const { error: original, errorCode: code } = describeError(error);
     const message = redact(original);
-    return message === original ? error : Object.assign(new Error(message), { code });
+    return message === original ? error : codedError(code, message);
   };
 };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { describeError, type ErrorDescription } from '../log/describe-error.ts';
+import { codedError } from '../protocol/coded-error.ts';
 import { plainConnection } from './plain-connection.ts';
 import { isTlsFailure } from './redis-errors.ts';
 
@@ -56,10 +57,8 @@ const explained = (error: Error, failures: readonly ErrorDescription[]): Error =
   for (const { error: message } of failures) {
     const [, address, reply, code = ''] = REPLY.exec(message) ?? [];
     if (reply === undefined) continue;
-    return coded(`Sentinel ${address}: ${reply}`, ACCESS.has(code) ? `SENTINEL_${code}` : code);
+    return codedError(ACCESS.has(code) ? `SENTINEL_${code}` : code, `Sentinel ${address}: ${reply}`);
   }
   const tls = failures.find(({ errorCode }) => isTlsFailure(errorCode));
-  return tls === undefined ? error : coded(tls.error, tls.errorCode);
+  return tls === undefined ? error : codedError(tls.errorCode, tls.error);
 };
-
-const coded = (message: string, code: string): Error => Object.assign(new Error(message), { code });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
+import { codedError } from '../protocol/coded-error.ts';
 import { since } from '../time/clock.ts';
 import type { RedisClient } from './client.ts';
 import { incrementWindow, readAll } from './commands.ts';
@@ -63,8 +64,7 @@ const roundTripOf = async (client: RedisClient, key: string): Promise<number> =>
   const startedAt = performance.now();
   const value = randomUUID();
   await client.set(key, value, 'PX', TTL_MS, 'NX');
-  if ((await client.getdel(key)) !== value)
-    throw Object.assign(new Error('what was written could not be read back'), { code: 'LOST_WRITE' });
+  if ((await client.getdel(key)) !== value) throw codedError('LOST_WRITE', 'what was written could not be read back');
   return since(startedAt);
 };
 

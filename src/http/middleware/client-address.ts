@@ -1,5 +1,5 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net';
-import type { Cidrs } from '../../config/cidrs.ts';
+import { isIP, isIPv6 } from 'node:net';
+import { type Cidrs, plainAddress } from '../../config/cidrs.ts';
 import { splitCommaList } from '../../protocol/text.ts';
 import type { Middleware } from './context.ts';
 
@@ -18,7 +18,7 @@ export const clientAddress =
  * header is read from its end, as long as trusted proxies wrote it; an entry that is no address ends the walk.
  */
 export const addressOf = (peer: string, forwardedFor = '', trusted?: Cidrs): string => {
-  let nearest = plainOf(peer);
+  let nearest = plainAddress(peer);
   if (trusted === undefined) return nearest;
   for (const hop of splitCommaList(forwardedFor).toReversed()) {
     if (!trusted.contains(nearest)) break;
@@ -34,16 +34,8 @@ const BRACKETED = /^\[([^\]]+)\](?::\d{1,5})?$/;
 const WITH_PORT = /^([\d.]+):\d{1,5}$/;
 
 const hopAddress = (hop: string): string | undefined => {
-  const address = plainOf(BRACKETED.exec(hop)?.[1] ?? WITH_PORT.exec(hop)?.[1] ?? hop);
+  const address = plainAddress(BRACKETED.exec(hop)?.[1] ?? WITH_PORT.exec(hop)?.[1] ?? hop);
   return isIP(address) === 0 ? undefined : address;
-};
-
-// A dual-stack socket reports IPv4 as ::ffff:192.0.2.7, and the zone of a link-local address means nothing elsewhere.
-const plainOf = (address: string): string => {
-  if (!address.includes(':')) return address;
-  const [plain = ''] = address.toLowerCase().split('%', 1);
-  const mapped = plain.replace(/^::ffff:/, '');
-  return isIPv4(mapped) ? mapped : plain;
 };
 
 /** The addresses that one caller may have: one of IPv4, a whole /64 of IPv6 (RFC 6177 gives a site no less). */

@@ -1,5 +1,5 @@
 import { KeysUnavailable, TokenRejected } from '../../auth/errors.ts';
-import { describeError, readThrown, stackOf } from '../../log/describe-error.ts';
+import { describeError, readSafely, stackOf } from '../../log/describe-error.ts';
 import type { Emit } from '../../log/events.ts';
 import { type DomainError, isDomainError, StacklessError } from '../../protocol/domain-error.ts';
 import {
@@ -67,7 +67,7 @@ const logRejection = (refusal: Refusal, { state: { traceId, address } }: Context
 
 // Any other thrown value, even one that throws when it is read, is a fault of ticketd: 500, never a success.
 const isRefusal = (thrown: unknown): thrown is Refusal =>
-  readThrown(() => (thrown instanceof RequestError ? isErrorCode(thrown.code) : isDomainError(thrown)), false);
+  readSafely(() => (thrown instanceof RequestError ? isErrorCode(thrown.code) : isDomainError(thrown)), false);
 
 const codeOf = (refusal: Refusal): ErrorCode =>
   refusal instanceof RequestError ? refusal.code : domainErrorCodes[refusal.name];

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { codedError } from '../../protocol/coded-error.ts';
 import { afterNextRead } from './after-next-read.ts';
 import { type LingerLimits, linger } from './linger.ts';
 import { malformedRequestResponse, REQUEST_TIMED_OUT } from './malformed-request.ts';
@@ -177,7 +178,7 @@ export const createConnection = (
       const [current] = open;
       if (closed || socket.bytesRead === 0 || current?.response.writableEnded) return void socket.destroy();
       if (current?.request.complete) return;
-      refuse(Object.assign(new Error('the client has not sent its request'), { code: REQUEST_TIMED_OUT }));
+      refuse(codedError(REQUEST_TIMED_OUT, 'the client has not sent its request'));
     },
   };
 };

@@ -14,7 +14,7 @@ export interface ConnectionLimits {
   /** How long a connection may make no progress during a request: the client neither sends nor reads. */
   readonly stalledMs: number;
   readonly checkEveryMs: number;
-  /** For how long, and how many bytes of, what a client sends after the last response are discarded. */
+  /** What a client still sends after the last response is discarded, up to these limits. */
   readonly lingerMs: number;
   readonly lingerBytes: number;
 }
