@@ -9,12 +9,20 @@ import { codedError } from '../protocol/coded-error.ts';
 export const plainConnection = (redis: Redis): Redis => {
   const { auth, duplicate } = redis;
   redis.on('error', () => {});
+  surviveLaterErrors(redis);
   return Object.assign(redis, {
     auth: (...credentials: Parameters<Redis['auth']>) => auth.apply(redis, credentials).catch(handleAuthError),
     // A cluster client asks for its slots on a duplicate, which it gives a name of its own with CLIENT.
     duplicate: (options?: Parameters<Redis['duplicate']>[0]) =>
       plainConnection(duplicate.call(redis, { ...options, connectionName: '' })),
   });
+};
+
+// ioredis listens to the first error of a stream alone. A TLS stream can have another, which would end the process.
+const surviveLaterErrors = (redis: Redis): void => {
+  const connector = Reflect.get(redis, 'connector');
+  const { connect } = connector;
+  connector.connect = async (...args: unknown[]) => (await connect.apply(connector, args)).on('error', () => {});
 };
 
 // ioredis would print the first two and continue, also after the third, on a connection without authentication.

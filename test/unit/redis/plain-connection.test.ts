@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Redis } from 'ioredis';
 import { createSandbox } from 'sinon';
 import { createClient, type RedisClient } from '../../../src/redis/client.ts';
 import { bulk, fakeRedis } from '../../support/fake-redis.ts';
@@ -30,6 +31,16 @@ describe('Redis connection and the console', () => {
     client.connect().catch(() => {});
     return client;
   };
+
+  it('survives a second error of its stream, of which ioredis listens to the first alone', async () => {
+    const { port } = await fakeRedis(() => '+OK\r\n');
+    const client = createClient(await accessOf({ REDIS_URL: `redis://127.0.0.1:${port}` })) as Redis;
+    clients.push(client);
+    await client.connect();
+    const { stream } = client;
+    for (const message of ['reset', 'alert decode error']) stream.emit('error', new Error(message));
+    expect(stream.listenerCount('error')).to.be.above(0);
+  });
 
   for (const reply of [
     'ERR Client sent AUTH, but no password is set',
