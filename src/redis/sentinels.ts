@@ -37,9 +37,24 @@ export const explainSentinels = (client: Redis): Redis => {
   connector.connectToSentinel = (sentinel, options) => {
     const one = connectToSentinel.call(connector, sentinel, { ...options, disableClientInfo: true });
     const prefix = `Sentinel ${sentinel.host}:${sentinel.port}: `;
-    return plainConnection(one).on('error', (error) => addFailure(error, prefix));
+    return ignoreMasterInUse(plainConnection(one), client).on('error', (error) => addFailure(error, prefix));
   };
   return client;
+};
+
+// Each Sentinel announces a failover in its own time: a late one must not end the connection to that very master.
+const ignoreMasterInUse = (sentinel: Redis, client: Redis): Redis => {
+  const { emit } = sentinel;
+  return Object.assign(sentinel, {
+    emit: (event: string, ...args: unknown[]): boolean =>
+      event === 'message' && isMasterInUse(String(args[1]), client) ? false : emit.call(sentinel, event, ...args),
+  });
+};
+
+// An announcement has the name of the master, its old host and port, and the new ones.
+const isMasterInUse = (announcement: string, { status, stream }: Redis): boolean => {
+  const [, , , host, port] = announcement.split(' ');
+  return status === 'ready' && stream.remoteAddress === host && stream.remotePort === Number(port);
 };
 
 /** After the server that the Sentinel named turned out to be a replica: its knowledge is stale. */
