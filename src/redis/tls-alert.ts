@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { describeError } from '../log/describe-error.ts';
 import { type RedisAccess, singleOptions } from './options.ts';
-import { isTlsFailure } from './redis-errors.ts';
+import { hasNoReason, isTlsFailure } from './redis-errors.ts';
 
 /**
  * Why the server ends every TLS connection, if it says so; `undefined` otherwise. Connects once more and only listens: with
@@ -10,7 +10,7 @@ import { isTlsFailure } from './redis-errors.ts';
  */
 export const tlsAlertOf = (access: RedisAccess, error: unknown): Promise<unknown> => {
   const { tls, host = '', port, connectTimeout } = singleOptions(access);
-  if (tls === undefined || !isReset(error)) return Promise.resolve(undefined);
+  if (tls === undefined || !hasNoReason(error, { afterReply: true })) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const socket = connect({ ...tls, host, port, timeout: connectTimeout });
     const settle = (cause?: unknown) => {
@@ -22,9 +22,4 @@ export const tlsAlertOf = (access: RedisAccess, error: unknown): Promise<unknown
     for (const event of ['session', 'timeout', 'close']) socket.once(event, () => settle());
     socket.resume();
   });
-};
-
-const isReset = (error: unknown): boolean => {
-  const { error: message, errorCode } = describeError(error);
-  return ['ECONNRESET', 'EPIPE'].includes(errorCode) || message === 'Connection is closed.';
 };
