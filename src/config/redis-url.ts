@@ -1,3 +1,4 @@
+import { splitCommaList } from '../protocol/text.ts';
 import { host } from './parsers.ts';
 import { InvalidValueError, type Parser } from './variable.ts';
 
@@ -31,7 +32,7 @@ const SCHEMES = new Set(['redis:', 'rediss:', 'valkey:', 'valkeys:']);
 /** A URL, or a comma-separated list; the first one also applies to the others, which may be `host:port` only. */
 export const redisUrl: Parser<RedisTarget> = (text) => {
   if (/^memory:\/\/$/i.test(text)) return { kind: 'memory' };
-  const [head = '', ...rest] = text.split(',').map((entry) => entry.trim());
+  const [head = '', ...rest] = splitCommaList(text);
   const first = serverOf(head);
   const others = rest.map((entry) => requireLikeFirst(serverOf(withSchemeOf(entry, first)), first));
   return { ...first, servers: [first.servers[0], ...others] };
