@@ -10,12 +10,12 @@ export interface ProbeOptions {
   readonly quiet?: boolean;
 }
 
-export const PROBE_TIMEOUT_MS = 2000;
+const TIMEOUT_MS = 2000;
 
 /** Asks a running service and prints the result; resolves with the exit code. With `quiet` it prints and throws nothing. */
 export const runProbe = async (
   what: string,
-  { url, timeout = PROBE_TIMEOUT_MS, quiet = false }: ProbeOptions = {},
+  { url, timeout = TIMEOUT_MS, quiet = false }: ProbeOptions = {},
 ): Promise<number> => {
   try {
     const { HOST, PORT } = process.env;

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorBody, wireErrors } from '../../protocol/errors.ts';
-import { apiHeaders } from '../../protocol/headers.ts';
+import { apiHeaders, JSON_TYPE, TRACE_ID_HEADER } from '../../protocol/headers.ts';
 import { newTraceId } from '../../protocol/trace-id.ts';
 
 /** The response to bytes that Node could not parse as a request, in the format of all errors; the last one of its connection. */
@@ -11,9 +11,9 @@ export const malformedRequestResponse = (error: NodeJS.ErrnoException): string =
   const { status } = wireErrors[code];
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/json; charset=utf-8',
+    `Content-Type: ${JSON_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Trace-Id: ${traceId}`,
+    `${TRACE_ID_HEADER}: ${traceId}`,
     ...Object.entries(apiHeaders).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '',

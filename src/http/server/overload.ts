@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Emit } from '../../log/events.ts';
 import { errorBody, errorHeaders, wireErrors } from '../../protocol/errors.ts';
-import { apiHeaderList, JSON_TYPE } from '../../protocol/headers.ts';
+import { apiHeaderList, JSON_TYPE, TRACE_ID_HEADER } from '../../protocol/headers.ts';
 import { traceIdOf } from '../../protocol/trace-id.ts';
 import { since } from '../../time/clock.ts';
 import { arrivalOf } from './concurrency-limiter.ts';
@@ -24,7 +24,7 @@ export const refuseOverload = ({ listener, emit, corsHeaders }: OverloadOptions)
     const traceId = traceIdOf(request.headers);
     const text = JSON.stringify(errorBody(CODE, traceId));
     const headers = [
-      'X-Trace-Id',
+      TRACE_ID_HEADER,
       traceId,
       ...apiHeaderList,
       ...ERROR_HEADERS,
