@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
 import { type Demo, type DemoOptions, startDemo } from './demo.ts';
 import { until } from './until.ts';
 
@@ -22,7 +22,7 @@ export interface DemoPage {
 
 export const openDemoPage = async (options: DemoOptions = {}): Promise<DemoPage> => {
   const demo = await startDemo(options);
-  const browser = await startBrowser();
+  const browser = await launchChromium();
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: demo.pageUrl });
   const page = await context.newPage();
@@ -47,13 +47,6 @@ export const openDemoPage = async (options: DemoOptions = {}): Promise<DemoPage>
     },
   };
 };
-
-// Without the sandbox, which is not available to root.
-const startBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),
-    args: ['--no-sandbox'],
-  });
 
 const axeViolations = async (page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> => {
   await page.emulateMedia({ colorScheme });

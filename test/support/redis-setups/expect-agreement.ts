@@ -3,7 +3,7 @@ import { diagnose } from '../../../src/redis/diagnosis.ts';
 import { verdictOfCheck, verdictOfServe } from '../redis-verdicts.ts';
 import { type Env, isFollowed, type Removable, type Setup } from './setup.ts';
 
-/** Defines a test for each set-up; they all begin at once, since most of their time is waiting. */
+/** Defines a test for each set-up; they all start concurrently, since most of their time is waiting. */
 export const expectAgreement = (setups: readonly Setup[]): void => {
   const removables: Removable[] = [];
   let found: ReadonlyMap<Setup, Promise<Found>>;

@@ -76,7 +76,7 @@ describe('heartbeat with an interval of 5 s', () => {
     expect(slowAt).to.deep.equal([6000]);
   });
 
-  it('writes immediately when asked to, but never two at once', async () => {
+  it('writes immediately when asked to, but never two concurrently', async () => {
     await pass(1000);
     reply = () => new Promise(() => {});
     heartbeat.check();
