@@ -13,6 +13,10 @@ export interface Caller {
   readonly issuer: string | undefined;
   readonly subject: string;
   readonly sessionId: string | undefined;
+  /** The JWT's `sid`, by which its issuer ends the session, whatever `JWT_SESSION_CLAIM` is. */
+  readonly sid?: string | undefined;
+  /** The JWT's `iat`, in seconds since the epoch. */
+  readonly issuedAt?: number | undefined;
   /** When the JWT expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -67,6 +71,8 @@ export const callerOf = (claims: Claims, sessionClaim: string): Caller => ({
   issuer: issuerOf(claims),
   subject: subjectOf(claims),
   sessionId: sessionOf(claims, sessionClaim),
+  sid: isName(claims.sid) ? claims.sid : undefined,
+  issuedAt: typeof claims.iat === 'number' ? claims.iat : undefined,
   expiresAt: expiryOf(claims),
 });
 

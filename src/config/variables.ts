@@ -17,6 +17,10 @@ import { optional, type Variable, variable } from './variable.ts';
 /** The longest TTL that any instance can be configured with. */
 export const MAX_TTL_SECONDS = 300;
 
+// A gateway may be away for longer than a restart, and the JWT of a session that has ended is valid for a month at most.
+const MIN_RETENTION_SECONDS = 60;
+const MAX_RETENTION_SECONDS = 2_592_000;
+
 // Above every default of load balancers: Google's is 10 minutes, Envoy's an hour.
 const MAX_KEEP_ALIVE_MS = 7_200_000;
 
@@ -89,6 +93,14 @@ export const variables = {
       name: 'FORWARD_AUTH_TRUSTED',
       parse: cidrList,
       doc: 'comma-separated addresses and networks of the proxies that may call `/forward-auth/…`; if not set, these paths are off',
+    }),
+  },
+  revocations: {
+    retentionSeconds: variable({
+      name: 'REVOCATION_RETENTION_SECONDS',
+      default: '86400',
+      parse: integer(MIN_RETENTION_SECONDS, MAX_RETENTION_SECONDS),
+      doc: 'how long ticketd remembers a revocation: for gateways that were away, and to reject the JWTs of a session that has ended; longer than a JWT is valid',
     }),
   },
   redis: redisVariables,
