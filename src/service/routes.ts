@@ -1,10 +1,13 @@
 import type { Router } from '@koa/router';
 import { createAuthentication } from '../auth/caller.ts';
 import type { KeySource } from '../auth/key-source.ts';
+import { createLogoutTokenVerifier } from '../auth/logout-token.ts';
+import type { LogoutAudience } from '../config/logout-audience.ts';
 import type { Config } from '../config/variables.ts';
 import { requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
+import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
 import { issueRoute } from '../http/routes/issue.ts';
 import { metricsRoute } from '../http/routes/metrics.ts';
@@ -15,8 +18,9 @@ import { BAD_CREDENTIALS } from '../http/server/limits.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createIssuer } from '../tickets/issue.ts';
+import { createProviderLogout, type LogOut, type UsedLogoutTokens } from '../tickets/provider-logout.ts';
 import { createRedeemer } from '../tickets/redeem.ts';
-import { createRevoker } from '../tickets/revoke.ts';
+import { createRevoker, type RevokeTickets } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
 
 export interface RoutesOptions {
@@ -41,12 +45,31 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Route
   const revoke = createRevoker({ store });
   const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
   const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys)));
+  const { audiences } = config.backchannelLogout;
+  const requireLogout = (ids: readonly LogoutAudience[]) =>
+    throttled(requireLogoutToken(createLogoutTokenVerifier(jwt, ids, jwtKeys)));
+  const logOut = createProviderLogout({ usedTokens: usedLogoutTokens(store), endSessions: endSessionsBy(revoke) });
   return [
     issueRoute({ authenticate, store, issue, emit }),
     revokeRoute({ authenticate, store, revoke, emit }),
+    ...(audiences === undefined
+      ? []
+      : [backchannelLogoutRoute({ authenticate: requireLogout(audiences), store, logOut, emit })]),
     probeRoutes({ store, isDraining, emit }),
   ];
 };
+
+const usedLogoutTokens = (store: TicketStore): UsedLogoutTokens => ({
+  isUsed: async (key) => (await store.revocationIds([key]))[0] !== null,
+  markUsed: (key, ttlMs) => store.revoke(key, 'used', ttlMs),
+});
+
+const endSessionsBy =
+  (revoke: RevokeTickets): LogOut =>
+  async ({ issuer, subject, sessionId }) => {
+    if (subject === undefined) return;
+    await revoke({ issuer, subject, sessionId, expiresAt: 0 }, sessionId === undefined ? 'subject' : 'session');
+  };
 
 /** The routes of the internal listener. */
 export const internalRoutes = ({ config, store, metrics, isDraining, emit }: RoutesOptions): Routes => {

@@ -34,7 +34,8 @@ const revokeTickets =
     ctx.res.statusCode = 204;
     const { subject, sessionId } = caller;
     const { traceId, address } = ctx.state;
-    emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, durationMs: since(startedAt) });
+    const durationMs = since(startedAt);
+    emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, via: 'user', durationMs });
   };
 
 const SCOPES: readonly RevokeScope[] = ['session', 'subject'];
