@@ -85,6 +85,8 @@ export const identityOf = (record: TicketRecord, now?: number): Identity => ({
   issuedAt: new Date(record.issuedAt),
   sessionExpiresAt: new Date(record.expiresAt),
   sessionExpiresIn: sessionExpiresIn(record, now),
+  revocationKeys: [],
+  revocationPosition: undefined,
 });
 
 // Any other failure may have happened after the ticket was taken.

@@ -22,6 +22,10 @@ export interface Identity {
   readonly sessionExpiresAt: Date;
   /** Seconds from the redeem until then: count from this, since the clock of this machine may differ. */
   readonly sessionExpiresIn: number;
+  /** A revocation with one of these opaque keys and a later position closes the socket; empty with an older ticketd. */
+  readonly revocationKeys: readonly string[];
+  /** Revocations up to this position cannot concern the ticket; `undefined` where ticketd cannot read revocations. */
+  readonly revocationPosition: string | undefined;
 }
 
 /** The outcome of one redeem. Only `redeemed` admits the client. */

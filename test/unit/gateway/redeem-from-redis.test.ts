@@ -29,6 +29,8 @@ describe('ticketd/gateway redeem from Redis', () => {
       issuedAt: new Date(1_000_000),
       sessionExpiresAt: new Date(1_300_000),
       sessionExpiresIn: 290,
+      revocationKeys: [],
+      revocationPosition: undefined,
     });
   });
 
