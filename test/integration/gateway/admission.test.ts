@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { GatewayOptions } from '../../../src/gateway/gateway.ts';
+import { isPosition } from '../../../src/gateway/revocation-source.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { type GatewayRig, startGateway } from '../../support/gateway-rig.ts';
 import { token } from '../../support/jwt.ts';
@@ -53,7 +54,8 @@ for (const [name, way] of Object.entries(WAYS))
       expect(await greeting).to.equal('hello alice');
       const { admission, request } = rig.letIn.at(-1) ?? expect.fail();
       const { issuedAt, sessionExpiresIn, revocationKeys, revocationPosition, ...rest } = admission;
-      expect({ revocationKeys, revocationPosition }).to.deep.equal({ revocationKeys: [], revocationPosition: undefined });
+      expect(revocationKeys).to.be.an('array');
+      expect(revocationPosition).to.satisfy((position: unknown) => position === undefined || isPosition(position));
       expect(rest).to.deep.equal({
         issuer: 'https://idp.example/',
         subject: 'alice',
