@@ -1,5 +1,6 @@
 import { cidrList } from './cidrs.ts';
 import { jwtVariables } from './jwt-variables.ts';
+import { logoutAudience } from './logout-audience.ts';
 import {
   gatewayKey,
   host,
@@ -143,6 +144,13 @@ export const variables = {
     }),
   },
   jwt: jwtVariables,
+  backchannelLogout: {
+    audiences: optional({
+      name: 'BACKCHANNEL_LOGOUT_AUDIENCE',
+      parse: listOf(logoutAudience),
+      doc: 'comma-separated client ids that logout tokens may be for, each alone or as `<issuer> <client id>`; requires `JWT_ISSUER`; if not set, back-channel logout is off',
+    }),
+  },
 } as const;
 
 export type Section = keyof typeof variables;

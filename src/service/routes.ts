@@ -1,10 +1,12 @@
 import type { Router } from '@koa/router';
 import { createAuthentication } from '../auth/caller.ts';
 import type { KeySource } from '../auth/key-source.ts';
+import { createLogoutTokenVerifier } from '../auth/logout-token.ts';
 import type { Config } from '../config/variables.ts';
 import { requireGatewayKey, requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
+import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
 import { endSessionsRoute } from '../http/routes/end-sessions.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
 import { issueRoute } from '../http/routes/issue.ts';
@@ -20,8 +22,10 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { createSessionEnder } from '../tickets/end-sessions.ts';
 import { createIssuer } from '../tickets/issue.ts';
 import { createCallerRevoker } from '../tickets/log-out.ts';
+import { createProviderLogout, revocationBy, type UsedLogoutTokens } from '../tickets/provider-logout.ts';
 import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
 import { createRevoker, type Revoke } from '../tickets/revoke.ts';
+import type { TicketStore } from '../tickets/store.ts';
 import type { Storage } from './phases.ts';
 
 export interface RoutesOptions extends Storage {
@@ -52,9 +56,31 @@ export const publicRoutes = (options: RoutesOptions): Routes => {
   return [
     issueRoute({ authenticate, store, issue, emit }),
     revokeRoute({ authenticate, store, revoke, emit }),
+    ...logoutRoutes(options, throttled),
     probeRoutes({ store, isDraining, emit }),
   ];
 };
+
+type Throttle = ReturnType<typeof createAuthenticationThrottle>;
+
+/** The route for identity providers; none without `BACKCHANNEL_LOGOUT_AUDIENCE`. */
+const logoutRoutes = (options: RoutesOptions, throttled: Throttle): Routes => {
+  const { config, jwtKeys, store, emit } = options;
+  const { audiences } = config.backchannelLogout;
+  if (audiences === undefined) return [];
+  const authenticate = throttled(requireLogoutToken(createLogoutTokenVerifier(config.jwt, audiences, jwtKeys)));
+  const revoke = revokerOf(options);
+  const logOut = createProviderLogout({
+    usedTokens: usedLogoutTokens(store),
+    endSessions: (token) => revoke(revocationBy(token)),
+  });
+  return [backchannelLogoutRoute({ authenticate, store, logOut, emit })];
+};
+
+const usedLogoutTokens = (store: TicketStore): UsedLogoutTokens => ({
+  isUsed: async (key) => (await store.marks([{ kind: 'logoutToken', key }]))[0] !== null,
+  markUsed: async (key, ttlMs) => void (await store.mark({ kind: 'logoutToken', key }, 'used', ttlMs)),
+});
 
 /** The routes of the internal listener. */
 export const internalRoutes = (options: RoutesOptions): Routes => {
