@@ -53,7 +53,7 @@ const SENT: Readonly<Record<string, readonly unknown[]>> = {
   replace: [['set', 'p:t2:digest', 'payload', 'KEEPTTL', 'XX']],
   forget: [['getdel', 'p:t2:digest']],
   take: [['set', 'p:t2:digest', '', 'KEEPTTL', 'XX', 'GET']],
-  mark: [['set', 'p:r2:key', 'id', 'PX', 360_000]],
+  mark: [['set', 'p:r2:key', 'id', 'PX', 360_000, 'GET']],
   marks: [['mget', 'p:r2:one', 'p:e1:two', 'p:l1:three']],
   count: [
     ['set', 'p:n2:key', 0, 'PX', 10_000, 'NX'],

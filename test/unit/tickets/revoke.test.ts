@@ -126,7 +126,12 @@ describe('revoke', () => {
 
   it('stores a new random id each time, under a key that does not contain the caller', async () => {
     const calls: string[][] = [];
-    const { revoke } = setUp({ mark: async ({ key }, id) => void calls.push([key, id]) });
+    const { revoke } = setUp({
+      mark: async ({ key }, id) => {
+        calls.push([key, id]);
+        return null;
+      },
+    });
     for (const scope of ['session', 'session', 'subject'] as const) await revoke(ALICE, scope);
     expect(new Set(calls.map(([, id]) => id)).size).to.equal(3);
     for (const text of calls.flat()) expect(text).to.match(/^[\w-]{22}$/);
