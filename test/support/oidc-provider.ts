@@ -76,7 +76,7 @@ const configurationFor = (
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' }] as never },
   cookies: { keys: ['a key for cookies'] },
   // Its dispatcher refuses addresses of this machine.
-  fetch: (url, options) => fetch(url, Object.assign({}, options, { dispatcher: undefined })),
+  fetch: (url, { dispatcher: _refusing, ...options } = {}) => fetch(url, options),
   extraTokenClaims: ({ oidc }) => ({ sid: oidc.entities.AuthorizationCode?.sid ?? 'a session of no name' }),
   features: {
     backchannelLogout: { enabled: true },
