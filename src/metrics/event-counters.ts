@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { REJECTION_REASONS } from '../auth/errors.ts';
-import { REVOKE_PATH } from '../protocol/paths.ts';
+import { BACKCHANNEL_LOGOUT_PATH, REVOKE_PATH } from '../protocol/paths.ts';
 import { TICKET_REJECT_REASONS } from '../protocol/reject-reason.ts';
 
 const LISTENERS = ['public', 'internal'];
@@ -42,7 +42,7 @@ const countRevocations = (registry: Registry) => {
 };
 
 // Logged as are refused tickets: only the route tells them apart.
-const REVOKING: readonly string[] = [REVOKE_PATH];
+const REVOKING: readonly string[] = [REVOKE_PATH, BACKCHANNEL_LOGOUT_PATH];
 
 /** Counts the revocations among the requests that got 503. */
 export const countRefusedRevocations = (registry: Registry) => {
