@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createJwt } from './token.mjs';
 
 /**
@@ -14,8 +13,13 @@ export function createLogin(secret) {
     },
     signIn: async () => {
       const nextSecond = (Math.floor(loggedOutAt / 1000) + 1) * 1000;
+      // A timer may fire early.
       while (Date.now() < nextSecond) await sleep(nextSecond - Date.now());
       return createJwt(secret);
     },
   };
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -6,8 +6,11 @@ import { post } from './ticketd.js';
 const [here, everywhere, tryOld] = ['log-out-here', 'log-out-everywhere', 'try-old'].map(byId);
 const note = byId('logout-note');
 
-/** The buttons that end this session or all sessions of the user, and the one that tries the JWT after that. */
-export function createLogout({ ticketUrl }) {
+/**
+ * The buttons that end this session or all sessions of the user, and the one that tries the JWT after that. `onTicket`
+ * gets the response if the JWT still works.
+ */
+export function createLogout({ ticketUrl, onTicket }) {
   let token;
   const enable = (canLogOut, canTry) => {
     here.disabled = !canLogOut;
@@ -29,8 +32,8 @@ export function createLogout({ ticketUrl }) {
   };
   const tryToken = async () => {
     try {
-      await post(ticketUrl, token);
-      note.textContent = 'The old JWT still gets a ticket: its tickets were revoked, and its session has not ended.';
+      onTicket(await post(ticketUrl, token));
+      note.textContent = 'The old JWT still gets a ticket: the revocation did not end its session.';
     } catch ({ message }) {
       logLine('old JWT', message, 'bad');
       step('token', 'failed', `refused: ${message}`);

@@ -20,7 +20,7 @@ const send = chat.querySelector('button');
 
 const settings = await controls.settings();
 const actions = createTicketActions(settings);
-const logout = createLogout(settings);
+const logout = createLogout({ ...settings, onTicket: actions.remember });
 let socket;
 
 showState('stopped', 'stopped (not signed in)');
@@ -79,7 +79,13 @@ chat.addEventListener('submit', (event) => {
 
 drop.addEventListener('click', controls.dropConnections);
 bind(stopRedis, 'Redis', 'stopped', controls.stopRedis, () => (startRedis.disabled = false));
-bind(startRedis, 'Redis', 'started, empty: tickets and logouts are lost', controls.startRedis, () => (stopRedis.disabled = false));
+bind(
+  startRedis,
+  'Redis',
+  'started, empty: tickets and logouts are lost',
+  controls.startRedis,
+  () => (stopRedis.disabled = false),
+);
 bind(restart, 'ticketd', 'restarted', controls.restartTicketd, () => (restart.disabled = false));
 
 /** Makes a button run a control, log the result and enable the next buttons. */
