@@ -87,6 +87,16 @@ export const openFeed = async (
   };
 };
 
+/** A feed of a service that has started just now, and may not know yet where the log ends. */
+export const untilFeed = async (url: string, asked?: FeedRequest): Promise<RevocationFeed> => {
+  let feed: RevocationFeed | undefined;
+  await until('a feed', async () => {
+    feed = await openFeed(url, asked);
+    return feed.status === 200;
+  });
+  return feed as RevocationFeed;
+};
+
 const messageOf = (block: string): FeedMessage =>
   Object.fromEntries(
     block.split('\n').map((line) => {
