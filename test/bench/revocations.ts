@@ -53,6 +53,9 @@ const isMet = ({ oneSession, manySockets, manySubjects }: Logouts) =>
   [oneSession, manySockets, manySubjects].every(({ p99 }) => p99 < GOAL_MS);
 print(`\np99 below ${GOAL_MS} ms: ${isMet(logouts) ? 'yes' : 'NO'}; Socket.IO: ${isMet(theirs) ? 'yes' : 'no'}`);
 print(`sockets of other users closed: ${logouts.wronglyClosed}; Socket.IO: ${theirs.wronglyClosed}`);
+const cpuOf = ({ cpuSeconds: { servers, clients } }: Logouts) =>
+  `${servers.toFixed(2)} s of the servers and ${clients.toFixed(2)} s of the clients`;
+print(`CPU of 1,000 logouts at once: ${cpuOf(logouts)}; Socket.IO: ${cpuOf(theirs)}`);
 print(`heap for each registered socket: ${Math.round(bytes)} bytes`);
 print(
   `CPU of a revocation: ${fanOut.cpuMicros.toFixed(0)} µs with ${FEEDS} feeds, ${idle.cpuMicros.toFixed(0)} µs with one`,

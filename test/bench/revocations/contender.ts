@@ -19,6 +19,8 @@ export interface User {
 /** Sockets at two processes, which end by a logout. */
 export interface Contender {
   readonly name: string;
+  /** Of all its processes. */
+  readonly pids: readonly number[];
   /** Opens a socket at one of its processes; `onClose` is called when the client sees the close. */
   open(user: User, process: number, onClose: () => void): Promise<void>;
   /** Resolves once it is confirmed. */
@@ -47,6 +49,7 @@ export const startOurs = async (
   const instanceFor = (number: number) => instances[number % 2] ?? first;
   return {
     name: 'ticketd',
+    pids: [...instances, ...gateways].map(({ pid }) => pid),
     ticketd: first,
     open: async ({ number, jwt: token }, process, onClose) => {
       const answer = await post(instanceFor(number).url + TICKET_PATH, bearer(token));
@@ -72,6 +75,7 @@ export const startPeer = async (redis: TestRedis, { verifyKey, algorithm }: Keys
   const urlOf = (number: number) => `http://127.0.0.1:${servers[number % 2]?.port}`;
   return {
     name: 'Socket.IO',
+    pids: servers.map(({ pid }) => pid),
     open: ({ jwt: token }, process, onClose) =>
       new Promise((resolve, reject) => {
         const options = { transports: ['websocket'], reconnection: false, forceNew: true, auth: { token } };

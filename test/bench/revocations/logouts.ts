@@ -1,5 +1,6 @@
 import { until } from '../../support/until.ts';
 import type { Keys } from '../support/keys.ts';
+import { cpuSecondsOf } from '../support/process-cost.ts';
 import { type Contender, type User, userOf } from './contender.ts';
 
 /** Milliseconds from the logout to the close that the client sees. */
@@ -14,6 +15,8 @@ export interface Logouts {
   readonly oneSession: Delays;
   readonly manySockets: Delays;
   readonly manySubjects: Delays;
+  /** Seconds of CPU for the many subjects: of all processes of the contender, and of this one with all its clients. */
+  readonly cpuSeconds: { readonly servers: number; readonly clients: number };
   /** Sockets of users who did not log out, and were closed. */
   readonly wronglyClosed: number;
 }
@@ -50,12 +53,17 @@ export const measureLogouts = async (contender: Contender, keys: Keys): Promise<
   const delays: Record<'one' | 'large', number[]> = { one: [], large: [] };
   for (const opened of singles.users) delays.one.push(...(await logOutAll(contender, [opened], 'session')));
   for (const opened of large.users) delays.large.push(...(await logOutAll(contender, [opened], 'subject')));
+  const cpuOf = (pids: readonly number[]) => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  const cpu = () => ({ servers: cpuOf(contender.pids), clients: cpuOf([process.pid]) });
+  const before = cpu();
   const atOnce = await logOutAll(contender, many.users, 'subject');
+  const after = cpu();
   const wronglyClosed = rest.users.filter(({ closedAt }) => closedAt[0] !== undefined).length;
   return {
     oneSession: delaysOf(delays.one),
     manySockets: delaysOf(delays.large),
     manySubjects: delaysOf(atOnce),
+    cpuSeconds: { servers: after.servers - before.servers, clients: after.clients - before.clients },
     wronglyClosed,
   };
 };
