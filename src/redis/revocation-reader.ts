@@ -97,7 +97,9 @@ export const createRevocationReader = ({
   const follow = async (connection: RedisClient): Promise<void> => {
     position = await resume(connection);
     while (!closing.signal.aborted) {
+      const expected = mustExist;
       const entries = await stream.waitForEntries(connection, position, blockMs);
+      if (entries.length === 0 && position < expected) throw entryMissing();
       position = entries.at(-1)?.position ?? position;
       note(position);
       if (entries.length < MAX_ENTRIES_PER_READ) reachEnd();
@@ -166,5 +168,8 @@ const withBlockingReads = (access: RedisAccess, blockMs: number): RedisAccess =>
   const commandTimeoutMs = access.redis.commandTimeoutMs + blockMs;
   return { ...access, redis: { ...access.redis, commandTimeoutMs } };
 };
+
+/** Such as a master that was replaced, and does not know: nothing that is stored from then on would be read. */
+const entryMissing = (): Error => codedError('STALE', 'the server lacks a revocation that another connection stored');
 
 const noReply = (): Error => codedError('ETIMEDOUT', 'no reply in time');

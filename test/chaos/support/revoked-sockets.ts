@@ -29,6 +29,8 @@ export interface SocketSessions {
   open(of: number | readonly SocketSession[], at?: readonly Instance[]): Promise<readonly SocketSession[]>;
   /** Revokes each once, by turns as the user, as a back end and everywhere, and at either of these instances. */
   revoke(sessions: readonly SocketSession[], at?: readonly Instance[]): Promise<void>;
+  /** Revokes them one after the other, some in a second, at either instance, for as long as something lasts. */
+  revokeDuring(sessions: readonly SocketSession[], lasts: Promise<unknown>): Promise<void>;
   /** Revokes each until it got 204. */
   revokeSurely(sessions: readonly SocketSession[], at?: readonly Instance[]): Promise<void>;
   /**
@@ -46,6 +48,7 @@ export interface SocketSessionsOptions {
 }
 
 const REVOKED = 4001;
+const REVOKE_EVERY_MS = 100;
 
 export const createSocketSessions = ({ instances, gateways }: SocketSessionsOptions): SocketSessions => {
   const post = createPost(16);
@@ -94,6 +97,16 @@ export const createSocketSessions = ({ instances, gateways }: SocketSessionsOpti
     },
     revoke: async (some, at = instances) => {
       for (const [index, session] of some.entries()) await revokeOnce(session, index, at);
+    },
+    revokeDuring: async (some, lasts) => {
+      const rest = [...some.entries()];
+      const timer = setInterval(() => {
+        const [index = 0, session] = rest.shift() ?? [];
+        if (session !== undefined) pending.push(revokeOnce(session, index, instances));
+      }, REVOKE_EVERY_MS);
+      const pending: Promise<unknown>[] = [];
+      await lasts.finally(() => clearInterval(timer));
+      await Promise.all(pending);
     },
     revokeSurely: async (some, at = instances) => {
       for (const [index, session] of some.entries())
