@@ -1,11 +1,12 @@
 import type { Config } from '../config/variables.ts';
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
-import { KeysUnavailable, TokenRejected } from './errors.ts';
-import { issuerNamedBy } from './explain.ts';
-import { type Claims, joseHeaderReader, unverifiedIssuedAt } from './jose-header.ts';
-import type { KeyLookup, KeySource } from './key-source.ts';
-import { createVerifier, secondsSince } from './verifier.ts';
+import { createClaimChecks } from './claim-checks.ts';
+import { TokenRejected } from './errors.ts';
+import { type Claims, claimsIn, joseHeaderReader } from './jose-header.ts';
+import { createKeySearch } from './key-search.ts';
+import { subjectOf } from './subject.ts';
+import type { TrustedKeys } from './trusted-keys.ts';
 
 /** Who asks for a ticket, as the JWT says. */
 export interface Caller {
@@ -24,25 +25,20 @@ export const MIN_TTL_MS = 1000;
 export type Authenticate = (jwt: string) => Promise<Caller>;
 
 /** Makes the function that verifies the header, the signature, the times and the claims of a JWT. */
-export const createAuthentication = (settings: Config['jwt'], keys: KeySource): Authenticate => {
-  const headerOf = joseHeaderReader(keys.algorithms);
-  const verify = createVerifier(settings, keys);
+export const createAuthentication = (settings: Config['jwt'], keys: TrustedKeys): Authenticate => {
+  const headerOf = joseHeaderReader(keys.algorithms, settings.type);
+  const findKey = createKeySearch(keys.algorithms);
+  const checkClaims = createClaimChecks(settings);
   return async (jwt) => {
-    const lookup = await keys.keysFor(headerOf(jwt), () => unverifiedIssuedAt(jwt));
-    const claims = await verify(jwt, keysIn(lookup, jwt));
-    rejectIssuedAhead(claims, settings.clockToleranceSeconds);
-    const caller = callerOf(claims, settings.sessionClaim);
+    const header = headerOf(jwt);
+    const claims = claimsIn(jwt);
+    const { sources, issuers } = keys.trustFor(claims);
+    await findKey({ jwt, header, claims }, sources);
+    checkClaims(claims, issuers);
+    const caller = callerOf(claims, settings, jwt);
     rejectAboutToExpire(caller);
     return caller;
   };
-};
-
-const keysIn = (lookup: KeyLookup, jwt: string) => {
-  if (lookup.outcome === 'settled') return lookup.keys;
-  const { reason, why } = lookup;
-  const detail = reason === 'unknown_key' ? `${why}${issuerNamedBy(jwt)}` : why;
-  if (lookup.outcome === 'none') throw new TokenRejected(lookup.reason, detail);
-  throw new KeysUnavailable(detail, lookup.retryAfterMs, reason);
 };
 
 // Without the tolerance for clocks: no ticket outlives its JWT.
@@ -51,21 +47,12 @@ const rejectAboutToExpire = ({ expiresAt }: Caller): void => {
     throw new TokenRejected('expired', 'it is about to expire, or expired within JWT_CLOCK_TOLERANCE_SECONDS');
 };
 
-/**
- * Rejects a JWT whose `iat` (RFC 7519, 4.1.6) is ahead of our clock, or is no number: the clock of its issuer is wrong,
- * or its claims are.
- */
-export const rejectIssuedAhead = ({ iat }: Claims, toleranceSeconds: number): void => {
-  if (iat === undefined) return;
-  if (typeof iat !== 'number') throw new TokenRejected('claims', 'its iat is not a number');
-  if (iat > Date.now() / 1000 + toleranceSeconds)
-    throw new TokenRejected('not_yet_valid', `its iat is ${-secondsSince(iat)} s ahead of the clock of ticketd`);
-};
+type ClaimNames = Pick<Config['jwt'], 'subjectClaim' | 'sessionClaim'>;
 
-/** Reads the caller from the claims of a verified JWT; throws `TokenRejected` if `sub` or `exp` is missing. */
-export const callerOf = (claims: Claims, sessionClaim: string): Caller => ({
+/** Reads the caller from the claims of a verified JWT; throws `TokenRejected` if the subject or `exp` is missing. */
+export const callerOf = (claims: Claims, { subjectClaim, sessionClaim }: ClaimNames, jwt: string): Caller => ({
   issuer: issuerOf(claims),
-  subject: subjectOf(claims),
+  subject: subjectOf(claims, subjectClaim, jwt),
   sessionId: sessionOf(claims, sessionClaim),
   expiresAt: expiryOf(claims),
 });
@@ -75,11 +62,6 @@ const issuerOf = (claims: Claims): string | undefined => {
   const issuer = claims.iss ?? undefined;
   if (issuer === undefined || isName(issuer)) return issuer;
   throw new TokenRejected('claims', 'iss must be a string of 1 to 1,024 characters');
-};
-
-const subjectOf = ({ sub }: Claims): string => {
-  if (!isName(sub)) throw new TokenRejected('claims', 'sub must be a string of 1 to 1,024 characters');
-  return sub;
 };
 
 const sessionOf = (claims: Claims, sessionClaim: string): string | undefined => {

@@ -77,17 +77,17 @@ export const events = {
   },
   jwks_refreshed: {
     level: 'info',
-    msg: 'Keys of the identity provider changed, or available again',
+    msg: 'Keys of an identity provider changed, or available again',
     fields: { endpoint: 'string', kids: 'string', keys: 'number', unusable: 'number' },
   },
   jwks_refresh_fail: {
     level: 'error',
-    msg: 'Keys of the identity provider not refreshed: the last keys stay in use',
+    msg: 'Keys of an identity provider not fetched: its last keys stay in use',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
   },
   jwks_expired: {
     level: 'error',
-    msg: 'Keys of the identity provider expired: every JWT is rejected with 503',
+    msg: 'Keys of an identity provider expired: its JWTs are rejected with 503',
     fields: { endpoint: 'string', ageMs: 'number' },
   },
   auth_rejected: {

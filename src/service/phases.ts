@@ -1,6 +1,3 @@
-import type { KeySource } from '../auth/key-source.ts';
-import { createRemoteKeys } from '../auth/remote-keys.ts';
-import { PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
 import { readConfig } from '../config/read-config.ts';
 import { endpointOf } from '../config/redis-url.ts';
 import type { Environment } from '../config/sources.ts';
@@ -15,6 +12,7 @@ import { InterruptedError } from '../startup/errors.ts';
 import type { Phase } from '../startup/phase.ts';
 import { createMemoryStore } from '../tickets/memory-store.ts';
 import type { TicketStore } from '../tickets/store.ts';
+import type { JwtKeys } from './jwt-keys.ts';
 
 const CONFIG_TIMEOUT_MS = 2_000;
 const LISTEN_TIMEOUT_MS = 2_000;
@@ -63,20 +61,13 @@ const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown,
   emit(event, { endpoint: endpointOf(target), error: reason, errorCode, remedy });
 };
 
-/** The phase that fetches the keys at `JWT_JWKS_URL`. Always required: without keys every JWT would be rejected. */
-export const jwksPhase = (url: URL, jwt: Config['jwt'], emit: Emit): Phase<KeySource> => {
-  const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs, jwksMaxStaleSeconds } = jwt;
-  const keys = createRemoteKeys({ url, algorithms, maxStaleMs: jwksMaxStaleSeconds * 1000, emit });
-  return {
-    name: 'jwks',
-    timeoutMs: jwksStartupTimeoutMs,
-    start: async (signal) => {
-      await keys.start(signal);
-      return keys;
-    },
-    stop: keys.close,
-  };
-};
+/** The phase that fetches the keys of identity providers. Always required: without keys every JWT would be rejected. */
+export const jwksPhase = (keys: JwtKeys, { jwksStartupTimeoutMs }: Config['jwt']): Phase<void> => ({
+  name: 'jwks',
+  timeoutMs: jwksStartupTimeoutMs,
+  start: keys.start,
+  stop: keys.close,
+});
 
 export const listenPhase = ({ name, start, stop }: Listener): Phase<void> => ({
   name: name === 'public' ? 'listen' : `listen-${name}`,

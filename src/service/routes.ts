@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import { createAuthentication } from '../auth/caller.ts';
-import type { KeySource } from '../auth/key-source.ts';
+import type { TrustedKeys } from '../auth/trusted-keys.ts';
 import type { Config } from '../config/variables.ts';
 import { requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
@@ -21,7 +21,7 @@ import type { TicketStore } from '../tickets/store.ts';
 
 export interface RoutesOptions {
   readonly config: Config;
-  readonly jwtKeys: KeySource;
+  readonly jwtKeys: TrustedKeys;
   readonly store: TicketStore;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;

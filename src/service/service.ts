@@ -1,4 +1,3 @@
-import { configuredKeys } from '../auth/key-source.ts';
 import type { Environment } from '../config/sources.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
@@ -7,6 +6,7 @@ import { throttleEvents } from '../log/throttle.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { PhaseRecord, StartupEvent, StopRecord } from '../startup/phase.ts';
 import { startUp } from '../startup/startup.ts';
+import { createJwtKeys } from './jwt-keys.ts';
 import { createListenerGroup, createListeners } from './listeners.ts';
 import { configPhase, jwksPhase, listenPhase, redisPhase } from './phases.ts';
 import { type ShutdownResult, shutDown } from './shutdown.ts';
@@ -40,9 +40,9 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
     const config = await startup.run(configPhase(env));
     startup.setTimeoutMs(config.startup.timeoutMs);
     const store = await startup.run(redisPhase(config, emit, metrics.observeCommand));
-    const { jwksUrl } = config.jwt;
-    const jwtKeys =
-      jwksUrl === undefined ? configuredKeys(config.jwt) : await startup.run(jwksPhase(jwksUrl, config.jwt, emit));
+    const keys = createJwtKeys(config, emit);
+    if (keys.areFetched) await startup.run(jwksPhase(keys, config.jwt));
+    const jwtKeys = keys.trustedWith(config.jwt);
     const { isDraining } = listeners;
     for (const listener of createListeners({ config, jwtKeys, store, metrics, isDraining, emit })) {
       listeners.add(listener);

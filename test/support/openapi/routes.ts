@@ -1,5 +1,5 @@
 import type { Router } from '@koa/router';
-import { fixedKeys } from '../../../src/auth/key-source.ts';
+import { createTrustedKeys } from '../../../src/auth/trusted-keys.ts';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, publicRoutes, type RoutesOptions } from '../../../src/service/routes.ts';
@@ -19,7 +19,7 @@ export interface Route {
 export const routesInCode = async (): Promise<readonly Route[]> => {
   const options: RoutesOptions = {
     config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
-    jwtKeys: fixedKeys([], []),
+    jwtKeys: createTrustedKeys({ sources: [] }),
     store: createMemoryStore(),
     metrics: createMetrics({ inFlight: () => 0 }),
     isDraining: () => false,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fixedKeys } from '../../../src/auth/key-source.ts';
+import { createTrustedKeys } from '../../../src/auth/trusted-keys.ts';
 import type { Listener } from '../../../src/http/server/listener.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createListenerGroup, createListeners } from '../../../src/service/listeners.ts';
@@ -10,7 +10,7 @@ describe('listeners', () => {
   const namesWith = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
     createListeners({
       config: await configOf(env),
-      jwtKeys: fixedKeys([], []),
+      jwtKeys: createTrustedKeys({ sources: [] }),
       store: createMemoryStore(),
       metrics: createMetrics({ inFlight: () => 0 }),
       isDraining: () => false,
