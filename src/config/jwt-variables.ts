@@ -2,7 +2,7 @@ import { JWT_ALGORITHMS } from './jwt-algorithms.ts';
 import { publicKeys } from './jwt-keys.ts';
 import { SECRET_ENCODINGS } from './jwt-secrets.ts';
 import { issuerUrl, jwksUrl } from './key-urls.ts';
-import { boolean, integer, listOf, milliseconds, oneOf, text } from './parsers.ts';
+import { boolean, integer, listOf, matching, milliseconds, oneOf, text } from './parsers.ts';
 import { optional, variable } from './variable.ts';
 
 // 30 days: a key that the provider withdrew must not stay trusted forever.
@@ -81,6 +81,11 @@ export const jwtVariables = {
     name: 'JWT_TYPE',
     parse: oneOf('at+jwt'),
     doc: '`at+jwt` accepts only JWTs whose `typ` says that they are access tokens (RFC 9068)',
+  }),
+  cookie: optional({
+    name: 'JWT_COOKIE',
+    parse: matching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'the name of a cookie, such as __Host-jwt'),
+    doc: 'name of a cookie that may carry the JWT, best with the prefix `__Host-`; only for pages of `CORS_ORIGINS` and of the origin of ticketd itself',
   }),
   clockToleranceSeconds: variable({
     name: 'JWT_CLOCK_TOLERANCE_SECONDS',

@@ -75,6 +75,11 @@ export const events = {
     msg: 'Tickets stored in memory of this process: for development only',
     fields: {},
   },
+  jwt_cookie_unprefixed: {
+    level: 'warn',
+    msg: 'The name of JWT_COOKIE does not begin with __Host-: any subdomain can set such a cookie',
+    fields: { cookie: 'string' },
+  },
   jwks_refreshed: {
     level: 'info',
     msg: 'Keys of an identity provider changed, or available again',

@@ -5,6 +5,7 @@ import type { Config } from '../config/variables.ts';
 import { requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
+import { createJwtCookie } from '../http/middleware/jwt-cookie.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
 import { issueRoute } from '../http/routes/issue.ts';
 import { metricsRoute } from '../http/routes/metrics.ts';
@@ -39,8 +40,10 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Route
     ...(limits.ticketRate !== 'off' && { rateLimit: limits.ticketRate }),
   });
   const revoke = createRevoker({ store });
+  const { corsOrigins: origins = [] } = config.http;
+  const jwtCookie = jwt.cookie === undefined ? undefined : createJwtCookie({ name: jwt.cookie, origins });
   const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
-  const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys)));
+  const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys), jwtCookie));
   return [
     issueRoute({ authenticate, store, issue, emit }),
     revokeRoute({ authenticate, store, revoke, emit }),

@@ -1,4 +1,5 @@
 import type { Environment } from '../config/sources.ts';
+import type { Config } from '../config/variables.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { summarizeRejections } from '../log/rejections.ts';
@@ -39,6 +40,7 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
   return startUp({ ...limits, onEvent }, async (startup) => {
     const config = await startup.run(configPhase(env));
     startup.setTimeoutMs(config.startup.timeoutMs);
+    warnOfCookie(config.jwt, emit);
     const store = await startup.run(redisPhase(config, emit, metrics.observeCommand));
     const keys = createJwtKeys(config, emit);
     if (keys.areFetched) await startup.run(jwksPhase(keys, config.jwt));
@@ -52,6 +54,11 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
       stop: (signal) => shutDown(signal, { limits: config.shutdown, listeners, stopPhases: startup.stop, emit }),
     };
   });
+};
+
+// RFC 6265bis, 4.1.3.2: a browser accepts a cookie of that prefix only from the host itself, over TLS.
+const warnOfCookie = ({ cookie }: Config['jwt'], emit: Emit): void => {
+  if (cookie !== undefined && !cookie.startsWith('__Host-')) emit('jwt_cookie_unprefixed', { cookie });
 };
 
 const emitToBoth =

@@ -333,6 +333,13 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['JWT', 'AT+JWT', 'application/at+jwt'],
     expected: 'one of at+jwt',
   },
+  JWT_COOKIE: {
+    value: ({ jwt }) => jwt.cookie,
+    preset: undefined,
+    good: [['__Host-jwt', '__Host-jwt']],
+    wrong: ['a b', 'a;b', 'a=b', 'a,b', 'ü', 'x'.repeat(129)],
+    expected: 'the name of a cookie, such as __Host-jwt',
+  },
   JWT_CLOCK_TOLERANCE_SECONDS: {
     value: ({ jwt }) => jwt.clockToleranceSeconds,
     preset: 5,
