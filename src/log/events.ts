@@ -75,6 +75,16 @@ export const events = {
     msg: 'Tickets stored in memory of this process: for development only',
     fields: {},
   },
+  config_reloaded: {
+    level: 'info',
+    msg: 'Secrets and keys reloaded',
+    fields: { names: 'string' },
+  },
+  config_reload_fail: {
+    level: 'error',
+    msg: 'Secrets and keys not reloaded: the old ones stay in force',
+    fields: { names: 'string', error: 'string' },
+  },
   jwt_cookie_unprefixed: {
     level: 'warn',
     msg: 'The name of JWT_COOKIE does not begin with __Host-: any subdomain can set such a cookie',

@@ -23,35 +23,51 @@ export const configPhase = (env: Environment): Phase<Config> => ({
   start: (signal) => readConfig(env, signal),
 });
 
+/** What the start gets from Redis. */
+export interface RedisParts {
+  readonly store: TicketStore;
+  /** New connections use the credentials of this configuration. */
+  renew(config: Config): void;
+  /** Calls the listener whenever Redis refuses the password. */
+  onWrongPassword(listener: () => void): void;
+}
+
 /** The phase that connects to Redis and makes the ticket store. */
 export const redisPhase = (
   { redis, limits }: Config,
   emit: Emit,
   observeCommand: Metrics['observeCommand'],
-): Phase<TicketStore> => {
+): Phase<RedisParts> => {
   const { target, keyPrefix, startupTimeoutMs: timeoutMs } = redis;
   if (target.kind === 'memory') return { name: 'redis', timeoutMs, start: () => startMemoryStore(emit) };
-  const connection = createRedisConnection({ target, redis, counts: limits.ticketRate !== 'off', emit });
-  const store = createRedisStore({ connection, keyPrefix, observeCommand });
+  const counts = limits.ticketRate !== 'off';
+  const connection = createRedisConnection({ target, redis, counts, emit });
+  const parts: RedisParts = {
+    store: createRedisStore({ connection, keyPrefix, observeCommand }),
+    renew: (config) => {
+      if (config.redis.target.kind === 'server') connection.renew({ target: config.redis.target, redis: config.redis });
+    },
+    onWrongPassword: connection.onWrongPassword,
+  };
   return {
     name: 'redis',
     timeoutMs,
     // The connection keeps retrying: the store works as soon as Redis does.
-    fallback: redis.failClosed ? undefined : store,
+    fallback: redis.failClosed ? undefined : parts,
     start: async (signal) => {
       await connection.start(signal).catch((error) => {
         if (!(error instanceof InterruptedError)) logFailedStart(redis, error, emit);
         throw error;
       });
-      return store;
+      return parts;
     },
     stop: connection.close,
   };
 };
 
-const startMemoryStore = (emit: Emit): TicketStore => {
+const startMemoryStore = (emit: Emit): RedisParts => {
   emit('memory_store', {});
-  return createMemoryStore();
+  return { store: createMemoryStore(), renew: () => {}, onWrongPassword: () => {} };
 };
 
 const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {

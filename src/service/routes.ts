@@ -1,8 +1,7 @@
 import type { Router } from '@koa/router';
-import { createAuthentication } from '../auth/caller.ts';
-import type { TrustedKeys } from '../auth/trusted-keys.ts';
+import type { Authenticate } from '../auth/caller.ts';
 import type { Config } from '../config/variables.ts';
-import { requireJwt } from '../http/middleware/authenticate.ts';
+import { type GatewayKeys, requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
 import { createJwtCookie } from '../http/middleware/jwt-cookie.ts';
@@ -22,7 +21,8 @@ import type { TicketStore } from '../tickets/store.ts';
 
 export interface RoutesOptions {
   readonly config: Config;
-  readonly jwtKeys: TrustedKeys;
+  readonly authenticate: Authenticate;
+  readonly gatewayKeys: GatewayKeys;
   readonly store: TicketStore;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
@@ -32,7 +32,13 @@ export interface RoutesOptions {
 export type Routes = readonly Router<RequestState>[];
 
 /** The routes of the public listener. */
-export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: RoutesOptions): Routes => {
+export const publicRoutes = ({
+  config,
+  authenticate: authenticateJwt,
+  store,
+  isDraining,
+  emit,
+}: RoutesOptions): Routes => {
   const { jwt, tickets, limits } = config;
   const issue = createIssuer({
     store,
@@ -43,7 +49,7 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Route
   const { corsOrigins: origins = [] } = config.http;
   const jwtCookie = jwt.cookie === undefined ? undefined : createJwtCookie({ name: jwt.cookie, origins });
   const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
-  const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys), jwtCookie));
+  const authenticate = throttled(requireJwt(authenticateJwt, jwtCookie));
   return [
     issueRoute({ authenticate, store, issue, emit }),
     revokeRoute({ authenticate, store, revoke, emit }),
@@ -52,12 +58,12 @@ export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: Route
 };
 
 /** The routes of the internal listener. */
-export const internalRoutes = ({ config, store, metrics, isDraining, emit }: RoutesOptions): Routes => {
+export const internalRoutes = ({ config, gatewayKeys, store, metrics, isDraining, emit }: RoutesOptions): Routes => {
   const { keys } = config.gateways;
   const { trusted } = config.forwardAuth;
   const redeem = createRedeemer({ store });
   return [
-    ...(keys === undefined ? [] : [redeemRoute({ keys, store, redeem, emit })]),
+    ...(keys === undefined ? [] : [redeemRoute({ keys: gatewayKeys, store, redeem, emit })]),
     ...(trusted === undefined ? [] : [forwardAuthRoutes({ trusted, redeem, emit })]),
     probeRoutes({ store, isDraining, emit }),
     metricsRoute(metrics),

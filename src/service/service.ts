@@ -9,7 +9,9 @@ import type { PhaseRecord, StartupEvent, StopRecord } from '../startup/phase.ts'
 import { startUp } from '../startup/startup.ts';
 import { createJwtKeys } from './jwt-keys.ts';
 import { createListenerGroup, createListeners } from './listeners.ts';
+import { createLiveSettings } from './live-settings.ts';
 import { configPhase, jwksPhase, listenPhase, redisPhase } from './phases.ts';
+import { createReload } from './reload.ts';
 import { type ShutdownResult, shutDown } from './shutdown.ts';
 
 export interface ServiceOptions {
@@ -21,6 +23,8 @@ export interface ServiceOptions {
 
 /** A service that has started. */
 export interface Service {
+  /** Reads secrets and keys again, and logs the result; the old ones stay in force if any is invalid. */
+  reload(): Promise<void>;
   /** Drains and stops it. SIGINT skips the drain delay. */
   stop(signal: NodeJS.Signals): Promise<ShutdownResult>;
 }
@@ -41,17 +45,23 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
     const config = await startup.run(configPhase(env));
     startup.setTimeoutMs(config.startup.timeoutMs);
     warnOfCookie(config.jwt, emit);
-    const store = await startup.run(redisPhase(config, emit, metrics.observeCommand));
+    const redis = await startup.run(redisPhase(config, emit, metrics.observeCommand));
     const keys = createJwtKeys(config, emit);
     if (keys.areFetched) await startup.run(jwksPhase(keys, config.jwt));
-    const jwtKeys = keys.trustedWith(config.jwt);
+    const live = createLiveSettings(config, keys, redis);
     const { isDraining } = listeners;
-    for (const listener of createListeners({ config, jwtKeys, store, metrics, isDraining, emit })) {
+    for (const listener of createListeners({ config, ...live, store: redis.store, metrics, isDraining, emit })) {
       listeners.add(listener);
       await startup.run(listenPhase(listener));
     }
+    const reload = createReload({ env, config, apply: live.apply, refreshKeys: keys.refresh, emit });
+    redis.onWrongPassword(() => void reload.ifChanged());
     return {
-      stop: (signal) => shutDown(signal, { limits: config.shutdown, listeners, stopPhases: startup.stop, emit }),
+      reload: reload.now,
+      stop: (signal) => {
+        reload.close();
+        return shutDown(signal, { limits: config.shutdown, listeners, stopPhases: startup.stop, emit });
+      },
     };
   });
 };

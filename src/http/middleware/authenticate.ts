@@ -34,13 +34,32 @@ const missing = ({ authorization }: IncomingHttpHeaders): RequestError =>
     authorization === undefined ? 'there is no Authorization header' : 'its Authorization is not "Bearer JWT"',
   );
 
+/** The gateway keys in force; the same array until they change. */
+export type GatewayKeys = () => readonly string[];
+
 /** Requires one of the gateway keys; compares all of them, each in constant time. */
-export const requireGatewayKey = (keys: readonly string[]): AuthenticationCheck => {
-  const digests = keys.map(digestOf);
+export const requireGatewayKey = (gatewayKeys: GatewayKeys): AuthenticationCheck => {
+  const digestsInForce = digestsOf(gatewayKeys);
   return ({ req }) => {
     const digest = digestOf(bearerToken(req.headers) ?? '');
-    if (!digests.map((known) => timingSafeEqual(known, digest)).includes(true))
+    if (
+      !digestsInForce()
+        .map((known) => timingSafeEqual(known, digest))
+        .includes(true)
+    )
       throw new RequestError('GATEWAY_UNAUTHORIZED');
+  };
+};
+
+const digestsOf = (gatewayKeys: GatewayKeys): (() => readonly Buffer[]) => {
+  let keys = gatewayKeys();
+  let digests = keys.map(digestOf);
+  return () => {
+    if (gatewayKeys() !== keys) {
+      keys = gatewayKeys();
+      digests = keys.map(digestOf);
+    }
+    return digests;
   };
 };
 

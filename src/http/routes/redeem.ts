@@ -4,7 +4,7 @@ import { REDEEM_PATH } from '../../protocol/paths.ts';
 import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
 import { sessionExpiresIn } from '../../tickets/session-expiry.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { requireGatewayKey } from '../middleware/authenticate.ts';
+import { type GatewayKeys, requireGatewayKey } from '../middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../middleware/authentication-throttle.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
@@ -15,7 +15,7 @@ import { BAD_CREDENTIALS } from '../server/limits.ts';
 import { redeemFor } from './redemption.ts';
 
 export interface RedeemRouteOptions {
-  readonly keys: readonly string[];
+  readonly keys: GatewayKeys;
   readonly store: Pick<TicketStore, 'isReady'>;
   readonly redeem: RedeemTicket;
   readonly emit: Emit;

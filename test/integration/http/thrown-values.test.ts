@@ -12,11 +12,13 @@ import { hostileValues } from '../../support/hostile-values.ts';
 import { bearer } from '../../support/jwt.ts';
 import { GATEWAY_KEY, REDEEM_PATH } from '../../support/redeem.ts';
 
+const GATEWAY_KEYS = [GATEWAY_KEY];
+
 describe('redeem with unexpected values', () => {
   const { emit, emitted } = recordEvents();
   const appWith = (redeem: RedeemTicket) => {
     const routes = [
-      redeemRoute({ keys: [GATEWAY_KEY], store: createMemoryStore(), redeem, emit }),
+      redeemRoute({ keys: () => GATEWAY_KEYS, store: createMemoryStore(), redeem, emit }),
       forwardAuthRoutes({ trusted: cidrList('0.0.0.0/0,::/0'), redeem, emit }),
     ];
     return createApp({ listener: 'internal', routes, emit });

@@ -1,5 +1,4 @@
 import type { Router } from '@koa/router';
-import { createTrustedKeys } from '../../../src/auth/trusted-keys.ts';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, publicRoutes, type RoutesOptions } from '../../../src/service/routes.ts';
@@ -19,7 +18,8 @@ export interface Route {
 export const routesInCode = async (): Promise<readonly Route[]> => {
   const options: RoutesOptions = {
     config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
-    jwtKeys: createTrustedKeys({ sources: [] }),
+    authenticate: async () => Promise.reject(new Error('no JWT')),
+    gatewayKeys: () => [],
     store: createMemoryStore(),
     metrics: createMetrics({ inFlight: () => 0 }),
     isDraining: () => false,

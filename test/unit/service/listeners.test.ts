@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { createTrustedKeys } from '../../../src/auth/trusted-keys.ts';
 import type { Listener } from '../../../src/http/server/listener.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createListenerGroup, createListeners } from '../../../src/service/listeners.ts';
@@ -10,7 +9,8 @@ describe('listeners', () => {
   const namesWith = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
     createListeners({
       config: await configOf(env),
-      jwtKeys: createTrustedKeys({ sources: [] }),
+      authenticate: async () => Promise.reject(new Error('no JWT')),
+      gatewayKeys: () => [],
       store: createMemoryStore(),
       metrics: createMetrics({ inFlight: () => 0 }),
       isDraining: () => false,
