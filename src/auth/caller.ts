@@ -7,6 +7,7 @@ import { type Claims, claimsIn, joseHeaderReader } from './jose-header.ts';
 import { createKeySearch } from './key-search.ts';
 import { subjectOf } from './subject.ts';
 import type { TrustedKeys } from './trusted-keys.ts';
+import { createVerifiedJwts, digestOf, type VerifiedJwt, type VerifiedJwts } from './verified-jwts.ts';
 
 /** Who asks for a ticket, as the JWT says. */
 export interface Caller {
@@ -24,20 +25,40 @@ export const MIN_TTL_MS = 1000;
 /** The caller of a JWT; throws `TokenRejected` if it is not valid, `KeysUnavailable` if its key cannot be fetched now. */
 export type Authenticate = (jwt: string) => Promise<Caller>;
 
-/** Makes the function that verifies the header, the signature, the times and the claims of a JWT. */
-export const createAuthentication = (settings: Config['jwt'], keys: TrustedKeys): Authenticate => {
+/**
+ * Makes the function that verifies the header, the signature, the times and the claims of a JWT. Of a JWT that it has
+ * accepted before it checks all but the signature again, as long as the key that fits it is trusted.
+ */
+export const createAuthentication = (
+  settings: Config['jwt'],
+  keys: TrustedKeys,
+  verified: VerifiedJwts = createVerifiedJwts(),
+): Authenticate => {
   const headerOf = joseHeaderReader(keys.algorithms, settings.type);
   const findKey = createKeySearch(keys.algorithms);
   const checkClaims = createClaimChecks(settings);
-  return async (jwt) => {
-    const header = headerOf(jwt);
-    const claims = claimsIn(jwt);
+
+  const check = async (jwt: string, digest: string, known: VerifiedJwt | undefined): Promise<Caller> => {
+    const header = known?.header ?? headerOf(jwt);
+    const claims = known?.claims ?? claimsIn(jwt);
     const { sources, issuers } = keys.trustFor(claims);
-    await findKey({ jwt, header, claims }, sources);
+    const key = await findKey({ jwt, header, claims, knownKey: known?.key }, sources);
     checkClaims(claims, issuers);
     const caller = callerOf(claims, settings, jwt);
     rejectAboutToExpire(caller);
+    if (key !== known?.key) verified.add(digest, { header, claims, key, characters: jwt.length });
     return caller;
+  };
+
+  return async (jwt) => {
+    const digest = digestOf(jwt);
+    const known = verified.find(digest);
+    try {
+      return await check(jwt, digest, known);
+    } catch (error) {
+      if (known !== undefined) verified.remove(digest);
+      throw error;
+    }
   };
 };
 

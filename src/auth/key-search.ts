@@ -6,11 +6,13 @@ import { type Claims, issuedAtOf, type JoseHeader } from './jose-header.ts';
 import type { KeySource } from './key-source.ts';
 import { createSignatureCheck } from './signature.ts';
 
-/** A JWT that is not verified yet. */
+/** A JWT whose signature may not be verified yet. */
 export interface ReadJwt {
   readonly jwt: string;
   readonly header: JoseHeader;
   readonly claims: Claims;
+  /** The key that its signature fits, if that is known. */
+  readonly knownKey: KeyObject | undefined;
 }
 
 /** The key that verifies a JWT; rejects with `TokenRejected` or `KeysUnavailable` if no key of the sources does. */
@@ -20,8 +22,11 @@ export type FindKey = (read: ReadJwt, sources: readonly KeySource[]) => Promise<
 export const createKeySearch = (algorithms: readonly JwtAlgorithm[]): FindKey => {
   const fits = createSignatureCheck(algorithms);
 
-  const findIn = async ({ jwt, header, claims }: ReadJwt, source: KeySource): Promise<KeyObject> => {
-    for (const key of await keysOf(source, header, claims)) if (await fits(jwt, header.alg, key)) return key;
+  const findIn = async ({ jwt, header, claims, knownKey }: ReadJwt, source: KeySource): Promise<KeyObject> => {
+    const keys = await keysOf(source, header, claims);
+    const known = knownKey && keyLike(knownKey, keys);
+    if (known !== undefined) return known;
+    for (const key of keys) if (await fits(jwt, header.alg, key)) return key;
     throw new TokenRejected('signature', `${source.explainMisfit(jwt, header.alg)}${issuerNamedBy(claims)}`);
   };
 
@@ -38,6 +43,10 @@ export const createKeySearch = (algorithms: readonly JwtAlgorithm[]): FindKey =>
     throw refusal;
   };
 };
+
+// A key set that was fetched again has new objects for the same keys.
+const keyLike = (known: KeyObject, keys: readonly KeyObject[]): KeyObject | undefined =>
+  keys.find((key) => key === known) ?? keys.find((key) => key.equals(known));
 
 const keysOf = async (source: KeySource, header: JoseHeader, claims: Claims): Promise<readonly KeyObject[]> => {
   const lookup = await source.keysFor(header, () => issuedAtOf(claims));

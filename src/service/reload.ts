@@ -34,7 +34,7 @@ export interface Reload {
 }
 
 const LOOK_EVERY_MS = 5_000;
-/** A file that somebody is is still written differs after this time. */
+/** A file that is still being written differs after this time. */
 const SETTLE_MS = 250;
 const NO_FILES: FileDigests = new Map();
 
