@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { openFeed } from '../support/revocation-feed.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { openFeed } from '../support/revocation-feed.ts';
 import { until } from '../support/until.ts';
 import { feedsOf, type RevocationRig, startRevocationRig } from './support/revocation-rig.ts';
 import { createSocketSessions, type SocketSession, type SocketSessions } from './support/revoked-sockets.ts';
@@ -77,7 +77,9 @@ describe('revocations that close the sockets of two gateways through faults', fu
     await sessions.revoke(first);
     await redis.cli('EVAL', ADD_ENTRIES, '1', STREAM, String(MANY_ENTRIES));
     await sessions.revoke(second);
-    await until('the slow feed was closed', () => linesOf('revocation_feed_closed').some(({ reason }) => reason === 'slow'));
+    await until('the slow feed was closed', () =>
+      linesOf('revocation_feed_closed').some(({ reason }) => reason === 'slow'),
+    );
     await sessions.revoke(third);
     slow.resume();
     expect(await slow.ended).to.equal(false);
