@@ -82,6 +82,7 @@ export const identityOf = (record: TicketRecord, now?: number): Identity => ({
   sessionId: record.sessionId,
   audience: record.audience,
   channel: record.channel,
+  claims: record.claims,
   issuedAt: new Date(record.issuedAt),
   sessionExpiresAt: new Date(record.expiresAt),
   sessionExpiresIn: sessionExpiresIn(record, now),

@@ -13,17 +13,17 @@ export interface LiveSettings {
 }
 
 export const createLiveSettings = (
-  { jwt, gateways }: Config,
+  { jwt, gateways, tickets }: Config,
   keys: Pick<JwtKeys, 'trustedWith'>,
   redis: Pick<RedisParts, 'renew'>,
 ): LiveSettings => {
-  let authenticate = createAuthentication(jwt, keys.trustedWith(jwt));
+  let authenticate = createAuthentication(jwt, keys.trustedWith(jwt), tickets.claims);
   let gatewayKeys = gateways.keys ?? [];
   return {
     authenticate: (token) => authenticate(token),
     gatewayKeys: () => gatewayKeys,
     apply: (config) => {
-      authenticate = createAuthentication(config.jwt, keys.trustedWith(config.jwt));
+      authenticate = createAuthentication(config.jwt, keys.trustedWith(config.jwt), tickets.claims);
       gatewayKeys = config.gateways.keys ?? [];
       redis.renew(config);
     },
