@@ -6,6 +6,7 @@ import { TokenRejected } from './errors.ts';
 import { type Claims, claimsIn, issuedAtOf, joseHeaderReader } from './jose-header.ts';
 import { createKeySearch } from './key-search.ts';
 import { subjectOf } from './subject.ts';
+import { type TicketClaims, ticketClaimsOf } from './ticket-claims.ts';
 import type { TrustedKeys } from './trusted-keys.ts';
 import { createVerifiedJwts, digestOf, type VerifiedJwt, type VerifiedJwts } from './verified-jwts.ts';
 
@@ -21,6 +22,8 @@ export interface Caller {
   readonly sub?: string | undefined;
   /** The JWT's `iat`, in seconds since the epoch. */
   readonly issuedAt?: number | undefined;
+  /** Those that `TICKET_CLAIMS` names, if the JWT has any of them. */
+  readonly claims?: TicketClaims | undefined;
   /** When the JWT expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -38,11 +41,13 @@ export type Authenticate = (jwt: string) => Promise<Caller>;
 export const createAuthentication = (
   settings: Config['jwt'],
   keys: TrustedKeys,
+  ticketClaims: readonly string[] = [],
   verified: VerifiedJwts = createVerifiedJwts(),
 ): Authenticate => {
   const headerOf = joseHeaderReader(keys.algorithms, { required: settings.type });
   const findKey = createKeySearch(keys.algorithms);
   const checkClaims = createClaimChecks(settings);
+  const names = { ...settings, ticketClaims };
 
   const check = async (jwt: string, digest: string, known: VerifiedJwt | undefined): Promise<Caller> => {
     const header = known?.header ?? headerOf(jwt);
@@ -50,7 +55,7 @@ export const createAuthentication = (
     const { sources, issuers } = keys.trustFor(claims);
     const key = await findKey({ jwt, header, claims, knownKey: known?.key }, sources);
     checkClaims(claims, issuers);
-    const caller = callerOf(claims, settings, jwt);
+    const caller = callerOf(claims, names, jwt);
     rejectAboutToExpire(caller);
     if (key !== known?.key) verified.add(digest, { header, claims, key, characters: jwt.length });
     return caller;
@@ -74,16 +79,21 @@ const rejectAboutToExpire = ({ expiresAt }: Caller): void => {
     throw new TokenRejected('expired', 'it is about to expire, or expired within JWT_CLOCK_TOLERANCE_SECONDS');
 };
 
-type ClaimNames = Pick<Config['jwt'], 'subjectClaim' | 'sessionClaim'>;
+type ClaimNames = Pick<Config['jwt'], 'subjectClaim' | 'sessionClaim'> & { readonly ticketClaims: readonly string[] };
 
 /** Reads the caller from the claims of a verified JWT; throws `TokenRejected` if the subject or `exp` is missing. */
-export const callerOf = (claims: Claims, { subjectClaim, sessionClaim }: ClaimNames, jwt: string): Caller => ({
+export const callerOf = (
+  claims: Claims,
+  { subjectClaim, sessionClaim, ticketClaims }: ClaimNames,
+  jwt: string,
+): Caller => ({
   issuer: issuerOf(claims),
   subject: subjectOf(claims, subjectClaim, jwt),
   sessionId: sessionOf(claims, sessionClaim),
   sid: isName(claims.sid) ? claims.sid : undefined,
   sub: subjectClaim !== 'sub' && isName(claims.sub) ? claims.sub : undefined,
   issuedAt: issuedAtOf(claims),
+  claims: ticketClaimsOf(claims, ticketClaims),
   expiresAt: expiryOf(claims),
 });
 

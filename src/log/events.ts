@@ -83,7 +83,7 @@ export const events = {
   config_reload_fail: {
     level: 'error',
     msg: 'Secrets and keys not reloaded: the old ones stay in force',
-    fields: { names: 'string', error: 'string' },
+    fields: { names: 'string', error: 'string', errorCode: 'string' },
   },
   jwt_cookie_unprefixed: {
     level: 'warn',

@@ -37,10 +37,10 @@ export const createLiveSettings = (initial: Config, { keys, redis, feeds }: Live
   };
 };
 
-const verifiersFor = ({ jwt, backchannelLogout }: Config, keys: LiveSettingsOptions['keys']) => {
+const verifiersFor = ({ jwt, tickets, backchannelLogout }: Config, keys: LiveSettingsOptions['keys']) => {
   const trusted = keys.trustedWith(jwt);
   return {
-    authenticate: createAuthentication(jwt, trusted),
+    authenticate: createAuthentication(jwt, trusted, tickets.claims),
     verifyLogoutToken: createLogoutTokenVerifier(jwt, backchannelLogout.audiences ?? [], trusted),
   };
 };

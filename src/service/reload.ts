@@ -9,7 +9,6 @@ import {
 } from '../config/reloadable.ts';
 import type { Environment } from '../config/sources.ts';
 import type { Config } from '../config/variables.ts';
-import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { pause } from '../time/clock.ts';
 
@@ -36,6 +35,7 @@ export interface Reload {
 const LOOK_EVERY_MS = 5_000;
 /** A file that is still being written differs after this time. */
 const SETTLE_MS = 250;
+const STILL_CHANGING = 'the files are still changing: ticketd reads them again';
 const NO_FILES: FileDigests = new Map();
 
 /**
@@ -50,14 +50,14 @@ export const createReload = ({ env, config: initial, apply, refreshKeys, emit }:
   let reading: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  const logFailure = (names: readonly string[], error: string) =>
-    emit('config_reload_fail', { names: names.join(', '), error });
+  const logFailure = (names: readonly string[], error: string, errorCode: string) =>
+    emit('config_reload_fail', { names: names.join(', '), error, errorCode });
 
   const replace = (next: Config, isAsked: boolean): void => {
     const names = changedNames(config, next);
     const problem = problemOfChange(config, next);
     if (problem !== undefined) {
-      logFailure([problem.name], `${problem.name}: ${problem.problem}`);
+      logFailure([problem.name], `${problem.name}: ${problem.problem}`, 'RESTART_NEEDED');
       return;
     }
     if (names.length === 0 && !isAsked) return;
@@ -75,8 +75,8 @@ export const createReload = ({ env, config: initial, apply, refreshKeys, emit }:
     const wasSettled = isSettled;
     isSettled = unsettled.length === 0;
     if (isSettled) seen = digests;
-    if (!isSettled && wasSettled) logFailure(unsettled, 'the files are still changing: ticketd reads them again');
-    else if (isSettled && 'problems' in result) logFailure(namesIn(result), describeError(result).error);
+    if (!isSettled && wasSettled) logFailure(unsettled, STILL_CHANGING, 'FILES_CHANGING');
+    else if (isSettled && 'problems' in result) logFailure(namesIn(result), result.message, result.code);
     else if (isSettled && !('problems' in result)) replace(result, isAsked);
   };
 

@@ -9,7 +9,7 @@ const CLAIMS = { iss: 'https://idp.example/', sub: 'alice', sessionId: 'session-
 
 /** The caller of a JWT with these claims. */
 const callerOf = (claims: Readonly<Record<string, unknown>>, sessionClaim: string) =>
-  callerIn(claims, { subjectClaim: 'sub', sessionClaim }, signedByHand(claims));
+  callerIn(claims, { subjectClaim: 'sub', sessionClaim, ticketClaims: [] }, signedByHand(claims));
 
 describe('caller in a JWT', () => {
   it('has the issuer, the subject, the sessions, the iat and the expiry in milliseconds', () => {
@@ -20,6 +20,7 @@ describe('caller in a JWT', () => {
       sid: 'sid-1',
       sub: undefined,
       issuedAt: EXP - 60,
+      claims: undefined,
       expiresAt: EXP * 1000,
     });
   });

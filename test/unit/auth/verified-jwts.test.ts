@@ -32,7 +32,7 @@ describe('authentication of a JWT that was accepted before', () => {
       explainMisfit: () => 'no key fits',
     };
     const { jwt: settings } = await configOf({ JWT_AUDIENCE: 'api' });
-    const authenticate = createAuthentication(settings, createTrustedKeys({ sources: [source] }), verified);
+    const authenticate = createAuthentication(settings, createTrustedKeys({ sources: [source] }), [], verified);
     const jwt = token({ aud: 'api', ...claims });
     expect(await authenticate(jwt)).to.include({ subject: 'alice' });
     expect(verified.size).to.equal(1);

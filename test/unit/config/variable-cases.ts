@@ -280,6 +280,16 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     ],
     expected: 'N/S, 1 to 1000000 tickets in 1 to 86400 seconds, or off',
   },
+  TICKET_CLAIMS: {
+    value: ({ tickets }) => tickets.claims,
+    preset: undefined,
+    good: [
+      ['tenant', ['tenant']],
+      ['tenant, https://app.example/roles', ['tenant', 'https://app.example/roles']],
+    ],
+    wrong: ['sub', 'tenant,exp', 'active'],
+    expected: 'names of claims other than active, iss, sub, sid, aud, exp, nbf, iat, jti, token_type',
+  },
   JWT_JWKS_URL: {
     value: ({ jwt }) => jwt.jwksUrl?.href,
     preset: undefined,
