@@ -5,6 +5,7 @@ import { codedError } from '../protocol/coded-error.ts';
 import { FIRST_POSITION, type Position, type RevocationListener } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
+import { renewCredentials } from './credentials.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
 import { isReply, refusalOf } from './redis-errors.ts';
@@ -19,6 +20,8 @@ export interface RevocationReader {
   recentPosition(): Position | undefined;
   /** Seconds since the reader last was at the end of the stream. */
   lagSeconds(): number;
+  /** Uses other credentials and certificates for new connections. */
+  renew(access: RedisAccess): void;
   /** Takes a position that was read on another connection: the entry there must still exist after a reconnect. */
   note(position: Position): void;
   close(): void;
@@ -146,6 +149,10 @@ export const createRevocationReader = ({
     recentPosition: () => (performance.now() - atEndAt < DELAYED_MS ? position : undefined),
     lagSeconds: () => (performance.now() - atEndAt) / 1000,
     note,
+    renew: (renewed) => {
+      lastError.renew(renewed);
+      if (client !== undefined) renewCredentials(client, withBlockingReads(renewed, blockMs));
+    },
     close: () => {
       closing.abort();
       clearInterval(checkTimer);

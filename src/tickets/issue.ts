@@ -47,6 +47,7 @@ export const createIssuer = ({
     const expiresAt = issuedAt + ttlMs;
     // Redis ends the ticket after `ttlMs` (`PX` in redis/ticket-store.ts): no redeem compares it with a clock.
     const record = recordOf(revocableOf(caller, { anyIssuer }), binding, {
+      claims: caller.claims,
       expiresAt: caller.expiresAt,
       issuedAt,
       ticketExpiresAt: expiresAt,
@@ -65,7 +66,12 @@ export const createIssuer = ({
 const recordOf = (
   { issuer, subject, sessionId, otherKeys }: Revocable,
   { audience, channel, origin, traceId }: Binding,
-  { expiresAt, issuedAt, ticketExpiresAt }: Pick<TicketRecord, 'expiresAt' | 'issuedAt' | 'ticketExpiresAt'>,
+  {
+    claims,
+    expiresAt,
+    issuedAt,
+    ticketExpiresAt,
+  }: Pick<TicketRecord, 'claims' | 'expiresAt' | 'issuedAt' | 'ticketExpiresAt'>,
 ): TicketRecord => ({
   issuer,
   subject,
@@ -73,6 +79,7 @@ const recordOf = (
   expiresAt,
   audience,
   channel,
+  claims,
   origin,
   traceId,
   issuedAt,

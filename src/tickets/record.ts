@@ -1,3 +1,4 @@
+import type { TicketClaims } from '../auth/ticket-claims.ts';
 import type { Revocable } from './revocation-keys.ts';
 
 /** What a ticket is bound to. */
@@ -10,6 +11,8 @@ export interface Binding {
 
 /** The stored record of a ticket. Times are milliseconds since the epoch. */
 export interface TicketRecord extends Binding, Revocable {
+  /** Claims of the JWT for the gateway. */
+  readonly claims: TicketClaims | undefined;
   /** When the JWT expires. */
   readonly expiresAt: number;
   readonly issuedAt: number;
@@ -28,6 +31,7 @@ export const encodePayload = (record: TicketRecord): string =>
     i: record.sessionId,
     a: record.audience,
     c: record.channel,
+    m: record.claims,
     o: record.origin,
     t: record.issuedAt,
     e: record.ticketExpiresAt - record.issuedAt,
@@ -39,7 +43,7 @@ export const encodePayload = (record: TicketRecord): string =>
 
 /** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { u, s, i, a, c, o, t, e, x, r, k, v } = JSON.parse(payload);
+  const { u, s, i, a, c, m, o, t, e, x, r, k, v } = JSON.parse(payload);
   if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
     throw new Error('the stored record of the ticket is not a payload');
   return {
@@ -48,6 +52,7 @@ export const decodePayload = (payload: string): TicketRecord => {
     sessionId: i,
     audience: a,
     channel: c,
+    claims: m,
     origin: o,
     issuedAt: t,
     ticketExpiresAt: t + e,

@@ -1,4 +1,6 @@
 import { Router } from '@koa/router';
+import type { Caller } from '../../auth/caller.ts';
+import { problemOfClaims } from '../../auth/ticket-claims.ts';
 import type { Emit } from '../../log/events.ts';
 import { MAX_AUDIENCE_CHARACTERS, MAX_CHANNEL_CHARACTERS, MAX_ORIGIN_CHARACTERS } from '../../protocol/limits.ts';
 import { ISSUE_PATH } from '../../protocol/paths.ts';
@@ -33,6 +35,7 @@ const issueTicket =
     const startedAt = performance.now();
     const { audience, channel } = ticketRequestOf(await readJsonObject(ctx));
     const caller = callerIn(ctx);
+    requireFittingClaims(caller);
     const { subject, sessionId } = caller;
     const { traceId, address } = ctx.state;
     const binding = { audience, channel, origin: originOf(ctx.req.headers.origin), traceId };
@@ -40,6 +43,12 @@ const issueTicket =
     setJson(ctx, { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId });
     emit('ws_ticket_issued', { traceId, address, sessionId, subject, ticketId, durationMs: since(startedAt) });
   };
+
+/** Refuses claims that a ticket cannot carry whole: dropping one could give a gateway another tenant or role. */
+const requireFittingClaims = ({ claims }: Caller): void => {
+  const problem = claims && problemOfClaims(claims);
+  if (problem !== undefined) throw new RequestError('BAD_REQUEST', problem);
+};
 
 const MAX_CHARACTERS = { audience: MAX_AUDIENCE_CHARACTERS, channel: MAX_CHANNEL_CHARACTERS } as const;
 

@@ -47,6 +47,7 @@ describe('redeem', () => {
         ...ALICE,
         audience: 'chat',
         channel: 'room',
+        claims: undefined,
         origin: ORIGIN,
         traceId: 'trace-of-issue',
         issuedAt: START,
