@@ -120,7 +120,7 @@ export const eventSourceWithTicket = (options: EventSourceOptions): TicketEventS
     },
   };
   const emit: EmitOfConnection = (type, details) => handlers[type]?.(details as never);
-  const { close, connect } = keepConnected(options, host, openStream(url, options, state), emit);
+  const connection = keepConnected(options, host, openStream(url, options, state), emit);
 
   defineConstants(target, STATES);
   defineHandlers(target, ['open', 'message', 'error']);
@@ -128,7 +128,12 @@ export const eventSourceWithTicket = (options: EventSourceOptions): TicketEventS
     readyState: { get: () => readyState },
     lastEventId: { get: () => state.lastEventId },
   });
-  return Object.assign(target, { url, withCredentials, close: () => close(), connect }) as unknown as TicketEventSource;
+  const close = () => connection.close();
+  const connect = () => {
+    if (readyState === STATES.CLOSED) readyState = STATES.CONNECTING;
+    connection.connect();
+  };
+  return Object.assign(target, { url, withCredentials, close, connect }) as unknown as TicketEventSource;
 };
 
 const originOf = (url: string): string => url.replace(/^(\w+:\/\/[^/?#]+).*/s, '$1');

@@ -37,7 +37,8 @@ interface SocketEvent {
   readonly origin: string;
   readonly code: number;
   readonly reason: string;
-  readonly wasClean: boolean;
+  /** Missing in React Native. */
+  readonly wasClean?: boolean;
   readonly message?: string;
   readonly error?: unknown;
 }
@@ -60,7 +61,7 @@ export const createLateSocket = (
   let state = CONNECTING;
   let binaryType: string | undefined;
 
-  const emitClose = ({ code, reason, wasClean }: Pick<SocketEvent, 'code' | 'reason' | 'wasClean'>) =>
+  const emitClose = ({ code, reason, wasClean = false }: Pick<SocketEvent, 'code' | 'reason' | 'wasClean'>) =>
     target.dispatchEvent(closeEvent({ code: code === REVOKED ? stopCode : code, reason, wasClean }));
 
   const fail = (code: number, failure: FailedOnce) => {
