@@ -61,22 +61,20 @@ export const createLateSocket = (
   let state = CONNECTING;
   let binaryType: string | undefined;
 
-  const emitClose = ({ code, reason, wasClean = false }: Pick<SocketEvent, 'code' | 'reason' | 'wasClean'>) =>
-    target.dispatchEvent(closeEvent({ code: code === REVOKED ? stopCode : code, reason, wasClean }));
-
   const fail = (code: number, failure: FailedOnce) => {
     state = CLOSED;
     const error = new TicketError(failure, failure.final);
-    target.dispatchEvent(errorEvent({ message: error.message, error }));
-    emitClose({ code, reason: failure.errorCode ?? '', wasClean: false });
+    const close = { code, reason: failure.errorCode ?? '' };
+    target.dispatchEvent(errorEvent({ message: error.message, error }, close));
+    target.dispatchEvent(closeEvent({ ...close, wasClean: false }));
   };
 
   const open = (result: Ticket | FailedOnce) => {
-    if (!('ticket' in result)) return fail(result.final ? REVOKED : TRY_AGAIN_LATER, result);
+    if (!('ticket' in result)) return fail(result.final ? stopCode : TRY_AGAIN_LATER, result);
     try {
       socket = createSocket(argumentsWith(result.ticket), options);
     } catch (error) {
-      return fail(REVOKED, { ...failureOf(error), final: 'invalid' });
+      return fail(stopCode, { ...failureOf(error), final: 'invalid' });
     }
     if (binaryType) socket.binaryType = binaryType;
     passOn(socket);
@@ -88,8 +86,12 @@ export const createLateSocket = (
     on('message', ({ data, origin }) =>
       target.dispatchEvent(messageEvent('message', { data, origin, lastEventId: '' })),
     );
-    on('error', ({ message = '', error }) => target.dispatchEvent(errorEvent({ message, error })));
-    on('close', emitClose);
+    on('error', ({ message = '', error }) =>
+      target.dispatchEvent(errorEvent({ message, error }, { code: ABNORMAL_CLOSURE, reason: '' })),
+    );
+    on('close', ({ code, reason, wasClean = false }) =>
+      target.dispatchEvent(closeEvent({ code: code === REVOKED ? stopCode : code, reason, wasClean })),
+    );
   };
 
   const abandon = () => {

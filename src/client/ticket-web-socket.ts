@@ -1,7 +1,7 @@
 import { eventTargetClass } from './events.ts';
-import { createLateSocket, type LateSocket } from './late-socket.ts';
+import { createLateSocket, type LateSocket, type LateSocketOptions } from './late-socket.ts';
 import { createTicketSource } from './ticket-source.ts';
-import type { SocketCarrier, SocketData, TicketOptions } from './types.ts';
+import type { SocketCarrier, SocketConstructor, SocketData, TicketOptions } from './types.ts';
 import { defineConstants, defineHandlers } from './web-events.ts';
 
 /** Options of `ticketWebSocket`. */
@@ -57,6 +57,9 @@ const STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
  */
 export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocketClass => {
   const tickets = createTicketSource(options);
+  // Taken now, since the program may put this class in its place.
+  const { WebSocket = (globalThis as { readonly WebSocket?: SocketConstructor }).WebSocket } = options;
+  const late: LateSocketOptions = { ...options, WebSocket };
 
   // A class, since a program makes and extends it as it does `WebSocket`.
   class Socket extends eventTargetClass() {
@@ -64,7 +67,7 @@ export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocke
 
     constructor(url: string | URL, protocols: string | readonly string[] = []) {
       super();
-      this.#socket = createLateSocket(this, options, tickets, url, protocols);
+      this.#socket = createLateSocket(this, late, tickets, url, protocols);
     }
 
     get url() {

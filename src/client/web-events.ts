@@ -11,8 +11,11 @@ const eventOf = (name: 'CloseEvent' | 'ErrorEvent' | 'MessageEvent', type: strin
 export const messageEvent = (type: string, details: { data: unknown; origin: string; lastEventId: string }): Event =>
   eventOf('MessageEvent', type, details);
 
-export const errorEvent = (details: { message: string; error: unknown }): Event =>
-  eventOf('ErrorEvent', 'error', details);
+/** With the code of the close that follows: graphql-ws decides by the first of the two events. */
+export const errorEvent = (
+  details: { message: string; error: unknown },
+  close: { code: number; reason: string },
+): Event => Object.assign(eventOf('ErrorEvent', 'error', details), close);
 
 export const closeEvent = (details: { code: number; reason: string; wasClean: boolean }): Event =>
   eventOf('CloseEvent', 'close', details);

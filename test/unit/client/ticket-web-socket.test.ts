@@ -6,6 +6,7 @@ import {
   type TicketWebSocketOptions,
   ticketWebSocket,
 } from '../../../src/client/ticket-web-socket.ts';
+import { replaceGlobals } from '../../support/fake-page.ts';
 import { type FakeSocket, fakeSockets } from '../../support/fake-socket.ts';
 import { freezeTime, turns } from '../../support/frozen-time.ts';
 
@@ -46,7 +47,7 @@ describe('ticketd/client ticketWebSocket', () => {
     const journal: string[] = [];
     socket.onopen = () => journal.push(`open ${socket.readyState}`);
     socket.onmessage = ({ data }) => journal.push(`message ${data}`);
-    socket.onerror = ({ message, error }) => journal.push(`error ${message} ${error?.reason}`);
+    socket.onerror = ({ message, error, code }) => journal.push(`error ${message} ${error?.reason} ${code}`);
     socket.onclose = ({ code, reason, wasClean }) =>
       journal.push(`close ${code} ${reason} ${wasClean} ${socket.readyState}`);
     return journal;
@@ -93,7 +94,7 @@ describe('ticketd/client ticketWebSocket', () => {
     socket.close(4000, 'bye');
     real?.end(4000, 'bye');
     expect([real?.sent, real?.closedWith]).to.deep.equal([['hello'], [4000, 'bye']]);
-    expect(journal).to.deep.equal(['open 1', 'message hi', 'error  undefined', 'close 4000 bye false 3']);
+    expect(journal).to.deep.equal(['open 1', 'message hi', 'error  undefined 1006', 'close 4000 bye false 3']);
   });
 
   it('takes one subprotocol as text, and sends the ticket as another one with ticketIn: protocol', async () => {
@@ -144,7 +145,10 @@ describe('ticketd/client ticketWebSocket', () => {
     socket.close();
     expect([socket.readyState, journal]).to.deep.equal([2, []]);
     clock.tick(0);
-    expect(journal).to.deep.equal(['error closed before the connection was open undefined', 'close 1006  false 3']);
+    expect(journal).to.deep.equal([
+      'error closed before the connection was open undefined 1006',
+      'close 1006  false 3',
+    ]);
     await turns();
     expect([sockets.length, clock.countTimers()]).to.deep.equal([0, 0]);
   });
@@ -152,19 +156,19 @@ describe('ticketd/client ticketWebSocket', () => {
   const failures: readonly (readonly [answer: Answer, lines: readonly string[]])[] = [
     [
       [503, { errorCode: 'SERVICE_OVERLOADED', message: 'busy' }],
-      ['error busy undefined', 'close 1013 SERVICE_OVERLOADED false 3'],
+      ['error busy undefined 1013', 'close 1013 SERVICE_OVERLOADED false 3'],
     ],
-    [[500], ['error no ticket in the response undefined', 'close 1013  false 3']],
-    [[403], ['error no ticket in the response undefined', 'close 1013  false 3']],
+    [[500], ['error no ticket in the response undefined 1013', 'close 1013  false 3']],
+    [[403], ['error no ticket in the response undefined 1013', 'close 1013  false 3']],
     [
       [403, { errorCode: 'FORBIDDEN', message: 'no' }],
-      ['error no forbidden', 'close 4001 FORBIDDEN false 3'],
+      ['error no forbidden 4001', 'close 4001 FORBIDDEN false 3'],
     ],
     [
       [400, { errorCode: 'BAD_REQUEST', message: 'no' }],
-      ['error no invalid', 'close 4001 BAD_REQUEST false 3'],
+      ['error no invalid 4001', 'close 4001 BAD_REQUEST false 3'],
     ],
-    [REJECTED, ['error no unauthorized', 'close 4001 AUTH_TOKEN_INVALID false 3']],
+    [REJECTED, ['error no unauthorized 4001', 'close 4001 AUTH_TOKEN_INVALID false 3']],
   ];
   for (const [answer, lines] of failures)
     it(`emits "${lines[1]}" after ${answer[0]} ${JSON.stringify(answer[1] ?? {})} for its ticket`, async () => {
@@ -196,7 +200,7 @@ describe('ticketd/client ticketWebSocket', () => {
     }
     const journal = journalOf(new (makeClass({ WebSocket: Refuse as never }))('wss://chat.test'));
     await turns();
-    expect(journal).to.deep.equal(['error SyntaxError: not allowed here invalid', 'close 4001  false 3']);
+    expect(journal).to.deep.equal(['error SyntaxError: not allowed here invalid 4001', 'close 4001  false 3']);
   });
 
   it('asks getToken once more after a rejected JWT, and later sockets send no rejected JWT again', async () => {
@@ -244,7 +248,7 @@ describe('ticketd/client ticketWebSocket', () => {
     await turns();
     clock.tick(60_000);
     await turns();
-    expect(journal).to.deep.equal(['error no ticket within 500 ms undefined', 'close 1013  false 3']);
+    expect(journal).to.deep.equal(['error no ticket within 500 ms undefined 1013', 'close 1013  false 3']);
     expect([other.readyState, clock.countTimers()]).to.deep.equal([0, 0]);
   });
 
@@ -266,6 +270,21 @@ describe('ticketd/client ticketWebSocket', () => {
     sockets[0]?.open();
     socket.onopen = null;
     expect(calls).to.deep.equal(['first', true, true]);
+  });
+
+  it('takes the place of the global WebSocket, and opens sockets of the former one', async () => {
+    const { made, WebSocket } = fakeSockets();
+    let restore = replaceGlobals({ WebSocket });
+    try {
+      const Socket = makeClass({ WebSocket: undefined });
+      restore();
+      restore = replaceGlobals({ WebSocket: Socket });
+      new (globalThis as unknown as { readonly WebSocket: typeof Socket }).WebSocket('wss://chat.test');
+      await turns();
+      expect([made.length, sent.length]).to.deep.equal([1, 1]);
+    } finally {
+      restore();
+    }
   });
 
   it('can be extended', async () => {
