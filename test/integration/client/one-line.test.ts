@@ -7,7 +7,7 @@ import { TICKET_PATH } from '../../support/ask.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { listen } from '../../support/gateway-rig.ts';
 import { token } from '../../support/jwt.ts';
-import { bundlePage, type PageServer, startPageServer } from '../../support/one-line/page.ts';
+import { openPage, type PageServer, startPageServer } from '../../support/one-line/page.ts';
 import { type ServeSockets, serveDocument, serveEcho, serveGraphql } from '../../support/one-line/servers.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
@@ -59,36 +59,12 @@ describe('applications with one changed line, in Chromium', () => {
     return { socketUrl: `ws://127.0.0.1:${port}`, clients: sockets.clients, refused, stop };
   };
 
-  const openPage = async (name: string, socketUrl: string) => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    const reports: string[] = [];
-    let failedRequests = 0;
-    page.on('pageerror', ({ message }) => reports.push(`error ${message}`));
-    page.on('requestfailed', () => {
-      failedRequests += 1;
-    });
-    await page.exposeFunction('report', (what: string) => void reports.push(what));
-    await page.goto(pages.origin);
-    const settings = JSON.stringify({ jwt: token(), ticketUrl: service.url + TICKET_PATH, socketUrl });
-    await page.evaluate(`
-      Object.assign(globalThis, ${settings});
-      globalThis.options = { ticketUrl, getToken: () => jwt };
-    `);
-    await page.addScriptTag({ type: 'module', content: await bundlePage(`test/support/one-line/${name}.mjs`) });
-    return {
-      reports,
-      failedRequests: () => failedRequests,
-      setOffline: (offline: boolean) => context.setOffline(offline),
-      signOut: () => page.evaluate('globalThis.jwt = null'),
-      close: () => context.close(),
-    };
-  };
+  const settingsFor = (socketUrl: string) => ({ jwt: token(), ticketUrl: service.url + TICKET_PATH, socketUrl });
 
   for (const [name, serve] of Object.entries(applications))
     it(`${name} reconnects with a fresh ticket after it lost the network, and stops when the user signed out`, async () => {
       const server = await startServer(serve);
-      const page = await openPage(name, server.socketUrl).catch(async (error) => {
+      const page = await openPage(browser, pages.origin, name, settingsFor(server.socketUrl)).catch(async (error) => {
         await server.stop();
         throw error;
       });

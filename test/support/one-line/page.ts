@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
 
 const ROOT = new URL('../../../', import.meta.url);
 
 /** The program of a page as a bundler builds it, with the library from its source. */
-export const bundlePage = async (path: string): Promise<string> => {
+const bundlePage = async (path: string): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(path, ROOT))],
     bundle: true,
@@ -39,5 +40,47 @@ export const startPageServer = async (): Promise<PageServer> => {
       server.closeAllConnections();
       await once(server, 'close');
     },
+  };
+};
+
+/** A page of Chromium that runs the program of that name beside this file. */
+export interface OpenPage {
+  /** What the program reported, and its errors. */
+  readonly reports: readonly string[];
+  failedRequests(): number;
+  setOffline(offline: boolean): Promise<void>;
+  /** From now on getToken returns nothing. */
+  signOut(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The settings become globals of the page, beside `options` with `ticketUrl` and `getToken`. */
+export const openPage = async (
+  browser: Browser,
+  origin: string,
+  name: string,
+  settings: { readonly jwt: string; readonly ticketUrl: string; readonly [name: string]: string },
+): Promise<OpenPage> => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const reports: string[] = [];
+  let failedRequests = 0;
+  page.on('pageerror', ({ message }) => reports.push(`error ${message}`));
+  page.on('requestfailed', () => {
+    failedRequests += 1;
+  });
+  await page.exposeFunction('report', (what: string) => void reports.push(what));
+  await page.goto(origin);
+  await page.evaluate(`
+    Object.assign(globalThis, ${JSON.stringify(settings)});
+    globalThis.options = { ticketUrl, getToken: () => jwt };
+  `);
+  await page.addScriptTag({ type: 'module', content: await bundlePage(`test/support/one-line/${name}.mjs`) });
+  return {
+    reports,
+    failedRequests: () => failedRequests,
+    setOffline: (offline) => context.setOffline(offline),
+    signOut: () => page.evaluate('globalThis.jwt = null'),
+    close: () => context.close(),
   };
 };
