@@ -51,7 +51,7 @@ export const createStreamParser = (
 
   return (text) => {
     if (!text) return;
-    // A carriage return ends a line at once; the line feed of a pair may come with the next text.
+    // A carriage return ends a line immediately; the line feed of a pair may come with the next text.
     const lines = (endedInCarriageReturn ? text.replace(/^\n/, '') : text).split(/\r\n|\n|\r/);
     endedInCarriageReturn = text.endsWith('\r');
     lines[0] = unfinished + lines[0];

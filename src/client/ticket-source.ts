@@ -10,8 +10,8 @@ export type TicketSource = (signal: AbortSignal, onResult: (result: Ticket | Fai
 const SPREAD_MS = 1000;
 
 /**
- * Makes a source for sockets that a library opens at its own pace. It waits as long as the last response asked, whoever
- * opens the next socket, and sends no rejected JWT twice.
+ * Makes a source for sockets that a library opens at its own pace. After a `Retry-After` every next socket waits for it.
+ * No rejected JWT is sent twice.
  */
 export const createTicketSource = (options: TicketOptions): TicketSource => {
   const requestTicket = createTicketRequest(options);
