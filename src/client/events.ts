@@ -7,7 +7,7 @@ type Options = { readonly once?: boolean; readonly signal?: AbortSignal };
 export const createTarget = (): EventTarget => (globalThis.EventTarget ? new EventTarget() : createPlainTarget());
 
 /** A class to extend, for a target of events. */
-export const eventTargetClass = (): (new () => EventTarget) => globalThis.EventTarget ?? PlainTarget;
+export const eventTargetClass = (): (new () => EventTarget) => (globalThis.EventTarget ? EventTarget : PlainTarget);
 
 /** An `Event` with more properties, or an object with its `type` and those. */
 export const createEvent = (type: string, details: object): Event =>

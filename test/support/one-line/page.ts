@@ -1,21 +1,24 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
+import type { InstalledPackage } from '../installed-package.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 
-/** The program of a page as a bundler builds it, with the library from its source. */
-const bundlePage = async (path: string): Promise<string> => {
+/** The program of a page as a bundler builds it, with the installed library. */
+const bundlePage = async (path: string, installed: InstalledPackage): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(path, ROOT))],
     bundle: true,
     format: 'esm',
     write: false,
     define: { 'process.env.NODE_ENV': '"production"' },
-    alias: { 'ticketd/client': fileURLToPath(new URL('src/client/client.ts', ROOT)) },
+    // The build that the package has for bundlers.
+    alias: { 'ticketd/client': join(installed.path, 'dist/client/browser.js') },
   });
   return outputFiles[0]?.text ?? '';
 };
@@ -54,10 +57,15 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
+export interface Surroundings {
+  readonly browser: Browser;
+  readonly pages: PageServer;
+  readonly installed: InstalledPackage;
+}
+
 /** The settings become globals of the page, beside `options` with `ticketUrl` and `getToken`. */
 export const openPage = async (
-  browser: Browser,
-  origin: string,
+  { browser, pages, installed }: Surroundings,
   name: string,
   settings: { readonly jwt: string; readonly ticketUrl: string; readonly [name: string]: string },
 ): Promise<OpenPage> => {
@@ -70,12 +78,15 @@ export const openPage = async (
     failedRequests += 1;
   });
   await page.exposeFunction('report', (what: string) => void reports.push(what));
-  await page.goto(origin);
+  await page.goto(pages.origin);
   await page.evaluate(`
     Object.assign(globalThis, ${JSON.stringify(settings)});
     globalThis.options = { ticketUrl, getToken: () => jwt };
   `);
-  await page.addScriptTag({ type: 'module', content: await bundlePage(`test/support/one-line/${name}.mjs`) });
+  await page.addScriptTag({
+    type: 'module',
+    content: await bundlePage(`test/support/one-line/${name}.mjs`, installed),
+  });
   return {
     reports,
     failedRequests: () => failedRequests,
