@@ -34,14 +34,15 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc')
 
 /** Writes both to a folder; returns the paths of all bundled files. */
 export const buildLibraries = async (outdir) => {
-  const [client, gateway] = libraries;
-  await buildClient(client, join(outdir, 'client'));
+  const [, gateway] = libraries;
+  await buildClient(join(outdir, 'client'));
   const bundled = await buildGateway(gateway, join(outdir, 'gateway'));
   for (const entry of libraries) await declare(entry, outdir);
   return bundled;
 };
 
-const buildClient = async (entry, outdir) => {
+/** Writes the client alone, without types. */
+export const buildClient = async (outdir) => {
   // As small as it is promised to be also for a page that has no build step.
   const options = { bundle: true, platform: 'browser', target: 'es2022', minify: true, sourcemap: true };
   const mangleProps = new RegExp(`^(${innerNames.join('|')})$`);
@@ -50,8 +51,8 @@ const buildClient = async (entry, outdir) => {
   const write = (entryPoint, name, more) =>
     build({ ...options, mangleProps, entryPoints: [entryPoint], outfile: join(outdir, name), ...more });
   for (const [format, extension] of Object.entries({ esm: 'js', cjs: 'cjs' })) {
-    await write(entry, `client.${extension}`, { format });
-    await write(entry, `browser.${extension}`, { format, define });
+    await write(libraries[0], `client.${extension}`, { format });
+    await write(libraries[0], `browser.${extension}`, { format, define });
   }
   // The comment that names a source map would be part of its size.
   await write(connectWithTicket, 'connect-with-ticket.js', { format: 'esm', define, sourcemap: 'external' });

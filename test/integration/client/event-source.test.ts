@@ -3,7 +3,6 @@ import type { Browser } from 'playwright-core';
 import { TICKET_PATH } from '../../support/ask.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { freePort } from '../../support/free-port.ts';
-import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
 import { token } from '../../support/jwt.ts';
 import { type OpenPage, openPage, type PageServer, startPageServer } from '../../support/one-line/page.ts';
 import { createStreamGateway, type StreamGateway } from '../../support/one-line/stream-gateway.ts';
@@ -15,25 +14,22 @@ describe('eventSourceWithTicket in Chromium', () => {
   let service: RunningService;
   let browser: Browser;
   let pages: PageServer;
-  let installed: InstalledPackage;
   let gateway: StreamGateway;
   let page: OpenPage;
   before(async () => {
-    installed = await installPackage();
     pages = await startPageServer();
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY, CORS_ORIGINS: pages.origin });
     gateway = createStreamGateway(await freePort(), service.internalUrl);
     await gateway.start();
     browser = await launchChromium();
     const settings = { jwt: token(), ticketUrl: service.url + TICKET_PATH, sourceUrl: gateway.sourceUrl };
-    page = await openPage({ browser, pages, installed }, 'event-source', settings);
+    page = await openPage({ browser, pages }, 'event-source', settings);
   });
   after(async () => {
     await browser?.close();
     await gateway?.stop();
     await service.stop();
     await pages.stop();
-    installed.remove();
   });
 
   const reports = (last: string) => until(`${last}; ${page.reports}`, () => page.reports.at(-1) === last);

@@ -6,7 +6,6 @@ import { createGateway } from '../../../src/gateway/gateway.ts';
 import { TICKET_PATH } from '../../support/ask.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { listen } from '../../support/gateway-rig.ts';
-import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
 import { token } from '../../support/jwt.ts';
 import { openPage, type PageServer, startPageServer } from '../../support/one-line/page.ts';
 import { type ServeSockets, serveDocument, serveEcho, serveGraphql } from '../../support/one-line/servers.ts';
@@ -28,9 +27,7 @@ describe('applications with one changed line, in Chromium', () => {
   let service: RunningService;
   let browser: Browser;
   let pages: PageServer;
-  let installed: InstalledPackage;
   before(async () => {
-    installed = await installPackage();
     pages = await startPageServer();
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY, CORS_ORIGINS: pages.origin });
     browser = await launchChromium();
@@ -39,7 +36,6 @@ describe('applications with one changed line, in Chromium', () => {
     await browser.close();
     await service.stop();
     await pages.stop();
-    installed.remove();
   });
 
   /** A server of sockets that redeems tickets, and notes which. */
@@ -68,12 +64,10 @@ describe('applications with one changed line, in Chromium', () => {
   for (const [name, serve] of Object.entries(applications))
     it(`${name} reconnects with a fresh ticket after it lost the network, and stops when the user signed out`, async () => {
       const server = await startServer(serve);
-      const page = await openPage({ browser, pages, installed }, name, settingsFor(server.socketUrl)).catch(
-        async (error) => {
-          await server.stop();
-          throw error;
-        },
-      );
+      const page = await openPage({ browser, pages }, name, settingsFor(server.socketUrl)).catch(async (error) => {
+        await server.stop();
+        throw error;
+      });
       const redeemed = service.eventsOf('ws_ticket_redeemed').length;
       const connections = (count: number) =>
         until(

@@ -1,24 +1,25 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import type { InstalledPackage } from '../installed-package.ts';
+import { loadLibraries } from '../build.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 
-/** The program of a page as a bundler builds it, with the installed library. */
-const bundlePage = async (path: string, installed: InstalledPackage): Promise<string> => {
+/** The program of a page as a bundler builds it, with the library as the package has it for bundlers. */
+const bundlePage = async (path: string, library: string): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(path, ROOT))],
     bundle: true,
     format: 'esm',
     write: false,
     define: { 'process.env.NODE_ENV': '"production"' },
-    // The build that the package has for bundlers.
-    alias: { 'ticketd/client': join(installed.path, 'dist/client/browser.js') },
+    alias: { 'ticketd/client': join(library, 'browser.js') },
   });
   return outputFiles[0]?.text ?? '';
 };
@@ -26,11 +27,15 @@ const bundlePage = async (path: string, installed: InstalledPackage): Promise<st
 /** A server of pages. */
 export interface PageServer {
   readonly origin: string;
+  /** The folder of the built library. */
+  readonly library: string;
   stop(): Promise<void>;
 }
 
-/** Serves an empty page. */
+/** Builds the library, and serves an empty page. */
 export const startPageServer = async (): Promise<PageServer> => {
+  const library = mkdtempSync(join(tmpdir(), 'ticketd-client-'));
+  await (await loadLibraries()).buildClient(library);
   const server = createServer((_request, response) =>
     response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>A page</title>'),
   );
@@ -38,7 +43,9 @@ export const startPageServer = async (): Promise<PageServer> => {
   await once(server, 'listening');
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    library,
     stop: async () => {
+      rmSync(library, { recursive: true });
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
@@ -60,12 +67,11 @@ export interface OpenPage {
 export interface Surroundings {
   readonly browser: Browser;
   readonly pages: PageServer;
-  readonly installed: InstalledPackage;
 }
 
 /** The settings become globals of the page, beside `options` with `ticketUrl` and `getToken`. */
 export const openPage = async (
-  { browser, pages, installed }: Surroundings,
+  { browser, pages }: Surroundings,
   name: string,
   settings: { readonly jwt: string; readonly ticketUrl: string; readonly [name: string]: string },
 ): Promise<OpenPage> => {
@@ -85,7 +91,7 @@ export const openPage = async (
   `);
   await page.addScriptTag({
     type: 'module',
-    content: await bundlePage(`test/support/one-line/${name}.mjs`, installed),
+    content: await bundlePage(`test/support/one-line/${name}.mjs`, pages.library),
   });
   return {
     reports,
