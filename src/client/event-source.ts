@@ -91,8 +91,11 @@ export const eventSourceWithTicket = (options: EventSourceOptions): TicketEventS
   };
 
   const handlers: { readonly [Type in keyof ConnectionDetails]?: (details: ConnectionDetails[Type]) => void } = {
-    connecting: () => {
+    connecting: ({ why }) => {
       readyState = STATES.CONNECTING;
+      // There was no wait. With another JWT the same request may succeed: that is no failure yet.
+      if (state.failure && why !== 'rejected') fail(STATES.CONNECTING, { why, delayMs: 0 });
+      state.failure = undefined;
     },
     'ticket-error': (failure) => {
       state.failure = failure;

@@ -27,7 +27,7 @@ describe('ticketd/client eventSourceWithTicket', () => {
       ticketUrl: `${server.url}/ticket`,
       sourceUrl: `${server.url}/events`,
       getToken: () => 'jwt',
-      random: () => 0.001,
+      random: () => 0,
       ...options,
     } as EventSourceOptions);
     source.onopen = () => journal.push(`open ${source.readyState}`);
