@@ -3,7 +3,7 @@ import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { createClaimChecks } from './claim-checks.ts';
 import { TokenRejected } from './errors.ts';
-import { type Claims, claimsIn, joseHeaderReader } from './jose-header.ts';
+import { type Claims, claimsIn, issuedAtOf, joseHeaderReader } from './jose-header.ts';
 import { createKeySearch } from './key-search.ts';
 import { subjectOf } from './subject.ts';
 import { type TicketClaims, ticketClaimsOf } from './ticket-claims.ts';
@@ -18,6 +18,12 @@ export interface Caller {
   readonly sessionId: string | undefined;
   /** Those that `TICKET_CLAIMS` names, if the JWT has any of them. */
   readonly claims?: TicketClaims | undefined;
+  /** The JWT's `sid`, by which its issuer ends the session, whatever `JWT_SESSION_CLAIM` is. */
+  readonly sid?: string | undefined;
+  /** The JWT's `sub`, by which its issuer ends all sessions, if `JWT_SUBJECT_CLAIM` is another claim. */
+  readonly sub?: string | undefined;
+  /** The JWT's `iat`, in seconds since the epoch. */
+  readonly issuedAt?: number | undefined;
   /** When the JWT expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -38,7 +44,7 @@ export const createAuthentication = (
   ticketClaims: readonly string[] = [],
   verified: VerifiedJwts = createVerifiedJwts(),
 ): Authenticate => {
-  const headerOf = joseHeaderReader(keys.algorithms, settings.type);
+  const headerOf = joseHeaderReader(keys.algorithms, { required: settings.type });
   const findKey = createKeySearch(keys.algorithms);
   const checkClaims = createClaimChecks(settings);
   const names = { ...settings, ticketClaims };
@@ -85,6 +91,9 @@ export const callerOf = (
   subject: subjectOf(claims, subjectClaim, jwt),
   sessionId: sessionOf(claims, sessionClaim),
   claims: ticketClaimsOf(claims, ticketClaims),
+  sid: isName(claims.sid) ? claims.sid : undefined,
+  sub: subjectClaim !== 'sub' && isName(claims.sub) ? claims.sub : undefined,
+  issuedAt: issuedAtOf(claims),
   expiresAt: expiryOf(claims),
 });
 

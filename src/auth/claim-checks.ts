@@ -12,18 +12,23 @@ export type CheckClaims = (claims: Claims, issuers: readonly string[] | undefine
  */
 export const createClaimChecks = ({ audience, clientId, clockToleranceSeconds }: Config['jwt']): CheckClaims => {
   return (claims, issuers) => {
-    rejectEarly(claims, clockToleranceSeconds);
-    rejectExpired(claims, clockToleranceSeconds);
+    rejectAtOtherTime(claims, clockToleranceSeconds);
     if (audience !== undefined) requireAudience(claims, audience);
     if (issuers !== undefined) requireIssuer(claims, issuers);
     if (clientId !== undefined) requireClient(claims, clientId);
     rejectOtherPurpose(claims);
-    rejectIssuedAhead(claims, clockToleranceSeconds);
   };
 };
 
+/** Throws `TokenRejected` if a JWT is not valid now, by its `nbf`, `exp` and `iat`. */
+export const rejectAtOtherTime = (claims: Claims, toleranceSeconds: number): void => {
+  rejectEarly(claims, toleranceSeconds);
+  rejectExpired(claims, toleranceSeconds);
+  rejectIssuedAhead(claims, toleranceSeconds);
+};
+
 /** Seconds since a time in a claim, negative if it is in the future. */
-const secondsSince = (time: number): number => Math.round(Date.now() / 1000 - time);
+export const secondsSince = (time: number): number => Math.round(Date.now() / 1000 - time);
 
 const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -62,7 +67,8 @@ const requireAudience = (claims: Claims, expected: readonly string[]): void => {
     throw new TokenRejected('audience', explainAudience(expected, claims));
 };
 
-const requireIssuer = (claims: Claims, expected: readonly string[]): void => {
+/** Throws `TokenRejected` if another issuer than these has issued a JWT. */
+export const requireIssuer = (claims: Claims, expected: readonly string[]): void => {
   if (!isOneOf(claims.iss, expected)) throw new TokenRejected('issuer', explainIssuer('JWT_ISSUER', expected, claims));
 };
 

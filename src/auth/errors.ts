@@ -14,6 +14,7 @@ export const REJECTION_REASONS = [
   'audience',
   'client',
   'claims',
+  'session_ended',
 ] as const;
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];

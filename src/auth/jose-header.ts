@@ -13,22 +13,35 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 // Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
+/** A kind of token, by the `typ` that its header may have, in lower case; without a `typ` it may be any kind. */
+export type TokenTypes = ReadonlySet<string>;
+
+/** What the `typ` of a header may be: one of `types`, by default an access token's, or none. */
+export interface ExpectedType {
+  readonly types?: TokenTypes;
+  /** Then it must be there, and this one. */
+  readonly required?: string | undefined;
+}
+
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
-const TYPES = new Set(['jwt', 'at+jwt']);
+export const ACCESS_TOKEN: TokenTypes = new Set(['jwt', 'at+jwt']);
 // A byte order mark is no part of JSON (RFC 8259, 8.1).
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Makes a function that reads the header of a JWT (RFC 7515, compact form) before its key is looked up. It throws
+ * Makes a function that reads the header of a JWT of one kind (RFC 7515, compact form) before its key is looked up. It throws
  * `TokenRejected` with what is wrong, without quoting it. It ignores keys that a header contains or points at (`jwk`,
- * `jku`, `x5c`, `x5u`). With `type` it demands that `typ`.
+ * `jku`, `x5c`, `x5u`).
  */
-export const joseHeaderReader = (algorithms: readonly JwtAlgorithm[], type?: string): ((jwt: string) => JoseHeader) => {
+export const joseHeaderReader = (
+  algorithms: readonly JwtAlgorithm[],
+  typ: ExpectedType = {},
+): ((jwt: string) => JoseHeader) => {
   // Nearly all tokens of an issuer have the same header.
   let last: { readonly text: string; readonly header: JoseHeader } | undefined;
   return (jwt) => {
     const text = firstPartOf(jwt);
-    if (text !== last?.text) last = { text, header: headerIn(text, algorithms, type) };
+    if (text !== last?.text) last = { text, header: headerIn(text, algorithms, typ) };
     return last.header;
   };
 };
@@ -48,16 +61,20 @@ const likelyForm = (jwt: string, parts: number): string => {
   return parts === 1 ? ': it has no dots, as an opaque token' : '';
 };
 
-const headerIn = (text: string, algorithms: readonly JwtAlgorithm[], type: string | undefined): JoseHeader => {
+const headerIn = (
+  text: string,
+  algorithms: readonly JwtAlgorithm[],
+  { types = ACCESS_TOKEN, required }: ExpectedType,
+): JoseHeader => {
   const header = objectIn(text);
   if (header === undefined) throw new TokenRejected('malformed', 'its header is not a JSON object');
   const { alg, kid, typ, crit, b64 } = header;
   // RFC 7515, 4.1.11: an extension that must be understood, and none is.
   if (crit !== undefined || b64 !== undefined) throw new TokenRejected('malformed', 'its header demands an extension');
-  if (typ !== undefined && !isAccessToken(typ))
+  if (typ !== undefined && !types.has(typeNameOf(typ)))
     throw new TokenRejected('type', 'its typ is that of another kind of token');
-  if (type !== undefined && typeNameOf(typ) !== type)
-    throw new TokenRejected('type', `its typ is not ${type}, which JWT_TYPE demands: it may be an ID token`);
+  if (required !== undefined && typeNameOf(typ) !== required)
+    throw new TokenRejected('type', `its typ is not ${required}, which JWT_TYPE demands: it may be an ID token`);
   if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('malformed', 'its kid is not a string');
   const allowed = algorithms.find((algorithm) => algorithm === alg);
   if (allowed === undefined)
@@ -81,8 +98,6 @@ const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(par
 // RFC 7515, 4.1.9.
 const typeNameOf = (typ: unknown): string =>
   typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
-
-const isAccessToken = (typ: unknown): boolean => TYPES.has(typeNameOf(typ));
 
 const payloadPart = (jwt: string): string => jwt.split('.', 2)[1] ?? '';
 

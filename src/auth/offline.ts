@@ -46,7 +46,7 @@ const resultWithoutKeys = async (jwt: string, settings: Config['jwt']): Promise<
   const { algorithms = PUBLIC_KEY_ALGORITHMS } = settings;
   try {
     const allowed = PUBLIC_KEY_ALGORITHMS.filter((alg) => algorithms.includes(alg));
-    const { alg } = joseHeaderReader(allowed, settings.type)(jwt);
+    const { alg } = joseHeaderReader(allowed, { required: settings.type })(jwt);
     const { publicKey, privateKey } = keyPairFor(alg);
     const source = fixedKeys([publicKey], [alg]);
     return await resultOf(signedAgain(jwt, alg, privateKey), settings, [source], source);

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Problem } from './config-error.ts';
 import { jwtRules } from './jwt-rules.ts';
+import { logoutAudienceProblem } from './logout-audience.ts';
 import { rule } from './rule.ts';
 import type { Config } from './variables.ts';
 
@@ -84,6 +85,12 @@ const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'ht
   return { name: 'INTERNAL_PORT', problem: 'expected a port other than PORT, or off' };
 });
 
+const logoutTokensHaveAnIssuer = rule(
+  ['jwt.issuer', 'jwt.issuers', 'backchannelLogout.audiences'],
+  ({ jwt: { issuer = [], issuers = [] }, backchannelLogout: { audiences } }) =>
+    audiences && logoutAudienceProblem(audiences, [...issuer, ...issuers], 'JWT_ISSUER or JWT_ISSUERS'),
+);
+
 const rules = [
   ...jwtRules,
   drainFitsShutdown,
@@ -93,6 +100,7 @@ const rules = [
   tlsIsUsed,
   clientCertificateHasItsKey,
   listenersDiffer,
+  logoutTokensHaveAnIssuer,
 ];
 
 /** The problems of the rules whose variables were all read and parsed. */

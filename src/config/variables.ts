@@ -1,5 +1,6 @@
 import { cidrList } from './cidrs.ts';
 import { jwtVariables } from './jwt-variables.ts';
+import { logoutAudience } from './logout-audience.ts';
 import {
   gatewayKey,
   host,
@@ -17,6 +18,10 @@ import { optional, type Variable, variable } from './variable.ts';
 
 /** The longest TTL that any instance can be configured with. */
 export const MAX_TTL_SECONDS = 300;
+
+// A gateway may be away for longer than a restart, and the JWT of a session that has ended is valid for a month at most.
+const MIN_RETENTION_SECONDS = 60;
+const MAX_RETENTION_SECONDS = 2_592_000;
 
 // Above every default of load balancers: Google's is 10 minutes, Envoy's an hour.
 const MAX_KEEP_ALIVE_MS = 7_200_000;
@@ -58,7 +63,7 @@ export const variables = {
       name: 'INTERNAL_PORT',
       default: '3001',
       parse: portOrOff,
-      doc: 'port of the internal listener (redeem, metrics, probes), or `off`; do not expose it to the internet',
+      doc: 'port of the internal listener (redeem, revocation feed, metrics, probes), or `off`; do not expose it to the internet',
     }),
     keepAliveTimeoutMs: variable({
       name: 'KEEP_ALIVE_TIMEOUT_MS',
@@ -81,7 +86,7 @@ export const variables = {
     keys: optional({
       name: 'GATEWAY_KEYS',
       parse: listOf(gatewayKey),
-      doc: 'comma-separated keys with which gateways redeem, each at least 32 characters; set two to rotate; without a key the redeem endpoint is off',
+      doc: 'comma-separated keys with which gateways redeem and follow revocations, and back ends log users out, each at least 32 characters; set two to rotate; without a key these paths are off',
       secret: true,
     }),
   },
@@ -90,6 +95,14 @@ export const variables = {
       name: 'FORWARD_AUTH_TRUSTED',
       parse: cidrList,
       doc: 'comma-separated addresses and networks of the proxies that may call `/forward-auth/…`; if not set, these paths are off',
+    }),
+  },
+  revocations: {
+    retentionSeconds: variable({
+      name: 'REVOCATION_RETENTION_SECONDS',
+      default: '86400',
+      parse: integer(MIN_RETENTION_SECONDS, MAX_RETENTION_SECONDS),
+      doc: 'how long ticketd remembers a revocation: for gateways that were away, and to reject the JWTs of a session that has ended; must exceed the lifetime of a JWT',
     }),
   },
   redis: redisVariables,
@@ -137,6 +150,13 @@ export const variables = {
     }),
   },
   jwt: jwtVariables,
+  backchannelLogout: {
+    audiences: optional({
+      name: 'BACKCHANNEL_LOGOUT_AUDIENCE',
+      parse: listOf(logoutAudience),
+      doc: 'comma-separated client ids that logout tokens may be for, each alone or as `<issuer> <client id>`; requires `JWT_ISSUER`; if not set, back-channel logout is off',
+    }),
+  },
 } as const;
 
 export type Section = keyof typeof variables;

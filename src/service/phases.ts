@@ -2,15 +2,19 @@ import { readConfig } from '../config/read-config.ts';
 import { endpointOf } from '../config/redis-url.ts';
 import type { Environment } from '../config/sources.ts';
 import type { Config } from '../config/variables.ts';
+import type { RevocationFeeds } from '../http/routes/revocations/feeds.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createRedisConnection } from '../redis/connection.ts';
 import { diagnose } from '../redis/diagnosis.ts';
+import { createRedisRevocationLog } from '../redis/revocation-log.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import type { Phase } from '../startup/phase.ts';
+import { createMemoryRevocations } from '../tickets/memory-revocations.ts';
 import { createMemoryStore } from '../tickets/memory-store.ts';
+import type { RevocationLog } from '../tickets/revocation-log.ts';
 import type { TicketStore } from '../tickets/store.ts';
 import type { JwtKeys } from './jwt-keys.ts';
 
@@ -23,29 +27,40 @@ export const configPhase = (env: Environment): Phase<Config> => ({
   start: (signal) => readConfig(env, signal),
 });
 
+/** Where tickets and revocations are stored. */
+export interface Storage {
+  readonly store: TicketStore;
+  readonly revocations: RevocationLog;
+}
+
 /** What the start gets from Redis. */
 export interface RedisParts {
-  readonly store: TicketStore;
+  readonly storage: Storage;
   /** New connections use the credentials of this configuration. */
   renew(config: Config): void;
   /** Calls the listener whenever Redis refuses the password. */
   onWrongPassword(listener: () => void): void;
 }
 
-/** The phase that connects to Redis and makes the ticket store. */
+/** The phase that connects to Redis, where tickets and revocations are stored. */
 export const redisPhase = (
-  { redis, limits }: Config,
+  { redis, limits, revocations: { retentionSeconds } }: Config,
   emit: Emit,
   observeCommand: Metrics['observeCommand'],
 ): Phase<RedisParts> => {
   const { target, keyPrefix, startupTimeoutMs: timeoutMs } = redis;
   if (target.kind === 'memory') return { name: 'redis', timeoutMs, start: () => startMemoryStore(emit) };
-  const counts = limits.ticketRate !== 'off';
-  const connection = createRedisConnection({ target, redis, counts, emit });
+  const access = { target, redis, counts: limits.ticketRate !== 'off' };
+  const connection = createRedisConnection({ ...access, emit });
+  const store = createRedisStore({ connection, keyPrefix, observeCommand });
+  const revocations = createRedisRevocationLog({ access, connection, retentionSeconds, emit });
   const parts: RedisParts = {
-    store: createRedisStore({ connection, keyPrefix, observeCommand }),
-    renew: (config) => {
-      if (config.redis.target.kind === 'server') connection.renew({ target: config.redis.target, redis: config.redis });
+    storage: { store, revocations },
+    renew: ({ redis: renewed }) => {
+      if (renewed.target.kind !== 'server') return;
+      const renewedAccess = { ...access, target: renewed.target, redis: renewed };
+      connection.renew(renewedAccess);
+      revocations.renew(renewedAccess);
     },
     onWrongPassword: connection.onWrongPassword,
   };
@@ -55,19 +70,24 @@ export const redisPhase = (
     // The connection keeps retrying: the store works as soon as Redis does.
     fallback: redis.failClosed ? undefined : parts,
     start: async (signal) => {
+      revocations.start();
       await connection.start(signal).catch((error) => {
         if (!(error instanceof InterruptedError)) logFailedStart(redis, error, emit);
         throw error;
       });
       return parts;
     },
-    stop: connection.close,
+    stop: () => {
+      revocations.close();
+      return connection.close();
+    },
   };
 };
 
 const startMemoryStore = (emit: Emit): RedisParts => {
   emit('memory_store', {});
-  return { store: createMemoryStore(), renew: () => {}, onWrongPassword: () => {} };
+  const storage = { store: createMemoryStore(), revocations: createMemoryRevocations() };
+  return { storage, renew: () => {}, onWrongPassword: () => {} };
 };
 
 const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {
@@ -85,9 +105,13 @@ export const jwksPhase = (keys: JwtKeys, { jwksStartupTimeoutMs }: Config['jwt']
   stop: keys.close,
 });
 
-export const listenPhase = ({ name, start, stop }: Listener): Phase<void> => ({
+/** `feeds` end before their listener stops, which would wait for them. */
+export const listenPhase = ({ name, start, stop }: Listener, feeds: Pick<RevocationFeeds, 'close'>): Phase<void> => ({
   name: name === 'public' ? 'listen' : `listen-${name}`,
   timeoutMs: LISTEN_TIMEOUT_MS,
   start,
-  stop,
+  stop: (signal) => {
+    feeds.close();
+    return stop(signal);
+  },
 });

@@ -1,5 +1,6 @@
 import type { Environment } from '../config/sources.ts';
 import type { Config } from '../config/variables.ts';
+import { createRevocationFeeds } from '../http/routes/revocations/feeds.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { summarizeRejections } from '../log/rejections.ts';
@@ -46,13 +47,16 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
     startup.setTimeoutMs(config.startup.timeoutMs);
     warnOfCookie(config.jwt, emit);
     const redis = await startup.run(redisPhase(config, emit, metrics.observeCommand));
+    const { revocations } = redis.storage;
+    const feeds = createRevocationFeeds({ log: revocations, emit });
+    metrics.observeRevocations({ feeds, log: revocations });
     const keys = createJwtKeys(config, emit);
     if (keys.areFetched) await startup.run(jwksPhase(keys, config.jwt));
-    const live = createLiveSettings(config, keys, redis);
+    const live = createLiveSettings(config, { keys, redis, feeds });
     const { isDraining } = listeners;
-    for (const listener of createListeners({ config, ...live, store: redis.store, metrics, isDraining, emit })) {
+    for (const listener of createListeners({ config, ...live, ...redis.storage, feeds, metrics, isDraining, emit })) {
       listeners.add(listener);
-      await startup.run(listenPhase(listener));
+      await startup.run(listenPhase(listener, feeds));
     }
     const reload = createReload({ env, config, apply: live.apply, refreshKeys: keys.refresh, emit });
     redis.onWrongPassword(() => void reload.ifChanged());

@@ -1,9 +1,10 @@
 import { type Caller, MIN_TTL_MS } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
+import { createEndedSessionCheck, rejectIfEnded } from './ended-session.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
-import { revocationKeysOf, subjectKey } from './revoke.ts';
+import { marksOf, type Revocable, type RevocableOptions, revocableOf, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
 
@@ -15,7 +16,7 @@ export interface IssuedTicket {
   readonly expiresAt: Date;
 }
 
-export interface IssuerOptions {
+export interface IssuerOptions extends RevocableOptions {
   readonly store: TicketStore;
   readonly ttlSeconds: number;
   readonly rateLimit?: RateLimit;
@@ -26,10 +27,16 @@ export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTi
 
 /**
  * Makes the function that issues tickets. A ticket never outlives its JWT. Throws `TokenRejected` if the JWT has less
- * than a second to live, `RateLimited` beyond the rate limit, `StoreUnavailable` if the ticket cannot be stored or
- * counted.
+ * than a second to live or its session has ended, `RateLimited` beyond the rate limit, `StoreUnavailable` if the ticket
+ * cannot be stored or counted.
  */
-export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: IssuerOptions): IssueTicket => {
+export const createIssuer = ({
+  store,
+  ttlSeconds,
+  rateLimit,
+  anyIssuer,
+  now = Date.now,
+}: IssuerOptions): IssueTicket => {
   const save = rateLimit === undefined ? saveWithRevocations(store) : saveWithinLimit(rateLimit, store);
   return async (caller, binding) => {
     const issuedAt = now();
@@ -39,7 +46,13 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
     // Redis ends the ticket after `ttlMs` (`PX` in redis/ticket-store.ts): no redeem compares it with a clock.
-    await save({ digest, record: recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }), ttlMs });
+    const record = recordOf(revocableOf(caller, { anyIssuer }), binding, {
+      claims: caller.claims,
+      expiresAt: caller.expiresAt,
+      issuedAt,
+      ticketExpiresAt: expiresAt,
+    });
+    await save({ caller, digest, record, ttlMs });
     return {
       ticket,
       ticketId: ticketIdOf(digest),
@@ -49,11 +62,13 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
   };
 };
 
+type FromJwtAndClock = Pick<TicketRecord, 'claims' | 'expiresAt' | 'issuedAt' | 'ticketExpiresAt'>;
+
 // Field by field: spreading objects whose fields differ costs V8 several microseconds.
 const recordOf = (
-  { issuer, subject, sessionId, claims, expiresAt }: Caller,
+  { issuer, subject, sessionId, otherKeys }: Revocable,
   { audience, channel, origin, traceId }: Binding,
-  { issuedAt, ticketExpiresAt }: Pick<TicketRecord, 'issuedAt' | 'ticketExpiresAt'>,
+  { claims, expiresAt, issuedAt, ticketExpiresAt }: FromJwtAndClock,
 ): TicketRecord => ({
   issuer,
   subject,
@@ -66,10 +81,12 @@ const recordOf = (
   traceId,
   issuedAt,
   ticketExpiresAt,
+  otherKeys,
   revocationIds: undefined,
 });
 
 interface NewTicket {
+  readonly caller: Caller;
   readonly digest: string;
   readonly record: TicketRecord;
   readonly ttlMs: number;
@@ -79,19 +96,25 @@ type SaveTicket = (ticket: NewTicket) => Promise<void>;
 
 /**
  * Stores a ticket with the ids of the revocations before it, which do not void it. One round trip writes the record and
- * reads the ids. Only if there are any, a second one writes the record again with them, before the client has its ticket.
- * A revocation after the read is not in the record, and so voids the ticket.
+ * reads the marks of revocations. Only if there are any, a second one writes the record again with their ids, before the
+ * client has its ticket. A revocation after the read is not in the record, and so voids the ticket. The second one also
+ * reads the ends again: in a cluster the first may have read them before the ids, and an end is stored before its id.
  */
-const saveWithRevocations =
-  (store: TicketStore): SaveTicket =>
-  async ({ digest, record, ttlMs }) => {
-    const [, revocationIds] = await Promise.all([
+const saveWithRevocations = (store: TicketStore): SaveTicket => {
+  const rejectIfEndedNow = createEndedSessionCheck(store);
+  return async ({ caller, digest, record, ttlMs }) => {
+    const revocationMarks = marksOf('revocation', record);
+    const [, marks] = await Promise.all([
       store.put(digest, encodePayload(record), ttlMs),
-      store.revocationIds(revocationKeysOf(record)),
+      store.marks([...revocationMarks, ...marksOf('ended', record)]),
     ]);
-    if (revocationIds.some((id) => id !== null))
-      await store.replace(digest, encodePayload({ ...record, revocationIds }));
+    const revocationIds = marks.slice(0, revocationMarks.length);
+    rejectIfEnded(marks.slice(revocationMarks.length), caller);
+    if (revocationIds.every((id) => id === null)) return;
+    const payload = encodePayload({ ...record, revocationIds });
+    await Promise.all([store.replace(digest, payload), rejectIfEndedNow(caller, record)]);
   };
+};
 
 const saveWithinLimit = (limit: RateLimit, store: TicketStore): SaveTicket => {
   const limiter = createRateLimiter({ limit, store });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Adapter, AsymmetricSigningAlgorithm } from 'oidc-provider';
 import { startIdentityProvider } from './identity-provider.ts';
 import type { SigningKey } from './signing-key.ts';
 
@@ -14,6 +15,17 @@ export interface RealProvider {
 const CLIENT = { client_id: 'robot', client_secret: randomBytes(32).toString('hex') };
 const RESOURCE = 'urn:ticketd';
 
+const nothing = async (): Promise<undefined> => undefined;
+const NOTHING_STORED: Adapter = {
+  upsert: nothing,
+  find: nothing,
+  findByUserCode: nothing,
+  findByUid: nothing,
+  consume: nothing,
+  destroy: nothing,
+  revokeByGrantId: nothing,
+};
+
 export const startRealProvider = async (audience: string, ...initial: readonly SigningKey[]): Promise<RealProvider> => {
   const { default: Provider } = await import('oidc-provider');
   const server = await startIdentityProvider();
@@ -24,6 +36,8 @@ export const startRealProvider = async (audience: string, ...initial: readonly S
   return { issuer, rotate, token: () => requestToken(issuer) };
 };
 
+const algorithmOf = ([first]: readonly SigningKey[]) => first?.jwk.alg as AsymmetricSigningAlgorithm;
+
 const configurationOf = (audience: string, keys: readonly SigningKey[]) => ({
   clients: [
     {
@@ -31,12 +45,12 @@ const configurationOf = (audience: string, keys: readonly SigningKey[]) => ({
       grant_types: ['client_credentials'],
       redirect_uris: [],
       response_types: [],
-      id_token_signed_response_alg: keys[0]?.jwk.alg,
+      id_token_signed_response_alg: algorithmOf(keys),
     },
   ],
   jwks: { keys: keys.map(({ privateKey, jwk }) => ({ ...privateKey.export({ format: 'jwk' }), ...jwk })) },
   // It stores nothing: the tokens are JWTs.
-  adapter: () => ({ upsert: async () => {}, find: async () => undefined }),
+  adapter: () => NOTHING_STORED,
   cookies: { keys: [randomBytes(16).toString('hex')] },
   features: {
     devInteractions: { enabled: false },
@@ -46,8 +60,8 @@ const configurationOf = (audience: string, keys: readonly SigningKey[]) => ({
       getResourceServerInfo: () => ({
         scope: 'tickets',
         audience,
-        accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: keys[0]?.jwk.alg } },
+        accessTokenFormat: 'jwt' as const,
+        jwt: { sign: { alg: algorithmOf(keys) } },
       }),
     },
   },

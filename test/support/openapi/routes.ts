@@ -1,7 +1,9 @@
 import type { Router } from '@koa/router';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
+import { createRevocationFeeds } from '../../../src/http/routes/revocations/feeds.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, publicRoutes, type RoutesOptions } from '../../../src/service/routes.ts';
+import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../config.ts';
 import { GATEWAY_KEY } from '../redeem.ts';
@@ -14,16 +16,28 @@ export interface Route {
   takes(path: string): boolean;
 }
 
+const EVERYTHING = {
+  GATEWAY_KEYS: GATEWAY_KEY,
+  FORWARD_AUTH_TRUSTED: '127.0.0.1',
+  JWT_ISSUER: 'https://idp.example/',
+  BACKCHANNEL_LOGOUT_AUDIENCE: 'web-app',
+};
+
 /** Every route of the service, with all of it switched on. */
 export const routesInCode = async (): Promise<readonly Route[]> => {
+  const emit = () => {};
+  const revocations = createMemoryRevocations();
   const options: RoutesOptions = {
-    config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
+    config: await configOf(EVERYTHING),
     authenticate: async () => Promise.reject(new Error('no JWT')),
+    verifyLogoutToken: async () => Promise.reject(new Error('no logout token')),
     gatewayKeys: () => [],
     store: createMemoryStore(),
+    revocations,
+    feeds: createRevocationFeeds({ log: revocations, emit }),
     metrics: createMetrics({ inFlight: () => 0 }),
     isDraining: () => false,
-    emit: () => {},
+    emit,
   };
   return [...routesOf('public', publicRoutes(options)), ...routesOf('internal', internalRoutes(options))];
 };

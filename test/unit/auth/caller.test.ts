@@ -12,12 +12,15 @@ const callerOf = (claims: Readonly<Record<string, unknown>>, sessionClaim: strin
   callerIn(claims, { subjectClaim: 'sub', sessionClaim, ticketClaims: [] }, signedByHand(claims));
 
 describe('caller in a JWT', () => {
-  it('has the issuer, the subject, the session and the expiry in milliseconds', () => {
-    expect(callerOf(CLAIMS, 'sessionId')).to.deep.equal({
+  it('has the issuer, the subject, the sessions, the iat and the expiry in milliseconds', () => {
+    expect(callerOf({ ...CLAIMS, sid: 'sid-1', iat: EXP - 60 }, 'sessionId')).to.deep.equal({
       issuer: 'https://idp.example/',
       subject: 'alice',
       sessionId: 'session-1',
       claims: undefined,
+      sid: 'sid-1',
+      sub: undefined,
+      issuedAt: EXP - 60,
       expiresAt: EXP * 1000,
     });
   });

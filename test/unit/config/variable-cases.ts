@@ -245,6 +245,16 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['0', '301', '30s', '0.5'],
     expected: 'a whole number from 1 to 300',
   },
+  REVOCATION_RETENTION_SECONDS: {
+    value: ({ revocations }) => revocations.retentionSeconds,
+    preset: 86_400,
+    good: [
+      ['60', 60],
+      ['2592000', 2_592_000],
+    ],
+    wrong: ['0', '59', '2592001', '1d'],
+    expected: 'a whole number from 60 to 2592000',
+  },
   TICKET_RATE_LIMIT: {
     value: ({ limits }) => limits.ticketRate,
     preset: 'off',
@@ -362,4 +372,21 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
   },
   JWT_SUBJECT_CLAIM: text(({ jwt }) => jwt.subjectClaim, 'sub', 128),
   JWT_SESSION_CLAIM: text(({ jwt }) => jwt.sessionClaim, 'sessionId', 128),
+  BACKCHANNEL_LOGOUT_AUDIENCE: {
+    value: ({ backchannelLogout }) => backchannelLogout.audiences,
+    preset: undefined,
+    needs: { JWT_ISSUER: 'https://idp.example/' },
+    good: [
+      ['web-app', [{ issuer: undefined, clientId: 'web-app' }]],
+      [
+        'web-app, https://idp.example/  mobile-app',
+        [
+          { issuer: undefined, clientId: 'web-app' },
+          { issuer: 'https://idp.example/', clientId: 'mobile-app' },
+        ],
+      ],
+    ],
+    wrong: ['one two three', 'two\nlines', 'x'.repeat(513), 'a\u0000b'],
+    expected: 'comma-separated client ids, each alone or as "<issuer> <client id>"',
+  },
 };

@@ -13,6 +13,7 @@ const FULL: TicketRecord = {
   issuedAt: 1,
   ticketExpiresAt: 2,
   expiresAt: 3,
+  otherKeys: ['key of its sid'],
   revocationIds: ['id', null],
 };
 
@@ -26,7 +27,7 @@ describe('stored record of a ticket', () => {
       claims: undefined,
       origin: undefined,
     };
-    const bare = { ...FULL, ...bound, issuer: undefined, revocationIds: undefined };
+    const bare = { ...FULL, ...bound, issuer: undefined, otherKeys: undefined, revocationIds: undefined };
     expect(decodePayload(encodePayload(bare))).to.deep.equal(bare);
   });
 
