@@ -16,14 +16,14 @@ export interface Caller {
   readonly issuer: string | undefined;
   readonly subject: string;
   readonly sessionId: string | undefined;
+  /** Those that `TICKET_CLAIMS` names, if the JWT has any of them. */
+  readonly claims?: TicketClaims | undefined;
   /** The JWT's `sid`, by which its issuer ends the session, whatever `JWT_SESSION_CLAIM` is. */
   readonly sid?: string | undefined;
   /** The JWT's `sub`, by which its issuer ends all sessions, if `JWT_SUBJECT_CLAIM` is another claim. */
   readonly sub?: string | undefined;
   /** The JWT's `iat`, in seconds since the epoch. */
   readonly issuedAt?: number | undefined;
-  /** Those that `TICKET_CLAIMS` names, if the JWT has any of them. */
-  readonly claims?: TicketClaims | undefined;
   /** When the JWT expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -90,10 +90,10 @@ export const callerOf = (
   issuer: issuerOf(claims),
   subject: subjectOf(claims, subjectClaim, jwt),
   sessionId: sessionOf(claims, sessionClaim),
+  claims: ticketClaimsOf(claims, ticketClaims),
   sid: isName(claims.sid) ? claims.sid : undefined,
   sub: subjectClaim !== 'sub' && isName(claims.sub) ? claims.sub : undefined,
   issuedAt: issuedAtOf(claims),
-  claims: ticketClaimsOf(claims, ticketClaims),
   expiresAt: expiryOf(claims),
 });
 

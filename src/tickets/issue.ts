@@ -62,16 +62,13 @@ export const createIssuer = ({
   };
 };
 
+type FromJwtAndClock = Pick<TicketRecord, 'claims' | 'expiresAt' | 'issuedAt' | 'ticketExpiresAt'>;
+
 // Field by field: spreading objects whose fields differ costs V8 several microseconds.
 const recordOf = (
   { issuer, subject, sessionId, otherKeys }: Revocable,
   { audience, channel, origin, traceId }: Binding,
-  {
-    claims,
-    expiresAt,
-    issuedAt,
-    ticketExpiresAt,
-  }: Pick<TicketRecord, 'claims' | 'expiresAt' | 'issuedAt' | 'ticketExpiresAt'>,
+  { claims, expiresAt, issuedAt, ticketExpiresAt }: FromJwtAndClock,
 ): TicketRecord => ({
   issuer,
   subject,

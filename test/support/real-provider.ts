@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Adapter, AsymmetricSigningAlgorithm, Configuration } from 'oidc-provider';
+import type { Adapter, AsymmetricSigningAlgorithm } from 'oidc-provider';
 import { startIdentityProvider } from './identity-provider.ts';
 import type { SigningKey } from './signing-key.ts';
 
@@ -15,6 +15,17 @@ export interface RealProvider {
 const CLIENT = { client_id: 'robot', client_secret: randomBytes(32).toString('hex') };
 const RESOURCE = 'urn:ticketd';
 
+const nothing = async (): Promise<undefined> => undefined;
+const NOTHING_STORED: Adapter = {
+  upsert: nothing,
+  find: nothing,
+  findByUserCode: nothing,
+  findByUid: nothing,
+  consume: nothing,
+  destroy: nothing,
+  revokeByGrantId: nothing,
+};
+
 export const startRealProvider = async (audience: string, ...initial: readonly SigningKey[]): Promise<RealProvider> => {
   const { default: Provider } = await import('oidc-provider');
   const server = await startIdentityProvider();
@@ -25,21 +36,9 @@ export const startRealProvider = async (audience: string, ...initial: readonly S
   return { issuer, rotate, token: () => requestToken(issuer) };
 };
 
-const nothing = async (): Promise<undefined> => undefined;
-const STORES_NOTHING: Adapter = {
-  upsert: nothing,
-  find: nothing,
-  findByUserCode: nothing,
-  findByUid: nothing,
-  consume: nothing,
-  destroy: nothing,
-  revokeByGrantId: nothing,
-};
+const algorithmOf = ([first]: readonly SigningKey[]) => first?.jwk.alg as AsymmetricSigningAlgorithm;
 
-// The keys of these tests have an algorithm that the provider signs with.
-const algorithmOf = ([key]: readonly SigningKey[]) => key?.jwk.alg as AsymmetricSigningAlgorithm;
-
-const configurationOf = (audience: string, keys: readonly SigningKey[]): Configuration => ({
+const configurationOf = (audience: string, keys: readonly SigningKey[]) => ({
   clients: [
     {
       ...CLIENT,
@@ -51,7 +50,7 @@ const configurationOf = (audience: string, keys: readonly SigningKey[]): Configu
   ],
   jwks: { keys: keys.map(({ privateKey, jwk }) => ({ ...privateKey.export({ format: 'jwk' }), ...jwk })) },
   // It stores nothing: the tokens are JWTs.
-  adapter: () => STORES_NOTHING,
+  adapter: () => NOTHING_STORED,
   cookies: { keys: [randomBytes(16).toString('hex')] },
   features: {
     devInteractions: { enabled: false },
@@ -61,7 +60,7 @@ const configurationOf = (audience: string, keys: readonly SigningKey[]): Configu
       getResourceServerInfo: () => ({
         scope: 'tickets',
         audience,
-        accessTokenFormat: 'jwt',
+        accessTokenFormat: 'jwt' as const,
         jwt: { sign: { alg: algorithmOf(keys) } },
       }),
     },

@@ -17,10 +17,10 @@ describe('caller in a JWT', () => {
       issuer: 'https://idp.example/',
       subject: 'alice',
       sessionId: 'session-1',
+      claims: undefined,
       sid: 'sid-1',
       sub: undefined,
       issuedAt: EXP - 60,
-      claims: undefined,
       expiresAt: EXP * 1000,
     });
   });
