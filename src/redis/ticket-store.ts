@@ -64,9 +64,8 @@ export const createRedisStore = ({ connection, keyPrefix, observeCommand }: Redi
           unlessItMayHaveRun,
         ),
       ),
-    mark: async ({ kind, key }, value, ttlMs) => {
-      await run('mark', (client) => client.set(keys[kind](key), value, 'PX', ttlMs));
-    },
+    mark: ({ kind, key }, value, ttlMs) =>
+      run('mark', (client) => client.set(keys[kind](key), value, 'PX', ttlMs, 'GET')),
     marks: (marks) =>
       run('marks', (client) =>
         readAll(

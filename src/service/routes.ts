@@ -80,7 +80,7 @@ const logoutRoutes = (options: RoutesOptions, throttled: Throttle): Routes => {
 
 const usedLogoutTokens = (store: TicketStore): UsedLogoutTokens => ({
   isUsed: async (key) => (await store.marks([{ kind: 'logoutToken', key }]))[0] !== null,
-  markUsed: (key, ttlMs) => store.mark({ kind: 'logoutToken', key }, 'used', ttlMs),
+  markUsed: async (key, ttlMs) => void (await store.mark({ kind: 'logoutToken', key }, 'used', ttlMs)),
 });
 
 /** The routes of the internal listener. */

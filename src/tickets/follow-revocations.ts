@@ -65,20 +65,20 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
     onDelayed: () => endFor('delayed'),
   });
 
-  const catchUp = async (): Promise<void> => {
+  const catchUp = async (position: Position): Promise<void> => {
+    passed = position;
     for (let left = true; left && !stopped; ) {
       const entries = await log.entriesAfter(passed, ENTRIES_PER_READ);
       if (entries === undefined) return reset(end);
+      if (passed === position) follower.onStart(position);
       await pass(entries);
       left = entries.length === ENTRIES_PER_READ;
     }
   };
 
   const begin = async (): Promise<void> => {
-    if (after !== undefined && after !== end) {
-      passed = after;
-      await catchUp();
-    } else follower.onStart(end);
+    if (after === undefined || after === end) follower.onStart(end);
+    else await catchUp(after);
     const late = waiting ?? [];
     waiting = undefined;
     await pass(late);

@@ -31,7 +31,11 @@ export const createMemoryStore = (now: () => number = () => performance.now()): 
       tickets.set(digest, USED, stored.expiresAt);
       return { state: 'live', payload: stored.value };
     },
-    mark: async (mark, value, ttlMs) => marks.set(nameOf(mark), value, now() + ttlMs),
+    mark: async (mark, value, ttlMs) => {
+      const before = marks.get(nameOf(mark))?.value ?? null;
+      marks.set(nameOf(mark), value, now() + ttlMs);
+      return before;
+    },
     marks: async (all) => all.map((mark) => marks.get(nameOf(mark))?.value ?? null),
     count: async (key, windowMs) => counter.count(key, windowMs),
   };

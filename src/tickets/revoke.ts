@@ -44,7 +44,7 @@ export const createRevoker =
     await Promise.all(keys.map(log.append));
   };
 
-// An end that is already later stays: a logout token may arrive minutes after another revocation.
+/** An end that is later stays: a logout token may arrive minutes after another revocation, or at the same time. */
 const storeEnd = async (
   store: RevokerOptions['store'],
   key: string,
@@ -52,6 +52,10 @@ const storeEnd = async (
   ttlMs: number,
 ): Promise<void> => {
   const mark = { kind: 'ended', key } as const;
+  const raise = async (until: EndedUntil): Promise<void> => {
+    const latest = laterEnd(await store.mark(mark, encodeEnd(until), ttlMs), until);
+    if (latest !== until) await raise(latest);
+  };
   const [stored = null] = await store.marks([mark]);
-  await store.mark(mark, encodeEnd(laterEnd(stored, endedUntil)), ttlMs);
+  await raise(laterEnd(stored, endedUntil));
 };

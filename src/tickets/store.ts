@@ -40,10 +40,10 @@ export interface TicketStore {
    */
   take(digest: string): Promise<Taken>;
   /**
-   * Stores the value of a mark for `ttlMs` milliseconds, in place of an earlier value.
+   * Stores the value of a mark for `ttlMs` milliseconds, and returns the value that it replaces, `null` for none.
    * Throws `StoreUnavailable` if that is not certain.
    */
-  mark(mark: Mark, value: string, ttlMs: number): Promise<void>;
+  mark(mark: Mark, value: string, ttlMs: number): Promise<string | null>;
   /**
    * The value of each mark; `null` if none is stored.
    * Throws `StoreUnavailable`.
