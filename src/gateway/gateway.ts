@@ -70,7 +70,7 @@ export interface Gateway {
   authenticateRequest(request: GatewayRequest): Promise<Admission>;
   /**
    * Redeems a ticket that did not come in a request: in the `auth` of Socket.IO, in the `connectionParams` of graphql-ws, in
-   * a first message. Resolves and rejects as `authenticateUpgrade`. Throws a `TypeError` without an origin.
+   * a first message. Resolves and rejects as `authenticateUpgrade`; rejects with a `TypeError` without an origin.
    */
   redeem(ticket: unknown, presented: RedeemOptions): Promise<Admission>;
   /** The admission of a request, for frameworks that pass on the request only. */
@@ -115,6 +115,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const report = isolated(options.onEvent ?? printErrors);
   const redeemer = redeemerFor(options, report);
   const { audience, maxPending = MAX_PENDING } = options;
+  // A function needs a request.
+  const ownAudience = typeof audience === 'string' ? audience : undefined;
   const authentication = createAuthentication({ redeemer, audience, maxPending, report });
   const admissions = new WeakMap<GatewayRequest, Admission>();
   const inFlight = new Set<Promise<Verdict>>();
@@ -147,8 +149,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     authenticateRequest: async (request) => admissionIn(await authenticate(request)),
     redeem: async (ticket, presented) => {
       checkRedeemOptions(presented);
-      const { origin, traceId = newTraceId(), ...rest } = presented;
-      const presentedBy = { audience: audienceOf(audience), ...rest, origin: origin ?? undefined, traceId };
+      const { origin, path, traceId = newTraceId(), audience: expected = ownAudience } = presented;
+      const presentedBy = { origin: origin ?? undefined, audience: expected, path, traceId };
       return admissionIn(await watched(() => authentication.ofTicket(ticket, presentedBy)));
     },
     admissionOf: (request) => admissions.get(request),
@@ -190,10 +192,6 @@ const admissionIn = (verdict: Verdict): Admission => {
   if (verdict.outcome === 'admitted') return verdict.admission;
   throw verdict.refusal;
 };
-
-// A function needs a request.
-const audienceOf = (audience: GatewayOptions['audience']): string | undefined =>
-  typeof audience === 'string' ? audience : undefined;
 
 const redeemerFor = ({ redeem, timeoutMs = TIMEOUT_MS }: GatewayOptions, report: EventListener): Redeemer =>
   'redis' in redeem ? redeemFromRedis(redeem.redis, timeoutMs, report) : redeemOverHttp(redeem, timeoutMs);

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { MAX_AUDIENCE_CHARACTERS, MAX_ORIGIN_CHARACTERS } from '../protocol/limits.ts';
+import { MAX_AUDIENCE_CHARACTERS, MAX_ORIGIN_CHARACTERS, MAX_PATH_CHARACTERS } from '../protocol/limits.ts';
 import {
   AmbiguousTicketError,
   offeredProtocols,
@@ -9,7 +9,7 @@ import {
   withoutTicket,
 } from '../protocol/presented-ticket.ts';
 import type { RejectReason } from '../protocol/reject-reason.ts';
-import { pathIn } from '../protocol/resource-path.ts';
+import { isResourcePath, pathIn } from '../protocol/resource-path.ts';
 import { traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
@@ -49,17 +49,22 @@ export const readHandshake = (
   const protocols = isFetchRequest(request) ? withoutTicket(carriers).protocols : stripTicket(request);
   if (ticket === undefined) return refuse('WS_TICKET_MISSING', { traceId });
   if (typeof ticket !== 'string') return notRedeemable('malformed', traceId, ticket);
-  const presented = {
-    ticket,
-    audience: audienceOf(request, audience),
-    origin: headers.origin,
-    path: pathIn(carriers.uri ?? ''),
-    fetchSite: headers['sec-fetch-site']?.toString(),
-    host: headers['x-forwarded-host']?.toString(),
-    traceId,
-  };
-  return presentedUnlessInvalid(presented, protocols);
+  const presented = { ticket, audience: audienceOf(request, audience), path: boundPath(carriers), traceId };
+  return presentedUnlessInvalid({ ...presented, ...sourceOf(headers) }, protocols);
 };
+
+// No ticket is bound to any other path: then only a ticket without a path passes.
+const boundPath = ({ uri = '' }: TicketCarriers): string | undefined => {
+  const path = pathIn(uri);
+  return path.length <= MAX_PATH_CHARACTERS && isResourcePath(path) ? path : undefined;
+};
+
+/** Where a request comes from. The other two count only without an `Origin`. */
+const sourceOf = ({ origin, ...headers }: IncomingHttpHeaders) => ({
+  origin,
+  fetchSite: origin === undefined ? headers['sec-fetch-site']?.toString() : undefined,
+  host: origin === undefined ? headers['x-forwarded-host']?.toString() : undefined,
+});
 
 /** Reads a ticket that came in another way: anything but the text of a ticket is refused. */
 export const readTicket = (
@@ -138,11 +143,13 @@ const audienceOf = (request: GatewayRequest, audience: GatewayOptions['audience'
   throw new MisconfigurationError('audience: the function must return a string or undefined');
 };
 
-const invalidPartOf = ({ ticket, audience = '', origin = '' }: RedeemRequest): RejectReason | undefined => {
+const invalidPartOf = (request: RedeemRequest): RejectReason | undefined => {
+  const { ticket, audience = '', path = '', origin = '', fetchSite = '', host = '' } = request;
   if (!isTicket(ticket)) return 'malformed';
   // No ticket is bound to anything longer.
   if (audience.length > MAX_AUDIENCE_CHARACTERS) return 'audience';
-  return origin.length > MAX_ORIGIN_CHARACTERS ? 'origin' : undefined;
+  if (path.length > MAX_PATH_CHARACTERS) return 'path';
+  return [origin, fetchSite, host].some(({ length }) => length > MAX_ORIGIN_CHARACTERS) ? 'origin' : undefined;
 };
 
 const notRedeemable = (reason: RejectReason, traceId: string, cause?: unknown): Refused =>

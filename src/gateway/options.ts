@@ -166,6 +166,7 @@ export const checkRedeemOptions = (options: RedeemOptions): void => {
   if (options.origin !== null && typeof options.origin !== 'string')
     throw optionError('origin', 'the Origin of the connection, or null where it had none');
   for (const name of ['audience', 'path', 'traceId'] as const) requireType(name, options[name], ['string']);
+  if (!/^[\w.-]{1,128}$/.test(options.traceId ?? 'new')) throw optionError('traceId', '1 to 128 of A-Z a-z 0-9 . _ -');
 };
 
 /** The same for the arguments of `closeSession`, before any socket is closed. */

@@ -1,5 +1,6 @@
-// Two servers read these differently: a ticket for one path could open another one.
-const AMBIGUOUS = /\/\/|\/\.{1,2}(?:\/|$)|\\|%(?:2e|2f|5c)/i;
+// Two servers read these differently: a ticket for one path could open another one. Java servers remove what follows `;`
+// in a segment, some servers decode twice, and some stop at a zero byte.
+const AMBIGUOUS = /\/\/|\/;|\/\.{1,2}(?:[/;]|$)|%(?:25)*(?:2e|2f|5c|00)/i;
 // RFC 3986, section 3.3: what a path may contain, and so no `?` and no `#`.
 const FORM = /^\/(?:[\w.~!$&'()*+,;=:@/-]|%[\dA-Fa-f]{2})*$/;
 

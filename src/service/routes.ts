@@ -3,7 +3,7 @@ import { createAuthentication } from '../auth/caller.ts';
 import type { KeySource } from '../auth/key-source.ts';
 import { createLogoutTokenVerifier } from '../auth/logout-token.ts';
 import type { Config } from '../config/variables.ts';
-import { requireGatewayKey, requireJwt } from '../http/middleware/authenticate.ts';
+import { requireClientSecret, requireGatewayKey, requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
 import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
@@ -101,7 +101,8 @@ const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => 
   const { config, store, feeds, emit } = options;
   const { keys } = config.gateways;
   if (keys === undefined) return [];
-  const authenticate = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit })(requireGatewayKey(keys));
+  const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
+  const authenticate = throttled(requireGatewayKey(keys));
   const endSessions = createSessionEnder({
     revoke: revokerOf(options),
     defaultIssuer: config.jwt.issuer,
@@ -109,7 +110,7 @@ const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => 
   });
   return [
     redeemRoute({ authenticate, store, redeem, emit }),
-    introspectRoute({ authenticate, store, redeem, emit }),
+    introspectRoute({ authenticate: throttled(requireClientSecret(keys)), store, redeem, emit }),
     endSessionsRoute({ authenticate, store, endSessions, emit }),
     revocationsRoute({ authenticate, feeds }),
   ];

@@ -31,13 +31,16 @@ const fitsOrigin = (bound: Bound, presentation: Presentation): boolean => {
   return origin === null && fitsWithoutOrigin(bound, presentation);
 };
 
+// A value that is none of the specification counts as `cross-site`.
+const NOT_ANOTHER_SITE: readonly string[] = ['same-origin', 'same-site', 'none'];
+
 /**
  * Browsers send no `Origin` with a GET of the same origin, a link or an image, but say where it comes from
  * (https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header). A ticket for one path opens nothing else: it passes
  * unless a page of another site has sent it.
  */
 const fitsWithoutOrigin = ({ origin = '', path }: Bound, { fetchSite, host }: Presentation): boolean => {
-  if (path !== undefined) return fetchSite !== 'cross-site';
+  if (path !== undefined) return fetchSite === undefined || NOT_ANOTHER_SITE.includes(fetchSite);
   return fetchSite === 'same-origin' && (host === undefined || hostOf(origin) === host.toLowerCase());
 };
 

@@ -1,10 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import {
-  createAuthentication,
-  type AuthenticationOptions,
-} from '../../src/gateway/authentication.ts';
+import { type AuthenticationOptions, createAuthentication } from '../../src/gateway/authentication.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
+import type { GatewayRequest } from '../../src/gateway/handshake.ts';
 import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/redeemer.ts';
 import { UpgradeRefused } from '../../src/gateway/refusal.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
@@ -50,7 +47,7 @@ export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptio
     report,
     ...more,
   });
-  const refusalOf = async (request: IncomingMessage) => {
+  const refusalOf = async (request: GatewayRequest) => {
     const verdict = await authenticate(request);
     return verdict.outcome === 'refused' ? verdict.refusal : expect.fail('admitted');
   };

@@ -27,14 +27,20 @@ const missing = ({ authorization }: IncomingHttpHeaders): RequestError => {
   return new RequestError('AUTH_TOKEN_MISSING', undefined, { cause: new TokenRejected('missing', why) });
 };
 
-/**
- * Requires one of the gateway keys, as a bearer token or as the password of Basic; compares all of them, each in constant
- * time.
- */
-export const requireGatewayKey = (keys: readonly string[]): AuthenticationCheck => {
+/** Requires one of the gateway keys as a bearer token; compares all of them, each in constant time. */
+export const requireGatewayKey = (keys: readonly string[]): AuthenticationCheck =>
+  requireKey(keys, (headers) => [bearerToken(headers) ?? '']);
+
+/** The same, also as the password of Basic: OAuth clients introspect with a client id and a secret. */
+export const requireClientSecret = (keys: readonly string[]): AuthenticationCheck =>
+  requireKey(keys, (headers) => [bearerToken(headers) ?? '', ...basicPasswords(headers)]);
+
+type PresentedKeys = (headers: IncomingHttpHeaders) => readonly string[];
+
+const requireKey = (keys: readonly string[], presentedKeys: PresentedKeys): AuthenticationCheck => {
   const digests = keys.map(digestOf);
   return ({ req }) => {
-    const presented = keysIn(req.headers).map(digestOf);
+    const presented = presentedKeys(req.headers).map(digestOf);
     const matches = digests.flatMap((known) => presented.map((digest) => timingSafeEqual(known, digest)));
     if (!matches.includes(true)) throw new RequestError('GATEWAY_UNAUTHORIZED');
   };
@@ -56,11 +62,6 @@ const BEARER = /^Bearer +(\S.*)$/i;
 /** The bearer token in the `Authorization` header; `null` if there is none. */
 export const bearerToken = ({ authorization = '' }: Pick<IncomingHttpHeaders, 'authorization'>): string | null =>
   BEARER.exec(authorization.trim())?.[1] ?? null;
-
-const keysIn = (headers: IncomingHttpHeaders): readonly string[] => {
-  const token = bearerToken(headers);
-  return token === null ? basicPasswords(headers) : [token];
-};
 
 const BASIC = /^Basic +([A-Za-z0-9+/_=-]+)$/i;
 

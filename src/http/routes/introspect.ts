@@ -13,7 +13,7 @@ import { requireStore } from '../middleware/store-outage.ts';
 import { redemptionFor } from './redemption.ts';
 
 export interface IntrospectRouteOptions {
-  /** Requires a gateway key, or refuses the request. */
+  /** Requires a gateway key as an OAuth client sends it, or refuses the request. */
   readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
   readonly redeem: RedeemTicket;
@@ -44,12 +44,9 @@ const introspect =
 const presentationIn = (form: URLSearchParams): Presentation => {
   const ticket = fieldIn(form, 'token');
   if (ticket === undefined) throw new RequestError('BAD_REQUEST', 'Send the ticket as the form field "token"');
-  return {
-    ticket,
-    audience: fieldIn(form, 'audience'),
-    origin: fieldIn(form, 'origin'),
-    path: fieldIn(form, 'path'),
-  };
+  const [audience, origin, path] = ['audience', 'origin', 'path'].map((name) => fieldIn(form, name));
+  // A form has no `null`: an empty origin says that the request had none.
+  return { ticket, audience, origin: origin === '' ? null : origin, path };
 };
 
 const fieldIn = (form: URLSearchParams, name: string): string | undefined => {

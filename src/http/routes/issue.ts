@@ -76,7 +76,7 @@ const pathOf = (path: string | undefined): string | undefined => {
   if (path === undefined || isResourcePath(path)) return path;
   throw new RequestError(
     'BAD_REQUEST',
-    '"path" must be the path of a URL, as the browser sends it: "/" first, percent-encoded, without a query, "//", ".." or an encoded "/", "\\" or "."',
+    '"path" must be the path of a URL, as the browser sends it: "/" first, percent-encoded, without a query, "//", "/;", "/../" and an encoded "/", "\\", "." or zero byte',
   );
 };
 

@@ -49,6 +49,7 @@ describe('redeem', () => {
         audience: 'chat',
         channel: 'room',
         origin: ORIGIN,
+        path: undefined,
         traceId: 'trace-of-issue',
         issuedAt: START,
         ticketExpiresAt: START + 30_000,
