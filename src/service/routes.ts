@@ -2,13 +2,19 @@ import type { Router } from '@koa/router';
 import type { Authenticate } from '../auth/caller.ts';
 import type { VerifyLogoutToken } from '../auth/logout-token.ts';
 import type { Config } from '../config/variables.ts';
-import { type GatewayKeys, requireGatewayKey, requireJwt } from '../http/middleware/authenticate.ts';
+import {
+  type GatewayKeys,
+  requireClientSecret,
+  requireGatewayKey,
+  requireJwt,
+} from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
 import { createJwtCookie } from '../http/middleware/jwt-cookie.ts';
 import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
 import { endSessionsRoute } from '../http/routes/end-sessions.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
+import { introspectRoute } from '../http/routes/introspect.ts';
 import { issueRoute } from '../http/routes/issue.ts';
 import { metricsRoute } from '../http/routes/metrics.ts';
 import { probeRoutes } from '../http/routes/probes.ts';
@@ -104,11 +110,13 @@ const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => 
   const { config, gatewayKeys, store, feeds, emit } = options;
   if (config.gateways.keys === undefined) return [];
   const requireKey = requireGatewayKey(gatewayKeys);
-  const authenticate = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit })(requireKey);
+  const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
+  const authenticate = throttled(requireKey);
   const policy = issuerPolicyOf(config.jwt);
   const endSessions = createSessionEnder({ revoke: revokerOf(options), ...policy });
   return [
     redeemRoute({ authenticate, store, redeem, emit }),
+    introspectRoute({ authenticate: throttled(requireClientSecret(gatewayKeys)), store, redeem, emit }),
     endSessionsRoute({ authenticate, store, endSessions, needsIssuer: policy.needsIssuer, emit }),
     revocationsRoute({ authenticate, requireKey, feeds }),
   ];

@@ -6,6 +6,8 @@ export interface Binding {
   readonly audience: string | undefined;
   readonly channel: string | undefined;
   readonly origin: string | undefined;
+  /** The only path that the ticket is good for. */
+  readonly path?: string | undefined;
   readonly traceId: string;
 }
 
@@ -27,12 +29,14 @@ export type RevocationIds = readonly (string | null)[];
 export const encodePayload = (record: TicketRecord): string =>
   JSON.stringify({
     u: record.issuer,
-    s: record.subject,
+    // A ticketd that does not know paths would ignore `p`. Without `s` it refuses to read the record.
+    s: record.path === undefined ? record.subject : undefined,
     i: record.sessionId,
     a: record.audience,
     c: record.channel,
     m: record.claims,
     o: record.origin,
+    p: record.path === undefined ? undefined : [record.path, record.subject],
     t: record.issuedAt,
     e: record.ticketExpiresAt - record.issuedAt,
     x: record.expiresAt - record.issuedAt,
@@ -43,17 +47,19 @@ export const encodePayload = (record: TicketRecord): string =>
 
 /** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { u, s, i, a, c, m, o, t, e, x, r, k, v } = JSON.parse(payload);
-  if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
+  const { u, s, i, a, c, m, o, p = [], t, e, x, r, k, v } = JSON.parse(payload);
+  const [path, subject = s] = p;
+  if (typeof subject !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
     throw new Error('the stored record of the ticket is not a payload');
   return {
     issuer: u,
-    subject: s,
+    subject,
     sessionId: i,
     audience: a,
     channel: c,
     claims: m,
     origin: o,
+    path,
     issuedAt: t,
     ticketExpiresAt: t + e,
     expiresAt: t + x,

@@ -37,17 +37,22 @@ const missing = ({ authorization }: IncomingHttpHeaders): RequestError =>
 /** The gateway keys in force; the same array until they change. */
 export type GatewayKeys = () => readonly string[];
 
-/** Requires one of the gateway keys; compares all of them, each in constant time. */
-export const requireGatewayKey = (gatewayKeys: GatewayKeys): AuthenticationCheck => {
-  const digestsInForce = digestsOf(gatewayKeys);
+/** Requires one of the gateway keys as a bearer token; compares all of them, each in constant time. */
+export const requireGatewayKey = (keys: GatewayKeys): AuthenticationCheck =>
+  requireKey(keys, (headers) => [bearerToken(headers) ?? '']);
+
+/** The same, also as the password of Basic: OAuth clients introspect with a client id and a secret. */
+export const requireClientSecret = (keys: GatewayKeys): AuthenticationCheck =>
+  requireKey(keys, (headers) => [bearerToken(headers) ?? '', ...basicPasswords(headers)]);
+
+type PresentedKeys = (headers: IncomingHttpHeaders) => readonly string[];
+
+const requireKey = (keys: GatewayKeys, presentedKeys: PresentedKeys): AuthenticationCheck => {
+  const digestsInForce = digestsOf(keys);
   return ({ req }) => {
-    const digest = digestOf(bearerToken(req.headers) ?? '');
-    if (
-      !digestsInForce()
-        .map((known) => timingSafeEqual(known, digest))
-        .includes(true)
-    )
-      throw new RequestError('GATEWAY_UNAUTHORIZED');
+    const presented = presentedKeys(req.headers).map(digestOf);
+    const matches = digestsInForce().flatMap((known) => presented.map((digest) => timingSafeEqual(known, digest)));
+    if (!matches.includes(true)) throw new RequestError('GATEWAY_UNAUTHORIZED');
   };
 };
 
@@ -79,5 +84,15 @@ const BEARER = /^Bearer +(\S.*)$/i;
 /** The bearer token in the `Authorization` header; `null` if there is none. */
 export const bearerToken = ({ authorization = '' }: Pick<IncomingHttpHeaders, 'authorization'>): string | null =>
   BEARER.exec(authorization.trim())?.[1] ?? null;
+
+const BASIC = /^Basic +([A-Za-z0-9+/_=-]+)$/i;
+
+/** The password (RFC 7617) as it is, and as OAuth clients encode it (RFC 6749, section 2.3.1). */
+const basicPasswords = ({ authorization = '' }: IncomingHttpHeaders): readonly string[] => {
+  const [, encoded = ''] = BASIC.exec(authorization.trim()) ?? [];
+  const [, ...parts] = Buffer.from(encoded, 'base64').toString().split(':');
+  const password = parts.join(':');
+  return [password, new URLSearchParams(`password=${password}`).get('password') ?? ''];
+};
 
 const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');
