@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { cases, type Outcomes } from '../../support/examples/cases.ts';
+import { examples } from '../../support/examples/examples.ts';
+import { type Stage, setStage } from '../../support/examples/stage.ts';
+import { GATEWAY_KEY } from '../../support/redeem.ts';
+import { run } from '../../support/run.ts';
+
+describe('examples of gateways', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  after(() => stage.stop());
+
+  for (const { title, expected, play } of cases)
+    describe(title, () => {
+      let outcomes: Outcomes;
+      before(async () => {
+        outcomes = await play(stage);
+      });
+
+      for (const example of examples)
+        it(`${example.name}: ${expected(example.answers)}`, () => {
+          expect(outcomes.get(example)).to.equal(expected(example.answers));
+        });
+    });
+
+  describe('after all of this', () => {
+    it('no example has redeemed a ticket twice, but for those that came twice', () => {
+      const used = stage.ticketd.lines.filter(({ reason }) => reason === 'used');
+      expect(used).to.have.lengthOf(examples.length);
+    });
+
+    for (const example of examples)
+      it(`${example.name}: the log has no ticket`, () => {
+        const output = stage.programs.get(example)?.output ?? '';
+        expect(output).to.not.equal('');
+        expect(stage.tickets.filter((ticket) => output.includes(ticket))).to.deep.equal([]);
+        expect(output).to.not.include('wst_').and.to.not.include(GATEWAY_KEY);
+      });
+  });
+
+  it('have the right types where they are in TypeScript', async () => {
+    await run('node_modules/.bin/tsc', ['-p', 'ops/examples/nestjs']);
+  });
+});

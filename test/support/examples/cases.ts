@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { ask } from '../ask.ts';
+import { token } from '../jwt.ts';
+import { revoke } from '../redeem.ts';
+import { until } from '../until.ts';
+import { isOpenSocket, type OpenSocket } from './attempt.ts';
+import { type Answers, type Example, examples } from './examples.ts';
+import type { Stage } from './stage.ts';
+
+/** What each example did. */
+export type Outcomes = ReadonlyMap<Example, string>;
+
+/** One line of the contract for gateways. */
+export interface Case {
+  /** The head of its column. */
+  readonly title: string;
+  readonly expected: (answers: Answers) => string;
+  /** Plays it with all examples side by side, and repairs what it broke. */
+  play(stage: Stage): Promise<Outcomes>;
+}
+
+/** More sockets than one, since each closes at a random time within a minute. */
+const SOCKETS_TO_LOSE = 20;
+const LOSS_TIMEOUT_MS = 45_000;
+
+const every = async (playOne: (example: Example) => Promise<string>): Promise<Outcomes> =>
+  new Map(await Promise.all(examples.map(async (example) => [example, await playOne(example)] as const)));
+
+/** The outcome of one handshake, whose socket then ends. */
+const outcomeOf = async (attempt: ReturnType<Stage['connect']>): Promise<string> => {
+  const settled = await attempt;
+  if (isOpenSocket(settled)) settled.end();
+  return settled.outcome;
+};
+
+const untilReady = ({ url }: { readonly url: string }) =>
+  until('ticketd is ready', async () => (await ask(`${url}/ready`)).status === 200);
+
+/** Every example gets a good ticket while `fault` lasts. */
+const during =
+  (fault: (stage: Stage) => Promise<() => unknown>): Case['play'] =>
+  async (stage) => {
+    const tickets = new Map(await Promise.all(examples.map(async (one) => [one, await stage.ticket()] as const)));
+    const repair = await fault(stage);
+    const outcomes = await every((example) => outcomeOf(stage.connect(example, tickets.get(example))));
+    await repair();
+    await untilReady(stage.ticketd);
+    return outcomes;
+  };
+
+/** Two users connect; one logs out, and the other must keep the socket. */
+const logout =
+  (meanwhile: (stage: Stage) => Promise<unknown> = async () => undefined): Case['play'] =>
+  async (stage) => {
+    const enter = async (example: Example) => {
+      const sockets = { leaving: await stage.open(example, 'alice'), staying: await stage.open(example, 'bob') };
+      return [example, sockets] as const;
+    };
+    const sockets = new Map(await Promise.all(examples.map(enter)));
+    await meanwhile(stage);
+    const { status } = await revoke(stage.ticketd, 'session', token({ sub: 'alice', sessionId: 'alice' }));
+    expect(status).to.equal(204);
+    return every(async (example) => {
+      const { leaving, staying } = sockets.get(example) ?? {};
+      const outcome = (await leaving?.closed) ?? 'none';
+      const stayed = staying?.isOpen() ?? false;
+      staying?.end();
+      return stayed ? outcome : `${outcome}, and that of another user`;
+    });
+  };
+
+const lostData: Case['play'] = async (stage) => {
+  const openMany = async (example: Example) => {
+    const sockets: OpenSocket[] = [];
+    for (let count = 0; count < SOCKETS_TO_LOSE; count += 1) sockets.push(await stage.open(example, 'carol'));
+    return [example, sockets] as const;
+  };
+  const opened = new Map(await Promise.all(examples.map(openMany)));
+  await stage.redis.stop();
+  await stage.redis.start();
+  const outcomes = await every(async (example) => {
+    const sockets = opened.get(example) ?? [];
+    const first = Promise.race(sockets.map(({ closed }) => closed));
+    let outcome: string | undefined;
+    first.then((closed) => {
+      outcome = closed;
+    });
+    const closed = await until(`${example.name} closes a socket`, () => outcome, LOSS_TIMEOUT_MS);
+    for (const socket of sockets) socket.end();
+    return closed;
+  });
+  await untilReady(stage.ticketd);
+  return outcomes;
+};
+
+const killTicketd = async ({ ticketd }: Stage) => {
+  await ticketd.kill();
+  return ticketd.start;
+};
+
+const pauseTicketd = async ({ ticketd }: Stage) => {
+  ticketd.pause();
+  return ticketd.resume;
+};
+
+const stopRedis = async ({ redis }: Stage) => {
+  await redis.stop();
+  return redis.start;
+};
+
+/** The contract for gateways, in the order in which it is played. */
+export const cases: readonly Case[] = [
+  {
+    title: 'good ticket',
+    expected: () => 'opens',
+    play: (stage) => every(async (example) => outcomeOf(stage.connect(example, await stage.ticket()))),
+  },
+  {
+    title: 'no ticket',
+    expected: ({ missing }) => missing,
+    play: (stage) => every((example) => outcomeOf(stage.connect(example))),
+  },
+  {
+    title: 'spent ticket',
+    expected: ({ notRedeemable }) => notRedeemable,
+    play: (stage) =>
+      every(async (example) => {
+        const ticket = await stage.ticket();
+        expect(await outcomeOf(stage.connect(example, ticket))).to.equal('opens');
+        return outcomeOf(stage.connect(example, ticket));
+      }),
+  },
+  {
+    title: 'wrong audience',
+    expected: ({ notRedeemable }) => notRedeemable,
+    play: (stage) =>
+      every(async (example) => outcomeOf(stage.connect(example, await stage.ticket({ audience: 'admin' })))),
+  },
+  {
+    title: 'wrong origin',
+    expected: ({ notRedeemable }) => notRedeemable,
+    play: (stage) =>
+      every(async (example) => outcomeOf(stage.connect(example, await stage.ticket(), 'https://other.example'))),
+  },
+  { title: 'logout', expected: ({ revoked }) => revoked, play: logout() },
+  { title: 'ticketd down', expected: ({ outage }) => outage, play: during(killTicketd) },
+  {
+    title: 'logout after a restart',
+    expected: ({ revoked }) => revoked,
+    play: logout(async ({ ticketd }) => {
+      await ticketd.kill();
+      await ticketd.start();
+    }),
+  },
+  { title: 'ticketd slow', expected: ({ outage }) => outage, play: during(pauseTicketd) },
+  { title: 'Redis down', expected: ({ outage }) => outage, play: during(stopRedis) },
+  { title: 'Redis lost its data', expected: ({ lost }) => lost, play: lostData },
+];

@@ -1,0 +1,36 @@
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import { Doc } from 'yjs';
+import type { Attempt, Client } from '../attempt.ts';
+
+/** The provider of y-websocket: in once the document is the same on both sides. */
+export const yWebsocketClient: Client = (port, { ticket, origin }) =>
+  new Promise<Attempt>((resolve) => {
+    const provider = new WebsocketProvider(`ws://127.0.0.1:${port}`, 'notes', new Doc(), {
+      params: ticket === undefined ? {} : { ticket },
+      disableBc: true,
+      WebSocketPolyfill: class extends WebSocket {
+        constructor(url: string, protocols: string[]) {
+          super(url, protocols, { origin });
+        }
+      } as unknown as typeof globalThis.WebSocket,
+    });
+    const end = () => {
+      provider.destroy();
+      provider.doc.destroy();
+    };
+    const closed = new Promise<string>((settle) => {
+      provider.on('connection-close', (event) => {
+        if (event !== null) settle(`close ${event.code}`);
+        end();
+      });
+    });
+    provider.once('connection-error', (event) => {
+      resolve({ outcome: statusIn((event as ErrorEvent).message) });
+      end();
+    });
+    provider.once('sync', () => resolve({ outcome: 'opens', closed, isOpen: () => provider.wsconnected, end }));
+  });
+
+/** `ws` says the status of a refused handshake in its message. */
+const statusIn = (message: string): string => /response: (\d+)/.exec(message)?.[1] ?? message;

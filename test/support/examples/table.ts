@@ -1,0 +1,14 @@
+import { table } from '../../../ops/build/docs/markdown-table.ts';
+import { cases } from './cases.ts';
+import { examples } from './examples.ts';
+
+/** The table of ops/deploy/guides/your-gateway-in-five-minutes.md; the tests of the examples assert each of its cells. */
+export const examplesTable = (): string =>
+  table(
+    ['example', ...cases.map(({ title }) => title), 'log'],
+    examples.map(({ name, folder, answers }) => [
+      `[${name}](../../examples/${folder})`,
+      ...cases.map(({ expected }) => expected(answers)),
+      'no ticket',
+    ]),
+  );
