@@ -1,11 +1,10 @@
 import type { Config } from '../config/variables.ts';
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
-import { KeysUnavailable, TokenRejected } from './errors.ts';
-import { issuerNamedBy } from './explain.ts';
-import { type Claims, joseHeaderReader, unverifiedIssuedAt } from './jose-header.ts';
-import type { KeyLookup, KeySource } from './key-source.ts';
-import { createVerifier, secondsSince } from './verifier.ts';
+import { TokenRejected } from './errors.ts';
+import type { Claims } from './jose-header.ts';
+import type { KeySource } from './key-source.ts';
+import { createClaimsReader } from './verified-claims.ts';
 
 /** Who asks for a ticket, as the JWT says. */
 export interface Caller {
@@ -13,6 +12,10 @@ export interface Caller {
   readonly issuer: string | undefined;
   readonly subject: string;
   readonly sessionId: string | undefined;
+  /** The JWT's `sid`, by which its issuer ends the session, whatever `JWT_SESSION_CLAIM` is. */
+  readonly sid?: string | undefined;
+  /** The JWT's `iat`, in seconds since the epoch. */
+  readonly issuedAt?: number | undefined;
   /** When the JWT expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -25,24 +28,12 @@ export type Authenticate = (jwt: string) => Promise<Caller>;
 
 /** Makes the function that verifies the header, the signature, the times and the claims of a JWT. */
 export const createAuthentication = (settings: Config['jwt'], keys: KeySource): Authenticate => {
-  const headerOf = joseHeaderReader(keys.algorithms);
-  const verify = createVerifier(settings, keys);
+  const claimsIn = createClaimsReader(settings, keys);
   return async (jwt) => {
-    const lookup = await keys.keysFor(headerOf(jwt), () => unverifiedIssuedAt(jwt));
-    const claims = await verify(jwt, keysIn(lookup, jwt));
-    rejectIssuedAhead(claims, settings.clockToleranceSeconds);
-    const caller = callerOf(claims, settings.sessionClaim);
+    const caller = callerOf(await claimsIn(jwt), settings.sessionClaim);
     rejectAboutToExpire(caller);
     return caller;
   };
-};
-
-const keysIn = (lookup: KeyLookup, jwt: string) => {
-  if (lookup.outcome === 'settled') return lookup.keys;
-  const { reason, why } = lookup;
-  const detail = reason === 'unknown_key' ? `${why}${issuerNamedBy(jwt)}` : why;
-  if (lookup.outcome === 'none') throw new TokenRejected(lookup.reason, detail);
-  throw new KeysUnavailable(detail, lookup.retryAfterMs, reason);
 };
 
 // Without the tolerance for clocks: no ticket outlives its JWT.
@@ -52,23 +43,25 @@ const rejectAboutToExpire = ({ expiresAt }: Caller): void => {
 };
 
 /**
- * Rejects a JWT whose `iat` (RFC 7519, 4.1.6) is ahead of our clock, or is no number: the clock of its issuer is wrong,
- * or its claims are.
+ * Reads the caller from the claims of a verified JWT; throws `TokenRejected` if `sub` or `exp` is missing, or if it is a
+ * token of another kind.
  */
-export const rejectIssuedAhead = ({ iat }: Claims, toleranceSeconds: number): void => {
-  if (iat === undefined) return;
-  if (typeof iat !== 'number') throw new TokenRejected('claims', 'its iat is not a number');
-  if (iat > Date.now() / 1000 + toleranceSeconds)
-    throw new TokenRejected('not_yet_valid', `its iat is ${-secondsSince(iat)} s ahead of the clock of ticketd`);
+export const callerOf = (claims: Claims, sessionClaim: string): Caller => {
+  rejectEvents(claims);
+  return {
+    issuer: issuerOf(claims),
+    subject: subjectOf(claims),
+    sessionId: sessionOf(claims, sessionClaim),
+    sid: isName(claims.sid) ? claims.sid : undefined,
+    issuedAt: typeof claims.iat === 'number' ? claims.iat : undefined,
+    expiresAt: expiryOf(claims),
+  };
 };
 
-/** Reads the caller from the claims of a verified JWT; throws `TokenRejected` if `sub` or `exp` is missing. */
-export const callerOf = (claims: Claims, sessionClaim: string): Caller => ({
-  issuer: issuerOf(claims),
-  subject: subjectOf(claims),
-  sessionId: sessionOf(claims, sessionClaim),
-  expiresAt: expiryOf(claims),
-});
+// RFC 8417, section 2.2: only security event tokens have the claim. A logout token may have the header of any other JWT.
+const rejectEvents = ({ events }: Claims): void => {
+  if (events !== undefined) throw new TokenRejected('type', 'it has the claim events, as a logout token');
+};
 
 // RFC 7519, section 4.1.1. Dropping it would mix its subjects with those of no issuer.
 const issuerOf = (claims: Claims): string | undefined => {

@@ -13,6 +13,7 @@ export const REJECTION_REASONS = [
   'issuer',
   'audience',
   'claims',
+  'session_ended',
 ] as const;
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];

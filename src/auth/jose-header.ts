@@ -13,21 +13,27 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 // Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
+/** A kind of token, by the `typ` that its header may have, in lower case; without a `typ` it may be any kind. */
+export type TokenTypes = ReadonlySet<string>;
+
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
-const TYPES = new Set(['jwt', 'at+jwt']);
+export const ACCESS_TOKEN: TokenTypes = new Set(['jwt', 'at+jwt']);
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Makes a function that reads the header of a JWT (RFC 7515, compact form) before its key is looked up. It throws
+ * Makes a function that reads the header of a JWT of one kind (RFC 7515, compact form) before its key is looked up. It throws
  * `TokenRejected` with what is wrong, without quoting it. It ignores keys that a header contains or points at (`jwk`,
  * `jku`, `x5c`, `x5u`).
  */
-export const joseHeaderReader = (algorithms: readonly JwtAlgorithm[]): ((jwt: string) => JoseHeader) => {
+export const joseHeaderReader = (
+  algorithms: readonly JwtAlgorithm[],
+  types: TokenTypes = ACCESS_TOKEN,
+): ((jwt: string) => JoseHeader) => {
   // Nearly all tokens of an issuer have the same header.
   let last: { readonly text: string; readonly header: JoseHeader } | undefined;
   return (jwt) => {
     const text = firstPartOf(jwt);
-    if (text !== last?.text) last = { text, header: headerIn(text, algorithms) };
+    if (text !== last?.text) last = { text, header: headerIn(text, algorithms, types) };
     return last.header;
   };
 };
@@ -47,13 +53,13 @@ const likelyForm = (jwt: string, parts: number): string => {
   return parts === 1 ? ': it has no dots, as an opaque token' : '';
 };
 
-const headerIn = (text: string, algorithms: readonly JwtAlgorithm[]): JoseHeader => {
+const headerIn = (text: string, algorithms: readonly JwtAlgorithm[], types: TokenTypes): JoseHeader => {
   const header = objectIn(text);
   if (header === undefined) throw new TokenRejected('malformed', 'its header is not a JSON object');
   const { alg, kid, typ, crit, b64 } = header;
   // RFC 7515, 4.1.11: an extension that must be understood, and none is.
   if (crit !== undefined || b64 !== undefined) throw new TokenRejected('malformed', 'its header demands an extension');
-  if (typ !== undefined && !isAccessToken(typ))
+  if (typ !== undefined && !isOneOf(types, typ))
     throw new TokenRejected('type', 'its typ is that of another kind of token');
   if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('malformed', 'its kid is not a string');
   const allowed = algorithms.find((algorithm) => algorithm === alg);
@@ -75,8 +81,8 @@ const nameOf = (alg: unknown): string =>
 
 const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(part);
 
-const isAccessToken = (typ: unknown): boolean =>
-  typeof typ === 'string' && TYPES.has(typ.toLowerCase().replace(/^application\//, ''));
+const isOneOf = (types: TokenTypes, typ: unknown): boolean =>
+  typeof typ === 'string' && types.has(typ.toLowerCase().replace(/^application\//, ''));
 
 /** The claims of a JWT that may not be verified yet; none if its payload is not a JSON object. */
 export const unverifiedClaims = (jwt: string): Claims => {

@@ -1,3 +1,4 @@
+import { REVOKED } from '../protocol/close-codes.ts';
 import { socketAddressOf } from './address.ts';
 import { type Attempt, type AttemptListener, beginAttempt } from './attempt.ts';
 import { type ClosePolicy, createClosePolicy } from './close-policy.ts';
@@ -100,7 +101,7 @@ export const connectWithTicket = (options: TicketSocketOptions): TicketSocket =>
       if (next.resetBackoff) schedule.reset();
       if (wasOpen) emit('close', { code, reason });
       if (!attempt) return;
-      if (next.final) stop({ reason: 'refused', code, message: reason });
+      if (next.final) stop({ reason: code === REVOKED ? 'revoked' : 'refused', code, message: reason });
       else retry(next.why, next.minDelayMs, next.spreadMs);
     },
   };

@@ -82,10 +82,11 @@ export type PauseReason = 'offline' | 'hidden';
  * - `unauthorized`: ticketd rejected the JWT with 401, and then the next one, too, or `getToken` returned none;
  * - `forbidden`: ticketd returned 403;
  * - `invalid`: no attempt can succeed: ticketd rejected the request, or the browser the address of the socket;
- * - `refused`: the server closed with one of the `finalCodes`, or five times in a row with 4004;
+ * - `revoked`: the server closed with 4001: the session was revoked, or the application refuses the client for good;
+ * - `refused`: the server closed with another one of the `finalCodes`, or five times in a row with 4004;
  * - `closed`: the application called `close()`.
  */
-export type StopReason = 'unauthorized' | 'forbidden' | 'invalid' | 'refused' | 'closed';
+export type StopReason = 'unauthorized' | 'forbidden' | 'invalid' | 'revoked' | 'refused' | 'closed';
 
 /** Why there is no ticket. `status` is missing where there was no response. */
 export interface TicketFailure {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Problem } from './config-error.ts';
 import { algorithmsOf, isTamperProof, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
+import { logoutAudienceProblem } from './logout-audience.ts';
 import type { Config, Section } from './variables.ts';
 
 type Path = { [S in Section]: `${S}.${keyof Config[S] & string}` }[Section];
@@ -128,6 +129,12 @@ const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'ht
   return { name: 'INTERNAL_PORT', problem: 'expected a port other than PORT, or off' };
 });
 
+const logoutTokensHaveAnIssuer = rule(
+  ['jwt.issuer', 'backchannelLogout.audiences'],
+  ({ jwt: { issuer }, backchannelLogout: { audiences } }) =>
+    audiences && logoutAudienceProblem(audiences, issuer === undefined ? [] : [issuer], 'JWT_ISSUER'),
+);
+
 const rules = [
   exactlyOneKeySource,
   algorithmsFitKey,
@@ -139,6 +146,7 @@ const rules = [
   tlsIsUsed,
   clientCertificateHasItsKey,
   listenersDiffer,
+  logoutTokensHaveAnIssuer,
 ];
 
 /** The problems of the rules whose variables were all read and parsed. */

@@ -1,5 +1,6 @@
 import { cidrList } from './cidrs.ts';
 import { jwtVariables } from './jwt-variables.ts';
+import { logoutAudience } from './logout-audience.ts';
 import {
   gatewayKey,
   host,
@@ -16,6 +17,10 @@ import { optional, type Variable, variable } from './variable.ts';
 
 /** The longest TTL that any instance can be configured with. */
 export const MAX_TTL_SECONDS = 300;
+
+// A gateway may be away for longer than a restart, and the JWT of a session that has ended is valid for a month at most.
+const MIN_RETENTION_SECONDS = 60;
+const MAX_RETENTION_SECONDS = 2_592_000;
 
 // Above every default of load balancers: Google's is 10 minutes, Envoy's an hour.
 const MAX_KEEP_ALIVE_MS = 7_200_000;
@@ -91,6 +96,14 @@ export const variables = {
       doc: 'comma-separated addresses and networks of the proxies that may call `/forward-auth/…`; if not set, these paths are off',
     }),
   },
+  revocations: {
+    retentionSeconds: variable({
+      name: 'REVOCATION_RETENTION_SECONDS',
+      default: '86400',
+      parse: integer(MIN_RETENTION_SECONDS, MAX_RETENTION_SECONDS),
+      doc: 'how long ticketd remembers a revocation: for gateways that were away, and to reject the JWTs of a session that has ended; longer than a JWT is valid',
+    }),
+  },
   redis: redisVariables,
   startup: {
     timeoutMs: variable({
@@ -131,6 +144,13 @@ export const variables = {
     }),
   },
   jwt: jwtVariables,
+  backchannelLogout: {
+    audiences: optional({
+      name: 'BACKCHANNEL_LOGOUT_AUDIENCE',
+      parse: listOf(logoutAudience),
+      doc: 'comma-separated client ids that logout tokens may be for, each alone or as `<issuer> <client id>`; requires `JWT_ISSUER`; if not set, back-channel logout is off',
+    }),
+  },
 } as const;
 
 export type Section = keyof typeof variables;

@@ -67,6 +67,51 @@ export interface SocketEnded {
   readonly sessionId: string | undefined;
 }
 
+/** The gateway closed a socket because its session was revoked. */
+export interface SocketRevoked {
+  readonly event: 'socket_revoked';
+  readonly level: 'info';
+  readonly traceId: string;
+  readonly subject: string;
+  readonly sessionId: string | undefined;
+  /** From the revocation, by the clock of Redis, to the close, by that of this machine; at least 0. */
+  readonly delayMs: number;
+}
+
+/** The fields of an event that concerns no single socket: the absent one lets code read it of any event. */
+interface FeedFields {
+  readonly traceId?: undefined;
+}
+
+/** Revocations may be lost: the gateway closes with 1013 the sockets that they may concern. */
+interface RevocationsReset extends FeedFields {
+  readonly event: 'revocations_reset';
+  readonly level: 'warn';
+  /** How many sockets it closes, within 60 s. */
+  readonly sockets: number;
+}
+
+/** The gateway has not received revocations for 5 s; once for each outage. */
+interface RevocationsDelayed extends FeedFields {
+  readonly event: 'revocations_delayed';
+  readonly level: 'error';
+  readonly error: string;
+}
+
+/** The gateway receives revocations again, those of the outage included. */
+interface RevocationsResumed extends FeedFields {
+  readonly event: 'revocations_resumed';
+  readonly level: 'info';
+  readonly downMs: number;
+}
+
+/** The gateway skipped a revocation that it could not read. */
+interface RevocationMalformed extends FeedFields {
+  readonly event: 'revocation_malformed';
+  readonly level: 'error';
+  readonly error: string;
+}
+
 /** Events of the Redis connection, with the fields that they have in the log of ticketd. */
 export const connectionEvents = [
   'redis_connect_start',
@@ -93,6 +138,11 @@ export type GatewayEvent =
   | UpgradeFailed
   | ClientLeft
   | SocketEnded
+  | SocketRevoked
+  | RevocationsReset
+  | RevocationsDelayed
+  | RevocationsResumed
+  | RevocationMalformed
   | ConnectionReport;
 
 export type EventListener = (event: GatewayEvent) => void;

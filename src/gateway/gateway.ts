@@ -1,12 +1,24 @@
 import type { IncomingMessage } from 'node:http';
+import { REVOKED } from '../protocol/close-codes.ts';
 import type { Admission, Verdict } from './admission.ts';
 import { createUpgradeAuthentication } from './authenticate-upgrade.ts';
 import { type EventListener, isolated, printErrors } from './events.ts';
-import { checkOptions, checkProtectOptions, type GatewayOptions, type ProtectOptions } from './options.ts';
+import { isSelected, listSessions, type OpenSession, type SessionSelector } from './open-sessions.ts';
+import { createOpenSockets } from './open-sockets.ts';
+import {
+  checkAdmission,
+  checkClose,
+  checkOptions,
+  checkProtectOptions,
+  type GatewayOptions,
+  type ProtectOptions,
+} from './options.ts';
 import { protectServer } from './protect.ts';
 import { redeemFromRedis } from './redeem-from-redis.ts';
 import { redeemOverHttp } from './redeem-over-http.ts';
 import type { Redeemer } from './redeemer.ts';
+import { createRevocationWatch, SESSION_REVOKED } from './revocation-watch.ts';
+import type { ClosableSocket } from './session-end.ts';
 import {
   type AcceptUpgrade,
   type ServerSocket,
@@ -19,9 +31,19 @@ export type { GatewayEvent } from './events.ts';
 export { answerRefusal } from './http-response.ts';
 export { type RefusalCode, UpgradeRefused } from './refusal.ts';
 export { closeAtSessionEnd } from './session-end.ts';
-export type { AcceptUpgrade, Admission, GatewayOptions, ProtectOptions, UpgradeServer, WebSocketServerLike };
+export type {
+  AcceptUpgrade,
+  Admission,
+  ClosableSocket,
+  GatewayOptions,
+  OpenSession,
+  ProtectOptions,
+  SessionSelector,
+  UpgradeServer,
+  WebSocketServerLike,
+};
 
-/** Guards WebSocket servers: admits a client by its ticket. */
+/** Guards WebSocket servers: admits a client by its ticket, and closes its socket when its session is revoked. */
 export interface Gateway {
   /**
    * Resolves once tickets can be redeemed, and rejects with the reason why not: the key, the address, Redis. Required
@@ -47,7 +69,23 @@ export interface Gateway {
     target: WebSocketServerLike<S> | AcceptUpgrade,
     options?: ProtectOptions,
   ): () => void;
-  /** Ends all protections, waits for redeems in flight, then disconnects. Open WebSockets stay open. */
+  /**
+   * Closes an open WebSocket with 4001 when its session is revoked, and lists it in `sessions()`, until it closes.
+   * `protect` with a WebSocket server does this by itself. The second call for a WebSocket replaces its admission, for
+   * example after a new login. Returns a function that ends it.
+   */
+  track(webSocket: ClosableSocket, admission: Admission): () => void;
+  /** Who has tracked sockets open, one entry for each subject. */
+  sessions(): readonly OpenSession[];
+  /**
+   * Closes the tracked sockets of a subject or of one of its sessions, by default with 4001 `session revoked`, and
+   * returns how many. Does not revoke the session: the client can come back with a new ticket.
+   */
+  closeSession(session: SessionSelector, code?: number, reason?: string): number;
+  /**
+   * Ends all protections, waits for redeems in flight, then disconnects. Open WebSockets stay open, and no revocation
+   * closes them any more.
+   */
   close(): Promise<void>;
 }
 
@@ -65,9 +103,12 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const inFlight = new Set<Promise<Verdict>>();
   const protections = new Set<() => void>();
+  const sockets = createOpenSockets();
+  const revocations = createRevocationWatch({ source: redeemer.revocations, sockets, report });
 
   const authenticate = async (request: IncomingMessage): Promise<Verdict> => {
-    const pending = authentication(request);
+    const position = revocations.position();
+    const pending = authentication(request).then((verdict) => withPosition(verdict, position));
     inFlight.add(pending);
     const verdict = await pending;
     inFlight.delete(pending);
@@ -76,7 +117,10 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   };
 
   return {
-    start: redeemer.start,
+    start: () => {
+      revocations.start();
+      return redeemer.start();
+    },
     isReady: redeemer.isReady,
     authenticateUpgrade: async (request) => {
       const verdict = await authenticate(request);
@@ -87,18 +131,32 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     protect: (server, target, protectOptions = {}) => {
       checkProtectOptions(protectOptions);
       const { path, upgradeTimeoutMs: timeoutMs = UPGRADE_TIMEOUT_MS, ...rest } = protectOptions;
-      const handler = upgradeHandlerFor(target, rest, report);
+      const handler = upgradeHandlerFor(target, rest, { report, track: revocations.register });
       const stopProtecting = protectServer(server, { authenticate, handler, path, timeoutMs, report });
       const unprotect = () => {
         protections.delete(unprotect);
         stopProtecting();
       };
       protections.add(unprotect);
+      revocations.start();
       return unprotect;
+    },
+    track: (webSocket, admission) => {
+      checkAdmission(admission);
+      revocations.start();
+      return revocations.register(webSocket, admission);
+    },
+    sessions: () => listSessions(sockets.all()),
+    closeSession: (session, code = REVOKED, reason = SESSION_REVOKED) => {
+      checkClose(session, code, reason);
+      const selected = sockets.all().filter(({ admission }) => isSelected(admission, session));
+      for (const socket of selected) socket.close(code, reason);
+      return selected.length;
     },
     close: async () => {
       for (const unprotect of protections) unprotect();
       await Promise.allSettled(inFlight);
+      revocations.close();
       await redeemer.close();
     },
   };
@@ -106,3 +164,10 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
 const redeemerFor = ({ redeem, timeoutMs = TIMEOUT_MS }: GatewayOptions, report: EventListener): Redeemer =>
   'redis' in redeem ? redeemFromRedis(redeem.redis, timeoutMs, report) : redeemOverHttp(redeem, timeoutMs);
+
+/** Where ticketd gives no position: the redeem considered all that the gateway had read before it. */
+const withPosition = (verdict: Verdict, position: string | undefined): Verdict => {
+  if (verdict.outcome !== 'admitted') return verdict;
+  const { revocationPosition = position } = verdict.admission;
+  return { ...verdict, admission: { ...verdict.admission, revocationPosition } };
+};

@@ -2,7 +2,9 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { gatewayKey } from '../config/parsers.ts';
 import { InvalidValueError } from '../config/variable.ts';
 import { variables } from '../config/variables.ts';
+import type { Admission } from './admission.ts';
 import type { GatewayEvent } from './events.ts';
+import type { SessionSelector } from './open-sessions.ts';
 
 /** Redeems over HTTP, at a ticketd. */
 export interface HttpRedeemOptions {
@@ -10,7 +12,10 @@ export interface HttpRedeemOptions {
   readonly url: string | URL;
   /** One of its `GATEWAY_KEYS`. */
   readonly key: string;
-  /** Replaces the gateway's own agent: for a private certificate authority, or client certificates. */
+  /**
+   * Replaces the gateway's own agent: for a private certificate authority, or client certificates. Where it limits its
+   * connections, one of them is taken by the feed of revocations.
+   */
   readonly agent?: Agent;
 }
 
@@ -113,6 +118,8 @@ const PROTECT_OPTIONS: readonly (keyof ProtectOptions)[] = [
 ];
 // Node.js fires a longer timer immediately.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+// A control frame has up to 125 bytes, 2 of them for the code (RFC 6455, section 5.5).
+const MAX_REASON_BYTES = 123;
 
 /** Throws a `TypeError` that says which option is wrong and what is expected; never quotes a key or a URL. */
 export const checkOptions = (options: GatewayOptions): void => {
@@ -139,6 +146,30 @@ export const checkProtectOptions = (options: ProtectOptions): void => {
   if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) throw optionError('path', 'a path like /socket');
   if (!['http', 'close'].includes(refuse)) throw optionError('refuse', '"http" or "close"');
 };
+
+/** The same for the arguments of `closeSession`, before any socket is closed. */
+export const checkClose = (session: SessionSelector, code: number, reason: string): void => {
+  requireObject('session', session, 'an object with the subject');
+  requireKnown('', session, ['issuer', 'subject', 'sessionId']);
+  if (typeof session.subject !== 'string') throw optionError('subject', 'a string');
+  requireType('issuer', session.issuer, ['string']);
+  requireType('sessionId', session.sessionId, ['string']);
+  if (!isCloseCode(code))
+    throw optionError('code', 'a close code that a server may send, such as 1000 or 4000 to 4999');
+  if (typeof reason !== 'string' || Buffer.byteLength(reason) > MAX_REASON_BYTES)
+    throw optionError('reason', `a string of up to ${MAX_REASON_BYTES} bytes`);
+};
+
+/** Throws a `TypeError` where a socket has no admission, as after `admissionOf` of a request that was not admitted. */
+export const checkAdmission = (admission: Admission): void => {
+  const keys: unknown = Reflect.get(Object(admission), 'revocationKeys');
+  if (!Array.isArray(keys)) throw optionError('admission', 'the admission of the handshake');
+};
+
+// RFC 6455, section 7.4; 1004 to 1006 are never sent.
+const isCloseCode = (code: number): boolean =>
+  Number.isInteger(code) &&
+  ((code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999));
 
 const checkRedis = (redeem: { readonly redis: RedisOptions }): void => {
   requireKnown('redeem.', redeem, ['redis']);

@@ -2,8 +2,8 @@ import { readSections } from '../config/read-config.ts';
 import { isDomainError } from '../protocol/domain-error.ts';
 import { domainErrorCodes } from '../protocol/errors.ts';
 import type { RedisAccess } from '../redis/options.ts';
-import type { TicketRecord } from '../tickets/record.ts';
-import type { Redemption } from '../tickets/redeem.ts';
+import type { Redeemed, Redemption } from '../tickets/redeem.ts';
+import { revocationKeysOf } from '../tickets/revocation-keys.ts';
 import { sessionExpiresIn } from '../tickets/session-expiry.ts';
 import { within } from '../time/timeouts.ts';
 import { reportConnection } from './connection-report.ts';
@@ -14,6 +14,7 @@ import { outageCodeOf } from './outage-codes.ts';
 import type { Identity, Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
 import type { RedisTickets } from './redis-tickets.ts';
 import { type Refused, refuse } from './refusal.ts';
+import { revocationsFromRedis } from './revocations-from-redis.ts';
 
 /** Redeems with ticketd's own code on a connection to its Redis. */
 export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report: EventListener): Redeemer => {
@@ -50,6 +51,7 @@ export const redeemFromRedis = (options: RedisOptions, timeoutMs: number, report
     },
     isReady: () => tickets?.isReady() ?? false,
     redeem,
+    revocations: revocationsFromRedis(() => tickets?.revocations),
     close: async () => {
       closed = true;
       await tickets?.close();
@@ -71,12 +73,12 @@ export const readAccess = async (options: RedisOptions): Promise<RedisAccess> =>
 const notStartedError = (): Error => new MisconfigurationError('not connected to Redis: call start() first');
 
 const resultOf = (redemption: Redemption, traceId: string): RedeemResult => {
-  if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption.record) };
+  if (redemption.outcome === 'redeemed') return { outcome: 'redeemed', identity: identityOf(redemption) };
   return refuse('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: redemption.reason });
 };
 
-/** The client of a ticket record. */
-export const identityOf = (record: TicketRecord, now?: number): Identity => ({
+/** The client of a redeemed ticket. */
+export const identityOf = ({ record, revocationPosition }: Redeemed, now?: number): Identity => ({
   issuer: record.issuer,
   subject: record.subject,
   sessionId: record.sessionId,
@@ -85,6 +87,8 @@ export const identityOf = (record: TicketRecord, now?: number): Identity => ({
   issuedAt: new Date(record.issuedAt),
   sessionExpiresAt: new Date(record.expiresAt),
   sessionExpiresIn: sessionExpiresIn(record, now),
+  revocationKeys: revocationKeysOf(record),
+  revocationPosition,
 });
 
 // Any other failure may have happened after the ticket was taken.

@@ -3,12 +3,15 @@ import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
 import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
 import { REDEEM_PATH } from '../protocol/paths.ts';
+import { endpointUrl } from './endpoint-url.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { HttpRedeemOptions } from './options.ts';
 import { outageCodeOf } from './outage-codes.ts';
 import { type NoResponseError, type PostResponse, post } from './post.ts';
 import type { Identity, Redeemer, RedeemResult } from './redeemer.ts';
 import { type RefusalCode, type Refused, refuse } from './refusal.ts';
+import { isPosition } from './revocation-source.ts';
+import { revocationsOverHttp } from './revocations-over-http.ts';
 
 // Servers close idle connections after 60 s and more: the gateway must close first.
 const IDLE_MS = 30_000;
@@ -19,7 +22,7 @@ const MAX_RETRY_AFTER = 3600;
 
 /** Redeems at the internal listener of a ticketd. */
 export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): Redeemer => {
-  const url = redeemUrl(new URL(options.url));
+  const url = endpointUrl(options.url, REDEEM_PATH);
   const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
   const agent = options.agent ?? new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS });
   const headers = {
@@ -38,6 +41,7 @@ export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): R
       if (problem !== undefined) throw new Error(`ticketd at ${url.origin}: ${problem}`);
     },
     isReady: () => true,
+    revocations: revocationsOverHttp(options),
     redeem: async ({ traceId, ticket, audience, origin = null }) => {
       // `null` says that the handshake had no origin; without the field ticketd does not check it.
       const body = { ticket, audience, origin };
@@ -50,11 +54,6 @@ export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): R
       if (options.agent === undefined) agent.destroy();
     },
   };
-};
-
-const redeemUrl = (base: URL): URL => {
-  const { pathname } = base;
-  return new URL(`${pathname.replace(/\/+$/, '')}${REDEEM_PATH}`, base);
 };
 
 const resultOf = (response: PostResponse, traceId: string): RedeemResult => {
@@ -81,8 +80,14 @@ export const readIdentity = ({ status, text }: PostResponse): Identity | undefin
     issuedAt: issued,
     sessionExpiresAt: ends,
     sessionExpiresIn: secondsLeft(sessionExpiresIn) ?? secondsUntil(ends),
+    revocationKeys: textsOf(body.revocationKeys),
+    revocationPosition: isPosition(body.revocationPosition) ? body.revocationPosition : undefined,
   };
 };
+
+// An older ticketd returns none.
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 
 const secondsLeft = (seconds: unknown): number | undefined =>
   typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;

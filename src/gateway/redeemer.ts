@@ -1,4 +1,5 @@
 import type { Refused } from './refusal.ts';
+import type { RevocationSource } from './revocation-source.ts';
 
 /** What the gateway redeems for one handshake. */
 export interface RedeemRequest {
@@ -22,6 +23,10 @@ export interface Identity {
   readonly sessionExpiresAt: Date;
   /** Seconds from the redeem until then: count from this, since the clock of this machine may differ. */
   readonly sessionExpiresIn: number;
+  /** A revocation with one of these opaque keys and a later position closes the socket; empty with an older ticketd. */
+  readonly revocationKeys: readonly string[];
+  /** Revocations up to this position cannot concern the ticket; `undefined` where ticketd cannot read revocations. */
+  readonly revocationPosition: string | undefined;
 }
 
 /** The outcome of one redeem. Only `redeemed` admits the client. */
@@ -34,5 +39,7 @@ export interface Redeemer {
   isReady(): boolean;
   /** Redeems one ticket, once. A rejection is unexpected, and the ticket may be spent. */
   redeem(request: RedeemRequest): Promise<RedeemResult>;
+  /** The revocations of the same ticketd. */
+  readonly revocations: RevocationSource;
   close(): Promise<void>;
 }

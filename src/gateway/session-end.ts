@@ -2,6 +2,8 @@ import { SESSION_EXPIRED } from '../protocol/close-codes.ts';
 
 /** The part of an open WebSocket that closing needs; `ws` has it. */
 export interface ClosableSocket {
+  /** As in the WebSocket interface: 3 once the socket is closed. */
+  readonly readyState?: number;
   close(code: number, reason: string): void;
   /** Destroys the connection. */
   terminate?(): void;

@@ -36,15 +36,22 @@ export type UpgradeHandlerOptions = Pick<ProtectOptions, 'refuse' | 'closeAtSess
 
 const refuseInHttp: UpgradeHandler['refuse'] = (_request, socket, _head, refusal) => answerRefusal(socket, refusal);
 
+/** What the gateway does with the sockets that it opens. */
+export interface SocketCare {
+  readonly report: EventListener;
+  /** Closes the socket when its session is revoked. */
+  readonly track: (webSocket: ClosableSocket, admission: Admission) => unknown;
+}
+
 export const upgradeHandlerFor = <S extends ServerSocket>(
   target: WebSocketServerLike<S> | AcceptUpgrade,
   options: UpgradeHandlerOptions,
-  report: EventListener,
+  care: SocketCare,
 ): UpgradeHandler => {
   if (typeof target !== 'function') {
     if (hasServer(target))
       throw new TypeError('make the WebSocketServer with noServer: true: without, it accepts every client by itself');
-    return handlerOfServer(target, options, report);
+    return handlerOfServer(target, options, care);
   }
   if (options.refuse === 'close' || options.closeAtSessionEnd || options.heartbeatMs)
     throw new TypeError('refuse: "close", closeAtSessionEnd and heartbeatMs need a WebSocket server, not a function');
@@ -60,13 +67,14 @@ const hasServer = (target: object): boolean => {
 const handlerOfServer = <S extends ServerSocket>(
   server: WebSocketServerLike<S>,
   { refuse = 'http', closeAtSessionEnd: closes = true, heartbeatMs = HEARTBEAT_MS }: UpgradeHandlerOptions,
-  report: EventListener,
+  { report, track }: SocketCare,
 ): UpgradeHandler => ({
   accept: (request, socket, head, admission) =>
     upgrade(server, [request, socket, head], (webSocket) => {
       const reportEnd = (event: SocketEnded['event']) => report(socketEnded(event, admission));
       if (closes) closeAtSessionEnd(webSocket, admission, () => reportEnd('session_ended'));
       if (heartbeatMs > 0) terminateWhenSilent(webSocket, socket, heartbeatMs, () => reportEnd('client_silent'));
+      track(webSocket, admission);
       server.emit('connection', webSocket, request, admission);
     }),
   refuse:

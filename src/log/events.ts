@@ -138,15 +138,36 @@ export const events = {
   },
   ws_ticket_revoked: {
     level: 'info',
-    msg: 'Outstanding tickets revoked',
+    msg: 'Revocation stored: tickets are void, gateways close the sockets',
     fields: {
       traceId: 'string',
       address: 'string?',
       sessionId: 'string?',
-      subject: 'string',
+      subject: 'string?',
       scope: 'string',
+      via: 'string',
       durationMs: 'number',
     },
+  },
+  revocation_reader_down: {
+    level: 'error',
+    msg: 'Revocations cannot be read: open sockets of revoked sessions stay open',
+    fields: { error: 'string', errorCode: 'string' },
+  },
+  revocation_reader_up: {
+    level: 'info',
+    msg: 'Revocations can be read again',
+    fields: { downMs: 'number' },
+  },
+  revocation_feed_opened: {
+    level: 'info',
+    msg: 'Revocation feed opened',
+    fields: { traceId: 'string', address: 'string?', feeds: 'number' },
+  },
+  revocation_feed_closed: {
+    level: 'info',
+    msg: 'Revocation feed closed',
+    fields: { traceId: 'string', address: 'string?', reason: 'string', feeds: 'number', durationMs: 'number' },
   },
   ws_ticket_outcome_unknown: {
     level: 'error',

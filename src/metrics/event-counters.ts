@@ -27,8 +27,17 @@ export const countEvents = (registry: Registry) => {
       'Forward-auth requests from addresses outside FORWARD_AUTH_TRUSTED.',
     ),
     ...countRejectedJwts(registry),
+    ...countRevocations(registry),
     ...countRedemptions(registry),
   };
+};
+
+const countRevocations = (registry: Registry) => {
+  const revoked = counterFromZero(registry, 'via', ['user', 'gateway', 'backchannel'], {
+    name: 'ticketd_revocations_total',
+    help: 'Revocations stored.',
+  });
+  return { ws_ticket_revoked: ({ via }: { readonly via: string }) => revoked.inc({ via }) };
 };
 
 const countShedRequests = (registry: Registry) => {

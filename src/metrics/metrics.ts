@@ -7,9 +7,16 @@ export interface MetricsOptions {
   readonly inFlight: () => number;
 }
 
+export interface RevocationSources {
+  readonly feeds: { readonly count: number; readonly lagSeconds: number };
+  readonly log: { lagSeconds(): number };
+}
+
 export interface Metrics {
   /** Updates the metrics of an event; it gets the same events as the log, whatever the log level. */
   readonly observe: Emit;
+  /** Shows the revocations on their way to the gateways. */
+  observeRevocations(sources: RevocationSources): void;
   /** Records how long a Redis command took, successful or not, in milliseconds. */
   readonly observeCommand: (command: string, ms: number) => void;
   readonly contentType: string;
@@ -34,12 +41,36 @@ export const createMetrics = ({ inFlight }: MetricsOptions): Metrics => {
     registers: [registry],
   });
   return {
+    observeRevocations: showRevocations(registry),
     observeCommand: (command, ms) => commands.observe({ command }, seconds(ms)),
     observe: (event, fields) => observers[event]?.(fields),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
 };
+
+const showRevocations =
+  (registry: Registry) =>
+  ({ feeds, log }: RevocationSources): void => {
+    const gauge = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(value());
+        },
+      });
+    gauge('ticketd_revocation_feeds', 'Gateways that follow the revocation feed.', () => feeds.count);
+    gauge(
+      'ticketd_revocation_feed_lag_seconds',
+      'For how long the slowest gateway has not taken what its feed sent.',
+      () => feeds.lagSeconds,
+    );
+    gauge('ticketd_revocation_reader_lag_seconds', 'Time since ticketd last had read all revocations.', () =>
+      log.lagSeconds(),
+    );
+  };
 
 // No label for subject, session or ticket: each value would create a time series.
 const createObservers = (registry: Registry, inFlight: () => number): Observers => {

@@ -2,6 +2,9 @@
 export const ISSUE_PATH = '/api/v1/auth/ws-ticket';
 export const REVOKE_PATH = `${ISSUE_PATH}/revoke`;
 export const REDEEM_PATH = `${ISSUE_PATH}/redeem`;
+/** The feed of revocations, for gateways. */
+export const REVOCATIONS_PATH = '/api/v1/auth/revocations';
+export const BACKCHANNEL_LOGOUT_PATH = '/api/v1/auth/backchannel-logout';
 /** In front of the name of a proxy. */
 export const FORWARD_AUTH_PATH = '/forward-auth';
 export const HEALTH_PATHS = ['/health', '/api/v1/health'] as const;

@@ -19,6 +19,7 @@ import {
   unlessRefused,
   warningsOf,
 } from './server-info.ts';
+import { streamWarnings } from './stream-check.ts';
 import { tlsAlertOf } from './tls-alert.ts';
 import { measureRoundTrip, sendTicketCommands } from './write-probe.ts';
 
@@ -76,10 +77,11 @@ const inspect = async (client: RedisClient, topology: Topology, access: RedisAcc
   await client.connect();
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
   await Promise.all(masters.map(untilConnected));
-  const { refusal, ...tried } = await tryCommands(client, access);
+  const { refusal, streams = [], ...tried } = await tryCommands(client, access);
   const details = await within(DETAILS_TIMEOUT_MS, () => describeServers(masters, topology)).catch(() => UNKNOWN);
   const error = wrongServer(details, refusal) ?? tooOld(details.settings.version) ?? refusal;
-  const about = { ...details.settings, ...details.clock, masters: masters.length, warnings: details.warnings };
+  const warnings = [...streams, ...details.warnings];
+  const about = { ...details.settings, ...details.clock, masters: masters.length, warnings };
   if (error === undefined) return { ...about, ...tried };
   return { ...about, problem: diagnose(createRedactor(access)(error)) };
 };
@@ -96,7 +98,10 @@ const tryCommands = async (client: RedisClient, access: RedisAccess) => {
   const keys = probeKeys(access.redis.keyPrefix, 'check');
   try {
     await sendTicketCommands(client, keys, access);
-    return { roundTripMs: await measureRoundTrip(client, keys) };
+    return {
+      roundTripMs: await measureRoundTrip(client, keys),
+      streams: await streamWarnings(client, keys.revocations),
+    };
   } catch (refusal) {
     if (isReply(refusal) || describeError(refusal).errorCode === 'LOST_WRITE') return { refusal };
     throw refusal;

@@ -83,7 +83,7 @@ const rows: Readonly<Record<string, Row>> = {
   ],
   NO_UPSTREAM: ['unreachable', 'the proxy in front of Redis reaches no Redis: check its servers'],
   NOT_REDIS: ['unusable', 'the server is not Redis: correct host and port'],
-  TOO_OLD: ['unusable', 'tickets need GETDEL: upgrade to Redis 6.2 or later, and undo a rename-command'],
+  TOO_OLD: ['unusable', 'tickets need Redis 6.2 or later: upgrade it, and undo a rename-command of GETDEL'],
 };
 
 const UNKNOWN_ERROR: Row = ['unusable', 'see the error message of Redis'];

@@ -5,23 +5,35 @@ import keySlot from 'cluster-key-slot';
 export interface Keyspace {
   ticket(digest: string): string;
   revocation(key: string): string;
+  ended(key: string): string;
+  logoutToken(key: string): string;
   count(key: string): string;
+  /** The stream of all revocations. */
+  readonly revocations: string;
 }
 
 /** The number is the version of the stored format: a new format gets new keys, which older versions never read. */
 export const keyspace = (prefix: string): Keyspace => ({
   ticket: (digest) => `${prefix}t2:${digest}`,
   revocation: (key) => `${prefix}r2:${key}`,
+  ended: (key) => `${prefix}e1:${key}`,
+  logoutToken: (key) => `${prefix}l1:${key}`,
   count: (key) => `${prefix}n2:${key}`,
+  revocations: `${prefix}s1:revocations`,
 });
 
-/** Prefixes of keys for trying Redis out, one of each kind, so that they need the same permissions as real ones. */
-export type ProbeKeys = { readonly [Kind in keyof Keyspace]: string };
+/** Prefixes of keys for trying Redis out, so that they need the same permissions as real ones. */
+export type ProbeKeys = { readonly [Kind in 'ticket' | 'revocation' | 'count' | 'revocations']: string };
 
 export const probeKeys = (prefix: string, purpose: 'probe' | 'check'): ProbeKeys => {
   const name = `${purpose}:${randomUUID()}`;
-  const { ticket, revocation, count } = keyspace(prefix);
-  return { ticket: ticket(name), revocation: revocation(name), count: count(name) };
+  const { ticket, revocation, count, revocations } = keyspace(prefix);
+  return {
+    ticket: ticket(name),
+    revocation: revocation(name),
+    count: count(name),
+    revocations: `${revocations}:${name}`,
+  };
 };
 
 const SLOTS = 16_384;

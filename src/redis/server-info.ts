@@ -71,7 +71,7 @@ export const parseInfo = (reply: string, snapshots = ''): ServerInfo => {
   };
 };
 
-/** Whether the version is known and lacks GETDEL, which came with 6.2: without it a ticket could be redeemed twice. */
+/** Whether the version is known and older than 6.2, which brought SET with XX and GET: one redeem alone gets a ticket. */
 export const isTooOld = (version: string): boolean => {
   if (version === '') return false;
   const [major = 0, minor = 0] = version.split('.').map(Number);

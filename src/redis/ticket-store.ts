@@ -64,10 +64,15 @@ export const createRedisStore = ({ connection, keyPrefix, observeCommand }: Redi
           unlessItMayHaveRun,
         ),
       ),
-    revoke: async (key, id, ttlMs) => {
-      await run('revoke', (client) => client.set(keys.revocation(key), id, 'PX', ttlMs));
-    },
-    revocationIds: (ofKeys) => run('revoked', (client) => readAll(client, ofKeys.map(keys.revocation))),
+    mark: ({ kind, key }, value, ttlMs) =>
+      run('mark', (client) => client.set(keys[kind](key), value, 'PX', ttlMs, 'GET')),
+    marks: (marks) =>
+      run('marks', (client) =>
+        readAll(
+          client,
+          marks.map(({ kind, key }) => keys[kind](key)),
+        ),
+      ),
     count: (key, windowMs) => run('count', (client) => incrementWindow(client, keys.count(key), windowMs)),
   };
 };

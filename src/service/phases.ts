@@ -5,15 +5,19 @@ import { readConfig } from '../config/read-config.ts';
 import { endpointOf } from '../config/redis-url.ts';
 import type { Environment } from '../config/sources.ts';
 import type { Config } from '../config/variables.ts';
+import type { RevocationFeeds } from '../http/routes/revocations/feeds.ts';
 import type { Listener } from '../http/server/listener.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createRedisConnection } from '../redis/connection.ts';
 import { diagnose } from '../redis/diagnosis.ts';
+import { createRedisRevocationLog } from '../redis/revocation-log.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import type { Phase } from '../startup/phase.ts';
+import { createMemoryRevocations } from '../tickets/memory-revocations.ts';
 import { createMemoryStore } from '../tickets/memory-store.ts';
+import type { RevocationLog } from '../tickets/revocation-log.ts';
 import type { TicketStore } from '../tickets/store.ts';
 
 const CONFIG_TIMEOUT_MS = 2_000;
@@ -25,35 +29,47 @@ export const configPhase = (env: Environment): Phase<Config> => ({
   start: (signal) => readConfig(env, signal),
 });
 
-/** The phase that connects to Redis and makes the ticket store. */
+/** Where tickets and revocations are stored. */
+export interface Storage {
+  readonly store: TicketStore;
+  readonly revocations: RevocationLog;
+}
+
+/** The phase that connects to Redis, where tickets and revocations are stored. */
 export const redisPhase = (
-  { redis, limits }: Config,
+  { redis, limits, revocations: { retentionSeconds } }: Config,
   emit: Emit,
   observeCommand: Metrics['observeCommand'],
-): Phase<TicketStore> => {
+): Phase<Storage> => {
   const { target, keyPrefix, startupTimeoutMs: timeoutMs } = redis;
   if (target.kind === 'memory') return { name: 'redis', timeoutMs, start: () => startMemoryStore(emit) };
-  const connection = createRedisConnection({ target, redis, counts: limits.ticketRate !== 'off', emit });
+  const access = { target, redis, counts: limits.ticketRate !== 'off' };
+  const connection = createRedisConnection({ ...access, emit });
   const store = createRedisStore({ connection, keyPrefix, observeCommand });
+  const revocations = createRedisRevocationLog({ access, connection, retentionSeconds, emit });
   return {
     name: 'redis',
     timeoutMs,
     // The connection keeps retrying: the store works as soon as Redis does.
-    fallback: redis.failClosed ? undefined : store,
+    fallback: redis.failClosed ? undefined : { store, revocations },
     start: async (signal) => {
+      revocations.start();
       await connection.start(signal).catch((error) => {
         if (!(error instanceof InterruptedError)) logFailedStart(redis, error, emit);
         throw error;
       });
-      return store;
+      return { store, revocations };
     },
-    stop: connection.close,
+    stop: () => {
+      revocations.close();
+      return connection.close();
+    },
   };
 };
 
-const startMemoryStore = (emit: Emit): TicketStore => {
+const startMemoryStore = (emit: Emit): Storage => {
   emit('memory_store', {});
-  return createMemoryStore();
+  return { store: createMemoryStore(), revocations: createMemoryRevocations() };
 };
 
 const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {
@@ -78,9 +94,13 @@ export const jwksPhase = (url: URL, jwt: Config['jwt'], emit: Emit): Phase<KeySo
   };
 };
 
-export const listenPhase = ({ name, start, stop }: Listener): Phase<void> => ({
+/** `feeds` end before their listener stops, which would wait for them. */
+export const listenPhase = ({ name, start, stop }: Listener, feeds: Pick<RevocationFeeds, 'close'>): Phase<void> => ({
   name: name === 'public' ? 'listen' : `listen-${name}`,
   timeoutMs: LISTEN_TIMEOUT_MS,
   start,
-  stop,
+  stop: (signal) => {
+    feeds.close();
+    return stop(signal);
+  },
 });

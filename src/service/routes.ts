@@ -1,28 +1,37 @@
 import type { Router } from '@koa/router';
 import { createAuthentication } from '../auth/caller.ts';
 import type { KeySource } from '../auth/key-source.ts';
+import { createLogoutTokenVerifier } from '../auth/logout-token.ts';
 import type { Config } from '../config/variables.ts';
-import { requireJwt } from '../http/middleware/authenticate.ts';
+import { requireGatewayKey, requireJwt } from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
+import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
+import { endSessionsRoute } from '../http/routes/end-sessions.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
 import { issueRoute } from '../http/routes/issue.ts';
 import { metricsRoute } from '../http/routes/metrics.ts';
 import { probeRoutes } from '../http/routes/probes.ts';
 import { redeemRoute } from '../http/routes/redeem.ts';
+import type { RevocationFeeds } from '../http/routes/revocations/feeds.ts';
+import { revocationsRoute } from '../http/routes/revocations/revocations.ts';
 import { revokeRoute } from '../http/routes/revoke.ts';
 import { BAD_CREDENTIALS } from '../http/server/limits.ts';
 import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { createSessionEnder } from '../tickets/end-sessions.ts';
 import { createIssuer } from '../tickets/issue.ts';
-import { createRedeemer } from '../tickets/redeem.ts';
-import { createRevoker } from '../tickets/revoke.ts';
+import { createCallerRevoker } from '../tickets/log-out.ts';
+import { createProviderLogout, revocationBy, type UsedLogoutTokens } from '../tickets/provider-logout.ts';
+import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
+import { createRevoker, type Revoke } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
+import type { Storage } from './phases.ts';
 
-export interface RoutesOptions {
+export interface RoutesOptions extends Storage {
   readonly config: Config;
   readonly jwtKeys: KeySource;
-  readonly store: TicketStore;
+  readonly feeds: RevocationFeeds;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
   readonly emit: Emit;
@@ -31,32 +40,80 @@ export interface RoutesOptions {
 export type Routes = readonly Router<RequestState>[];
 
 /** The routes of the public listener. */
-export const publicRoutes = ({ config, jwtKeys, store, isDraining, emit }: RoutesOptions): Routes => {
+export const publicRoutes = (options: RoutesOptions): Routes => {
+  const { config, jwtKeys, store, isDraining, emit } = options;
   const { jwt, tickets, limits } = config;
+  const anyIssuer = acceptsAnyIssuer(config);
   const issue = createIssuer({
     store,
     ttlSeconds: tickets.ttlSeconds,
+    anyIssuer,
     ...(limits.ticketRate !== 'off' && { rateLimit: limits.ticketRate }),
   });
-  const revoke = createRevoker({ store });
+  const revoke = createCallerRevoker({ store, revoke: revokerOf(options), anyIssuer });
   const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
   const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys)));
   return [
     issueRoute({ authenticate, store, issue, emit }),
     revokeRoute({ authenticate, store, revoke, emit }),
+    ...logoutRoutes(options, throttled),
     probeRoutes({ store, isDraining, emit }),
   ];
 };
 
+type Throttle = ReturnType<typeof createAuthenticationThrottle>;
+
+/** The route for identity providers; none without `BACKCHANNEL_LOGOUT_AUDIENCE`. */
+const logoutRoutes = (options: RoutesOptions, throttled: Throttle): Routes => {
+  const { config, jwtKeys, store, emit } = options;
+  const { audiences } = config.backchannelLogout;
+  if (audiences === undefined) return [];
+  const authenticate = throttled(requireLogoutToken(createLogoutTokenVerifier(config.jwt, audiences, jwtKeys)));
+  const revoke = revokerOf(options);
+  const logOut = createProviderLogout({
+    usedTokens: usedLogoutTokens(store),
+    endSessions: (token) => revoke(revocationBy(token)),
+  });
+  return [backchannelLogoutRoute({ authenticate, store, logOut, emit })];
+};
+
+const usedLogoutTokens = (store: TicketStore): UsedLogoutTokens => ({
+  isUsed: async (key) => (await store.marks([{ kind: 'logoutToken', key }]))[0] !== null,
+  markUsed: async (key, ttlMs) => void (await store.mark({ kind: 'logoutToken', key }, 'used', ttlMs)),
+});
+
 /** The routes of the internal listener. */
-export const internalRoutes = ({ config, store, metrics, isDraining, emit }: RoutesOptions): Routes => {
-  const { keys } = config.gateways;
+export const internalRoutes = (options: RoutesOptions): Routes => {
+  const { config, store, revocations, metrics, isDraining, emit } = options;
   const { trusted } = config.forwardAuth;
-  const redeem = createRedeemer({ store });
+  const redeem = createRedeemer({ store, log: revocations });
   return [
-    ...(keys === undefined ? [] : [redeemRoute({ keys, store, redeem, emit })]),
+    ...gatewayRoutes(options, redeem),
     ...(trusted === undefined ? [] : [forwardAuthRoutes({ trusted, redeem, emit })]),
     probeRoutes({ store, isDraining, emit }),
     metricsRoute(metrics),
   ];
 };
+
+/** The routes that need a gateway key; none without one. */
+const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => {
+  const { config, store, feeds, emit } = options;
+  const { keys } = config.gateways;
+  if (keys === undefined) return [];
+  const authenticate = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit })(requireGatewayKey(keys));
+  const endSessions = createSessionEnder({
+    revoke: revokerOf(options),
+    defaultIssuer: config.jwt.issuer,
+    anyIssuer: acceptsAnyIssuer(config),
+  });
+  return [
+    redeemRoute({ authenticate, store, redeem, emit }),
+    endSessionsRoute({ authenticate, store, endSessions, emit }),
+    revocationsRoute({ authenticate, feeds }),
+  ];
+};
+
+const revokerOf = ({ config, store, revocations }: RoutesOptions): Revoke =>
+  createRevoker({ store, log: revocations, retentionSeconds: config.revocations.retentionSeconds });
+
+const acceptsAnyIssuer = ({ jwt }: Config): boolean => jwt.issuer === undefined;

@@ -1,5 +1,6 @@
 import { configuredKeys } from '../auth/key-source.ts';
 import type { Environment } from '../config/sources.ts';
+import { createRevocationFeeds } from '../http/routes/revocations/feeds.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { summarizeRejections } from '../log/rejections.ts';
@@ -39,14 +40,16 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
   return startUp({ ...limits, onEvent }, async (startup) => {
     const config = await startup.run(configPhase(env));
     startup.setTimeoutMs(config.startup.timeoutMs);
-    const store = await startup.run(redisPhase(config, emit, metrics.observeCommand));
+    const storage = await startup.run(redisPhase(config, emit, metrics.observeCommand));
+    const feeds = createRevocationFeeds({ log: storage.revocations, emit });
+    metrics.observeRevocations({ feeds, log: storage.revocations });
     const { jwksUrl } = config.jwt;
     const jwtKeys =
       jwksUrl === undefined ? configuredKeys(config.jwt) : await startup.run(jwksPhase(jwksUrl, config.jwt, emit));
     const { isDraining } = listeners;
-    for (const listener of createListeners({ config, jwtKeys, store, metrics, isDraining, emit })) {
+    for (const listener of createListeners({ config, jwtKeys, ...storage, feeds, metrics, isDraining, emit })) {
       listeners.add(listener);
-      await startup.run(listenPhase(listener));
+      await startup.run(listenPhase(listener, feeds));
     }
     return {
       stop: (signal) => shutDown(signal, { limits: config.shutdown, listeners, stopPhases: startup.stop, emit }),

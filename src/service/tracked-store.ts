@@ -9,7 +9,7 @@ export const trackedStore = (store: TicketStore, { track }: Pick<ConcurrencyLimi
   replace: (digest, payload) => track(store.replace(digest, payload)),
   forget: (digest) => track(store.forget(digest)),
   take: (digest) => track(store.take(digest)),
-  revoke: (key, id, ttlMs) => track(store.revoke(key, id, ttlMs)),
-  revocationIds: (keys) => track(store.revocationIds(keys)),
+  mark: (mark, value, ttlMs) => track(store.mark(mark, value, ttlMs)),
+  marks: (marks) => track(store.marks(marks)),
   count: (key, windowMs) => track(store.count(key, windowMs)),
 });

@@ -1,4 +1,3 @@
-import type { RateLimit } from '../config/parsers.ts';
 import { DomainError } from '../protocol/domain-error.ts';
 
 /** The store could not do what was asked: a ticket that was to be taken is untouched. */
@@ -19,12 +18,12 @@ export class OutcomeUnknown extends DomainError {
   }
 }
 
-/** A subject has had as many tickets as it may in this window, which ends in `retryInMs` milliseconds. */
+/** A subject has had as many tickets, or revocations, as it may in this window, which ends in `retryInMs` milliseconds. */
 export class RateLimited extends DomainError {
   override readonly name = 'RateLimited';
 
-  constructor({ tickets, seconds }: RateLimit, retryInMs: number) {
-    const message = `At most ${tickets} tickets in ${seconds} seconds`;
+  constructor(limit: string, retryInMs: number) {
+    const message = `At most ${limit}`;
     super(message, { publicMessage: message, retryInMs });
   }
 }

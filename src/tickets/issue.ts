@@ -1,9 +1,10 @@
 import { type Caller, MIN_TTL_MS } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
+import { marksOf, revocationIdsIn } from './ended-session.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
-import { revocationKeysOf, subjectKey } from './revoke.ts';
+import { type Revocable, type RevocableOptions, revocableOf, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
 
@@ -15,7 +16,7 @@ export interface IssuedTicket {
   readonly expiresAt: Date;
 }
 
-export interface IssuerOptions {
+export interface IssuerOptions extends RevocableOptions {
   readonly store: TicketStore;
   readonly ttlSeconds: number;
   readonly rateLimit?: RateLimit;
@@ -26,10 +27,16 @@ export type IssueTicket = (caller: Caller, binding: Binding) => Promise<IssuedTi
 
 /**
  * Makes the function that issues tickets. A ticket never outlives its JWT. Throws `TokenRejected` if the JWT has less
- * than a second to live, `RateLimited` beyond the rate limit, `StoreUnavailable` if the ticket cannot be stored or
- * counted.
+ * than a second to live or its session has ended, `RateLimited` beyond the rate limit, `StoreUnavailable` if the ticket
+ * cannot be stored or counted.
  */
-export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: IssuerOptions): IssueTicket => {
+export const createIssuer = ({
+  store,
+  ttlSeconds,
+  rateLimit,
+  anyIssuer,
+  now = Date.now,
+}: IssuerOptions): IssueTicket => {
   const save = rateLimit === undefined ? saveWithRevocations(store) : saveWithinLimit(rateLimit, store);
   return async (caller, binding) => {
     const issuedAt = now();
@@ -39,7 +46,12 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
     const digest = digestOf(ticket);
     const expiresAt = issuedAt + ttlMs;
     // Redis ends the ticket after `ttlMs` (`PX` in redis/ticket-store.ts): no redeem compares it with a clock.
-    await save({ digest, record: recordOf(caller, binding, { issuedAt, ticketExpiresAt: expiresAt }), ttlMs });
+    const record = recordOf(revocableOf(caller, { anyIssuer }), binding, {
+      expiresAt: caller.expiresAt,
+      issuedAt,
+      ticketExpiresAt: expiresAt,
+    });
+    await save({ caller, digest, record, ttlMs });
     return {
       ticket,
       ticketId: ticketIdOf(digest),
@@ -51,9 +63,9 @@ export const createIssuer = ({ store, ttlSeconds, rateLimit, now = Date.now }: I
 
 // Field by field: spreading objects whose fields differ costs V8 several microseconds.
 const recordOf = (
-  { issuer, subject, sessionId, expiresAt }: Caller,
+  { issuer, subject, sessionId, otherKeys }: Revocable,
   { audience, channel, origin, traceId }: Binding,
-  { issuedAt, ticketExpiresAt }: Pick<TicketRecord, 'issuedAt' | 'ticketExpiresAt'>,
+  { expiresAt, issuedAt, ticketExpiresAt }: Pick<TicketRecord, 'expiresAt' | 'issuedAt' | 'ticketExpiresAt'>,
 ): TicketRecord => ({
   issuer,
   subject,
@@ -65,10 +77,12 @@ const recordOf = (
   traceId,
   issuedAt,
   ticketExpiresAt,
+  otherKeys,
   revocationIds: undefined,
 });
 
 interface NewTicket {
+  readonly caller: Caller;
   readonly digest: string;
   readonly record: TicketRecord;
   readonly ttlMs: number;
@@ -78,16 +92,17 @@ type SaveTicket = (ticket: NewTicket) => Promise<void>;
 
 /**
  * Stores a ticket with the ids of the revocations before it, which do not void it. One round trip writes the record and
- * reads the ids. Only if there are any, a second one writes the record again with them, before the client has its ticket.
- * A revocation after the read is not in the record, and so voids the ticket.
+ * reads the marks of revocations. Only if there are any, a second one writes the record again with their ids, before the
+ * client has its ticket. A revocation after the read is not in the record, and so voids the ticket.
  */
 const saveWithRevocations =
   (store: TicketStore): SaveTicket =>
-  async ({ digest, record, ttlMs }) => {
-    const [, revocationIds] = await Promise.all([
+  async ({ caller, digest, record, ttlMs }) => {
+    const [, marks] = await Promise.all([
       store.put(digest, encodePayload(record), ttlMs),
-      store.revocationIds(revocationKeysOf(record)),
+      store.marks(marksOf(record)),
     ]);
+    const revocationIds = revocationIdsIn(marks, caller);
     if (revocationIds.some((id) => id !== null))
       await store.replace(digest, encodePayload({ ...record, revocationIds }));
   };

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from './errors.ts';
 import { createFixedWindowCounter } from './fixed-window-counter.ts';
-import type { TicketStore } from './store.ts';
+import type { Mark, TicketStore } from './store.ts';
 
 const MAX_ENTRIES = 100_000;
 // In place of a payload, which is never empty.
@@ -12,7 +12,7 @@ const USED = '';
  */
 export const createMemoryStore = (now: () => number = () => performance.now()): TicketStore => {
   const tickets = expiringMap<string>(now);
-  const revocations = expiringMap<string>(now);
+  const marks = expiringMap<string>(now);
   const counter = createFixedWindowCounter(MAX_ENTRIES, now);
   return {
     name: 'memory',
@@ -31,11 +31,17 @@ export const createMemoryStore = (now: () => number = () => performance.now()): 
       tickets.set(digest, USED, stored.expiresAt);
       return { state: 'live', payload: stored.value };
     },
-    revoke: async (key, id, ttlMs) => revocations.set(key, id, now() + ttlMs),
-    revocationIds: async (keys) => keys.map((key) => revocations.get(key)?.value ?? null),
+    mark: async (mark, value, ttlMs) => {
+      const before = marks.get(nameOf(mark))?.value ?? null;
+      marks.set(nameOf(mark), value, now() + ttlMs);
+      return before;
+    },
+    marks: async (all) => all.map((mark) => marks.get(nameOf(mark))?.value ?? null),
     count: async (key, windowMs) => counter.count(key, windowMs),
   };
 };
+
+const nameOf = ({ kind, key }: Mark): string => `${kind} ${key}`;
 
 interface Entry<T> {
   readonly value: T;

@@ -31,15 +31,18 @@ export const createRateLimiter = (options: RateLimiterOptions): RateLimiter => {
     usedUpUntil.set(key, now() + endsInMs);
   };
 
+  const rateLimited = (retryInMs: number) =>
+    new RateLimited(`${limit.tickets} tickets in ${limit.seconds} seconds`, retryInMs);
+
   return {
     rejectIfOverLimit: (key) => {
       const leftMs = (usedUpUntil.get(key) ?? 0) - now();
-      if (leftMs > 0) throw new RateLimited(limit, leftMs);
+      if (leftMs > 0) throw rateLimited(leftMs);
     },
     count: async (key) => {
       const { count, endsInMs } = await store.count(key, limit.seconds * 1000);
       if (count >= limit.tickets) remember(key, endsInMs);
-      if (count > limit.tickets) throw new RateLimited(limit, endsInMs);
+      if (count > limit.tickets) throw rateLimited(endsInMs);
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/caller.ts';
+import type { Revocable } from './revocation-keys.ts';
 
 /** What a ticket is bound to. */
 export interface Binding {
@@ -9,7 +9,7 @@ export interface Binding {
 }
 
 /** The stored record of a ticket. Times are milliseconds since the epoch. */
-export interface TicketRecord extends Binding, Omit<Caller, 'expiresAt'> {
+export interface TicketRecord extends Binding, Revocable {
   /** When the JWT expires. */
   readonly expiresAt: number;
   readonly issuedAt: number;
@@ -33,12 +33,13 @@ export const encodePayload = (record: TicketRecord): string =>
     e: record.ticketExpiresAt - record.issuedAt,
     x: record.expiresAt - record.issuedAt,
     r: record.traceId,
+    k: record.otherKeys,
     v: record.revocationIds,
   });
 
 /** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { u, s, i, a, c, o, t, e, x, r, v } = JSON.parse(payload);
+  const { u, s, i, a, c, o, t, e, x, r, k, v } = JSON.parse(payload);
   if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
     throw new Error('the stored record of the ticket is not a payload');
   return {
@@ -52,6 +53,7 @@ export const decodePayload = (payload: string): TicketRecord => {
     ticketExpiresAt: t + e,
     expiresAt: t + x,
     traceId: r,
+    otherKeys: k,
     revocationIds: v,
   };
 };

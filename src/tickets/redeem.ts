@@ -1,7 +1,8 @@
 import type { RejectReason } from '../protocol/reject-reason.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
-import { revocationKeysOf } from './revoke.ts';
+import { revocationKeysOf } from './revocation-keys.ts';
+import type { Position, RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
 
@@ -22,14 +23,22 @@ export interface Rejection {
   readonly record?: TicketRecord;
 }
 
-export type Redemption =
-  | { readonly outcome: 'redeemed'; readonly ticketId: string; readonly record: TicketRecord }
-  | Rejection;
+/** A ticket that was taken, by this caller alone. */
+export interface Redeemed {
+  readonly outcome: 'redeemed';
+  readonly ticketId: string;
+  readonly record: TicketRecord;
+  /** Every revocation up to here was considered; `undefined` where the log cannot be read. */
+  readonly revocationPosition: Position | undefined;
+}
+
+export type Redemption = Redeemed | Rejection;
 
 export type RedeemTicket = (presentation: Presentation) => Promise<Redemption>;
 
 export interface RedeemerOptions {
-  readonly store: Pick<TicketStore, 'take' | 'revocationIds'>;
+  readonly store: Pick<TicketStore, 'take' | 'marks'>;
+  readonly log: Pick<RevocationLog, 'recentPosition' | 'lastPosition'>;
 }
 
 /**
@@ -38,20 +47,38 @@ export interface RedeemerOptions {
  * the ticket is untouched, `OutcomeUnknown` if it may be spent.
  */
 export const createRedeemer =
-  ({ store }: RedeemerOptions): RedeemTicket =>
+  ({ store, log }: RedeemerOptions): RedeemTicket =>
   async (presentation) => {
     const { ticket } = presentation;
     if (!isTicket(ticket)) return { outcome: 'rejected', reason: 'malformed' };
     const digest = digestOf(ticket);
     const ticketId = ticketIdOf(digest);
+    const recent = log.recentPosition();
     const taken = await store.take(digest);
     if (taken.state !== 'live') return { outcome: 'rejected', reason: taken.state, ticketId };
     const record = decodePayload(taken.payload);
-    const reason = mismatchOf(record, presentation) ?? (await revocationOf(record, store));
+    const mismatch = mismatchOf(record, presentation);
+    if (mismatch !== undefined) return { outcome: 'rejected', reason: mismatch, ticketId, record };
+    const revocationPosition = await positionFor(record, recent, log);
+    const reason = await revocationOf(record, store);
     return reason === undefined
-      ? { outcome: 'redeemed', ticketId, record }
+      ? { outcome: 'redeemed', ticketId, record, revocationPosition }
       : { outcome: 'rejected', reason, ticketId, record };
   };
+
+/**
+ * The position is known before the ids of revocations are read: an entry up to it has its id stored already. That of this
+ * process may be older than the ticket. It does if no revocation is stored; otherwise a revocation before the ticket
+ * would close the socket of a newer login.
+ */
+const positionFor = async (
+  { revocationIds }: TicketRecord,
+  recent: Position | undefined,
+  log: RedeemerOptions['log'],
+): Promise<Position | undefined> => {
+  if (recent !== undefined && revocationIds === undefined) return recent;
+  return log.lastPosition().catch(() => undefined);
+};
 
 const mismatchOf = (record: TicketRecord, { audience, origin }: Presentation): RejectReason | undefined => {
   if (record.audience !== undefined && record.audience !== audience) return 'audience';
@@ -64,7 +91,8 @@ const mismatchOf = (record: TicketRecord, { audience, origin }: Presentation): R
  * for longer than the tickets that it voids.
  */
 const revocationOf = async (record: TicketRecord, store: RedeemerOptions['store']): Promise<'revoked' | undefined> => {
-  const stored = await store.revocationIds(revocationKeysOf(record)).catch((cause) => {
+  const marks = revocationKeysOf(record).map((key) => ({ kind: 'revocation', key }) as const);
+  const stored = await store.marks(marks).catch((cause) => {
     // The ticket is taken already, and whether it was good is not known.
     throw new OutcomeUnknown({ cause });
   });

@@ -6,6 +6,15 @@ export type Taken =
   | { readonly state: 'used' }
   | { readonly state: 'unknown' };
 
+/**
+ * What is stored for a time under a key: the id of the last revocation, that a session has ended, or that a logout token
+ * was used.
+ */
+export interface Mark {
+  readonly kind: 'revocation' | 'ended' | 'logoutToken';
+  readonly key: string;
+}
+
 /** Stores tickets until they are redeemed: their digests, never the tickets. */
 export interface TicketStore {
   /** Its name in readiness responses. */
@@ -31,15 +40,15 @@ export interface TicketStore {
    */
   take(digest: string): Promise<Taken>;
   /**
-   * Stores `id` as that of the last revocation under `key`, for `ttlMs` milliseconds.
+   * Stores the value of a mark for `ttlMs` milliseconds, and returns the value that it replaces, `null` for none.
    * Throws `StoreUnavailable` if that is not certain.
    */
-  revoke(key: string, id: string, ttlMs: number): Promise<void>;
+  mark(mark: Mark, value: string, ttlMs: number): Promise<string | null>;
   /**
-   * The id of the last revocation under each of `keys`; `null` if none is stored.
+   * The value of each mark; `null` if none is stored.
    * Throws `StoreUnavailable`.
    */
-  revocationIds(keys: readonly string[]): Promise<readonly (string | null)[]>;
+  marks(marks: readonly Mark[]): Promise<readonly (string | null)[]>;
   /**
    * Counts one more under `key`, on all instances together, in a window of `windowMs` milliseconds that began with the
    * first. Throws `StoreUnavailable`.

@@ -70,7 +70,7 @@ describe('ticketd/client with events in any order', () => {
     if (state !== 'connecting') expect([sockets, requests, timers], state).to.deep.equal(under[state]);
     else expect([sockets + requests, timers]).to.deep.equal([1, 1]);
     if (state === 'stopped')
-      expect(rig.journal.at(-1)).to.match(/^stopped (unauthorized|forbidden|invalid|refused|closed) /);
+      expect(rig.journal.at(-1)).to.match(/^stopped (unauthorized|forbidden|invalid|revoked|refused|closed) /);
   };
 
   const addListener = ({ rig: { client } }: World, { type, does }: { type: keyof TicketSocketEvents; does: string }) =>

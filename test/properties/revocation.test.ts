@@ -1,15 +1,31 @@
 import { expect } from 'chai';
+import type { Caller } from '../../src/auth/caller.ts';
+import { TokenRejected } from '../../src/auth/errors.ts';
+import type { EndedUntil } from '../../src/tickets/ended-session.ts';
 import { createIssuer } from '../../src/tickets/issue.ts';
+import { createMemoryRevocations } from '../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
+import { sessionKey, subjectKey } from '../../src/tickets/revocation-keys.ts';
+import type { Position } from '../../src/tickets/revocation-log.ts';
 import { createRevoker } from '../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../src/tickets/store.ts';
 import { fc } from '../support/property.ts';
 
-const ALICE = { issuer: undefined, subject: 'alice', sessionId: 'session-1', expiresAt: Date.now() + 3_600_000 };
+const ALICE = { issuer: undefined, subject: 'alice', expiresAt: Date.now() + 3_600_000 };
+const OLD: Caller = { ...ALICE, sessionId: 'session-1', issuedAt: 1000 };
+const NEW: Caller = { ...ALICE, sessionId: 'session-2', issuedAt: 2000 };
 const UNBOUND = { audience: undefined, channel: undefined, origin: undefined, traceId: 'trace' };
 
-type Step = 'issue' | 'revoke session' | 'revoke subject' | 'redeem';
+interface RevokeStep {
+  readonly revoke: 'old session' | 'new session' | 'subject';
+  readonly endedUntil?: EndedUntil;
+}
+
+type Step = { readonly issue: 'old' | 'new' } | RevokeStep | 'redeem';
+
+const CALLERS = { old: OLD, new: NEW };
+const KEYS = { 'old session': sessionKey(OLD), 'new session': sessionKey(NEW), subject: subjectKey(OLD) };
 
 /** From the call to its return, in order of events. */
 interface Span {
@@ -17,98 +33,213 @@ interface Span {
   readonly end: number;
 }
 
-interface Redeemed extends Span {
-  readonly issued: Span;
-  readonly outcome: 'redeemed' | 'rejected';
+interface Issued extends Span {
+  readonly caller: Caller;
+  readonly ticket: string | undefined;
+  readonly error?: unknown;
 }
 
+interface Revoked extends Span, RevokeStep {
+  /** Of its entry in the log, unless the command was lost. */
+  readonly position: Position | undefined;
+}
+
+interface Redeemed extends Span {
+  readonly issued: Issued;
+  readonly outcome: 'redeemed' | 'rejected';
+  readonly revocationPosition: Position | undefined;
+}
+
+const concerns = ({ revoke }: Revoked, caller: Caller): boolean =>
+  [subjectKey(caller), sessionKey(caller)].includes(KEYS[revoke]);
+
+const ends = (one: Revoked, caller: Caller): boolean =>
+  concerns(one, caller) &&
+  one.endedUntil !== undefined &&
+  (one.endedUntil === 'all' || Number(caller.issuedAt) <= one.endedUntil);
+
 /** The scheduler delays each command and its reply; some are lost before or after execution. */
-const farStore = (scheduler: fc.Scheduler, isLost: () => boolean): TicketStore => {
-  const store = createMemoryStore();
+const travels = (scheduler: fc.Scheduler, isLost: () => boolean) => {
   const travel = async () => {
     await scheduler.schedule(Promise.resolve());
     if (isLost()) throw new Error('lost');
   };
-  const far =
-    <A extends unknown[], T>(command: (...args: A) => Promise<T>) =>
+  return <A extends unknown[], T>(command: (...args: A) => Promise<T>) =>
     async (...args: A): Promise<T> => {
       await travel();
       const reply = await command(...args);
       await travel();
       return reply;
     };
+};
+
+type Far = ReturnType<typeof travels>;
+
+const farStore = (far: Far): TicketStore => {
+  const store = createMemoryStore();
+  const readOne = far(store.marks);
   return {
     ...store,
     put: far(store.put),
     replace: far(store.replace),
     take: far(store.take),
-    revoke: far(store.revoke),
-    revocationIds: far(store.revocationIds),
+    mark: far(store.mark),
+    // In a cluster each mark is on a server of its own.
+    marks: async (marks) => (await Promise.all(marks.map((mark) => readOne([mark])))).flat(),
+  };
+};
+
+/** A log whose entries reach the reader of this process in order, each some time after it was stored. */
+const farLog = (far: Far, scheduler: fc.Scheduler) => {
+  const log = createMemoryRevocations();
+  let read = log.recentPosition();
+  let arrival = Promise.resolve();
+  log.follow({
+    onEntries: ([entry]) => {
+      arrival = arrival.then(async () => {
+        await scheduler.schedule(Promise.resolve());
+        read = entry?.position;
+      });
+    },
+    onReset: () => {},
+    onDelayed: () => {},
+  });
+  return {
+    lastPosition: far(log.lastPosition),
+    recentPosition: () => read,
+    /** Calls `stored` with the position of the entry, also if the reply is lost. */
+    append: far(async (key: string, stored: (position: Position | undefined) => void) => {
+      const appended = log.append(key);
+      stored(log.recentPosition());
+      await appended;
+    }),
   };
 };
 
 /** Runs callers concurrently, each with its steps in sequence, and returns the outcomes. */
 const play = async (callers: readonly (readonly Step[])[], scheduler: fc.Scheduler, isLost: () => boolean) => {
-  const store = farStore(scheduler, isLost);
+  const far = travels(scheduler, isLost);
+  const store = farStore(far);
+  const log = farLog(far, scheduler);
   const issue = createIssuer({ store, ttlSeconds: 30 });
-  const redeem = createRedeemer({ store });
-  const revoke = createRevoker({ store });
-  const tickets: (Span & { readonly ticket: string })[] = [];
-  const revoked: Span[] = [];
+  const redeem = createRedeemer({ store, log });
+  const tickets: Issued[] = [];
+  const issued: Issued[] = [];
+  const revoked: Revoked[] = [];
   const redeemed: Redeemed[] = [];
   let moment = 0;
 
-  const steps: Readonly<Record<Step, (start: number) => Promise<void>>> = {
-    issue: async (start) => {
-      const { ticket } = await issue(ALICE, UNBOUND);
-      tickets.push({ ticket, start, end: moment++ });
-    },
-    'revoke session': (start) => revokeFrom(start, 'session'),
-    'revoke subject': (start) => revokeFrom(start, 'subject'),
-    redeem: async (start) => {
-      const issued = tickets.pop();
-      if (issued === undefined) return;
-      const { outcome } = await redeem({ ticket: issued.ticket, audience: undefined, origin: undefined });
-      redeemed.push({ issued, outcome, start, end: moment++ });
-    },
+  const issueFor = async (caller: Caller, start: number) => {
+    const { ticket, error } = await issue(caller, UNBOUND).then(
+      ({ ticket }) => ({ ticket, error: undefined }),
+      (error: unknown) => ({ ticket: undefined, error }),
+    );
+    const attempt = { caller, ticket, error, start, end: moment++ };
+    issued.push(attempt);
+    if (ticket !== undefined) tickets.push(attempt);
   };
-  const revokeFrom = async (start: number, scope: 'session' | 'subject') => {
+  const revoke = async (step: RevokeStep, start: number) => {
+    let position: Position | undefined;
+    const append = (key: string) =>
+      log.append(key, (stored) => {
+        position = stored;
+      });
+    const { endedUntil } = step;
     try {
-      await revoke(ALICE, scope);
-      revoked.push({ start, end: moment++ });
+      await createRevoker({ store, log: { append }, retentionSeconds: 3600 })({
+        keys: [KEYS[step.revoke]],
+        endedUntil,
+      });
+      revoked.push({ ...step, position, start, end: moment++ });
     } catch {
       // It may take effect at any later time, or never.
-      revoked.push({ start, end: Number.POSITIVE_INFINITY });
+      revoked.push({ ...step, position, start, end: Number.POSITIVE_INFINITY });
     }
   };
-  const call = async (caller: readonly Step[]) => {
-    for (const step of caller) await steps[step](moment++).catch(() => {});
+  const redeemLast = async (start: number) => {
+    const last = tickets.pop();
+    if (last?.ticket === undefined) return;
+    const redemption = await redeem({ ticket: last.ticket, audience: undefined, origin: undefined });
+    const revocationPosition = redemption.outcome === 'redeemed' ? redemption.revocationPosition : undefined;
+    redeemed.push({ issued: last, outcome: redemption.outcome, revocationPosition, start, end: moment++ });
+  };
+  const take = (step: Step, start: number): Promise<void> => {
+    if (step === 'redeem') return redeemLast(start);
+    return 'issue' in step ? issueFor(CALLERS[step.issue], start) : revoke(step, start);
+  };
+  const call = async (steps: readonly Step[]) => {
+    for (const step of steps) await take(step, moment++).catch(() => {});
   };
   await scheduler.waitFor(Promise.all(callers.map(call)));
-  return { revoked, redeemed };
+  return { issued, revoked, redeemed };
 };
 
-const step = fc.constantFrom<Step>('issue', 'issue', 'revoke session', 'revoke subject', 'redeem', 'redeem');
+const step: fc.Arbitrary<Step> = fc.constantFrom<Step>(
+  { issue: 'old' },
+  { issue: 'old' },
+  { issue: 'new' },
+  { revoke: 'old session' },
+  { revoke: 'subject' },
+  { revoke: 'old session', endedUntil: 'all' },
+  { revoke: 'subject', endedUntil: 999 },
+  { revoke: 'subject', endedUntil: 1500 },
+  'redeem',
+  'redeem',
+  'redeem',
+);
 const callers = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
+
+type Played = Awaited<ReturnType<typeof play>>;
+
+const PROPERTIES: Readonly<Record<string, (played: Played) => void>> = {
+  'voids the tickets issued before it and none issued after it': ({ revoked, redeemed }) => {
+    for (const { issued, outcome, start, end } of redeemed) {
+      const concerning = revoked.filter((one) => concerns(one, issued.caller));
+      const isVoid = concerning.some((one) => issued.end < one.start && one.end < start);
+      const isValid = concerning.every((one) => one.end < issued.start || end < one.start);
+      if (isVoid) expect(outcome).to.equal('rejected');
+      if (isValid) expect(outcome).to.equal('redeemed');
+    }
+  },
+  'lets no JWT of an ended session get a ticket, and every other JWT': ({ issued, revoked }) => {
+    for (const { caller, ticket, error, start, end } of issued) {
+      const ending = revoked.filter((one) => ends(one, caller));
+      if (ending.some((one) => one.end < start)) expect(ticket).to.equal(undefined);
+      if (ending.every((one) => end < one.start)) expect(error).to.not.be.instanceOf(TokenRejected);
+    }
+  },
+  'leaves no ticket of an ended session redeemable': ({ revoked, redeemed }) => {
+    for (const { issued, outcome, start } of redeemed)
+      if (revoked.some((one) => ends(one, issued.caller) && one.end < start)) expect(outcome).to.equal('rejected');
+  },
+  'has its entry after the position of every socket that it closes, and up to that of every newer one': ({
+    revoked,
+    redeemed,
+  }) => {
+    for (const { issued, revocationPosition } of redeemed)
+      for (const one of revoked) {
+        if (revocationPosition === undefined || one.position === undefined) continue;
+        if (!concerns(one, issued.caller)) continue;
+        const closes = issued.end < one.start || ends(one, issued.caller);
+        if (closes) expect(one.position > revocationPosition).to.equal(true);
+        if (one.end < issued.start) expect(one.position <= revocationPosition).to.equal(true);
+      }
+  },
+};
 
 describe('revocation with commands and replies in any order', () => {
   for (const [name, losses] of [
     ['no reply lost', fc.constant<readonly number[]>([])],
     ['some replies lost', fc.uniqueArray(fc.nat(60), { maxLength: 6 })],
   ] as const)
-    it(`voids the tickets issued before it and none issued after it (${name})`, async () => {
-      await fc.assert(
-        fc.asyncProperty(callers, fc.scheduler(), losses, async (actors, scheduler, lost) => {
-          let travelled = 0;
-          const { revoked, redeemed } = await play(actors, scheduler, () => lost.includes(travelled++));
-          for (const { issued, outcome, start, end } of redeemed) {
-            const isVoid = revoked.some((one) => issued.end < one.start && one.end < start);
-            const isValid = revoked.every((one) => one.end < issued.start || end < one.start);
-            if (isVoid) expect(outcome).to.equal('rejected');
-            if (isValid) expect(outcome).to.equal('redeemed');
-          }
-        }),
-        { numRuns: 1000 },
-      );
-    });
+    for (const [property, check] of Object.entries(PROPERTIES))
+      it(`${property} (${name})`, async () => {
+        await fc.assert(
+          fc.asyncProperty(callers, fc.scheduler(), losses, async (actors, scheduler, lost) => {
+            let travelled = 0;
+            check(await play(actors, scheduler, () => lost.includes(travelled++)));
+          }),
+          { numRuns: 1000 },
+        );
+      });
 });

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
+import { createMemoryRevocations } from '../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../src/tickets/memory-store.ts';
 import { decodePayload, encodePayload, type TicketRecord } from '../../src/tickets/record.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
@@ -42,6 +43,7 @@ const record: fc.Arbitrary<TicketRecord> = fc.record({
   issuedAt: fc.nat(),
   ticketExpiresAt: fc.nat(),
   expiresAt: fc.nat(),
+  otherKeys: fc.option(fc.array(fc.string()), { nil: undefined }),
   revocationIds: fc.option(fc.array(fc.option(fc.string(), { nil: null })), { nil: undefined }),
 });
 
@@ -85,6 +87,7 @@ describe('ticket format with arbitrary text', () => {
           return store.take(digest);
         },
       },
+      log: createMemoryRevocations(),
     });
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {
@@ -110,7 +113,7 @@ describe('stored ticket record', () => {
     const json = fc.oneof(
       fc.json(),
       fc.string({ unit: 'binary' }),
-      fc.dictionary(fc.constantFrom(...'usiacotexrv'), fc.jsonValue()).map((value) => JSON.stringify(value)),
+      fc.dictionary(fc.constantFrom(...'usiacotexrkv'), fc.jsonValue()).map((value) => JSON.stringify(value)),
     );
     fc.assert(
       fc.property(json, (text) => {

@@ -19,6 +19,8 @@ export const IDENTITY: Identity = {
   issuedAt: new Date(0),
   sessionExpiresAt: new Date(60_000),
   sessionExpiresIn: 60,
+  revocationKeys: [],
+  revocationPosition: undefined,
 };
 
 export const redeemed = async (): Promise<RedeemResult> => ({ outcome: 'redeemed', identity: IDENTITY });

@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import type { Caller } from '../../auth/caller.ts';
+import type { LogoutToken } from '../../auth/logout-token.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 
 /** What the middleware of one request set for those that run after them. */
@@ -9,9 +10,13 @@ export interface RequestState {
   address?: string;
   /** Set once the JWT is accepted. */
   caller?: Caller;
+  /** Set once the logout token is accepted. */
+  logoutToken?: LogoutToken;
   /** The headers of the response beside those that every response has: names and values in turn. */
   headers?: readonly string[];
   body?: { readonly text: string; readonly type: string };
+  /** Set when the route writes the response itself, for as long as the client stays connected. */
+  streams?: boolean;
   /** Set when the request is refused, with the reason for the log. */
   errorCode?: ErrorCode;
   reason?: string;

@@ -3,12 +3,15 @@ import { since } from '../../time/clock.ts';
 import { arrivalOf } from '../server/concurrency-limiter.ts';
 import type { Context, Middleware } from './context.ts';
 
-/** Logs every request once its response is sent, or its connection is closed. */
+/** Logs every request but a stream once its response is sent, or its connection is closed. */
 export const logRequest =
   (listener: string, emit: Emit): Middleware =>
   (ctx, next) => {
     const startedAt = arrivalOf(ctx.req);
-    ctx.res.once('close', () => emit('request', describe(ctx, listener, since(startedAt))));
+    ctx.res.once('close', () => {
+      // A stream lasts for hours: it has events of its own, and no place among the latencies.
+      if (!ctx.state.streams) emit('request', describe(ctx, listener, since(startedAt)));
+    });
     return next();
   };
 

@@ -20,10 +20,17 @@ export const addHeaders = ({ state }: Context, headers: Readonly<Record<string, 
  * a ticket, and check whether the body is a fetch Response, which alone makes Node load its fetch.
  */
 export const sendResponse = (ctx: Context): void => {
-  if (!ctx.writable) return;
+  if (!ctx.writable || ctx.state.streams) return;
   const { req, res, state } = ctx;
   res.writeHead(res.statusCode, headersOf(state)).end(req.method === 'HEAD' ? undefined : state.body?.text);
 };
+
+/** The headers of a response whose body the route writes itself. */
+export const streamHeaders = ({ state }: Context, type: string): (string | number)[] => [
+  ...headersOf(state),
+  'Content-Type',
+  type,
+];
 
 const headersOf = ({ traceId, headers = [], body }: RequestState): (string | number)[] => {
   const all: (string | number)[] = [TRACE_ID_HEADER, traceId, ...apiHeaderList, ...headers];

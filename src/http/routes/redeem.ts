@@ -2,30 +2,28 @@ import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
 import { REDEEM_PATH } from '../../protocol/paths.ts';
 import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
+import { revocationKeysOf } from '../../tickets/revocation-keys.ts';
 import { sessionExpiresIn } from '../../tickets/session-expiry.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import { requireGatewayKey } from '../middleware/authenticate.ts';
-import { createAuthenticationThrottle } from '../middleware/authentication-throttle.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
 import { readJsonObject } from '../middleware/json-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
-import { BAD_CREDENTIALS } from '../server/limits.ts';
 import { redeemFor } from './redemption.ts';
 
 export interface RedeemRouteOptions {
-  readonly keys: readonly string[];
+  /** Requires a gateway key, or refuses the request. */
+  readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
   readonly redeem: RedeemTicket;
   readonly emit: Emit;
 }
 
 /** Redeems a ticket for a gateway, by its key. */
-export const redeemRoute = ({ keys, store, redeem, emit }: RedeemRouteOptions): Router<RequestState> => {
+export const redeemRoute = ({ authenticate, store, redeem, emit }: RedeemRouteOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
-  const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
-  router.post(REDEEM_PATH, throttled(requireGatewayKey(keys)), requireStore(store), redeemTicket(redeem, emit));
+  router.post(REDEEM_PATH, authenticate, requireStore(store), redeemTicket(redeem, emit));
   return router;
 };
 
@@ -33,7 +31,7 @@ const redeemTicket =
   (redeem: RedeemTicket, emit: Emit): Middleware =>
   async (ctx) => {
     const presentation = presentationOf(await readJsonObject(ctx));
-    const record = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
+    const { record, revocationPosition } = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
     setJson(ctx, {
       active: true,
       issuer: record.issuer ?? null,
@@ -45,6 +43,8 @@ const redeemTicket =
       expiresAt: iso(record.ticketExpiresAt),
       sessionExpiresAt: iso(record.expiresAt),
       sessionExpiresIn: sessionExpiresIn(record),
+      revocationKeys: revocationKeysOf(record),
+      revocationPosition: revocationPosition ?? null,
       traceId: ctx.state.traceId,
     });
   };

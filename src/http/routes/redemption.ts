@@ -1,6 +1,5 @@
 import type { Emit } from '../../log/events.ts';
-import type { TicketRecord } from '../../tickets/record.ts';
-import type { Presentation, RedeemTicket, Rejection } from '../../tickets/redeem.ts';
+import type { Presentation, Redeemed, RedeemTicket, Rejection } from '../../tickets/redeem.ts';
 import { since } from '../../time/clock.ts';
 import type { Context } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
@@ -17,7 +16,7 @@ export const redeemFor = async (
   ctx: Context,
   options: RedeemOptions,
   presentation: Presentation,
-): Promise<TicketRecord> => {
+): Promise<Redeemed> => {
   const startedAt = performance.now();
   const redemption = await options.redeem(presentation);
   const durationMs = since(startedAt);
@@ -30,7 +29,7 @@ export const redeemFor = async (
   const { traceId, address } = ctx.state;
   const { emit, via } = options;
   emit('ws_ticket_redeemed', { traceId, address, sessionId, subject, ticketId, via, issueTraceId, durationMs });
-  return record;
+  return redemption;
 };
 
 /** Logs a request whose ticket cannot be read, with the reason in `cause`; returns the error to throw. */

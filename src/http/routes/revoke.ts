@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
-import type { RevokeScope, RevokeTickets } from '../../tickets/revoke.ts';
+import type { CallerRevocation, RevokeCaller, RevokeScope } from '../../tickets/log-out.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
@@ -13,11 +13,11 @@ export interface RevokeRouteOptions {
   /** Sets the caller of the JWT, or refuses the request. */
   readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
-  readonly revoke: RevokeTickets;
+  readonly revoke: RevokeCaller;
   readonly emit: Emit;
 }
 
-/** Voids the outstanding tickets of a session or a subject, by its JWT. */
+/** Voids the tickets of a session or a subject and closes its sockets, by its JWT. */
 export const revokeRoute = ({ authenticate, store, revoke, emit }: RevokeRouteOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.post(REVOKE_PATH, authenticate, requireStore(store), revokeTickets(revoke, emit));
@@ -25,24 +25,30 @@ export const revokeRoute = ({ authenticate, store, revoke, emit }: RevokeRouteOp
 };
 
 const revokeTickets =
-  (revoke: RevokeTickets, emit: Emit): Middleware =>
+  (revoke: RevokeCaller, emit: Emit): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
-    const scope = revokeScopeOf(await readJsonObject(ctx));
+    const revocation = revocationOf(await readJsonObject(ctx));
     const caller = callerIn(ctx);
-    await revoke(caller, scope);
+    await revoke(caller, revocation);
     ctx.res.statusCode = 204;
     const { subject, sessionId } = caller;
     const { traceId, address } = ctx.state;
-    emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, durationMs: since(startedAt) });
+    const { scope } = revocation;
+    const durationMs = since(startedAt);
+    emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, via: 'user', durationMs });
   };
 
 const SCOPES: readonly RevokeScope[] = ['session', 'subject'];
 
-/** The scope in the body; `session` by default. */
-const revokeScopeOf = (body: Readonly<Record<string, unknown>>): RevokeScope => {
-  const unknown = Object.keys(body).find((name) => name !== 'scope');
+/** By default `session`, which does not end. */
+const revocationOf = (body: Readonly<Record<string, unknown>>): CallerRevocation => {
+  const unknown = Object.keys(body).find((name) => name !== 'scope' && name !== 'end');
   const scope = SCOPES.find((candidate) => candidate === (body.scope ?? 'session'));
-  if (unknown === undefined && scope !== undefined) return scope;
-  throw new RequestError('BAD_REQUEST', 'The body may have "scope", which is "session" or "subject", nothing else');
+  const end = body.end ?? false;
+  if (unknown === undefined && scope !== undefined && typeof end === 'boolean') return { scope, end };
+  throw new RequestError(
+    'BAD_REQUEST',
+    'The body may have "scope", which is "session" or "subject", and "end", which is true or false, nothing else',
+  );
 };

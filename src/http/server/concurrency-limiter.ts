@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { HEALTH_PATHS, METRICS_PATH, READY_PATHS } from '../../protocol/paths.ts';
+import { HEALTH_PATHS, METRICS_PATH, READY_PATHS, REVOCATIONS_PATH } from '../../protocol/paths.ts';
 
 export interface ConcurrencyLimits {
   /** Requests in flight at the same time, waiting ones included. */
@@ -116,7 +116,7 @@ export const createConcurrencyLimiter = (limits: ConcurrencyLimits): Concurrency
 
 export interface LimitConcurrencyOptions {
   readonly limiter: ConcurrencyLimiter;
-  /** For probes and metrics: they do not wait for tickets, tickets do not wait for them, and none is refused. */
+  /** For probes, metrics and feeds: they do not wait for tickets, tickets do not wait for them, and none is refused. */
   readonly probeLimiter: ConcurrencyLimiter;
   readonly answer: RequestListener;
   readonly refuse: RequestListener;
@@ -132,7 +132,8 @@ export const limitConcurrency =
     else limiter.enter(response, { start, refuse: () => refuse(request, response) });
   };
 
-const PROBES = new Set([...HEALTH_PATHS, ...READY_PATHS, METRICS_PATH]);
+// A feed lasts: it must not take the place of requests.
+const PROBES = new Set([...HEALTH_PATHS, ...READY_PATHS, METRICS_PATH, REVOCATIONS_PATH]);
 
 const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBES.has(url.split('?', 1)[0] ?? '');
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type Connection, createConnection, type IdleLimit } from './connection.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { createOpenRequests } from './open-requests.ts';
+import { isStream } from './streams.ts';
 
 /** The connections of one server. */
 export interface Connections {
@@ -37,7 +38,8 @@ export const trackConnections = (
     socket.once('close', () => connections.delete(socket));
   });
 
-  const inProgress = () => [...connections.values()].flatMap(({ current }) => current ?? []);
+  const inProgress = () =>
+    [...connections.values()].flatMap(({ current }) => (current === undefined || isStream(current) ? [] : current));
 
   return {
     handler: (request, response) => connections.get(request.socket)?.add(request, response),

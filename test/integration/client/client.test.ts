@@ -114,7 +114,7 @@ describe('ticketd/client with the service', () => {
     await next(socket, 'open');
     await until('the server has the socket', () => gateway.open.size > 0);
     for (const open of gateway.open) open.close(4001, 'session ended');
-    expect(await next(socket, 'stopped')).to.include({ reason: 'refused', code: 4001, message: 'session ended' });
+    expect(await next(socket, 'stopped')).to.include({ reason: 'revoked', code: 4001, message: 'session ended' });
   });
 
   it('aborts a ticket request that gets no response in timeoutMs', async () => {

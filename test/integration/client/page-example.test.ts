@@ -46,7 +46,7 @@ describe(PAGE, () => {
     const ended = run(process.execPath, ['--import', globals, example]);
     await until('the gateway has echoed', () => gateway.echoed > 0);
     for (const socket of gateway.open) socket.close(4001);
-    expect((await ended).split('\n')).to.deep.equal(['hello', 'stopped: refused']);
+    expect((await ended).split('\n')).to.deep.equal(['hello', 'stopped: revoked']);
   });
 
   it('names every option, event and reason', () => {

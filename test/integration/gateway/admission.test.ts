@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { GatewayOptions } from '../../../src/gateway/gateway.ts';
+import { isPosition } from '../../../src/gateway/revocation-source.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { type GatewayRig, startGateway } from '../../support/gateway-rig.ts';
 import { token } from '../../support/jwt.ts';
@@ -52,7 +53,9 @@ for (const [name, way] of Object.entries(WAYS))
       const { socket, greeting } = await enter(socketUrl(await issueTicket(service, wish)), { headers });
       expect(await greeting).to.equal('hello alice');
       const { admission, request } = rig.letIn.at(-1) ?? expect.fail();
-      const { issuedAt, sessionExpiresIn, ...rest } = admission;
+      const { issuedAt, sessionExpiresIn, revocationKeys, revocationPosition, ...rest } = admission;
+      expect(revocationKeys).to.be.an('array');
+      expect(revocationPosition).to.satisfy((position: unknown) => position === undefined || isPosition(position));
       expect(rest).to.deep.equal({
         issuer: 'https://idp.example/',
         subject: 'alice',

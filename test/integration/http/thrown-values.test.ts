@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import request from 'supertest';
 import { cidrList } from '../../../src/config/cidrs.ts';
 import { createApp } from '../../../src/http/app.ts';
+import { requireGatewayKey } from '../../../src/http/middleware/authenticate.ts';
+import { createAuthenticationThrottle } from '../../../src/http/middleware/authentication-throttle.ts';
 import { forwardAuthRoutes } from '../../../src/http/routes/forward-auth/forward-auth.ts';
 import { redeemRoute } from '../../../src/http/routes/redeem.ts';
+import { BAD_CREDENTIALS } from '../../../src/http/server/limits.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { RedeemTicket } from '../../../src/tickets/redeem.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
@@ -15,8 +18,14 @@ import { GATEWAY_KEY, REDEEM_PATH } from '../../support/redeem.ts';
 describe('redeem with unexpected values', () => {
   const { emit, emitted } = recordEvents();
   const appWith = (redeem: RedeemTicket) => {
+    const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
     const routes = [
-      redeemRoute({ keys: [GATEWAY_KEY], store: createMemoryStore(), redeem, emit }),
+      redeemRoute({
+        authenticate: throttled(requireGatewayKey([GATEWAY_KEY])),
+        store: createMemoryStore(),
+        redeem,
+        emit,
+      }),
       forwardAuthRoutes({ trusted: cidrList('0.0.0.0/0,::/0'), redeem, emit }),
     ];
     return createApp({ listener: 'internal', routes, emit });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Mark } from '../../../src/tickets/store.ts';
 import { type OpenStore, openStore } from '../../chaos/support/ticket-store.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -60,15 +61,21 @@ describe('Redis ticket store', () => {
     expect(await store.take('unwanted')).to.deep.equal({ state: 'unknown' });
   });
 
-  it('stores the id of the last revocation under each key, for the given time', async () => {
-    await store.revoke('alice', 'id-1', TTL_MS);
-    await store.revoke('session-1', 'id-2', TTL_MS);
-    expect(await store.revocationIds(['session-1', 'bob', 'alice'])).to.deep.equal(['id-2', null, 'id-1']);
-    await redis.cli('PEXPIRE', 'ticketd:r2:alice', '1000');
-    await store.revoke('alice', 'id-3', TTL_MS);
-    expect(await store.revocationIds(['alice'])).to.deep.equal(['id-3']);
-    expect(await leftMs('ticketd:r2:alice')).to.be.within(1_001, TTL_MS);
-  });
+  for (const [kind, prefix] of [
+    ['revocation', 'r2'],
+    ['ended', 'e1'],
+    ['logoutToken', 'l1'],
+  ] as const)
+    it(`stores the last value of each mark of the kind ${kind}, for the given time`, async () => {
+      const [alice, bob, session] = ['alice', 'bob', 'session-1'].map((key) => ({ kind, key })) as [Mark, Mark, Mark];
+      await store.mark(alice, `${kind} 1`, TTL_MS);
+      await store.mark(session, `${kind} 2`, TTL_MS);
+      expect(await store.marks([session, bob, alice])).to.deep.equal([`${kind} 2`, null, `${kind} 1`]);
+      await redis.cli('PEXPIRE', `ticketd:${prefix}:alice`, '1000');
+      await store.mark(alice, `${kind} 3`, TTL_MS);
+      expect(await store.marks([alice])).to.deep.equal([`${kind} 3`]);
+      expect(await leftMs(`ticketd:${prefix}:alice`)).to.be.within(1_001, TTL_MS);
+    });
 
   it('counts under a separate key', async () => {
     expect((await store.count('alice', 10_000)).count).to.equal(1);

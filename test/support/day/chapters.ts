@@ -106,7 +106,7 @@ export const chapters: Readonly<Record<string, (day: Day) => Promise<void>>> = {
 
   'stops when the user signs out, and while no user is signed in': async ({ stage, client, sees }) => {
     await stage.signOut();
-    await sees({ type: 'close', code: 4001 }, { type: 'stopped', reason: 'refused', code: 4001 });
+    await sees({ type: 'close', code: 4001 }, { type: 'stopped', reason: 'revoked', code: 4001 });
     await client.connect();
     await sees(why('connect'), { type: 'stopped', reason: 'unauthorized' });
     stage.user.signedIn = true;

@@ -35,7 +35,7 @@ export const describeDay = (where: string, startClient: StartClient): Mocha.Suit
 
     it('stops only for a final reason', () => {
       const stops = client.reports.filter(({ type }) => type === 'stopped').map(({ reason }) => reason);
-      expect(stops).to.deep.equal(['refused', 'unauthorized', 'closed']);
+      expect(stops).to.deep.equal(['revoked', 'unauthorized', 'closed']);
     });
 
     it('reports a reason for each attempt and each retry', () => {

@@ -1,8 +1,10 @@
 import type { Router } from '@koa/router';
 import { fixedKeys } from '../../../src/auth/key-source.ts';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
+import { createRevocationFeeds } from '../../../src/http/routes/revocations/feeds.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, publicRoutes, type RoutesOptions } from '../../../src/service/routes.ts';
+import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../config.ts';
 import { GATEWAY_KEY } from '../redeem.ts';
@@ -17,13 +19,17 @@ export interface Route {
 
 /** Every route of the service, with all of it switched on. */
 export const routesInCode = async (): Promise<readonly Route[]> => {
+  const emit = () => {};
+  const revocations = createMemoryRevocations();
   const options: RoutesOptions = {
     config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
     jwtKeys: fixedKeys([], []),
     store: createMemoryStore(),
+    revocations,
+    feeds: createRevocationFeeds({ log: revocations, emit }),
     metrics: createMetrics({ inFlight: () => 0 }),
     isDraining: () => false,
-    emit: () => {},
+    emit,
   };
   return [...routesOf('public', publicRoutes(options)), ...routesOf('internal', internalRoutes(options))];
 };

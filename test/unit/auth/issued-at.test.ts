@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
-import { rejectIssuedAhead } from '../../../src/auth/caller.ts';
 import { unverifiedIssuedAt } from '../../../src/auth/jose-header.ts';
+import { rejectIssuedAhead } from '../../../src/auth/verified-claims.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = 1_767_225_600;

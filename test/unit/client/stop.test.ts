@@ -36,11 +36,11 @@ describe('ticketd/client close() and final errors', () => {
       expect(rig.journal.at(-2)).to.equal(`ticket-error ${status} ${errorCode} @ 0`);
     });
 
-  it('stops with reason refused after a close with 4001', async () => {
+  it('stops with reason revoked after a close with 4001', async () => {
     const rig = createClientRig(clock);
     await rig.open();
     rig.socket().end(4001, 'not redeemable');
-    await expectStopped(rig, 'stopped refused 4001 @ 0');
+    await expectStopped(rig, 'stopped revoked 4001 @ 0');
     expect(rig.journal.at(-2)).to.equal('close 4001 not redeemable @ 0');
   });
 

@@ -309,4 +309,21 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     expected: 'a whole number from 0 to 300',
   },
   JWT_SESSION_CLAIM: text(({ jwt }) => jwt.sessionClaim, 'sessionId', 128),
+  BACKCHANNEL_LOGOUT_AUDIENCE: {
+    value: ({ backchannelLogout }) => backchannelLogout.audiences,
+    preset: undefined,
+    needs: { JWT_ISSUER: 'https://idp.example/' },
+    good: [
+      ['web-app', [{ issuer: undefined, clientId: 'web-app' }]],
+      [
+        'web-app, https://idp.example/  mobile-app',
+        [
+          { issuer: undefined, clientId: 'web-app' },
+          { issuer: 'https://idp.example/', clientId: 'mobile-app' },
+        ],
+      ],
+    ],
+    wrong: ['one two three', 'two\nlines', 'x'.repeat(513), 'a\u0000b'],
+    expected: 'comma-separated client ids, each alone or as "<issuer> <client id>"',
+  },
 };

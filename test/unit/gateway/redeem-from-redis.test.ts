@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { MisconfigurationError } from '../../../src/gateway/misconfiguration-error.ts';
 import { identityOf, redeemFromRedis } from '../../../src/gateway/redeem-from-redis.ts';
 import type { TicketRecord } from '../../../src/tickets/record.ts';
+import { revocationKeysOf } from '../../../src/tickets/revocation-keys.ts';
+import { FIRST_POSITION } from '../../../src/tickets/revocation-log.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 
 const RECORD: TicketRecord = {
@@ -18,9 +20,16 @@ const RECORD: TicketRecord = {
   revocationIds: undefined,
 };
 
+const REDEEMED = {
+  outcome: 'redeemed',
+  ticketId: 'id',
+  record: RECORD,
+  revocationPosition: FIRST_POSITION,
+} as const;
+
 describe('ticketd/gateway redeem from Redis', () => {
   it('returns the identity of the ticket record', () => {
-    expect(identityOf(RECORD, 1_010_000)).to.deep.equal({
+    expect(identityOf(REDEEMED, 1_010_000)).to.deep.equal({
       issuer: 'https://issuer.test',
       subject: 'alice',
       sessionId: 'session-1',
@@ -29,6 +38,8 @@ describe('ticketd/gateway redeem from Redis', () => {
       issuedAt: new Date(1_000_000),
       sessionExpiresAt: new Date(1_300_000),
       sessionExpiresIn: 290,
+      revocationKeys: revocationKeysOf(RECORD),
+      revocationPosition: FIRST_POSITION,
     });
   });
 
@@ -40,7 +51,7 @@ describe('ticketd/gateway redeem from Redis', () => {
     ['far ahead: the clock is wrong', 9_000_000, 270],
   ] as const)
     it(`returns a sessionExpiresIn of ${left} s with a clock ${what}`, () => {
-      expect(identityOf(RECORD, now).sessionExpiresIn).to.equal(left);
+      expect(identityOf(REDEEMED, now).sessionExpiresIn).to.equal(left);
     });
 
   it('refuses with 503 as misconfigured before start()', async () => {

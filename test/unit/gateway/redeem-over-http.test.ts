@@ -16,6 +16,8 @@ const FULL = {
   expiresAt: '2026-01-01T00:00:30.000Z',
   sessionExpiresAt: '2026-01-01T01:00:00.000Z',
   sessionExpiresIn: 3590.5,
+  revocationKeys: ['subject-key', 'session-key'],
+  revocationPosition: '1767225600000-0000000007',
   traceId: 't',
 };
 
@@ -39,7 +41,18 @@ describe('ticketd/gateway readIdentity()', () => {
       issuedAt: new Date(NOW),
       sessionExpiresAt: new Date(NOW + 3_600_000),
       sessionExpiresIn: 3590.5,
+      revocationKeys: ['subject-key', 'session-key'],
+      revocationPosition: '1767225600000-0000000007',
     });
+  });
+
+  it('returns no revocation keys and no position where they are missing, as from an older ticketd, or invalid', () => {
+    for (const nothing of [undefined, null, 'key', {}])
+      expect(identityOf({ revocationKeys: nothing, revocationPosition: nothing })).to.deep.include({
+        revocationKeys: [],
+        revocationPosition: undefined,
+      });
+    expect(identityOf({ revocationKeys: ['a', 7, null] })?.revocationKeys).to.deep.equal(['a']);
   });
 
   it('accepts a response without issuer, sessionId, audience and channel', () => {

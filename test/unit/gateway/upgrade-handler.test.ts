@@ -56,7 +56,12 @@ describe('ticketd/gateway protect() of a WebSocketServer', () => {
   const rig = (options: UpgradeHandlerOptions = {}) => {
     const fake = fakeWebSocketServer();
     const events: GatewayEvent[] = [];
-    return { ...fake, events, handler: upgradeHandlerFor(fake.server, options, (event) => events.push(event)) };
+    const tracked: unknown[][] = [];
+    const care = {
+      report: (event: GatewayEvent) => void events.push(event),
+      track: (...args: unknown[]) => tracked.push([...args, fake.connections.length]),
+    };
+    return { ...fake, events, tracked, handler: upgradeHandlerFor(fake.server, options, care) };
   };
 
   it('emits a connection event with the admission', async () => {
@@ -65,6 +70,12 @@ describe('ticketd/gateway protect() of a WebSocketServer', () => {
     expect(handshakes).to.deep.equal([[...handshake]]);
     expect(connections).to.deep.equal([[webSocket, handshake[0], ADMISSION]]);
     expect(webSocket.calls).to.deep.equal([]);
+  });
+
+  it('tracks the WebSocket before the connection event', async () => {
+    const { handler, tracked, webSocket } = rig();
+    await handler.accept(...handshake, ADMISSION);
+    expect(tracked).to.deep.equal([[webSocket, ADMISSION, 0]]);
   });
 
   it('closes the WebSocket with 4003 at the end of the session by default and reports session_ended', async () => {

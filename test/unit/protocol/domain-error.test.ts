@@ -11,7 +11,7 @@ const cause = new Error('why');
 const ERRORS: Readonly<Record<DomainErrorName, Error>> = {
   KeysUnavailable: new KeysUnavailable('no keys yet', 4_001),
   OutcomeUnknown: new OutcomeUnknown({ cause }),
-  RateLimited: new RateLimited({ tickets: 5, seconds: 60 }, 2_000),
+  RateLimited: new RateLimited('5 tickets in 60 seconds', 2_000),
   StoreUnavailable: new StoreUnavailable({ cause }),
   TokenRejected: new TokenRejected('claims', 'no sub', { cause }),
 };

@@ -38,8 +38,13 @@ const COMMANDS: Readonly<Record<string, (store: TicketStore) => Promise<unknown>
   replace: (store) => store.replace('digest', 'payload'),
   forget: (store) => store.forget('digest'),
   take: (store) => store.take('digest'),
-  revoke: (store) => store.revoke('key', 'id', 360_000),
-  revoked: (store) => store.revocationIds(['one', 'two']),
+  mark: (store) => store.mark({ kind: 'revocation', key: 'key' }, 'id', 360_000),
+  marks: (store) =>
+    store.marks([
+      { kind: 'revocation', key: 'one' },
+      { kind: 'ended', key: 'two' },
+      { kind: 'logoutToken', key: 'three' },
+    ]),
   count: (store) => store.count('key', 10_000),
 };
 
@@ -48,8 +53,8 @@ const SENT: Readonly<Record<string, readonly unknown[]>> = {
   replace: [['set', 'p:t2:digest', 'payload', 'KEEPTTL', 'XX']],
   forget: [['getdel', 'p:t2:digest']],
   take: [['set', 'p:t2:digest', '', 'KEEPTTL', 'XX', 'GET']],
-  revoke: [['set', 'p:r2:key', 'id', 'PX', 360_000]],
-  revoked: [['mget', 'p:r2:one', 'p:r2:two']],
+  mark: [['set', 'p:r2:key', 'id', 'PX', 360_000, 'GET']],
+  marks: [['mget', 'p:r2:one', 'p:e1:two', 'p:l1:three']],
   count: [
     ['set', 'p:n2:key', 0, 'PX', 10_000, 'NX'],
     ['incr', 'p:n2:key'],

@@ -8,7 +8,7 @@ import { turns } from '../../support/frozen-time.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
-const KEYS = { ticket: 'p:t:probe', revocation: 'p:rev:probe', count: 'p:n:probe' };
+const KEYS = { ticket: 'p:t:probe', revocation: 'p:rev:probe', count: 'p:n:probe', revocations: 'p:s:probe' };
 const COMMANDS = ['set', 'getdel', 'mget', 'get', 'select', 'incr', 'pttl'] as const;
 const SLOTS = 16_384;
 const LAST_SLOT = SLOTS - 1;

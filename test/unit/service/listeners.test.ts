@@ -1,20 +1,26 @@
 import { expect } from 'chai';
 import { fixedKeys } from '../../../src/auth/key-source.ts';
+import { createRevocationFeeds } from '../../../src/http/routes/revocations/feeds.ts';
 import type { Listener } from '../../../src/http/server/listener.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createListenerGroup, createListeners } from '../../../src/service/listeners.ts';
+import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../../support/config.ts';
 
 describe('listeners', () => {
+  const emit = () => {};
+  const revocations = createMemoryRevocations();
   const namesWith = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
     createListeners({
       config: await configOf(env),
       jwtKeys: fixedKeys([], []),
       store: createMemoryStore(),
+      revocations,
+      feeds: createRevocationFeeds({ log: revocations, emit }),
       metrics: createMetrics({ inFlight: () => 0 }),
       isDraining: () => false,
-      emit: () => {},
+      emit,
     }).map(({ name }) => name);
 
   it('are internal and public, with public last, so that it stops first', async () => {

@@ -3,8 +3,8 @@ import { TokenRejected } from '../../../src/auth/errors.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
-import { sessionKey, subjectKey } from '../../../src/tickets/revoke.ts';
-import type { TicketStore } from '../../../src/tickets/store.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
+import type { Mark, TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, isTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
@@ -23,8 +23,8 @@ const others = {
   replace: notAsked,
   forget: notAsked,
   take: notAsked,
-  revoke: notAsked,
-  revocationIds: async () => [null, null],
+  mark: notAsked,
+  marks: async (marks: readonly Mark[]) => marks.map(() => null),
   count: notAsked,
 };
 
@@ -116,6 +116,7 @@ describe('issue', () => {
 
 describe('issue after a revocation', () => {
   const IDS = ['id-of-subject', null];
+  const NO_ENDS = [null, null];
 
   const setUpRevoked = (over: Partial<TicketStore> = {}) => {
     const calls: unknown[][] = [];
@@ -125,9 +126,9 @@ describe('issue after a revocation', () => {
       ...others,
       put: async (digest, payload) => void calls.push(['put', digest, JSON.parse(payload)]),
       replace: async (digest, payload) => void calls.push(['replace', digest, JSON.parse(payload)]),
-      revocationIds: async (keys) => {
-        calls.push(['revocationIds', ...keys]);
-        return IDS;
+      marks: async (marks) => {
+        calls.push(['marks', ...marks.map(({ kind, key }) => `${kind} ${key}`)]);
+        return [...IDS, ...NO_ENDS];
       },
       ...over,
     };
@@ -140,19 +141,21 @@ describe('issue after a revocation', () => {
     const [put, asked, replaced] = calls;
     expect(calls).to.have.lengthOf(3);
     expect(put?.slice(0, 2)).to.deep.equal(['put', digestOf(ticket)]);
-    expect(asked).to.deep.equal(['revocationIds', subjectKey(caller(0)), sessionKey(caller(0))]);
+    const [subject, session] = [subjectKey(caller(0)), sessionKey(caller(0))];
+    const ids = [`revocation ${subject}`, `revocation ${session}`];
+    expect(asked).to.deep.equal(['marks', ...ids, `ended ${subject}`, `ended ${session}`]);
     expect(replaced).to.deep.equal(['replace', digestOf(ticket), { ...(put?.[2] as object), v: IDS }]);
   });
 
-  it('reads the revocation ids in the same round trip as the write', async () => {
+  it('reads the revocation ids and the ends in the same round trip as the write', async () => {
     const { calls, issue } = setUpRevoked({ put: () => new Promise(() => {}) });
     void issue(caller(60_000), BINDING);
-    expect(calls.map(([name]) => name)).to.deep.equal(['revocationIds']);
+    expect(calls.map(([name]) => name)).to.deep.equal(['marks']);
   });
 
   it('rejects when the revocation ids cannot be read or stored', async () => {
     const outage = new StoreUnavailable();
-    for (const method of ['revocationIds', 'replace'] as const) {
+    for (const method of ['marks', 'replace'] as const) {
       const { issue } = setUpRevoked({ [method]: () => Promise.reject(outage) });
       expect(await rejectionOf(issue(caller(60_000), BINDING)), method).to.equal(outage);
     }

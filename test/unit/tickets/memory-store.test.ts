@@ -55,18 +55,25 @@ describe('memory store', () => {
     expect(await store.take('digest')).to.deep.equal(UNKNOWN);
   });
 
-  it('returns the id of the last revocation under each key until it expires', async () => {
+  it('returns the last value of each mark until it expires, each kind by itself', async () => {
     let now = 0;
     const store = createMemoryStore(() => now);
-    await store.revoke('alice', 'id-1', 10_000);
-    await store.revoke('session-1', 'id-2', 20_000);
-    expect(await store.revocationIds(['session-1', 'bob', 'alice'])).to.deep.equal(['id-2', null, 'id-1']);
+    const alice = { kind: 'revocation', key: 'alice' } as const;
+    const session = { kind: 'revocation', key: 'session-1' } as const;
+    const others = [
+      { kind: 'revocation', key: 'bob' },
+      { kind: 'ended', key: 'alice' },
+      { kind: 'logoutToken', key: 'alice' },
+    ] as const;
+    await store.mark(alice, 'id-1', 10_000);
+    await store.mark(session, 'id-2', 20_000);
+    expect(await store.marks([session, ...others, alice])).to.deep.equal(['id-2', null, null, null, 'id-1']);
     now = 5_000;
-    await store.revoke('alice', 'id-3', 10_000);
+    await store.mark(alice, 'id-3', 10_000);
     now = 14_999;
-    expect(await store.revocationIds(['alice', 'session-1'])).to.deep.equal(['id-3', 'id-2']);
+    expect(await store.marks([alice, session])).to.deep.equal(['id-3', 'id-2']);
     now = 15_000;
-    expect(await store.revocationIds(['alice', 'session-1'])).to.deep.equal([null, 'id-2']);
+    expect(await store.marks([alice, session])).to.deep.equal([null, 'id-2']);
   });
 
   it('replaces the record of a ticket, and keeps its expiry', async () => {
@@ -129,7 +136,7 @@ describe('memory store', () => {
     const error = await rejectionOf(store.put('one-more', 'payload', 30_000));
     expect(error).to.be.instanceOf(StoreUnavailable);
     expect(error).to.include({ message: 'the store is full: it has 100000 entries' });
-    await store.revoke('alice', 'id', 10_000);
+    await store.mark({ kind: 'revocation', key: 'alice' }, 'id', 10_000);
 
     now = 9_999;
     expect(await rejectionOf(store.put('one-more', 'payload', 30_000))).to.be.instanceOf(StoreUnavailable);

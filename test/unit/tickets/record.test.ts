@@ -12,6 +12,7 @@ const FULL: TicketRecord = {
   issuedAt: 1,
   ticketExpiresAt: 2,
   expiresAt: 3,
+  otherKeys: ['key of its sid'],
   revocationIds: ['id', null],
 };
 
@@ -19,7 +20,7 @@ describe('stored record of a ticket', () => {
   it('is read back as it was written', () => {
     expect(decodePayload(encodePayload(FULL))).to.deep.equal(FULL);
     const bound = { sessionId: undefined, audience: undefined, channel: undefined, origin: undefined };
-    const bare = { ...FULL, ...bound, issuer: undefined, revocationIds: undefined };
+    const bare = { ...FULL, ...bound, issuer: undefined, otherKeys: undefined, revocationIds: undefined };
     expect(decodePayload(encodePayload(bare))).to.deep.equal(bare);
   });
 

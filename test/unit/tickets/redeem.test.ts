@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { OutcomeUnknown, StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
+import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { Binding } from '../../../src/tickets/record.ts';
 import { createRedeemer, type Presentation } from '../../../src/tickets/redeem.ts';
+import { FIRST_POSITION } from '../../../src/tickets/revocation-log.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -23,7 +25,7 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   const now = () => clock.now;
   const store = { ...createMemoryStore(now), ...over };
   const issue = createIssuer({ store, ttlSeconds: 30, now });
-  const redeem = createRedeemer({ store });
+  const redeem = createRedeemer({ store, log: createMemoryRevocations() });
   const present = (ticket: string, how: Partial<Presentation> = {}) =>
     redeem({ ticket, audience: undefined, origin: undefined, ...how });
   const reasonFor = async (ticket: string, how: Partial<Presentation> = {}) => {
@@ -49,8 +51,10 @@ describe('redeem', () => {
         traceId: 'trace-of-issue',
         issuedAt: START,
         ticketExpiresAt: START + 30_000,
+        otherKeys: undefined,
         revocationIds: undefined,
       },
+      revocationPosition: FIRST_POSITION,
     });
     expect(await present(ticket, { audience: 'chat', origin: ORIGIN })).to.deep.equal({
       outcome: 'rejected',
@@ -85,7 +89,7 @@ describe('redeem', () => {
   it('uses no clock: only the store expires a ticket', async () => {
     const store = createMemoryStore();
     const [past, future] = [() => Date.now() - 3_600_000, () => Date.now() + 3_600_000];
-    const redeem = createRedeemer({ store });
+    const redeem = createRedeemer({ store, log: createMemoryRevocations() });
     for (const now of [past, future]) {
       const { ticket } = await createIssuer({ store, ttlSeconds: 30, now })(
         { ...ALICE, expiresAt: Date.now() + 24 * 3_600_000 },
@@ -124,7 +128,7 @@ describe('redeem', () => {
       { ...ALICE, expiresAt: Date.now() + 24 * 3_600_000 },
       UNBOUND,
     );
-    const { present } = setUp({ ...store, revocationIds: () => Promise.reject(outage) });
+    const { present } = setUp({ ...store, marks: () => Promise.reject(outage) });
     const error = await rejectionOf(present(ticket));
     expect(error).to.be.instanceOf(OutcomeUnknown);
     expect(error.cause).to.equal(outage);

@@ -3,9 +3,12 @@ import { useFakeTimers } from 'sinon';
 import type { Caller } from '../../../src/auth/caller.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
+import { createCallerRevoker, type RevokeScope } from '../../../src/tickets/log-out.ts';
+import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
-import { createRevoker, sessionKey, subjectKey } from '../../../src/tickets/revoke.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
+import { createRevoker } from '../../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
@@ -21,11 +24,13 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   const clock = { now: 0 };
   const store = { ...createMemoryStore(() => clock.now), ...over };
   const issue = createIssuer({ store, ttlSeconds: 300 });
-  const redeem = createRedeemer({ store });
+  const log = createMemoryRevocations();
+  const redeem = createRedeemer({ store, log });
+  const revoke = createCallerRevoker({ store, revoke: createRevoker({ store, log, retentionSeconds: 3600 }) });
   return {
     clock,
     store,
-    revoke: createRevoker({ store }),
+    revoke: (caller: Caller, scope: RevokeScope) => revoke(caller, { scope, end: false }),
     ticketOf: async (caller: Partial<Caller> = {}) => (await issue({ ...ALICE, ...caller }, UNBOUND)).ticket,
     outcomeOf: async (ticket: string) => {
       const redemption = await redeem({ ticket, audience: undefined, origin: undefined });
@@ -105,9 +110,9 @@ describe('revoke', () => {
     clock.now = 299_999;
     expect(await outcomeOf(ticket)).to.equal('revoked');
     clock.now = 359_999;
-    expect(await store.revocationIds([sessionKey(ALICE)])).to.not.include(null);
+    expect(await store.marks([{ kind: 'revocation', key: sessionKey(ALICE) }])).to.not.include(null);
     clock.now = 360_000;
-    expect(await store.revocationIds([sessionKey(ALICE)])).to.deep.equal([null]);
+    expect(await store.marks([{ kind: 'revocation', key: sessionKey(ALICE) }])).to.deep.equal([null]);
   });
 
   it('leaves a ticket valid that was issued after the revocation and outlives the stored revocation', async () => {
@@ -121,7 +126,12 @@ describe('revoke', () => {
 
   it('stores a new random id each time, under a key that does not contain the caller', async () => {
     const calls: string[][] = [];
-    const { revoke } = setUp({ revoke: async (key, id) => void calls.push([key, id]) });
+    const { revoke } = setUp({
+      mark: async ({ key }, id) => {
+        calls.push([key, id]);
+        return null;
+      },
+    });
     for (const scope of ['session', 'session', 'subject'] as const) await revoke(ALICE, scope);
     expect(new Set(calls.map(([, id]) => id)).size).to.equal(3);
     for (const text of calls.flat()) expect(text).to.match(/^[\w-]{22}$/);
@@ -130,7 +140,7 @@ describe('revoke', () => {
 
   it('resolves when the store has written the revocation, and rejects when the store fails', async () => {
     const outage = new StoreUnavailable();
-    const { revoke } = setUp({ revoke: () => Promise.reject(outage) });
+    const { revoke } = setUp({ mark: () => Promise.reject(outage) });
     expect(await rejectionOf(revoke(ALICE, 'session'))).to.equal(outage);
   });
 });

@@ -44,7 +44,7 @@ const pathsOf = ({ name }: ProxyAdapter, rest = ''): string[] =>
 const handshakeRedeemer =
   (proxy: ProxyAdapter, options: RedeemOptions) =>
   async (ctx: RouterContext<RequestState>): Promise<void> => {
-    const record = await redeemFor(ctx, options, presentationOf(ctx, proxy, options));
+    const { record } = await redeemFor(ctx, options, presentationOf(ctx, proxy, options));
     addHeaders(ctx, identityHeaders(record));
     setJson(ctx, { active: true, traceId: ctx.state.traceId });
   };

@@ -9,7 +9,7 @@ describe('error code of a thrown value', () => {
     [new RequestError('NOT_FOUND'), 'NOT_FOUND'],
     [new TokenRejected('claims', 'no sub'), 'AUTH_TOKEN_INVALID'],
     [new KeysUnavailable('no keys yet', 1), 'AUTH_KEYS_UNAVAILABLE'],
-    [new RateLimited({ tickets: 5, seconds: 60 }, 1), 'WS_TICKET_RATE_LIMITED'],
+    [new RateLimited('5 tickets in 60 seconds', 1), 'WS_TICKET_RATE_LIMITED'],
     [new StoreUnavailable(), 'WS_TICKET_REDIS_NOT_READY'],
     [new OutcomeUnknown(), 'WS_TICKET_OUTCOME_UNKNOWN'],
   ] as const)

@@ -34,7 +34,7 @@ describe('request when the ticket store fails', () => {
   });
 
   it('is not logged as an outage on any other domain error', () => {
-    for (const other of [new TokenRejected('claims', 'no'), new RateLimited({ tickets: 1, seconds: 1 }, 1)])
+    for (const other of [new TokenRejected('claims', 'no'), new RateLimited('1 tickets in 1 seconds', 1)])
       expect(loggedFor(other), other.name).to.deep.equal([]);
   });
 

@@ -1,0 +1,39 @@
+import type { StreamBlock } from './event-stream.ts';
+import { isPosition, type RevocationFollower } from './revocation-source.ts';
+
+/**
+ * Makes a function that passes the blocks of one feed on to a follower. `from` is the position after which the feed was
+ * asked to begin. Throws where the first block has no position: then this is not a feed of ticketd.
+ */
+export const createFeedEntries = (
+  follower: RevocationFollower,
+  from: string | undefined,
+): ((block: StreamBlock) => void) => {
+  let isConnected = false;
+
+  const begin = (position: string, event: string): void => {
+    isConnected = true;
+    if (event !== 'reset') follower.onConnected(from ?? position);
+  };
+
+  return ({ id, event, data }) => {
+    if (!(isConnected || isPosition(id))) throw new Error('the feed does not begin with a position');
+    if (!isPosition(id)) return follower.onMalformed('an entry of the feed has no position');
+    if (!isConnected) begin(id, event);
+    if (event === 'reset') follower.onReset(id);
+    if (event !== 'revoked') return;
+    const key = keyOf(data);
+    if (key === undefined) follower.onMalformed(`the entry ${id} of the feed has no key`);
+    else follower.onRevoked({ key, position: id });
+  };
+};
+
+const keyOf = (data: string): string | undefined => {
+  try {
+    const entry: unknown = JSON.parse(data);
+    const key: unknown = Reflect.get(Object(entry), 'key');
+    return typeof key === 'string' && key !== '' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,59 @@
+import { followRevocations } from '../tickets/follow-revocations.ts';
+import type { Position, RevocationLog } from '../tickets/revocation-log.ts';
+import { pause } from '../time/clock.ts';
+import type { RevocationFollower, RevocationSource } from './revocation-source.ts';
+
+const RETRY_MS = 200;
+
+/** The revocations in Redis itself; `log` returns `undefined` until the gateway has started. */
+export const revocationsFromRedis = (log: () => RevocationLog | undefined): RevocationSource => ({
+  follow: (follower) => {
+    const controller = new AbortController();
+    void followUntilAborted(log, follower, controller.signal);
+    return () => controller.abort();
+  },
+});
+
+const followUntilAborted = async (
+  log: () => RevocationLog | undefined,
+  follower: RevocationFollower,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    const opened = log();
+    const end = opened?.recentPosition();
+    if (opened !== undefined && end !== undefined) {
+      const reason = await followOnce(opened, end, follower, signal);
+      if (!signal.aborted) follower.onLost(`revocations in Redis cannot be read: ${reason}`);
+    }
+    await pause(RETRY_MS, signal, { keepsAlive: false });
+  }
+};
+
+/** Resolves with the reason when nothing follows. */
+const followOnce = (
+  log: RevocationLog,
+  end: Position,
+  follower: RevocationFollower,
+  signal: AbortSignal,
+): Promise<string> =>
+  new Promise((resolve) => {
+    const stop = followRevocations(
+      { log, after: follower.resumeFrom(), end },
+      {
+        onStart: follower.onConnected,
+        onEntries: (entries) => {
+          for (const entry of entries) follower.onRevoked(entry);
+        },
+        onReset: follower.onReset,
+        onEnd: (reason) => resolve(REASONS[reason]),
+      },
+    );
+    const abort = () => {
+      stop();
+      resolve('the gateway was closed');
+    };
+    signal.addEventListener('abort', abort, { once: true });
+  });
+
+const REASONS = { delayed: 'no reply for 10 s', failed: 'Redis refused the command, or the connection broke' } as const;

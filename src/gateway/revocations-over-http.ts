@@ -1,0 +1,52 @@
+import { describeError } from '../log/describe-error.ts';
+import { REVOCATIONS_PATH } from '../protocol/paths.ts';
+import { scrub } from '../protocol/redact.ts';
+import { pause } from '../time/clock.ts';
+import { endpointUrl } from './endpoint-url.ts';
+import { createFeedEntries } from './feed-entries.ts';
+import { NoFeedError } from './feed-response.ts';
+import type { HttpRedeemOptions } from './options.ts';
+import { readFeed } from './read-feed.ts';
+import type { RevocationFollower, RevocationSource } from './revocation-source.ts';
+
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 2000;
+// After a connection that lasted so long the next attempt follows soon.
+const STABLE_MS = 2000;
+
+/** The feed of a ticketd, read over HTTP. */
+export const revocationsOverHttp = ({ url: base, key, agent }: HttpRedeemOptions): RevocationSource => {
+  const url = endpointUrl(base, REVOCATIONS_PATH);
+
+  const readOnce = (follower: RevocationFollower, signal: AbortSignal): Promise<unknown> => {
+    const from = follower.resumeFrom();
+    return readFeed({ url, key, agent, from, onBlock: createFeedEntries(follower, from) }, signal);
+  };
+
+  const readUntilAborted = async (follower: RevocationFollower, signal: AbortSignal): Promise<void> => {
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      const reason = await readOnce(follower, signal);
+      if (signal.aborted) return;
+      follower.onLost(scrub(`ticketd at ${url.origin}: ${describeError(reason).error}`));
+      failures = performance.now() - startedAt >= STABLE_MS ? 0 : failures + 1;
+      await pause(retryDelay(reason, failures), signal, { keepsAlive: false });
+    }
+  };
+
+  return {
+    follow: (follower) => {
+      const controller = new AbortController();
+      readUntilAborted(follower, controller.signal);
+      return () => controller.abort();
+    },
+  };
+};
+
+// Jitter, since a ticketd that stops ends the feeds of all gateways at the same moment.
+const retryDelay = (reason: unknown, failures: number): number => {
+  const waitMs = reason instanceof NoFeedError ? reason.waitMs : 0;
+  const longest = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures + 1));
+  return waitMs + FIRST_RETRY_MS + Math.random() * (longest - FIRST_RETRY_MS);
+};

@@ -1,0 +1,63 @@
+import { Router } from '@koa/router';
+import type { Emit } from '../../log/events.ts';
+import { MAX_NAME_CHARACTERS } from '../../protocol/limits.ts';
+import { REVOKE_PATH } from '../../protocol/paths.ts';
+import { isText } from '../../protocol/text.ts';
+import type { EndSessions, SessionsToEnd } from '../../tickets/end-sessions.ts';
+import type { TicketStore } from '../../tickets/store.ts';
+import { since } from '../../time/clock.ts';
+import type { Middleware, RequestState } from '../middleware/context.ts';
+import { RequestError } from '../middleware/error-mapping.ts';
+import { readJsonObject } from '../middleware/json-body.ts';
+import { requireStore } from '../middleware/store-outage.ts';
+
+export interface EndSessionsRouteOptions {
+  /** Requires a gateway key, or refuses the request. */
+  readonly authenticate: Middleware;
+  readonly store: Pick<TicketStore, 'isReady'>;
+  readonly endSessions: EndSessions;
+  readonly emit: Emit;
+}
+
+/** Ends a session, or all of a subject, for back ends with a gateway key. */
+export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<RequestState> => {
+  const { authenticate, store, endSessions, emit } = options;
+  const router = new Router<RequestState>();
+  router.post(REVOKE_PATH, authenticate, requireStore(store), endThem(endSessions, emit));
+  return router;
+};
+
+const endThem =
+  (endSessions: EndSessions, emit: Emit): Middleware =>
+  async (ctx) => {
+    const startedAt = performance.now();
+    const sessions = sessionsOf(await readJsonObject(ctx));
+    await endSessions(sessions);
+    ctx.res.statusCode = 204;
+    const { subject, sessionId } = sessions;
+    const { traceId, address } = ctx.state;
+    const scope = sessionId === undefined ? 'subject' : 'session';
+    const durationMs = since(startedAt);
+    emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, via: 'gateway', durationMs });
+  };
+
+const NAMES = ['subject', 'sessionId', 'issuer'] as const;
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** A misspelt name is an error: more would end than meant. */
+const sessionsOf = (body: Body): SessionsToEnd => {
+  if (Object.keys(body).some((name) => !NAMES.some((known) => known === name)))
+    throw badRequest('The body may have "subject", "sessionId" and "issuer", nothing else');
+  const subject = nameIn(body, 'subject');
+  if (subject === undefined) throw badRequest('"subject" must be there');
+  return { subject, sessionId: nameIn(body, 'sessionId'), issuer: nameIn(body, 'issuer') };
+};
+
+const nameIn = (body: Body, name: (typeof NAMES)[number]): string | undefined => {
+  const value = body[name] ?? undefined;
+  if (value === undefined || isText(value, MAX_NAME_CHARACTERS)) return value;
+  throw badRequest(`"${name}" must be a string of 1 to ${MAX_NAME_CHARACTERS} characters`);
+};
+
+const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);

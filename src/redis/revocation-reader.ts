@@ -1,0 +1,160 @@
+import { Cluster } from 'ioredis';
+import { describeError } from '../log/describe-error.ts';
+import type { Emit } from '../log/events.ts';
+import { codedError } from '../protocol/coded-error.ts';
+import { FIRST_POSITION, type Position, type RevocationListener } from '../tickets/revocation-log.ts';
+import { pause } from '../time/clock.ts';
+import { createClient, limitHandshakes, type RedisClient } from './client.ts';
+import { createLastError } from './last-error.ts';
+import type { RedisAccess } from './options.ts';
+import { isReply, refusalOf } from './redis-errors.ts';
+import { MAX_ENTRIES_PER_READ, type RevocationStream } from './revocation-stream.ts';
+import { askAnotherSentinel } from './sentinels.ts';
+
+/** Reads the stream of revocations over a connection of its own: what happens to it never affects tickets. */
+export interface RevocationReader {
+  /** Connects, and keeps reading until `close`. */
+  start(): void;
+  /** Where the stream ended within the last 10 seconds; `undefined` if that is not known. */
+  recentPosition(): Position | undefined;
+  /** Seconds since the reader last was at the end of the stream. */
+  lagSeconds(): number;
+  /** Takes a position that was read on another connection: the entry there must still exist after a reconnect. */
+  note(position: Position): void;
+  close(): void;
+}
+
+export interface RevocationReaderOptions {
+  readonly access: RedisAccess;
+  readonly stream: RevocationStream;
+  readonly listener: RevocationListener;
+  readonly emit: Emit;
+}
+
+// ioredis closes a connection on which a command waits for 5 s.
+const BLOCK_MS = { min: 1000, max: 4000 };
+const DELAYED_MS = 10_000;
+const CHECK_EVERY_MS = 1000;
+const RETRY_MS = 200;
+// Until an operator has allowed the commands.
+const RETRY_REFUSED_MS = 5000;
+
+export const createRevocationReader = ({
+  access,
+  stream,
+  listener,
+  emit,
+}: RevocationReaderOptions): RevocationReader => {
+  const blockMs = Math.min(BLOCK_MS.max, Math.max(BLOCK_MS.min, access.redis.heartbeatMs));
+  const lastError = createLastError(access);
+  const closing = new AbortController();
+  let client: RedisClient | undefined;
+  let checkTimer: NodeJS.Timeout | undefined;
+  let position: Position | undefined;
+  // The last position that was seen anywhere.
+  let mustExist = FIRST_POSITION;
+  let atEndAt = performance.now();
+  let delayed = false;
+  let reading = false;
+
+  const reachEnd = (): void => {
+    if (delayed) emit('revocation_reader_up', { downMs: Math.round(performance.now() - atEndAt) });
+    delayed = false;
+    atEndAt = performance.now();
+    lastError.clear();
+    client?.emit('usable');
+  };
+
+  const reportDelay = (): void => {
+    if (delayed || performance.now() - atEndAt < DELAYED_MS) return;
+    delayed = true;
+    emit('revocation_reader_down', describeError(lastError.value ?? noReply()));
+    listener.onDelayed();
+  };
+
+  const note = (seen: Position): void => {
+    if (seen > mustExist) mustExist = seen;
+  };
+
+  const isContinuous = async (connection: RedisClient, last: Position): Promise<boolean> =>
+    (await stream.hasEntryAt(connection, last)) && (await stream.hasEntryAt(connection, mustExist));
+
+  /** Where to continue: after the last entry, if it proves that the stream has lost nothing; else at the end. */
+  const resume = async (connection: RedisClient): Promise<Position> => {
+    if (position !== undefined && (await isContinuous(connection, position))) return position;
+    const end = await endOf(stream, connection);
+    mustExist = end;
+    if (position !== undefined) listener.onReset(end);
+    return end;
+  };
+
+  const follow = async (connection: RedisClient): Promise<void> => {
+    position = await resume(connection);
+    while (!closing.signal.aborted) {
+      const entries = await stream.waitForEntries(connection, position, blockMs);
+      position = entries.at(-1)?.position ?? position;
+      note(position);
+      if (entries.length < MAX_ENTRIES_PER_READ) reachEnd();
+      if (entries.length > 0) listener.onEntries(entries);
+    }
+  };
+
+  const recover = async (connection: RedisClient, error: unknown): Promise<void> => {
+    lastError.record(error);
+    if (connection instanceof Cluster) connection.refreshSlotsCache();
+    else if (connection.status === 'ready' && (refusalOf(error)?.reconnect || !isReply(error))) {
+      askAnotherSentinel(connection);
+      connection.disconnect(true);
+    }
+    await pause(isReply(error) ? RETRY_REFUSED_MS : RETRY_MS, closing.signal);
+  };
+
+  /** Reads for as long as the connection is usable; the next `ready` starts again. */
+  const readWhileReady = async (connection: RedisClient): Promise<void> => {
+    if (reading) return;
+    reading = true;
+    while (connection.status === 'ready' && !closing.signal.aborted)
+      await follow(connection).catch((error) => recover(connection, error));
+    reading = false;
+  };
+
+  const reconnectAfterEnd = async (connection: RedisClient): Promise<void> => {
+    await pause(RETRY_MS, closing.signal);
+    if (!closing.signal.aborted) await connection.connect().catch(lastError.record);
+  };
+
+  return {
+    start: () => {
+      const connection = createClient(withBlockingReads(access, blockMs));
+      client = connection;
+      limitHandshakes(connection, access.redis.connectTimeoutMs, () => connection.disconnect(true));
+      connection.on('ready', () => void readWhileReady(connection));
+      connection.on('error', lastError.record).on('node error', lastError.record);
+      // See connection.ts: ioredis may stop reconnecting during a failover.
+      connection.on('end', () => void reconnectAfterEnd(connection));
+      connection.connect().catch(lastError.record);
+      checkTimer = setInterval(reportDelay, CHECK_EVERY_MS);
+    },
+    recentPosition: () => (performance.now() - atEndAt < DELAYED_MS ? position : undefined),
+    lagSeconds: () => (performance.now() - atEndAt) / 1000,
+    note,
+    close: () => {
+      closing.abort();
+      clearInterval(checkTimer);
+      client?.disconnect();
+    },
+  };
+};
+
+/** Where the stream ends. A stream without entries gets one: nothing else could prove later that it lost none. */
+const endOf = async (stream: RevocationStream, client: RedisClient): Promise<Position> => {
+  const end = await stream.lastPosition(client);
+  return end === FIRST_POSITION ? stream.append(client, '', FIRST_POSITION) : end;
+};
+
+const withBlockingReads = (access: RedisAccess, blockMs: number): RedisAccess => {
+  const commandTimeoutMs = access.redis.commandTimeoutMs + blockMs;
+  return { ...access, redis: { ...access.redis, commandTimeoutMs } };
+};
+
+const noReply = (): Error => codedError('ETIMEDOUT', 'no reply in time');

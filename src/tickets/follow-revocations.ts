@@ -1,0 +1,89 @@
+import type { Position, RevocationEntry, RevocationLog } from './revocation-log.ts';
+
+export interface RevocationFollower {
+  /** Every entry after this position follows. */
+  readonly onStart: (position: Position) => void;
+  /** Gets every entry once, in order. Older ones wait for what it returns. */
+  readonly onEntries: (entries: readonly RevocationEntry[]) => Promise<void> | void;
+  /** Entries may be missing: the next one is after `position`. */
+  readonly onReset: (position: Position) => void;
+  /** Nothing follows: revocations cannot be read now. */
+  readonly onEnd: (reason: 'delayed' | 'failed') => void;
+}
+
+export interface FollowOptions {
+  readonly log: Pick<RevocationLog, 'entriesAfter' | 'follow'>;
+  /** Where the follower left off; anything that is no position counts as lost. */
+  readonly after: string | undefined;
+  /** Where the log ends now. */
+  readonly end: Position;
+}
+
+const ENTRIES_PER_READ = 500;
+
+/**
+ * Passes on the entries after `after` from the store, and then those that arrive. Without `after` it starts at the end of
+ * the log. Returns a function that stops it.
+ */
+export const followRevocations = ({ log, after, end }: FollowOptions, follower: RevocationFollower): (() => void) => {
+  let passed: Position = end;
+  // Entries that arrive while older ones are read from the store.
+  let waiting: RevocationEntry[] | undefined = [];
+  let stopped = false;
+
+  const pass = (entries: readonly RevocationEntry[]): Promise<void> | void => {
+    const news = entries.filter(({ position }) => position > passed);
+    passed = news.at(-1)?.position ?? passed;
+    if (news.length > 0 && !stopped) return follower.onEntries(news);
+  };
+
+  const reset = (position: Position): void => {
+    passed = position;
+    if (!stopped) follower.onReset(position);
+  };
+
+  const stop = (): void => {
+    stopped = true;
+    stopListening();
+  };
+
+  const endFor = (reason: 'delayed' | 'failed'): void => {
+    if (stopped) return;
+    stop();
+    follower.onEnd(reason);
+  };
+
+  const stopListening = log.follow({
+    onEntries: (entries) => {
+      if (waiting === undefined) void pass(entries);
+      else waiting.push(...entries);
+    },
+    onReset: (position) => {
+      if (waiting !== undefined) waiting = [];
+      reset(position);
+    },
+    onDelayed: () => endFor('delayed'),
+  });
+
+  const catchUp = async (position: Position): Promise<void> => {
+    passed = position;
+    for (let left = true; left && !stopped; ) {
+      const entries = await log.entriesAfter(passed, ENTRIES_PER_READ);
+      if (entries === undefined) return reset(end);
+      if (passed === position) follower.onStart(position);
+      await pass(entries);
+      left = entries.length === ENTRIES_PER_READ;
+    }
+  };
+
+  const begin = async (): Promise<void> => {
+    if (after === undefined || after === end) follower.onStart(end);
+    else await catchUp(after);
+    const late = waiting ?? [];
+    waiting = undefined;
+    await pass(late);
+  };
+
+  begin().catch(() => endFor('failed'));
+  return stop;
+};
