@@ -15,10 +15,11 @@ gateway = Gateway(os.environ["TICKETD_URL"], os.environ["GATEWAY_KEY"], audience
 class TicketProtocol(WebSocketServerProtocol):
     async def process_request(self, path, headers):
         target, _, query = path.partition("?")
-        offered = ", ".join(headers.get_all("Sec-WebSocket-Protocol")).split(", ")
-        tickets, query, others = take_ticket(query, [protocol for protocol in offered if protocol])
+        offered = ", ".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
+        tickets, query, others = take_ticket(query, [protocol.strip() for protocol in offered if protocol.strip()])
         self.path = target + ("?" + query if query else "")
-        del headers["Sec-WebSocket-Protocol"]
+        if "Sec-WebSocket-Protocol" in headers:
+            del headers["Sec-WebSocket-Protocol"]
         if others:
             headers["Sec-WebSocket-Protocol"] = ", ".join(others)
         try:

@@ -15,7 +15,11 @@ export const yWebsocketClient: Client = (port, { ticket, origin }) =>
         }
       } as unknown as typeof globalThis.WebSocket,
     });
+    let ended = false;
     const end = () => {
+      // `destroy` emits the events of a lost connection, too.
+      if (ended) return;
+      ended = true;
       provider.destroy();
       provider.doc.destroy();
     };
