@@ -62,7 +62,7 @@ export const variables = {
       name: 'INTERNAL_PORT',
       default: '3001',
       parse: portOrOff,
-      doc: 'port of the internal listener (redeem, metrics, probes), or `off`; do not expose it to the internet',
+      doc: 'port of the internal listener (redeem, revocation feed, metrics, probes), or `off`; do not expose it to the internet',
     }),
     keepAliveTimeoutMs: variable({
       name: 'KEEP_ALIVE_TIMEOUT_MS',
@@ -85,7 +85,7 @@ export const variables = {
     keys: optional({
       name: 'GATEWAY_KEYS',
       parse: listOf(gatewayKey),
-      doc: 'comma-separated keys with which gateways redeem, each at least 32 characters; set two to rotate; without a key the redeem endpoint is off',
+      doc: 'comma-separated keys with which gateways redeem and follow revocations, and back ends log users out, each at least 32 characters; set two to rotate; without a key these paths are off',
       secret: true,
     }),
   },
@@ -101,7 +101,7 @@ export const variables = {
       name: 'REVOCATION_RETENTION_SECONDS',
       default: '86400',
       parse: integer(MIN_RETENTION_SECONDS, MAX_RETENTION_SECONDS),
-      doc: 'how long ticketd remembers a revocation: for gateways that were away, and to reject the JWTs of a session that has ended; longer than a JWT is valid',
+      doc: 'how long ticketd remembers a revocation: for gateways that were away, and to reject the JWTs of a session that has ended; must exceed the lifetime of a JWT',
     }),
   },
   redis: redisVariables,

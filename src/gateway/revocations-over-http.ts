@@ -14,8 +14,11 @@ const MAX_RETRY_MS = 2000;
 // After a connection that lasted so long the next attempt follows soon.
 const STABLE_MS = 2000;
 
-/** The feed of a ticketd, read over HTTP. */
-export const revocationsOverHttp = ({ url: base, key, agent }: HttpRedeemOptions): RevocationSource => {
+/** The feed of a ticketd, read over HTTP. `random` returns a number from 0 to 1. */
+export const revocationsOverHttp = (
+  { url: base, key, agent }: HttpRedeemOptions,
+  random: () => number = Math.random,
+): RevocationSource => {
   const url = endpointUrl(base, REVOCATIONS_PATH);
 
   const readOnce = (follower: RevocationFollower, signal: AbortSignal): Promise<unknown> => {
@@ -31,7 +34,7 @@ export const revocationsOverHttp = ({ url: base, key, agent }: HttpRedeemOptions
       if (signal.aborted) return;
       follower.onLost(scrub(`ticketd at ${url.origin}: ${describeError(reason).error}`));
       failures = performance.now() - startedAt >= STABLE_MS ? 0 : failures + 1;
-      await pause(retryDelay(reason, failures), signal, { keepsAlive: false });
+      await pause(retryDelay(reason, failures, random()), signal, { keepsAlive: false });
     }
   };
 
@@ -45,8 +48,8 @@ export const revocationsOverHttp = ({ url: base, key, agent }: HttpRedeemOptions
 };
 
 // Jitter, since a ticketd that stops ends the feeds of all gateways at the same moment.
-const retryDelay = (reason: unknown, failures: number): number => {
+const retryDelay = (reason: unknown, failures: number, jitter: number): number => {
   const waitMs = reason instanceof NoFeedError ? reason.waitMs : 0;
   const longest = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures + 1));
-  return waitMs + FIRST_RETRY_MS + Math.random() * (longest - FIRST_RETRY_MS);
+  return waitMs + FIRST_RETRY_MS + jitter * (longest - FIRST_RETRY_MS);
 };

@@ -152,7 +152,7 @@ export const events = {
   revocation_reader_down: {
     level: 'error',
     msg: 'Revocations cannot be read: open sockets of revoked sessions stay open',
-    fields: { error: 'string', errorCode: 'string' },
+    fields: { error: 'string', errorCode: 'string', downMs: 'number' },
   },
   revocation_reader_up: {
     level: 'info',

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { REJECTION_REASONS } from '../auth/errors.ts';
+import { BACKCHANNEL_LOGOUT_PATH, REVOKE_PATH } from '../protocol/paths.ts';
 import { TICKET_REJECT_REASONS } from '../protocol/reject-reason.ts';
 
 const LISTENERS = ['public', 'internal'];
@@ -38,6 +39,21 @@ const countRevocations = (registry: Registry) => {
     help: 'Revocations stored.',
   });
   return { ws_ticket_revoked: ({ via }: { readonly via: string }) => revoked.inc({ via }) };
+};
+
+// Logged as are refused tickets: only the route tells them apart.
+const REVOKING: readonly string[] = [REVOKE_PATH, BACKCHANNEL_LOGOUT_PATH];
+
+/** Counts the revocations among the requests that got 503. */
+export const countRefusedRevocations = (registry: Registry) => {
+  const refused = new Counter({
+    name: 'ticketd_revocations_refused_total',
+    help: 'Revocations answered with 503: nothing is certain to be stored.',
+    registers: [registry],
+  });
+  return ({ route, status }: { readonly route: string; readonly status: number }): void => {
+    if (status === 503 && REVOKING.includes(route)) refused.inc();
+  };
 };
 
 const countShedRequests = (registry: Registry) => {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Emit, EventFields, EventName } from '../log/events.ts';
-import { countEvents } from './event-counters.ts';
+import { countEvents, countRefusedRevocations } from './event-counters.ts';
 
 export interface MetricsOptions {
   /** Number of requests in flight now. */
@@ -111,12 +111,15 @@ const createObservers = (registry: Registry, inFlight: () => number): Observers 
       this.set(inFlight());
     },
   });
+  const countRefusedRevocation = countRefusedRevocations(registry);
   const phaseEnded = (outcome: string) => (fields: { phase: string; durationMs: number }) =>
     phases.set({ phase: fields.phase, outcome }, seconds(fields.durationMs));
   return {
     ...countEvents(registry),
-    request: ({ listener, method, route, status, durationMs }) =>
-      requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs)),
+    request: ({ listener, method, route, status, durationMs }) => {
+      requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs));
+      countRefusedRevocation({ route, status });
+    },
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),
     phase_timeout: phaseEnded('timed-out'),

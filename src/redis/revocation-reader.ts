@@ -35,6 +35,8 @@ export interface RevocationReaderOptions {
 const BLOCK_MS = { min: 1000, max: 4000 };
 const DELAYED_MS = 10_000;
 const CHECK_EVERY_MS = 1000;
+// An alarm on the event stays on for as long as the outage lasts.
+const REPORT_EVERY_MS = 60_000;
 const RETRY_MS = 200;
 // Until an operator has allowed the commands.
 const RETRY_REFUSED_MS = 5000;
@@ -54,22 +56,26 @@ export const createRevocationReader = ({
   // The last position that was seen anywhere.
   let mustExist = FIRST_POSITION;
   let atEndAt = performance.now();
-  let delayed = false;
+  let reportedAt: number | undefined;
   let reading = false;
 
   const reachEnd = (): void => {
-    if (delayed) emit('revocation_reader_up', { downMs: Math.round(performance.now() - atEndAt) });
-    delayed = false;
-    atEndAt = performance.now();
+    const now = performance.now();
+    if (reportedAt !== undefined) emit('revocation_reader_up', { downMs: Math.round(now - atEndAt) });
+    reportedAt = undefined;
+    atEndAt = now;
     lastError.clear();
     client?.emit('usable');
   };
 
   const reportDelay = (): void => {
-    if (delayed || performance.now() - atEndAt < DELAYED_MS) return;
-    delayed = true;
-    emit('revocation_reader_down', describeError(lastError.value ?? noReply()));
-    listener.onDelayed();
+    const now = performance.now();
+    if (now - atEndAt < DELAYED_MS || (reportedAt !== undefined && now - reportedAt < REPORT_EVERY_MS)) return;
+    const isFirst = reportedAt === undefined;
+    reportedAt = now;
+    const downMs = Math.round(now - atEndAt);
+    emit('revocation_reader_down', { ...describeError(lastError.value ?? noReply()), downMs });
+    if (isFirst) listener.onDelayed();
   };
 
   const note = (seen: Position): void => {

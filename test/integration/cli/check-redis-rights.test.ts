@@ -35,6 +35,32 @@ describe('check-redis as an ACL user', () => {
       expect(stderr).to.contain('allow SET, GETDEL and MGET');
     });
 
+  for (const [rights, refused] of [
+    [['+set', '+getdel', '+mget'], 'XADD, XREAD, XRANGE, XINFO'],
+    [['+@all', '-xread'], 'XREAD'],
+    [['+@all', '-xinfo', '-xadd'], 'XADD, XINFO'],
+  ] as const)
+    it(`exits 0 and warns that revocations get 503 without the right to ${refused}`, async () => {
+      const { code, stderr, report } = await checkAs('~ticketd:*', '+info', '+config|get', '+time', ...rights);
+      expect(code).to.equal(0);
+      expect(report.ok).to.equal(true);
+      expect(report.warnings).to.have.length(1);
+      expect(report.warnings[0]).to.match(
+        new RegExp(
+          `^Redis refuses ${refused}: .+ 503 .+; allow XADD, XREAD, XRANGE and XINFO on keys with REDIS_KEY_PREFIX$`,
+        ),
+      );
+      expect(stderr).to.equal(`warning: ${report.warnings[0]}\n`);
+    });
+
+  it('warns of nothing with the rights of tickets and revocations, and creates no stream', async () => {
+    const { stderr, report } = await checkAs(
+      ...['~ticketd:*', '+set', '+getdel', '+mget', '+xadd', '+xread', '+xrange', '+xinfo', '+info', '+config|get'],
+    );
+    expect({ stderr, warnings: report.warnings }).to.deep.equal({ stderr: '', warnings: [] });
+    expect(await redis.cli('KEYS', 'ticketd:s1:*')).to.equal('');
+  });
+
   it('requires INCR and PTTL when TICKET_RATE_LIMIT is set', async () => {
     const env = { TICKET_RATE_LIMIT: '5/60' };
     const tickets = ['~ticketd:*', '+set', '+getdel', '+mget'];

@@ -35,20 +35,22 @@ describe('operations pages in ops/', () => {
 
   it('name only events that exist', () => {
     const known = new Set<string>(declared.map(([name]) => name));
-    const like = spansLike(/^(?:phase|redis|ws_ticket|server|readiness|internal|uncaught)_[a-z_]+$/g);
+    const like = spansLike(/^(?:phase|redis|ws_ticket|revocation|server|readiness|internal|uncaught)_[a-z_]+$/g);
     expect(like).to.have.lengthOf.above(20);
     expect(like.filter(([word]) => !known.has(word))).to.deep.equal([]);
   });
 
   it('name only metrics that exist', async () => {
-    const rendered = await createMetrics({ inFlight: () => 0 }).render();
+    const metrics = createMetrics({ inFlight: () => 0 });
+    metrics.observeRevocations({ feeds: { count: 0, lagSeconds: 0 }, log: { lagSeconds: () => 0 } });
+    const rendered = await metrics.render();
     const like = spansLike(/^ticketd_\w+$/g);
     expect(like).to.have.lengthOf.above(0);
     expect(like.filter(([word]) => !rendered.includes(word))).to.deep.equal([]);
   });
 
   it('name only variables that exist', () => {
-    const like = spansLike(/^(?:REDIS|JWT|TICKET|SHUTDOWN|STARTUP|DRAIN)_(?!TIMEOUT$)[A-Z_]+$/g);
+    const like = spansLike(/^(?:REDIS|JWT|TICKET|REVOCATION|SHUTDOWN|STARTUP|DRAIN)_(?!TIMEOUT$)[A-Z_]+$/g);
     expect(like).to.have.lengthOf.above(10);
     expect(like.filter(([word]) => !names.has(word))).to.deep.equal([]);
   });

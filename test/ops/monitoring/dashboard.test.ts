@@ -40,7 +40,7 @@ describe('CloudWatch dashboard', () => {
       const { fields } = parseQuery(commands.join(' | '));
       expect(fields.filter((field) => !['event', 'level'].includes(field) && !borne.has(field))).to.deep.equal([]);
     }
-    expect(queries).to.have.lengthOf(2);
+    expect(queries).to.have.lengthOf(4);
   });
 });
 

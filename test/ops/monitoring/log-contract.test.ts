@@ -18,6 +18,7 @@ const MEANT: Readonly<Record<string, (line: LogLine) => boolean>> = {
   ReplayedTickets: ({ event, reason }) => event === 'ws_ticket_rejected' && reason === 'used',
   InternalErrors: ({ event }) => event === 'internal_error' || event === 'uncaught_error',
   StaleJwtKeys: ({ event, downMs }) => event === 'jwks_refresh_fail' && Number(downMs) > 240_000,
+  RevocationReaderDown: ({ event }) => event === 'revocation_reader_down',
   UntrustedProxies: ({ event }) => event === 'forward_auth_untrusted',
   TicketIssueDuration: ({ event }) => event === 'ws_ticket_issued',
 };

@@ -33,6 +33,13 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   'ticketd/follow-a-ticket': [],
   'ticketd/follow-a-request': [],
   'ticketd/refused-tickets': ['ws_ticket_rejected'],
+  'ticketd/revocation-timeline': [
+    'ws_ticket_revoked',
+    'revocation_reader_down',
+    'revocation_reader_up',
+    'revocation_feed_opened',
+    'revocation_feed_closed',
+  ],
   'ticketd/stops': ['server_draining', 'server_stopped', 'server_stop_forced', 'phase_stop_fail', 'uncaught_error'],
 };
 

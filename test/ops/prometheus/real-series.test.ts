@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ask, askTicket, TICKET_PATH } from '../../support/ask.ts';
 import { startIdentityProvider } from '../../support/identity-provider.ts';
 import { bearer } from '../../support/jwt.ts';
-import { GATEWAY_KEY, issueTicket, redeem } from '../../support/redeem.ts';
+import { GATEWAY_KEY, issueTicket, redeem, revoke } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { keyOf } from '../../support/request-ticket.ts';
 import { type RunningService, withService } from '../../support/service.ts';
@@ -109,6 +109,14 @@ describe('Prometheus alerts on metrics of a running ticketd', () => {
         { scrape: 21 + A_MINUTE, alerts: on },
       ]),
     ).to.equal('');
+  });
+
+  it('report a revocation that ticketd refuses', async () => {
+    const scrapes = await around(async (service) => {
+      await lost(service);
+      expect((await revoke(service)).status).to.equal(503);
+    });
+    expect(await alertsAfter(scrapes, ['TicketdRedisConnectionFailures', 'TicketdLateRevocations'])).to.equal('');
   });
 
   it('report used tickets that are presented repeatedly', async () => {

@@ -4,12 +4,12 @@ import { seeded } from '../../support/faults/faults.ts';
 import { startIdentityProvider } from '../../support/identity-provider.ts';
 import { untilInFlight } from '../../support/in-flight.ts';
 import { bearer } from '../../support/jwt.ts';
-import { issueTicket, redeem, revoke } from '../../support/redeem.ts';
+import { GATEWAY_KEY, issueTicket, redeem, revoke } from '../../support/redeem.ts';
 import { keyOf } from '../../support/request-ticket.ts';
 import { ecKey } from '../../support/signing-key.ts';
 import { serve } from '../../support/ticketd.ts';
 import { until } from '../../support/until.ts';
-import { BEYOND_TOLERANCE, endOf, onStage, type Scenario, times, USUAL } from './scenario.ts';
+import { BEYOND_TOLERANCE, endOf, onStage, type Scenario, type Stage, times, USUAL } from './scenario.ts';
 
 /** A ticket that is redeemed and then presented this many times more. */
 const replayed = (count: number): Scenario['play'] =>
@@ -18,6 +18,13 @@ const replayed = (count: number): Scenario['play'] =>
     expect((await redeem(stage, { ticket })).status).to.equal(200);
     await times(count, async () => expect((await redeem(stage, { ticket })).status).to.equal(403));
   });
+
+/** Opens a feed; the promise inside has its text once ticketd ends it. */
+const openFeed = async ({ internalUrl }: Stage): Promise<{ readonly text: Promise<string> }> => {
+  const response = await fetch(`${internalUrl}/api/v1/auth/revocations`, { headers: bearer(GATEWAY_KEY) });
+  expect(response.status).to.equal(200);
+  return { text: response.text() };
+};
 
 /** Scenarios after a successful start. */
 export const runTimeScenarios: readonly Scenario[] = [
@@ -65,6 +72,23 @@ export const runTimeScenarios: readonly Scenario[] = [
     }),
     counted: { RedisConnectionFailures: 1, WSTicketRedisNotReady: 1, TicketIssueDuration: 2 },
     alarms: ['ticketd-redis-connection-failures'],
+  },
+  {
+    name: 'a Redis user without the right to read and write streams, for a while',
+    play: onStage(async (stage) => {
+      const { service, redis } = stage;
+      const feed = await openFeed(stage);
+      expect((await revoke(stage)).status).to.equal(204);
+      await redis.cli('ACL', 'SETUSER', 'default', '-@stream');
+      expect((await revoke(stage)).status).to.equal(503);
+      await issueTicket(stage);
+      expect(await feed.text).to.contain('event: revoked');
+      await redis.cli('ACL', 'SETUSER', 'default', '+@stream');
+      await service.line('revocation_reader_up');
+      expect((await revoke(stage)).status).to.equal(204);
+    }),
+    counted: { RevocationReaderDown: 1, WSTicketRedisNotReady: 1, TicketIssueDuration: 1 },
+    alarms: ['ticketd-late-revocations'],
   },
   {
     name: 'a redeem that times out in Redis',

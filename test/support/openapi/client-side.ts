@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { answersIn } from '../raw-http.ts';
 import { pathOf } from './answer.ts';
 import { before } from './before.ts';
+import { createBody } from './body.ts';
 import { createWatch, type Watch } from './watch.ts';
 import { witness } from './witness.ts';
 
@@ -19,11 +20,11 @@ subscribe('http.client.response.finish', (message) => {
 });
 
 const tapAnswer = ({ method, path }: ClientRequest, response: IncomingMessage, listener: string): void => {
-  const chunks: Buffer[] = [];
+  const { statusCode: status = 0, headers } = response;
+  const body = createBody((text) => witness({ listener, method, path: pathOf(path), status, headers, body: text }));
   before(response, 'push', (chunk) => {
-    if (chunk !== null) return void chunks.push(chunk as Buffer);
-    const { statusCode: status = 0, headers } = response;
-    witness({ listener, method, path: pathOf(path), status, headers, body: Buffer.concat(chunks).toString() });
+    if (chunk === null) body.end();
+    else body.add(chunk as Buffer, headers['content-type']);
   });
 };
 

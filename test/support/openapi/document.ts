@@ -16,7 +16,8 @@ export interface ApiDocument {
 
 /** An operation by each of its methods, in lower case, beside what they share. */
 export type PathItem = Readonly<Record<string, unknown>> & {
-  readonly servers: readonly { readonly description: string }[];
+  /** The path begins in their URLs, where it is one of two with the same name. */
+  readonly servers: readonly { readonly url: string; readonly description: string }[];
   readonly parameters?: readonly Parameter[];
   /** The path takes any method, as its one operation. */
   readonly 'x-any-method'?: boolean;
@@ -80,7 +81,7 @@ export const operationsIn = ({ paths }: ApiDocument): readonly LocatedOperation[
     Object.entries(item)
       .filter((entry): entry is [string, Operation] => METHODS.includes(entry[0]))
       .map(([method, operation]) => ({
-        path,
+        path: `${basePathOf(servers)}${path}`,
         method: method.toUpperCase(),
         servers: servers.map(({ description }) => description),
         parameters,
@@ -88,6 +89,8 @@ export const operationsIn = ({ paths }: ApiDocument): readonly LocatedOperation[
         operation,
       })),
   );
+
+const basePathOf = ([server]: PathItem['servers']): string => /^\w+:\/\/[^/]+(.*)$/.exec(server?.url ?? '')?.[1] ?? '';
 
 /** The paths of an operation, by the examples of its parameters. */
 export const examplePathsOf = ({ path, parameters }: LocatedOperation): readonly string[] =>

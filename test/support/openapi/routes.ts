@@ -17,12 +17,19 @@ export interface Route {
   takes(path: string): boolean;
 }
 
+const EVERYTHING = {
+  GATEWAY_KEYS: GATEWAY_KEY,
+  FORWARD_AUTH_TRUSTED: '127.0.0.1',
+  JWT_ISSUER: 'https://idp.example/',
+  BACKCHANNEL_LOGOUT_AUDIENCE: 'web-app',
+};
+
 /** Every route of the service, with all of it switched on. */
 export const routesInCode = async (): Promise<readonly Route[]> => {
   const emit = () => {};
   const revocations = createMemoryRevocations();
   const options: RoutesOptions = {
-    config: await configOf({ GATEWAY_KEYS: GATEWAY_KEY, FORWARD_AUTH_TRUSTED: '127.0.0.1' }),
+    config: await configOf(EVERYTHING),
     jwtKeys: fixedKeys([], []),
     store: createMemoryStore(),
     revocations,

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { answersIn } from '../raw-http.ts';
 import { pathOf } from './answer.ts';
 import { before } from './before.ts';
+import { createBody } from './body.ts';
 import { createWatch, type Watch } from './watch.ts';
 import { witness } from './witness.ts';
 
@@ -30,23 +31,24 @@ subscribe('http.server.request.start', (message) => {
 
 const tapAnswer = (request: IncomingMessage, response: ServerResponse, listener: string): void => {
   const { method = '', url = '' } = request;
-  const chunks: Buffer[] = [];
   let written: Readonly<Record<string, unknown>> = {};
+  const headers = (): Readonly<Record<string, unknown>> => ({ ...response.getHeaders(), ...written });
+  const body = createBody((text) =>
+    witness({ listener, method, path: pathOf(url), status: response.statusCode, headers: headers(), body: text }),
+  );
   // What goes out with the head is nowhere else to be found.
-  before(response, 'writeHead', (_status, headers) => {
-    if (Array.isArray(headers)) written = inPairs(headers);
+  before(response, 'writeHead', (_status, list) => {
+    if (Array.isArray(list)) written = inPairs(list);
   });
   const keep = (chunk: unknown) => {
-    if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk as string));
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array)
+      body.add(Buffer.from(chunk as string), headers()['content-type']);
   };
   before(response, 'write', keep);
   before(response, 'end', (chunk) => {
     keep(chunk);
     // Nothing of it is sent on a connection that has ended already.
-    if (!request.socket.writable) return;
-    const { statusCode: status } = response;
-    const body = Buffer.concat(chunks).toString();
-    witness({ listener, method, path: pathOf(url), status, headers: { ...response.getHeaders(), ...written }, body });
+    if (request.socket.writable) body.end();
   });
 };
 

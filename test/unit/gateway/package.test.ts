@@ -9,7 +9,7 @@ const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 const PROGRAM = `
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type Admission, answerRefusal, closeAtSessionEnd, createGateway, type Gateway, UpgradeRefused } from 'ticketd/gateway';
+import { type Admission, answerRefusal, closeAtSessionEnd, createGateway, type Gateway, type OpenSession, type SessionSelector, UpgradeRefused } from 'ticketd/gateway';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 const gateway: Gateway = createGateway({
@@ -21,6 +21,8 @@ const gateway: Gateway = createGateway({
     else if (event.level === 'error' && event.event === 'redeem_failed') console.log(event.error.length);
     else if (event.event === 'client_silent') console.log(event.subject.length);
     else if (event.event === 'upgrade_failed') console.log(event.stack?.length);
+    else if (event.event === 'socket_revoked') console.log(event.delayMs.toFixed());
+    else if (event.event === 'revocations_reset') console.log(event.sockets.toFixed(), event.traceId);
   },
 });
 createGateway({ redeem: { redis: { url: 'redis://redis', cluster: true } }, onEvent: async () => {} });
@@ -32,6 +34,7 @@ gateway.protect(createTlsServer(), async (request, socket, head, { sessionExpire
 sockets.on('connection', (socket: WebSocket, request: IncomingMessage, { subject, channel }: Admission) => {
   socket.send(subject + channel?.length + gateway.admissionOf(request)?.traceId);
   const admission = gateway.admissionOf(request);
+  if (admission) gateway.track(socket, admission)();
   if (admission) closeAtSessionEnd(socket, admission, () => console.log(admission.sessionExpiresIn.toFixed()));
 });
 createServer().on('upgrade', async (request, socket) => {
@@ -43,6 +46,9 @@ createServer().on('upgrade', async (request, socket) => {
   }
 });
 await gateway.start();
+const open: readonly OpenSession[] = gateway.sessions();
+const selector: SessionSelector = { subject: open[0]?.subject ?? '' };
+console.log(gateway.closeSession(selector).toFixed(), gateway.closeSession({ ...selector, sessionId: 's' }, 4001, 'bye'));
 end();
 await gateway.close();
 // @ts-expect-error there is no such option

@@ -71,6 +71,21 @@ const admitted: Answer = {
   },
   body: '{"active":true,"traceId":"t1"}',
 };
+const feed: Answer = {
+  listener: 'internal',
+  method: 'GET',
+  path: '/api/v1/auth/revocations',
+  status: 200,
+  headers: { ...TRACE, 'content-type': 'text/event-stream; charset=utf-8' },
+  body: 'id: 1767225600000-0000000000\n\n: heartbeat\n\n',
+};
+const revoked: Answer = { ...issued, path: '/api/v1/auth/ws-ticket/revoke', status: 204, headers: TRACE, body: '' };
+const rateLimited: Answer = {
+  ...outage,
+  path: '/api/v1/auth/ws-ticket/revoke',
+  status: 429,
+  body: error('WS_TICKET_RATE_LIMITED', { retryAfter: 7 }),
+};
 
 const bodyOf = (answer: Answer, change: object): Answer => ({
   ...answer,
@@ -103,6 +118,16 @@ export const good: Readonly<Record<string, Answer>> = {
     method: 'POST',
     path: '/api/v1/auth/ws-ticket/redeem',
   },
+  'a logout': revoked,
+  'a logout by a back end': { ...revoked, listener: 'internal' },
+  'too many logouts': rateLimited,
+  'the start of a feed': feed,
+  'a revocation in a feed': {
+    ...feed,
+    body: 'id: 1767225600000-0000000001\nevent: revoked\ndata: {"key":"r23wLpk-ktPYthbCsvnMCt"}\n\n',
+  },
+  'a reset in a feed': { ...feed, body: 'id: 1767225600000-0000000001\nevent: reset\ndata: {}\n\n' },
+  'the response to HEAD for a feed': { ...feed, method: 'HEAD', body: '' },
   'an allowed handshake': admitted,
   'an allowed handshake, to HEAD': { ...admitted, method: 'HEAD', body: '' },
   'an allowed handshake of any method through Envoy': {
@@ -132,7 +157,12 @@ export const wrong: Readonly<Record<string, readonly [Answer, string]>> = {
   'a body that is not JSON': [{ ...issued, body: '<html>' }, 'it must be object'],
   'no body': [{ ...issued, body: '' }, 'it must be object'],
   'a body to HEAD': [{ ...health, method: 'HEAD' }, 'has a body, to HEAD'],
-  'a body with 204': [{ ...issued, path: '/api/v1/auth/ws-ticket/revoke', status: 204 }, 'has a body of its own'],
+  'a body with 204': [{ ...revoked, body: '{}' }, 'has a body of its own'],
+  'a status of the same path on the other listener': [
+    { ...rateLimited, listener: 'internal' },
+    '(endSessions): the answer 429 has a status of its own',
+  ],
+  'an unknown event in a feed': [{ ...feed, body: 'id: 1\nevent: closed\ndata: {}\n\n' }, 'must match pattern'],
   'a missing required header': [headersOf(issued, { 'x-trace-id': undefined }), 'lacks the header X-Trace-Id'],
   'a header with another value': [
     headersOf(issued, { 'cache-control': 'public' }),

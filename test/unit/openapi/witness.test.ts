@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, get, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import request from 'supertest';
@@ -19,8 +19,16 @@ const DOCUMENTED = { ...apiHeaders, 'X-Trace-Id': 't1', 'Content-Type': 'applica
 const answer: RequestListener = ({ url }, response) => {
   for (const [name, value] of Object.entries(DOCUMENTED)) response.setHeader(name, value);
   if (url === '/health') return void response.end(HEALTH);
+  if (url === '/stream') return stream(response);
   response.write('{"surprise":');
   response.end('true}');
+};
+
+/** One event in two parts, and no end. */
+const stream = (response: ServerResponse): void => {
+  response.writeHead(200, ['Content-Type', 'text/event-stream']);
+  response.write('id: 1\nevent: sur');
+  setImmediate(() => response.write('prise\n\n'));
 };
 
 /** A server with these responses, and its port. */
@@ -74,6 +82,16 @@ for (const [side, startWatch] of [
       await ask(`${url}/surprise`);
       expect(expectDocumented).to.throw(`not as documented:\n${FAULT}`);
       expect(expectDocumented).not.to.throw();
+    });
+
+    it('reports an undocumented event stream while it is still open, once for each whole event', async () => {
+      const before = witnessed();
+      const asked = get(`${url}/stream`);
+      const [response] = await once(asked, 'response');
+      for await (const part of response) if (String(part).endsWith('\n\n')) break;
+      expect(takeFaults()).to.have.length(1);
+      expect(witnessed()).to.equal(before + 1);
+      asked.destroy();
     });
 
     it('ignores responses after the service has ended', async () => {

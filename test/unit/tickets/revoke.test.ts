@@ -144,24 +144,3 @@ describe('revoke', () => {
     expect(await rejectionOf(revoke(ALICE, 'session'))).to.equal(outage);
   });
 });
-
-describe('revocation keys', () => {
-  it('differ when issuer, subject or session differ, whatever characters they contain', () => {
-    const callers = [
-      { issuer: undefined, subject: 'a', sessionId: 'b' },
-      { issuer: undefined, subject: 'a', sessionId: undefined },
-      { issuer: undefined, subject: 'a', sessionId: 'null' },
-      { issuer: 'null', subject: 'a', sessionId: 'b' },
-      { issuer: 'a', subject: 'b', sessionId: undefined },
-      { issuer: 'a', subject: 'b', sessionId: 'c' },
-      { issuer: 'a","b', subject: 'c', sessionId: undefined },
-      { issuer: 'a', subject: 'b","c', sessionId: undefined },
-      { issuer: 'ab', subject: 'c', sessionId: 'd' },
-      { issuer: 'a', subject: 'bc', sessionId: 'd' },
-    ];
-    const keys = callers.map(sessionKey);
-    expect(new Set(keys).size).to.equal(callers.length);
-    expect(new Set(callers.map(subjectKey)).size).to.equal(7);
-    expect(callers.map(subjectKey).filter((key) => keys.includes(key))).to.deep.equal([]);
-  });
-});
