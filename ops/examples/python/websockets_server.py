@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from http import HTTPStatus
 
 # In every version since 10.
 from websockets.legacy.server import WebSocketServerProtocol, serve
@@ -26,7 +27,7 @@ class TicketProtocol(WebSocketServerProtocol):
             self.who = await gateway.redeem(tickets, headers.get("Origin"))
         except Refused as refused:
             retry = [("Retry-After", str(refused.retry_after))] if refused.retry_after else []
-            return refused.status, retry, b""
+            return HTTPStatus(refused.status), retry, b""
         return None
 
 

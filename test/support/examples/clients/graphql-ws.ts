@@ -31,7 +31,7 @@ export const graphqlWsClient: Client = (port, { ticket, origin }) =>
             ),
           closed: (event) => {
             open = false;
-            settle(`close ${(event as CloseEvent).code}`);
+            settle(`close ${(event as { readonly code: number }).code}`);
           },
         },
       });

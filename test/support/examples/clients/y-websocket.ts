@@ -6,6 +6,8 @@ import type { Attempt, Client } from '../attempt.ts';
 /** The provider of y-websocket: in once the document is the same on both sides. */
 export const yWebsocketClient: Client = (port, { ticket, origin }) =>
   new Promise<Attempt>((resolve) => {
+    // Each provider listens to the end of the process, so that many of them look like a leak.
+    process.setMaxListeners(process.getMaxListeners() + 1);
     const provider = new WebsocketProvider(`ws://127.0.0.1:${port}`, 'notes', new Doc(), {
       params: ticket === undefined ? {} : { ticket },
       disableBc: true,
@@ -22,6 +24,7 @@ export const yWebsocketClient: Client = (port, { ticket, origin }) =>
       ended = true;
       provider.destroy();
       provider.doc.destroy();
+      process.setMaxListeners(process.getMaxListeners() - 1);
     };
     const closed = new Promise<string>((settle) => {
       provider.on('connection-close', (event) => {
@@ -30,7 +33,7 @@ export const yWebsocketClient: Client = (port, { ticket, origin }) =>
       });
     });
     provider.once('connection-error', (event) => {
-      resolve({ outcome: statusIn((event as ErrorEvent).message) });
+      resolve({ outcome: statusIn((event as unknown as Error).message) });
       end();
     });
     provider.once('sync', () => resolve({ outcome: 'opens', closed, isOpen: () => provider.wsconnected, end }));
