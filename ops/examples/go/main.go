@@ -12,7 +12,10 @@ import (
 )
 
 // The ticket is bound to the Origin, and ticketd compares them.
-var upgrader = websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+var upgrader = websocket.Upgrader{
+	CheckOrigin:  func(*http.Request) bool { return true },
+	Subprotocols: []string{"chat"},
+}
 
 var gateway = NewGateway(os.Getenv("TICKETD_URL"), os.Getenv("GATEWAY_KEY"), "chat")
 

@@ -35,12 +35,12 @@ const (
 
 	redeemTimeout = 2 * time.Second
 	// ticketd sends a comment at least every 10 s.
-	feedSilence      = 25 * time.Second
-	feedRetryMin     = 100 * time.Millisecond
-	feedRetryMax     = 2 * time.Second
-	feedRetryMissing = 30 * time.Second
-	keepEntries      = 60 * time.Second
-	resetSpread      = 60 * time.Second
+	feedSilence  = 25 * time.Second
+	feedRetryMin = 100 * time.Millisecond
+	feedRetryMax = 2 * time.Second
+	reportAfter  = 5 * time.Second
+	keepEntries  = 60 * time.Second
+	resetSpread  = 60 * time.Second
 )
 
 // Admission says who a client is: the answer to a redeem.
@@ -124,7 +124,8 @@ func AdmissionOf(request *http.Request) Admission {
 func (gateway *Gateway) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
 		tickets := takeTickets(request)
-		admission, err := gateway.Redeem(request.Context(), tickets, originOf(request))
+		path, _, _ := strings.Cut(request.RequestURI, "?")
+		admission, err := gateway.Redeem(request.Context(), tickets, originOf(request), path)
 		if err != nil {
 			refuse(response, err)
 			return
@@ -184,7 +185,8 @@ func refuse(response http.ResponseWriter, err error) {
 }
 
 // Redeem returns who the client is, once for each ticket, or a *Refused. Never retry it: the ticket may be used.
-func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *string) (Admission, error) {
+// The origin is the Origin of the handshake, nil if it has none, the path what precedes "?" in its target.
+func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *string, path string) (Admission, error) {
 	gateway.follow.Do(func() { go gateway.readFeeds() })
 	switch len(tickets) {
 	case 0:
@@ -193,7 +195,7 @@ func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *st
 	default:
 		return Admission{}, errNotRedeemable
 	}
-	fields := map[string]any{"ticket": tickets[0], "origin": origin}
+	fields := map[string]any{"ticket": tickets[0], "origin": origin, "path": path}
 	if gateway.audience != "" {
 		fields["audience"] = gateway.audience
 	}
@@ -201,6 +203,7 @@ func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *st
 	if err != nil {
 		return Admission{}, err
 	}
+	position := gateway.lastPosition()
 	ctx, cancel := context.WithTimeout(ctx, redeemTimeout)
 	defer cancel()
 	// net/http sends a POST again only if it has sent no byte of it, so that ticketd gets the ticket once.
@@ -216,6 +219,10 @@ func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *st
 		if err := json.NewDecoder(response.Body).Decode(&admission); err != nil || !admission.Active {
 			log.Printf("redeem failed: the answer is not valid")
 			return Admission{}, errOutcomeUnknown
+		}
+		if admission.RevocationPosition == "" {
+			// A ticketd that cannot read revocations gives no position.
+			admission.RevocationPosition = position
 		}
 		return admission, nil
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge:
@@ -313,33 +320,36 @@ func (gateway *Gateway) forget(socket *trackedSocket) bool {
 }
 
 func (gateway *Gateway) readFeeds() {
-	for retry := feedRetryMin; ; {
-		err := gateway.readFeed()
-		log.Printf("no revocations: %v", err)
-		switch {
-		case errors.Is(err, errNoFeed):
-			retry = feedRetryMissing
-		case errors.Is(err, io.EOF):
-			retry = feedRetryMin
-		default:
-			if retry *= 2; retry > feedRetryMax {
-				retry = feedRetryMax
+	downSince, reported, retry := time.Now(), false, feedRetryMin
+	for {
+		err := gateway.readFeed(func() {
+			if reported {
+				log.Print("logouts close sockets again")
 			}
+			downSince = time.Time{}
+		})
+		if downSince.IsZero() {
+			downSince, reported, retry = time.Now(), false, feedRetryMin
 		}
-		time.Sleep(time.Duration((0.5 + rand.Float64()/2) * float64(retry)))
+		if !reported && time.Since(downSince) > reportAfter {
+			reported = true
+			log.Printf("no logout closes a socket: %v", err)
+		}
+		time.Sleep(feedRetryMin + time.Duration(rand.Float64()*float64(retry-feedRetryMin)))
+		if retry *= 2; retry > feedRetryMax {
+			retry = feedRetryMax
+		}
 	}
 }
 
-var errNoFeed = errors.New("this ticketd has no feed, or no GATEWAY_KEYS")
-
 // readFeed reads events until the feed ends, then returns why.
-func (gateway *Gateway) readFeed() error {
+func (gateway *Gateway) readFeed(opened func()) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	silence := time.AfterFunc(feedSilence, cancel)
 	defer silence.Stop()
 	headers := map[string]string{"Accept": "text/event-stream"}
-	last := gateway.lastPosition()
+	last := gateway.resumeFrom()
 	if last != "" {
 		headers["Last-Event-ID"] = last
 	}
@@ -348,12 +358,10 @@ func (gateway *Gateway) readFeed() error {
 		return err
 	}
 	defer response.Body.Close()
-	if response.StatusCode == http.StatusNotFound {
-		return errNoFeed
-	}
 	if response.StatusCode != http.StatusOK {
 		return errors.New("ticketd answered " + strconv.Itoa(response.StatusCode))
 	}
+	opened()
 	lines := bufio.NewReader(response.Body)
 	event := map[string]string{}
 	for {
@@ -375,14 +383,20 @@ func (gateway *Gateway) readFeed() error {
 	}
 }
 
-// lastPosition returns that of the last entry, else the lowest of the open sockets.
 func (gateway *Gateway) lastPosition() string {
 	gateway.mutex.Lock()
 	defer gateway.mutex.Unlock()
-	if gateway.position != "" {
-		return gateway.position
+	return gateway.position
+}
+
+// resumeFrom returns the position of the last entry, else the lowest of the open sockets.
+func (gateway *Gateway) resumeFrom() string {
+	lowest := gateway.lastPosition()
+	if lowest != "" {
+		return lowest
 	}
-	lowest := ""
+	gateway.mutex.Lock()
+	defer gateway.mutex.Unlock()
 	for socket := range gateway.sockets {
 		position := socket.admission.RevocationPosition
 		if position != "" && (lowest == "" || position < lowest) {

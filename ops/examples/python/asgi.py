@@ -9,7 +9,7 @@ from ticketd import TicketMiddleware
 
 
 async def chat(socket):
-    await socket.accept()
+    await socket.accept(subprotocol="chat" if "chat" in socket["subprotocols"] else None)
     await socket.send_text("Hello, " + socket.scope["ticketd"]["subject"])
     async for _ in socket.iter_text():
         pass

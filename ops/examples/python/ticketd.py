@@ -27,7 +27,8 @@ REDEEM_TIMEOUT = 2.0
 REDEEMS_IN_PROGRESS = 100
 # ticketd sends a comment at least every 10 s.
 FEED_SILENCE = 25.0
-FEED_RETRY_MIN, FEED_RETRY_MAX, FEED_RETRY_MISSING = 0.1, 2.0, 30.0
+FEED_RETRY_MIN, FEED_RETRY_MAX = 0.1, 2.0
+REPORT_AFTER = 5.0
 KEEP_ENTRIES = 60.0
 RESET_SPREAD = 60.0
 
@@ -83,15 +84,22 @@ class Gateway:
         # The position of the last entry, and the one from which on no entry is missing.
         self._position = None
         self._complete_from = None
+        # Of the thread that reads the feed.
+        self._opened = self._reported = False
+        self._down_since = 0.0
 
-    async def redeem(self, tickets, origin):
-        """Returns who the client is, once for each ticket; raises `Refused`. Never retried: the ticket may be used."""
+    async def redeem(self, tickets, origin, path=None):
+        """Returns who the client is, once for each ticket; raises `Refused`. Never retried: the ticket may be used.
+
+        `origin` is the Origin of the handshake or None, `path` what precedes `?` in its target.
+        """
         self._follow()
         if not tickets:
             raise missing()
         if len(tickets) > 1:
             raise not_redeemable()
-        body = json.dumps({"ticket": tickets[0], "origin": origin, "audience": self._audience})
+        body = json.dumps({"ticket": tickets[0], "origin": origin, "path": path, "audience": self._audience})
+        position = self._position
         try:
             call = self._loop.run_in_executor(self._threads, self._post, body)
             status, answer = await asyncio.wait_for(call, REDEEM_TIMEOUT)
@@ -100,7 +108,8 @@ class Gateway:
             log.error("redeem failed: %s", type(error).__name__)
             raise outcome_unknown() from None
         if who is not None and who.get("active") is True:
-            return {**who, "redeemedAt": time.monotonic()}
+            # A ticketd that cannot read revocations gives no position.
+            return {**who, "revocationPosition": who.get("revocationPosition") or position, "redeemedAt": time.monotonic()}
         if status in (400, 403, 413):
             raise not_redeemable()
         log.error("redeem failed: ticketd answered %d", status)
@@ -164,23 +173,30 @@ class Gateway:
         """Starts the thread that reads revocations, in the process and the event loop that accept sockets."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
+            self._down_since = time.monotonic()
             threading.Thread(target=self._read_feeds, name="ticketd-feed", daemon=True).start()
 
     def _read_feeds(self):
         retry = FEED_RETRY_MIN
         while not self._loop.is_closed():
+            self._opened = False
             try:
-                retry = self._read_feed() or FEED_RETRY_MIN
-                log.warning("the feed of revocations ended: connecting again")
-            except (OSError, ValueError, http.client.HTTPException) as error:
-                log.error("no revocations: %s", error or type(error).__name__)
-                retry = min(retry * 2, FEED_RETRY_MAX)
+                self._read_feed()
+                error = "the feed has ended"
+            except (OSError, ValueError, http.client.HTTPException) as failure:
+                error = str(failure) or type(failure).__name__
             except RuntimeError:
                 return  # The event loop has closed.
-            time.sleep(retry * random.uniform(0.5, 1))
+            if self._opened:
+                self._down_since, self._reported, retry = time.monotonic(), False, FEED_RETRY_MIN
+            if not self._reported and time.monotonic() - self._down_since > REPORT_AFTER:
+                self._reported = True
+                log.error("no logout closes a socket: %s", error)
+            time.sleep(random.uniform(FEED_RETRY_MIN, retry))
+            retry = min(retry * 2, FEED_RETRY_MAX)
 
     def _read_feed(self):
-        """Reads events until the feed ends. Returns how long to wait if this ticketd has no feed."""
+        """Reads events until the feed ends."""
         connection = self._connect(FEED_SILENCE)
         headers = {"Authorization": "Bearer " + self._key, "Accept": "text/event-stream"}
         last = self._position or min((position for position in self._positions() if position), default=None)
@@ -189,11 +205,11 @@ class Gateway:
         try:
             connection.request("GET", self._url.path.rstrip("/") + FEED_PATH, headers=headers)
             response = connection.getresponse()
-            if response.status == 404:
-                log.error("no revocations: this ticketd has no feed, or no GATEWAY_KEYS")
-                return FEED_RETRY_MISSING
             if response.status != 200:
                 raise OSError("ticketd answered %d" % response.status)
+            self._opened = True
+            if self._reported:
+                log.warning("logouts close sockets again")
             for event, position, data in events_of(response):
                 self._loop.call_soon_threadsafe(self._take, event, position, data, last)
         finally:
@@ -264,8 +280,9 @@ class TicketMiddleware:
             await self.app(scope, receive, send)
             return
         tickets, origin = strip(scope)
+        path = scope.get("raw_path") or scope["path"].encode()
         try:
-            scope["ticketd"] = await self.gateway.redeem(tickets, origin)
+            scope["ticketd"] = await self.gateway.redeem(tickets, origin, path.decode("latin-1"))
         except Refused as refused:
             log.warning("handshake refused: %s", refused)
             await refuse(scope, receive, send, refused)

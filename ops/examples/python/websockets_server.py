@@ -24,7 +24,7 @@ class TicketProtocol(WebSocketServerProtocol):
         if others:
             headers["Sec-WebSocket-Protocol"] = ", ".join(others)
         try:
-            self.who = await gateway.redeem(tickets, headers.get("Origin"))
+            self.who = await gateway.redeem(tickets, headers.get("Origin"), target)
         except Refused as refused:
             retry = [("Retry-After", str(refused.retry_after))] if refused.retry_after else []
             return HTTPStatus(refused.status), retry, b""
@@ -44,7 +44,8 @@ async def chat(socket):
 
 async def main():
     logging.basicConfig(level=logging.INFO)
-    async with serve(chat, "127.0.0.1", int(os.environ["PORT"]), create_protocol=TicketProtocol):
+    port = int(os.environ["PORT"])
+    async with serve(chat, "127.0.0.1", port, create_protocol=TicketProtocol, subprotocols=["chat"]):
         await asyncio.Future()
 
 

@@ -1,6 +1,8 @@
 /** What a client of an example sends. */
 export interface Presented {
   readonly ticket?: string;
+  /** The subprotocols, which may carry a ticket. */
+  readonly protocols?: readonly string[];
   readonly origin: string;
 }
 

@@ -15,6 +15,8 @@ export interface Case {
   /** The head of its column. */
   readonly title: string;
   readonly expected: (answers: Answers) => string;
+  /** The examples that it applies to; all by default. */
+  readonly of?: readonly Example[];
   /** Plays it with all examples side by side, and repairs what it broke. */
   play(stage: Stage): Promise<Outcomes>;
 }
@@ -23,12 +25,14 @@ export interface Case {
 const SOCKETS_TO_LOSE = 20;
 const LOSS_TIMEOUT_MS = 45_000;
 
-const forEach = async <T>(playOne: (example: Example) => Promise<T>): Promise<ReadonlyMap<Example, T>> =>
-  new Map(await Promise.all(examples.map(async (example) => [example, await playOne(example)] as const)));
+const inHandshake = examples.filter(({ messageCarries }) => messageCarries === undefined);
+
+const forEach = async <T>(playOne: (example: Example) => Promise<T>, of = examples): Promise<ReadonlyMap<Example, T>> =>
+  new Map(await Promise.all(of.map(async (example) => [example, await playOne(example)] as const)));
 
 /** An example that fails must not hide what the others did. */
-const every = (playOne: (example: Example) => Promise<string>): Promise<Outcomes> =>
-  forEach((example) => playOne(example).catch((error: Error) => `failed: ${error.message}`));
+const every = (playOne: (example: Example) => Promise<string>, of = examples): Promise<Outcomes> =>
+  forEach((example) => playOne(example).catch((error: Error) => `failed: ${error.message}`), of);
 
 /** The outcome of one handshake, whose socket then ends. */
 const outcomeOf = async (attempt: ReturnType<Stage['connect']>): Promise<string> => {
@@ -46,7 +50,9 @@ const during =
   async (stage) => {
     const tickets = await forEach(() => stage.ticket());
     const repair = await fault(stage);
-    const outcomes = await every((example) => outcomeOf(stage.connect(example, tickets.get(example))));
+    const outcomes = await every((example) =>
+      outcomeOf(stage.connect(example, { ticket: tickets.get(example) ?? '' })),
+    );
     await repair();
     await untilReady(stage.ticketd);
     return outcomes;
@@ -110,17 +116,40 @@ const stopRedis = async ({ redis }: Stage) => {
   return redis.start;
 };
 
+const inSubprotocol = (ticket: string) => ({ protocols: ['chat', `ticketd.${ticket}`] });
+
+/** What a case shows with an example; nothing where it does not apply. */
+export const expectedOf = ({ expected, of = examples }: Case, example: Example): string | undefined =>
+  of.includes(example) ? expected(example.answers) : undefined;
+
 /** The contract for gateways, in the order in which it is played. */
 export const cases: readonly Case[] = [
   {
     title: 'good ticket',
     expected: () => 'opens',
-    play: (stage) => every(async (example) => outcomeOf(stage.connect(example, await stage.ticket()))),
+    play: (stage) => every(async (example) => outcomeOf(stage.connect(example, { ticket: await stage.ticket() }))),
+  },
+  {
+    title: 'in a subprotocol',
+    of: inHandshake,
+    expected: () => 'opens',
+    play: (stage) =>
+      every(async (example) => outcomeOf(stage.connect(example, inSubprotocol(await stage.ticket()))), inHandshake),
   },
   {
     title: 'no ticket',
     expected: ({ missing }) => missing,
-    play: (stage) => every((example) => outcomeOf(stage.connect(example))),
+    play: (stage) => every((example) => outcomeOf(stage.connect(example, {}))),
+  },
+  {
+    title: 'two tickets',
+    of: inHandshake,
+    expected: ({ notRedeemable }) => notRedeemable,
+    play: (stage) =>
+      every(async (example) => {
+        const [ticket, other] = [await stage.ticket(), await stage.ticket()];
+        return outcomeOf(stage.connect(example, { ticket, ...inSubprotocol(other) }));
+      }, inHandshake),
   },
   {
     title: 'spent ticket',
@@ -128,21 +157,25 @@ export const cases: readonly Case[] = [
     play: (stage) =>
       every(async (example) => {
         const ticket = await stage.ticket();
-        const first = await outcomeOf(stage.connect(example, ticket));
-        return first === 'opens' ? outcomeOf(stage.connect(example, ticket)) : `at first: ${first}`;
+        const first = await outcomeOf(stage.connect(example, { ticket }));
+        return first === 'opens' ? outcomeOf(stage.connect(example, { ticket })) : `at first: ${first}`;
       }),
   },
   {
     title: 'wrong audience',
     expected: ({ notRedeemable }) => notRedeemable,
     play: (stage) =>
-      every(async (example) => outcomeOf(stage.connect(example, await stage.ticket({ audience: 'admin' })))),
+      every(async (example) =>
+        outcomeOf(stage.connect(example, { ticket: await stage.ticket({ audience: 'admin' }) })),
+      ),
   },
   {
     title: 'wrong origin',
     expected: ({ notRedeemable }) => notRedeemable,
     play: (stage) =>
-      every(async (example) => outcomeOf(stage.connect(example, await stage.ticket(), 'https://other.example'))),
+      every(async (example) =>
+        outcomeOf(stage.connect(example, { ticket: await stage.ticket(), origin: 'https://other.example' })),
+      ),
   },
   { title: 'logout', expected: ({ revoked }) => revoked, play: logout() },
   { title: 'ticketd down', expected: ({ outage }) => outage, play: during(killTicketd) },

@@ -20,6 +20,8 @@ export interface Example {
   readonly folder: string;
   readonly client: Client;
   readonly answers: Answers;
+  /** Where the ticket is not in the handshake but in the first message. */
+  readonly messageCarries?: true;
   launch(port: number, binary: string): Omit<Launch, 'cwd'>;
 }
 
@@ -43,6 +45,7 @@ export const examples: readonly Example[] = [
     name: 'Socket.IO',
     folder: 'socket-io',
     client: socketIoClient,
+    messageCarries: true,
     answers: {
       missing: 'connect_error 401',
       notRedeemable: 'connect_error 403',
@@ -56,6 +59,7 @@ export const examples: readonly Example[] = [
     name: 'graphql-ws',
     folder: 'graphql-ws',
     client: graphqlWsClient,
+    messageCarries: true,
     answers: { missing: 'close 4401', notRedeemable: 'close 4403', outage: 'close 1013', ...CLOSED },
     ...node('server.mjs'),
   },

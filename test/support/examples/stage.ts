@@ -7,13 +7,12 @@ import { GATEWAY_KEY, issueTicket, type Wish } from '../redeem.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
 import { run } from '../run.ts';
 import { type LogLine, serve, type Ticketd } from '../ticketd.ts';
-import type { Attempt, OpenSocket } from './attempt.ts';
-import { isOpenSocket } from './attempt.ts';
+import { type Attempt, isOpenSocket, type OpenSocket, type Presented } from './attempt.ts';
 import { type Example, examples } from './examples.ts';
 import { type Program, startProgram } from './program.ts';
 
 const FOLDER = resolve('ops/examples');
-export const ORIGIN = 'https://app.example';
+const ORIGIN = 'https://app.example';
 /** The audience of the examples, and the document that the one of y-websocket opens. */
 const BOUND = { audience: 'chat', channel: 'notes', origin: ORIGIN };
 
@@ -38,7 +37,7 @@ export interface Stage {
   /** Every ticket so far. */
   readonly tickets: readonly string[];
   ticket(wish?: Wish): Promise<string>;
-  connect(example: Example, ticket?: string, origin?: string): Promise<Attempt>;
+  connect(example: Example, presented: Partial<Presented>): Promise<Attempt>;
   /** Connects as this user, who must be let in. */
   open(example: Example, sub: string): Promise<OpenSocket>;
   stop(): Promise<void>;
@@ -49,7 +48,7 @@ export const setStage = async (): Promise<Stage> => {
   const ticketd = await restartableTicketd(redis.url);
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-examples-'));
   const binary = await buildGo(folder);
-  const env = { TICKETD_URL: ticketd.internalUrl, GATEWAY_KEY };
+  const env = { TICKETD_URL: ticketd.internalUrl, GATEWAY_KEY, PYTHONDONTWRITEBYTECODE: '1' };
   const start = async (example: Example) => {
     const cwd = join(FOLDER, example.folder);
     return [example, await startProgram((port) => ({ ...example.launch(port, binary), cwd }), env)] as const;
@@ -62,12 +61,10 @@ export const setStage = async (): Promise<Stage> => {
     tickets.push(issued);
     return issued;
   };
-  const connect: Stage['connect'] = (example, presented, origin = ORIGIN) => {
-    const port = programs.get(example)?.port ?? 0;
-    return example.client(port, { origin, ...(presented !== undefined && { ticket: presented }) });
-  };
+  const connect: Stage['connect'] = (example, presented) =>
+    example.client(programs.get(example)?.port ?? 0, { origin: ORIGIN, ...presented });
   const open: Stage['open'] = async (example, sub) => {
-    const attempt = await connect(example, await ticket({ jwt: token({ sub, sessionId: sub }) }));
+    const attempt = await connect(example, { ticket: await ticket({ jwt: token({ sub, sessionId: sub }) }) });
     if (isOpenSocket(attempt)) return attempt;
     throw new Error(`${example.name} refused ${sub}: ${attempt.outcome}`);
   };

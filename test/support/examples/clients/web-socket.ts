@@ -3,10 +3,10 @@ import { WebSocket } from 'ws';
 import type { Attempt, Client } from '../attempt.ts';
 
 /** A plain WebSocket with the ticket in its URL: in once the server has sent its greeting. */
-export const webSocketClient: Client = (port, { ticket, origin }) =>
+export const webSocketClient: Client = (port, { ticket, protocols = [], origin }) =>
   new Promise<Attempt>((resolve, reject) => {
     const query = ticket === undefined ? '' : `?ticket=${ticket}`;
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/${query}`, { origin });
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/${query}`, [...protocols], { origin });
     const closed = new Promise<string>((settle) => {
       socket.once('close', (code) => settle(`close ${code}`));
     });

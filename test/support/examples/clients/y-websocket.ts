@@ -4,16 +4,17 @@ import { Doc } from 'yjs';
 import type { Attempt, Client } from '../attempt.ts';
 
 /** The provider of y-websocket: in once the document is the same on both sides. */
-export const yWebsocketClient: Client = (port, { ticket, origin }) =>
+export const yWebsocketClient: Client = (port, { ticket, protocols = [], origin }) =>
   new Promise<Attempt>((resolve) => {
     // Each provider listens to the end of the process, so that many of them look like a leak.
     process.setMaxListeners(process.getMaxListeners() + 1);
     const provider = new WebsocketProvider(`ws://127.0.0.1:${port}`, 'notes', new Doc(), {
       params: ticket === undefined ? {} : { ticket },
+      protocols: [...protocols],
       disableBc: true,
       WebSocketPolyfill: class extends WebSocket {
-        constructor(url: string, protocols: string[]) {
-          super(url, protocols, { origin });
+        constructor(url: string, offered: string[]) {
+          super(url, offered, { origin });
         }
       } as unknown as typeof globalThis.WebSocket,
     });
