@@ -67,12 +67,15 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
 
   const catchUp = async (position: Position): Promise<void> => {
     passed = position;
-    for (let left = true; left && !stopped; ) {
-      const entries = await log.entriesAfter(passed, ENTRIES_PER_READ);
+    for (let left = true; left; ) {
+      const asked = passed;
+      const entries = await log.entriesAfter(asked, ENTRIES_PER_READ);
+      // A reset of the log came first: what the store replies belongs to what is lost.
+      if (stopped || passed !== asked) return;
       if (entries === undefined) return reset(end);
-      if (passed === position) follower.onStart(position);
+      if (asked === position) follower.onStart(position);
       await pass(entries);
-      left = entries.length === ENTRIES_PER_READ;
+      left = !stopped && entries.length === ENTRIES_PER_READ;
     }
   };
 

@@ -1,7 +1,7 @@
 import { type Caller, MIN_TTL_MS } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
-import { marksOf, revocationIdsIn } from './ended-session.ts';
+import { createEndedSessionCheck, endMarksOf, rejectIfEnded, revocationMarksOf } from './ended-session.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
 import { type Revocable, type RevocableOptions, revocableOf, subjectKey } from './revocation-keys.ts';
@@ -93,19 +93,24 @@ type SaveTicket = (ticket: NewTicket) => Promise<void>;
 /**
  * Stores a ticket with the ids of the revocations before it, which do not void it. One round trip writes the record and
  * reads the marks of revocations. Only if there are any, a second one writes the record again with their ids, before the
- * client has its ticket. A revocation after the read is not in the record, and so voids the ticket.
+ * client has its ticket. A revocation after the read is not in the record, and so voids the ticket. The second one also
+ * reads the ends again: in a cluster the first may have read them before the ids, and an end is stored before its id.
  */
-const saveWithRevocations =
-  (store: TicketStore): SaveTicket =>
-  async ({ caller, digest, record, ttlMs }) => {
+const saveWithRevocations = (store: TicketStore): SaveTicket => {
+  const rejectIfEndedNow = createEndedSessionCheck(store);
+  return async ({ caller, digest, record, ttlMs }) => {
+    const revocationMarks = revocationMarksOf(record);
     const [, marks] = await Promise.all([
       store.put(digest, encodePayload(record), ttlMs),
-      store.marks(marksOf(record)),
+      store.marks([...revocationMarks, ...endMarksOf(record)]),
     ]);
-    const revocationIds = revocationIdsIn(marks, caller);
-    if (revocationIds.some((id) => id !== null))
-      await store.replace(digest, encodePayload({ ...record, revocationIds }));
+    const revocationIds = marks.slice(0, revocationMarks.length);
+    rejectIfEnded(marks.slice(revocationMarks.length), caller);
+    if (revocationIds.every((id) => id === null)) return;
+    const payload = encodePayload({ ...record, revocationIds });
+    await Promise.all([store.replace(digest, payload), rejectIfEndedNow(caller, record)]);
   };
+};
 
 const saveWithinLimit = (limit: RateLimit, store: TicketStore): SaveTicket => {
   const limiter = createRateLimiter({ limit, store });

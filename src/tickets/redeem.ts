@@ -1,7 +1,7 @@
 import type { RejectReason } from '../protocol/reject-reason.ts';
+import { revocationMarksOf } from './ended-session.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
-import { revocationKeysOf } from './revocation-keys.ts';
 import type { Position, RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
@@ -91,8 +91,7 @@ const mismatchOf = (record: TicketRecord, { audience, origin }: Presentation): R
  * for longer than the tickets that it voids.
  */
 const revocationOf = async (record: TicketRecord, store: RedeemerOptions['store']): Promise<'revoked' | undefined> => {
-  const marks = revocationKeysOf(record).map((key) => ({ kind: 'revocation', key }) as const);
-  const stored = await store.marks(marks).catch((cause) => {
+  const stored = await store.marks(revocationMarksOf(record)).catch((cause) => {
     // The ticket is taken already, and whether it was good is not known.
     throw new OutcomeUnknown({ cause });
   });

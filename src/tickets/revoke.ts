@@ -1,5 +1,6 @@
 import { MAX_TTL_SECONDS } from '../config/variables.ts';
-import { type EndedUntil, encodeEnd, laterEnd, newRevocationId } from './ended-session.ts';
+import { randomText } from '../protocol/random-text.ts';
+import { type EndedUntil, encodeEnd, laterEnd } from './ended-session.ts';
 import type { RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 
@@ -27,6 +28,8 @@ export interface RevokerOptions {
  * clock of the Redis server with the ticket may step back, and that of the server with the revocation ahead.
  */
 const REVOCATION_TTL_MS = (MAX_TTL_SECONDS + 60) * 1000;
+// As many as a UUID has: no two revocations ever have the same id.
+const ID_BYTES = 16;
 
 /**
  * Makes the function that revokes. The order counts. First the end, so that no ticket is issued after the revocation by an
@@ -39,7 +42,7 @@ export const createRevoker =
     if (endedUntil !== undefined)
       await Promise.all(keys.map((key) => storeEnd(store, key, endedUntil, retentionSeconds * 1000)));
     await Promise.all(
-      keys.map((key) => store.mark({ kind: 'revocation', key }, newRevocationId(endedUntil), REVOCATION_TTL_MS)),
+      keys.map((key) => store.mark({ kind: 'revocation', key }, randomText(ID_BYTES, 'base64url'), REVOCATION_TTL_MS)),
     );
     await Promise.all(keys.map(log.append));
   };

@@ -10,7 +10,7 @@ import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
-const LABELS = ['listener', 'method', 'route', 'status', 'le', 'phase', 'outcome', 'reason', 'command'];
+const LABELS = ['listener', 'method', 'route', 'status', 'le', 'phase', 'outcome', 'reason', 'command', 'via'];
 
 describe('GET /metrics', () => {
   let redis: TestRedis;

@@ -237,6 +237,16 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['0', '301', '30s', '0.5'],
     expected: 'a whole number from 1 to 300',
   },
+  REVOCATION_RETENTION_SECONDS: {
+    value: ({ revocations }) => revocations.retentionSeconds,
+    preset: 86_400,
+    good: [
+      ['60', 60],
+      ['2592000', 2_592_000],
+    ],
+    wrong: ['0', '59', '2592001', '1d'],
+    expected: 'a whole number from 60 to 2592000',
+  },
   TICKET_RATE_LIMIT: {
     value: ({ limits }) => limits.ticketRate,
     preset: 'off',

@@ -47,6 +47,8 @@ export const openFeed = ({ response, onEnd, ...options }: FeedOptions): Feed => 
   });
 
   response.once('close', () => end('client'));
+  // The listener leaves a connection open that its client has half closed; a client that wants events does not do that.
+  response.socket?.once('end', () => end('client'));
   return { behindMs: stream.behindMs, end };
 };
 

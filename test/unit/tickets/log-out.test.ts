@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import type { SinonFakeTimers } from 'sinon';
+import type { Caller } from '../../../src/auth/caller.ts';
+import { TokenRejected } from '../../../src/auth/errors.ts';
+import { StoreUnavailable } from '../../../src/tickets/errors.ts';
+import { type CallerRevocation, createCallerRevoker } from '../../../src/tickets/log-out.ts';
+import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
+import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
+import { createRevoker, type Revocation } from '../../../src/tickets/revoke.ts';
+import { freezeTime } from '../../support/frozen-time.ts';
+import { rejectionOf } from '../../support/rejection.ts';
+
+const AT = 1_767_225_600;
+const ALICE: Caller = {
+  issuer: 'https://idp.example/',
+  subject: 'alice',
+  sessionId: 'session-1',
+  issuedAt: AT - 60,
+  expiresAt: (AT + 3600) * 1000,
+};
+const SESSION: CallerRevocation = { scope: 'session', end: false };
+const LOGOUT: CallerRevocation = { scope: 'session', end: true };
+
+describe('revocation by a user', () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = freezeTime(AT * 1000 + 999);
+  });
+  afterEach(() => clock.restore());
+
+  const setUp = () => {
+    const store = createMemoryStore();
+    const revoke = createRevoker({ store, log: createMemoryRevocations(), retentionSeconds: 3600 });
+    const stored: Revocation[] = [];
+    const record = async (revocation: Revocation) => {
+      stored.push(revocation);
+      await revoke(revocation);
+    };
+    return { stored, revoke: createCallerRevoker({ store, revoke: record }) };
+  };
+
+  const none = { sessionId: undefined };
+  for (const [what, revocation, caller, key, endedUntil] of [
+    ['the session', SESSION, {}, sessionKey(ALICE), undefined],
+    ['all of the subject', { scope: 'subject', end: false }, {}, subjectKey(ALICE), undefined],
+    ['and ends the session', LOGOUT, {}, sessionKey(ALICE), 'all'],
+    ['and ends what is in no session until now', LOGOUT, none, sessionKey({ ...ALICE, ...none }), AT],
+    ['and ends the subject until now', { scope: 'subject', end: true }, {}, subjectKey(ALICE), AT],
+    [
+      'and ends a JWT from the future',
+      { scope: 'subject', end: true },
+      { issuedAt: AT + 30 },
+      subjectKey(ALICE),
+      AT + 30,
+    ],
+    ['and ends a JWT without iat', { scope: 'subject', end: true }, { issuedAt: undefined }, subjectKey(ALICE), AT],
+  ] as readonly (readonly [string, CallerRevocation, Partial<Caller>, string, Revocation['endedUntil']])[])
+    it(`revokes ${what}; the JWT is ${endedUntil === undefined ? 'still accepted' : 'rejected'} afterwards`, async () => {
+      const { stored, revoke } = setUp();
+      await revoke({ ...ALICE, ...caller }, revocation);
+      expect(stored).to.deep.equal([{ keys: [key], endedUntil }]);
+      const again = revoke({ ...ALICE, ...caller }, SESSION);
+      if (endedUntil === undefined) await again;
+      else
+        expect(await rejectionOf(again))
+          .to.be.instanceOf(TokenRejected)
+          .and.include({ reason: 'session_ended' });
+      expect(stored).to.have.length(endedUntil === undefined ? 2 : 1);
+    });
+
+  it('is limited to 10 of each subject in 10 seconds', async () => {
+    const { stored, revoke } = setUp();
+    for (let count = 0; count < 10; count += 1) {
+      await revoke({ ...ALICE, sessionId: `session-${count}` }, count % 2 ? SESSION : { scope: 'subject', end: false });
+      clock.tick(100);
+    }
+    const refused = await rejectionOf(revoke(ALICE, SESSION));
+    expect(refused).to.include({
+      name: 'RateLimited',
+      publicMessage: 'At most 10 revocations in 10 seconds',
+      retryInSeconds: 9,
+    });
+    await revoke({ ...ALICE, subject: 'bob' }, SESSION);
+    await revoke({ ...ALICE, issuer: undefined }, SESSION);
+    expect(stored).to.have.length(12);
+    clock.tick(9000);
+    await revoke(ALICE, SESSION);
+  });
+
+  it('rejects with the error of the store', async () => {
+    const outage = new StoreUnavailable();
+    const fails = () => Promise.reject(outage);
+    const store = createMemoryStore();
+    const unread = createCallerRevoker({ store: { marks: fails }, revoke: async () => {} });
+    const unstored = createCallerRevoker({ store, revoke: fails });
+    for (const revoke of [unread, unstored]) expect(await rejectionOf(revoke(ALICE, LOGOUT))).to.equal(outage);
+  });
+});
