@@ -1,12 +1,18 @@
 import type { Refused } from './refusal.ts';
 import type { RevocationSource } from './revocation-source.ts';
 
-/** What the gateway redeems for one handshake. */
+/** What the gateway redeems for one handshake or request. */
 export interface RedeemRequest {
   readonly ticket: string;
   readonly audience: string | undefined;
-  /** The `Origin` header; `undefined` where the handshake had none. */
+  /** The `Origin` header; `undefined` where the request had none. */
   readonly origin: string | undefined;
+  /** What precedes `?` in the target of the request. */
+  readonly path?: string | undefined;
+  /** The `Sec-Fetch-Site` header. */
+  readonly fetchSite?: string | undefined;
+  /** The host that the browser addressed, as a proxy reports it. */
+  readonly host?: string | undefined;
   readonly traceId: string;
 }
 

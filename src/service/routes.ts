@@ -9,6 +9,7 @@ import type { RequestState } from '../http/middleware/context.ts';
 import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
 import { endSessionsRoute } from '../http/routes/end-sessions.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
+import { introspectRoute } from '../http/routes/introspect.ts';
 import { issueRoute } from '../http/routes/issue.ts';
 import { metricsRoute } from '../http/routes/metrics.ts';
 import { probeRoutes } from '../http/routes/probes.ts';
@@ -108,6 +109,7 @@ const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => 
   });
   return [
     redeemRoute({ authenticate, store, redeem, emit }),
+    introspectRoute({ authenticate, store, redeem, emit }),
     endSessionsRoute({ authenticate, store, endSessions, emit }),
     revocationsRoute({ authenticate, feeds }),
   ];

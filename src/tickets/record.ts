@@ -5,6 +5,8 @@ export interface Binding {
   readonly audience: string | undefined;
   readonly channel: string | undefined;
   readonly origin: string | undefined;
+  /** The only path that the ticket is good for. */
+  readonly path?: string | undefined;
   readonly traceId: string;
 }
 
@@ -29,6 +31,7 @@ export const encodePayload = (record: TicketRecord): string =>
     a: record.audience,
     c: record.channel,
     o: record.origin,
+    p: record.path,
     t: record.issuedAt,
     e: record.ticketExpiresAt - record.issuedAt,
     x: record.expiresAt - record.issuedAt,
@@ -39,7 +42,7 @@ export const encodePayload = (record: TicketRecord): string =>
 
 /** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { u, s, i, a, c, o, t, e, x, r, k, v } = JSON.parse(payload);
+  const { u, s, i, a, c, o, p, t, e, x, r, k, v } = JSON.parse(payload);
   if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
     throw new Error('the stored record of the ticket is not a payload');
   return {
@@ -49,6 +52,7 @@ export const decodePayload = (payload: string): TicketRecord => {
     audience: a,
     channel: c,
     origin: o,
+    path: p,
     issuedAt: t,
     ticketExpiresAt: t + e,
     expiresAt: t + x,

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import {
-  createUpgradeAuthentication,
-  type UpgradeAuthenticationOptions,
-} from '../../src/gateway/authenticate-upgrade.ts';
+  createAuthentication,
+  type AuthenticationOptions,
+} from '../../src/gateway/authentication.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
 import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/redeemer.ts';
 import { UpgradeRefused } from '../../src/gateway/refusal.ts';
@@ -30,10 +30,10 @@ export const rejected = async ({ traceId }: RedeemRequest): Promise<RedeemResult
   refusal: new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: 'used' }),
 });
 
-export type Redeem = UpgradeAuthenticationOptions['redeemer']['redeem'];
+export type Redeem = AuthenticationOptions['redeemer']['redeem'];
 
 /** An authentication with this redeem, and all that it asked and reported. */
-export const authentication = (redeem: Redeem, more: Partial<UpgradeAuthenticationOptions> = {}) => {
+export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptions> = {}) => {
   const asked: RedeemRequest[] = [];
   const events: GatewayEvent[] = [];
   const redeemer = {
@@ -43,7 +43,7 @@ export const authentication = (redeem: Redeem, more: Partial<UpgradeAuthenticati
     },
   };
   const report = (event: GatewayEvent) => void events.push(event);
-  const authenticate = createUpgradeAuthentication({
+  const { ofRequest: authenticate, ofTicket } = createAuthentication({
     redeemer,
     audience: undefined,
     maxPending: 1000,
@@ -54,7 +54,7 @@ export const authentication = (redeem: Redeem, more: Partial<UpgradeAuthenticati
     const verdict = await authenticate(request);
     return verdict.outcome === 'refused' ? verdict.refusal : expect.fail('admitted');
   };
-  return { asked, events, authenticate, refusalOf };
+  return { asked, events, authenticate, ofTicket, refusalOf };
 };
 
 /** A handshake with a ticket in its query. */

@@ -27,13 +27,16 @@ const missing = ({ authorization }: IncomingHttpHeaders): RequestError => {
   return new RequestError('AUTH_TOKEN_MISSING', undefined, { cause: new TokenRejected('missing', why) });
 };
 
-/** Requires one of the gateway keys; compares all of them, each in constant time. */
+/**
+ * Requires one of the gateway keys, as a bearer token or as the password of Basic; compares all of them, each in constant
+ * time.
+ */
 export const requireGatewayKey = (keys: readonly string[]): AuthenticationCheck => {
   const digests = keys.map(digestOf);
   return ({ req }) => {
-    const digest = digestOf(bearerToken(req.headers) ?? '');
-    if (!digests.map((known) => timingSafeEqual(known, digest)).includes(true))
-      throw new RequestError('GATEWAY_UNAUTHORIZED');
+    const presented = keysIn(req.headers).map(digestOf);
+    const matches = digests.flatMap((known) => presented.map((digest) => timingSafeEqual(known, digest)));
+    if (!matches.includes(true)) throw new RequestError('GATEWAY_UNAUTHORIZED');
   };
 };
 
@@ -53,5 +56,20 @@ const BEARER = /^Bearer +(\S.*)$/i;
 /** The bearer token in the `Authorization` header; `null` if there is none. */
 export const bearerToken = ({ authorization = '' }: Pick<IncomingHttpHeaders, 'authorization'>): string | null =>
   BEARER.exec(authorization.trim())?.[1] ?? null;
+
+const keysIn = (headers: IncomingHttpHeaders): readonly string[] => {
+  const token = bearerToken(headers);
+  return token === null ? basicPasswords(headers) : [token];
+};
+
+const BASIC = /^Basic +([A-Za-z0-9+/_=-]+)$/i;
+
+/** The password (RFC 7617) as it is, and as OAuth clients encode it (RFC 6749, section 2.3.1). */
+const basicPasswords = ({ authorization = '' }: IncomingHttpHeaders): readonly string[] => {
+  const [, encoded = ''] = BASIC.exec(authorization.trim()) ?? [];
+  const [, ...parts] = Buffer.from(encoded, 'base64').toString().split(':');
+  const password = parts.join(':');
+  return [password, new URLSearchParams(`password=${password}`).get('password') ?? ''];
+};
 
 const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');
