@@ -21,6 +21,7 @@ export interface Wish {
   readonly audience?: string;
   readonly channel?: string;
   readonly origin?: string;
+  readonly path?: string;
 }
 
 /** A fresh ticket, bound as wished. */

@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import parse_qs, quote, unquote_plus, urlsplit
 
 REVOKED = 4001
 SESSION_EXPIRED = 4003
@@ -280,9 +280,8 @@ class TicketMiddleware:
             await self.app(scope, receive, send)
             return
         tickets, origin = strip(scope)
-        path = scope.get("raw_path") or scope["path"].encode()
         try:
-            scope["ticketd"] = await self.gateway.redeem(tickets, origin, path.decode("latin-1"))
+            scope["ticketd"] = await self.gateway.redeem(tickets, origin, path_of(scope))
         except Refused as refused:
             log.warning("handshake refused: %s", refused)
             await refuse(scope, receive, send, refused)
@@ -329,6 +328,11 @@ def strip(scope):
     return tickets, origins[0] if origins else None
 
 
+def path_of(scope):
+    raw = scope.get("raw_path") or quote(scope["path"])
+    return raw.decode("latin-1") if isinstance(raw, bytes) else raw
+
+
 async def refuse(scope, receive, send, refused):
     """Answers with the status, or, where the server cannot, accepts and closes with a code."""
     await receive()
@@ -340,5 +344,7 @@ async def refuse(scope, receive, send, refused):
         await send({"type": "websocket.http.response.start", "status": refused.status, "headers": headers})
         await send({"type": "websocket.http.response.body", "body": body})
     else:
-        await send({"type": "websocket.accept"})
+        # A browser fails a handshake without one of the subprotocols that it offered.
+        offered = scope.get("subprotocols") or [None]
+        await send({"type": "websocket.accept", "subprotocol": offered[0]})
         await send({"type": "websocket.close", "code": refused.close_code, "reason": refused.error_code})

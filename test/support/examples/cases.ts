@@ -12,7 +12,7 @@ export type Outcomes = ReadonlyMap<Example, string>;
 
 /** One line of the contract for gateways. */
 export interface Case {
-  /** The head of its column. */
+  /** The head of its row. */
   readonly title: string;
   readonly expected: (answers: Answers) => string;
   /** The examples that it applies to; all by default. */
@@ -25,7 +25,7 @@ export interface Case {
 const SOCKETS_TO_LOSE = 20;
 const LOSS_TIMEOUT_MS = 45_000;
 
-const inHandshake = examples.filter(({ messageCarries }) => messageCarries === undefined);
+const inHandshake = examples.filter(({ path }) => path !== undefined);
 
 const forEach = async <T>(playOne: (example: Example) => Promise<T>, of = examples): Promise<ReadonlyMap<Example, T>> =>
   new Map(await Promise.all(of.map(async (example) => [example, await playOne(example)] as const)));
@@ -175,6 +175,27 @@ export const cases: readonly Case[] = [
     play: (stage) =>
       every(async (example) =>
         outcomeOf(stage.connect(example, { ticket: await stage.ticket(), origin: 'https://other.example' })),
+      ),
+  },
+  {
+    title: 'ticket for another path',
+    of: inHandshake,
+    expected: ({ notRedeemable }) => notRedeemable,
+    play: (stage) =>
+      every(
+        async (example) => outcomeOf(stage.connect(example, { ticket: await stage.ticket({ path: '/other' }) })),
+        inHandshake,
+      ),
+  },
+  {
+    title: 'ticket for this path',
+    of: inHandshake,
+    expected: () => 'opens',
+    play: (stage) =>
+      every(
+        async (example) =>
+          outcomeOf(stage.connect(example, { ticket: await stage.ticket({ path: example.path ?? '' }) })),
+        inHandshake,
       ),
   },
   { title: 'logout', expected: ({ revoked }) => revoked, play: logout() },

@@ -15,13 +15,14 @@ export interface Answers {
 }
 
 export interface Example {
+  /** The head of its column. */
   readonly name: string;
   /** In ops/examples. */
   readonly folder: string;
   readonly client: Client;
   readonly answers: Answers;
-  /** Where the ticket is not in the handshake but in the first message. */
-  readonly messageCarries?: true;
+  /** Where the client opens its socket, if the handshake carries the ticket; a message does otherwise. */
+  readonly path?: string;
   launch(port: number, binary: string): Omit<Launch, 'cwd'>;
 }
 
@@ -29,23 +30,23 @@ const CLOSED = { revoked: 'close 4001', lost: 'close 1013' };
 const HTTP: Answers = { missing: '401', notRedeemable: '403', outage: '503', ...CLOSED };
 
 // Debian's Python has Debian's packages, the first one on the PATH may not.
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
 
 const node = (...args: readonly string[]) => ({ launch: () => ({ command: process.execPath, args }) });
 const asgi = (server: string, bind: (port: number) => readonly string[]) => ({
   folder: 'python',
   client: webSocketClient,
+  path: '/',
   launch: (port: number) => ({ command: PYTHON, args: ['-m', server, ...bind(port), 'asgi:app'] }),
 });
 
 /** Every example, in the order of the table. */
 export const examples: readonly Example[] = [
-  { name: 'ws', folder: 'ws', client: webSocketClient, answers: HTTP, ...node('server.mjs') },
+  { name: 'ws', folder: 'ws', client: webSocketClient, path: '/', answers: HTTP, ...node('server.mjs') },
   {
     name: 'Socket.IO',
     folder: 'socket-io',
     client: socketIoClient,
-    messageCarries: true,
     answers: {
       missing: 'connect_error 401',
       notRedeemable: 'connect_error 403',
@@ -59,36 +60,51 @@ export const examples: readonly Example[] = [
     name: 'graphql-ws',
     folder: 'graphql-ws',
     client: graphqlWsClient,
-    messageCarries: true,
     answers: { missing: 'close 4401', notRedeemable: 'close 4403', outage: 'close 1013', ...CLOSED },
     ...node('server.mjs'),
   },
-  { name: 'Fastify', folder: 'fastify', client: webSocketClient, answers: HTTP, ...node('server.mjs') },
-  { name: 'NestJS', folder: 'nestjs', client: webSocketClient, answers: HTTP, ...node('--import', 'tsx', 'server.ts') },
-  { name: 'Hono', folder: 'hono', client: webSocketClient, answers: HTTP, ...node('server.mjs') },
-  { name: 'y-websocket', folder: 'y-websocket', client: yWebsocketClient, answers: HTTP, ...node('server.mjs') },
+  { name: 'Fastify', folder: 'fastify', client: webSocketClient, path: '/', answers: HTTP, ...node('server.mjs') },
   {
-    name: 'Python: Starlette with uvicorn',
+    name: 'NestJS',
+    folder: 'nestjs',
+    client: webSocketClient,
+    path: '/',
+    answers: HTTP,
+    ...node('--import', 'tsx', 'server.ts'),
+  },
+  { name: 'Hono', folder: 'hono', client: webSocketClient, path: '/', answers: HTTP, ...node('server.mjs') },
+  {
+    name: 'y-websocket',
+    folder: 'y-websocket',
+    client: yWebsocketClient,
+    path: '/notes',
+    answers: HTTP,
+    ...node('server.mjs'),
+  },
+  {
+    name: 'uvicorn',
     // This version of uvicorn cannot answer a handshake with a status of its own.
     answers: { missing: 'close 4004', notRedeemable: 'close 4004', outage: 'close 1013', ...CLOSED },
     ...asgi('uvicorn', (port) => ['--port', String(port)]),
   },
   {
-    name: 'Python: Starlette with Hypercorn',
+    name: 'Hypercorn',
     answers: HTTP,
     ...asgi('hypercorn', (port) => ['--bind', `127.0.0.1:${port}`, '--access-logfile', '-']),
   },
   {
-    name: 'Python: websockets',
+    name: 'websockets',
     folder: 'python',
     client: webSocketClient,
+    path: '/',
     answers: HTTP,
     launch: () => ({ command: PYTHON, args: ['websockets_server.py'] }),
   },
   {
-    name: 'Go: net/http with gorilla/websocket',
+    name: 'Go',
     folder: 'go',
     client: webSocketClient,
+    path: '/',
     answers: HTTP,
     launch: (_port, binary) => ({ command: binary, args: [] }),
   },

@@ -5,10 +5,10 @@ import { freePort } from '../free-port.ts';
 import { SECRET, token } from '../jwt.ts';
 import { GATEWAY_KEY, issueTicket, type Wish } from '../redeem.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
-import { run } from '../run.ts';
 import { type LogLine, serve, type Ticketd } from '../ticketd.ts';
 import { type Attempt, isOpenSocket, type OpenSocket, type Presented } from './attempt.ts';
 import { type Example, examples } from './examples.ts';
+import { buildGo } from './go.ts';
 import { type Program, startProgram } from './program.ts';
 
 const FOLDER = resolve('ops/examples');
@@ -47,7 +47,7 @@ export const setStage = async (): Promise<Stage> => {
   const redis = await startRedis();
   const ticketd = await restartableTicketd(redis.url);
   const folder = await mkdtemp(join(tmpdir(), 'ticketd-examples-'));
-  const binary = await buildGo(folder);
+  const binary = await buildGo(folder, ['ops/examples/go/ticketd.go', 'ops/examples/go/main.go']);
   const env = { TICKETD_URL: ticketd.internalUrl, GATEWAY_KEY, PYTHONDONTWRITEBYTECODE: '1' };
   const start = async (example: Example) => {
     const cwd = join(FOLDER, example.folder);
@@ -82,14 +82,6 @@ export const setStage = async (): Promise<Stage> => {
       await ticketd.kill();
     },
   };
-};
-
-/** Debian's packages of Go libraries are made for a GOPATH. */
-const buildGo = async (folder: string): Promise<string> => {
-  const binary = join(folder, 'go-example');
-  const go = `cd ${FOLDER}/go && GO111MODULE=off GOPATH=/usr/share/gocode go build -o ${binary}`;
-  await run('sh', ['-ec', go]);
-  return binary;
 };
 
 const restartableTicketd = async (redisUrl: string): Promise<RestartableTicketd> => {

@@ -5,10 +5,9 @@ import { examples } from './examples.ts';
 /** The table of ops/deploy/guides/your-gateway-in-five-minutes.md; the tests of the examples assert each of its cells. */
 export const examplesTable = (): string =>
   table(
-    ['example', ...cases.map(({ title }) => title), 'log'],
-    examples.map((example) => [
-      `[${example.name}](../../examples/${example.folder})`,
-      ...cases.map((played) => expectedOf(played, example) ?? '–'),
-      'no ticket',
-    ]),
+    ['', ...examples.map(({ name, folder }) => `[${name}](../../examples/${folder})`)],
+    [
+      ...cases.map((played) => [played.title, ...examples.map((example) => expectedOf(played, example) ?? '–')]),
+      ['log', ...examples.map(() => 'no ticket')],
+    ],
   );
