@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from ticketd import Gateway
+from ticketd import Gateway, Refused
 
 
 async def main():
@@ -14,8 +14,11 @@ async def main():
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         command, *arguments = line.split()
         if command == "redeem":
-            redeemed.append(await gateway.redeem(arguments, None))
-            print("redeemed", flush=True)
+            try:
+                redeemed.append(await gateway.redeem(arguments, None))
+                print("redeemed", flush=True)
+            except Refused as refused:
+                print("refused", refused.status, flush=True)
         else:
             who = redeemed.pop(0)
             print("tracked", flush=True)

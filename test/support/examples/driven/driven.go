@@ -5,8 +5,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
-	"log"
 	"os"
 	"strings"
 )
@@ -15,14 +15,16 @@ func main() {
 	gateway := NewGateway(os.Getenv("TICKETD_URL"), os.Getenv("GATEWAY_KEY"), "")
 	var redeemed []Admission
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		command, ticket, _ := strings.Cut(lines.Text(), " ")
-		if command == "redeem" {
-			admission, err := gateway.Redeem(context.Background(), []string{ticket}, nil, "/")
-			if err != nil {
-				log.Fatal(err)
+		command := strings.Fields(lines.Text())
+		if command[0] == "redeem" {
+			admission, err := gateway.Redeem(context.Background(), command[1:], nil, "/")
+			var refused *Refused
+			if errors.As(err, &refused) {
+				fmt.Println("refused", refused.Status)
+			} else {
+				redeemed = append(redeemed, admission)
+				fmt.Println("redeemed")
 			}
-			redeemed = append(redeemed, admission)
-			fmt.Println("redeemed")
 		} else {
 			fmt.Println("tracked")
 			gateway.Track(redeemed[0], func(code int, _ string) { fmt.Println("closed", code) })
