@@ -24,12 +24,13 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts an example on a free port and resolves once it listens; `launchOn` says how it is started there. */
+/** Starts an example, by default on a free port, and resolves once it listens; `launchOn` says how it is started there. */
 export const startProgram = async (
   launchOn: (port: number) => Launch,
   env: Readonly<Record<string, string>>,
+  at?: number,
 ): Promise<Program> => {
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const { command, args, cwd } = launchOn(port);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(command, [...args], {
