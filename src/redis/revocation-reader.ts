@@ -38,8 +38,8 @@ const CHECK_EVERY_MS = 1000;
 // An alarm on the event stays on for as long as the outage lasts.
 const REPORT_EVERY_MS = 60_000;
 const RETRY_MS = 200;
-// Until an operator has allowed the commands.
-const RETRY_REFUSED_MS = 5000;
+// Until an operator has allowed the commands, or removed a key of another type.
+const RETRY_FORBIDDEN_MS = 5000;
 
 export const createRevocationReader = ({
   access,
@@ -112,7 +112,7 @@ export const createRevocationReader = ({
       askAnotherSentinel(connection);
       connection.disconnect(true);
     }
-    await pause(isReply(error) ? RETRY_REFUSED_MS : RETRY_MS, closing.signal);
+    await pause(isForbidden(error) ? RETRY_FORBIDDEN_MS : RETRY_MS, closing.signal);
   };
 
   /** Reads for as long as the connection is usable; the next `ready` starts again. */
@@ -157,6 +157,10 @@ const endOf = async (stream: RevocationStream, client: RedisClient): Promise<Pos
   const end = await stream.lastPosition(client);
   return end === FIRST_POSITION ? stream.append(client, '', FIRST_POSITION) : end;
 };
+
+/** Whether Redis replied with an error that does not pass by itself, unlike that of a server which starts or fails over. */
+const isForbidden = (error: unknown): boolean =>
+  isReply(error) && error instanceof Error && /^(NOPERM|WRONGTYPE|ERR)\b/.test(error.message);
 
 const withBlockingReads = (access: RedisAccess, blockMs: number): RedisAccess => {
   const commandTimeoutMs = access.redis.commandTimeoutMs + blockMs;

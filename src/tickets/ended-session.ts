@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
-import { type Revocable, revocationKeysOf } from './revocation-keys.ts';
-import type { Mark, TicketStore } from './store.ts';
+import { marksOf, type Revocable } from './revocation-keys.ts';
+import type { TicketStore } from './store.ts';
 
 /**
  * Which JWTs of a session or a subject an end concerns: all of them, or those whose `iat` is missing or not later than
@@ -27,17 +27,8 @@ export const rejectIfEnded = (marks: readonly (string | null)[], { issuedAt }: P
 const isEnded = (end: string, issuedAt: number | undefined): boolean =>
   end === 'all' || issuedAt === undefined || Math.floor(issuedAt) <= Number(end);
 
-/** The marks of all ends that concern a caller or a ticket. */
-export const endMarksOf = (revocable: Revocable): readonly Mark[] => marksOf('ended', revocable);
-
-/** The marks of all revocations that concern it, in the order of its `revocationIds`. */
-export const revocationMarksOf = (revocable: Revocable): readonly Mark[] => marksOf('revocation', revocable);
-
-const marksOf = (kind: Mark['kind'], revocable: Revocable): readonly Mark[] =>
-  revocationKeysOf(revocable).map((key) => ({ kind, key }));
-
 /** Makes the function that throws `TokenRejected` if the session of a caller has ended, `StoreUnavailable` if unknown. */
 export const createEndedSessionCheck =
   (store: Pick<TicketStore, 'marks'>) =>
   async (caller: Pick<Caller, 'issuedAt'>, revocable: Revocable): Promise<void> =>
-    rejectIfEnded(await store.marks(endMarksOf(revocable)), caller);
+    rejectIfEnded(await store.marks(marksOf('ended', revocable)), caller);

@@ -1,10 +1,10 @@
 import { type Caller, MIN_TTL_MS } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import type { RateLimit } from '../config/parsers.ts';
-import { createEndedSessionCheck, endMarksOf, rejectIfEnded, revocationMarksOf } from './ended-session.ts';
+import { createEndedSessionCheck, rejectIfEnded } from './ended-session.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type Binding, encodePayload, type TicketRecord } from './record.ts';
-import { type Revocable, type RevocableOptions, revocableOf, subjectKey } from './revocation-keys.ts';
+import { marksOf, type Revocable, type RevocableOptions, revocableOf, subjectKey } from './revocation-keys.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, newTicket, ticketIdOf } from './ticket.ts';
 
@@ -100,10 +100,10 @@ type SaveTicket = (ticket: NewTicket) => Promise<void>;
 const saveWithRevocations = (store: TicketStore): SaveTicket => {
   const rejectIfEndedNow = createEndedSessionCheck(store);
   return async ({ caller, digest, record, ttlMs }) => {
-    const revocationMarks = revocationMarksOf(record);
+    const revocationMarks = marksOf('revocation', record);
     const [, marks] = await Promise.all([
       store.put(digest, encodePayload(record), ttlMs),
-      store.marks([...revocationMarks, ...endMarksOf(record)]),
+      store.marks([...revocationMarks, ...marksOf('ended', record)]),
     ]);
     const revocationIds = marks.slice(0, revocationMarks.length);
     rejectIfEnded(marks.slice(revocationMarks.length), caller);

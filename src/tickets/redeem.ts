@@ -1,8 +1,8 @@
 import type { RejectReason } from '../protocol/reject-reason.ts';
-import { revocationMarksOf } from './ended-session.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { mismatchOf, type Presentation } from './presentation.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
+import { marksOf } from './revocation-keys.ts';
 import type { Position, RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
@@ -77,7 +77,7 @@ const positionFor = async (
  * for longer than the tickets that it voids.
  */
 const revocationOf = async (record: TicketRecord, store: RedeemerOptions['store']): Promise<'revoked' | undefined> => {
-  const stored = await store.marks(revocationMarksOf(record)).catch((cause) => {
+  const stored = await store.marks(marksOf('revocation', record)).catch((cause) => {
     // The ticket is taken already, and whether it was good is not known.
     throw new OutcomeUnknown({ cause });
   });

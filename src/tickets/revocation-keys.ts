@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
+import type { Mark } from './store.ts';
 
 type Session = Pick<Caller, 'issuer' | 'subject' | 'sessionId'>;
 
@@ -30,6 +31,10 @@ export const revocationKeysOf = (revocable: Revocable): readonly string[] => [
   sessionKey(revocable),
   ...(revocable.otherKeys ?? []),
 ];
+
+/** The marks of one kind under all of these keys, in the same order. */
+export const marksOf = (kind: Mark['kind'], revocable: Revocable): readonly Mark[] =>
+  revocationKeysOf(revocable).map((key) => ({ kind, key }));
 
 /** The key of a subject of an issuer: all keys have one length, and none shows whose it is. */
 export const subjectKey = ({ issuer, subject }: Omit<Session, 'sessionId'>): string =>

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import request from 'supertest';
+import { subjectKey } from '../../../src/tickets/revocation-keys.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { RARE_HEARTBEAT, ticketCommands } from '../../support/commands.ts';
 import { bearer, token } from '../../support/jwt.ts';
@@ -42,7 +43,7 @@ describe('POST /ws-ticket/redeem', () => {
     expect(status).to.equal(200);
     expect(headers['content-type']).to.equal('application/json; charset=utf-8');
     expect(headers['cache-control']).to.equal('no-store');
-    const { issuedAt, sessionExpiresIn, ...rest } = body;
+    const { issuedAt, sessionExpiresIn, revocationKeys, revocationPosition, ...rest } = body;
     expect(rest).to.deep.equal({
       active: true,
       issuer: 'https://idp.example/',
@@ -54,6 +55,9 @@ describe('POST /ws-ticket/redeem', () => {
       sessionExpiresAt: new Date(exp * 1000).toISOString(),
       traceId: headers['x-trace-id'],
     });
+    expect(revocationKeys).to.include(subjectKey({ issuer: 'https://idp.example/', subject: 'alice' }));
+    for (const key of revocationKeys) expect(key).to.match(/^[\w-]{22}$/);
+    expect(revocationPosition).to.match(/^\d{13}-\d{10}$/);
     expect(Date.parse(body.expiresAt) - Date.parse(issuedAt)).to.equal(30_000);
     const leftAtIssue = (exp * 1000 - Date.parse(issuedAt)) / 1000;
     expect(sessionExpiresIn).to.be.within(leftAtIssue - 30, leftAtIssue);

@@ -45,8 +45,9 @@ describe('POST /ws-ticket/revoke', () => {
 
   it('does not invalidate a ticket that is issued right afterwards', async () => {
     for (let round = 0; round < 20; round += 1) {
-      expect((await revoke(here, round % 2 ? 'subject' : 'session')).status).to.equal(204);
-      expect(await stillGood(await issueTicket(here))).to.equal(true);
+      const jwt = jwtOf('session-1', `subject-${round}`);
+      expect((await revoke(here, round % 2 ? 'subject' : 'session', jwt)).status).to.equal(204);
+      expect(await stillGood(await issueTicket(here, { jwt }))).to.equal(true);
     }
   });
 
@@ -64,6 +65,7 @@ describe('POST /ws-ticket/revoke', () => {
       subject: 'alice',
       sessionId: 'session-1',
       scope: 'subject',
+      via: 'user',
     });
   });
 

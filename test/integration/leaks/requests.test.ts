@@ -12,6 +12,9 @@ import { GATEWAY_KEY } from '../../support/redeem.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { endAll, serve, type Ticketd } from '../../support/ticketd.ts';
 
+const contentsOf = (key: string): readonly string[] =>
+  key.endsWith(':s1:revocations') ? ['XRANGE', key, '-', '+'] : ['GET', key];
+
 describe('secrets in responses, logs, metrics and Redis', () => {
   let canaries: Canaries;
   let watch: LeakWatch;
@@ -44,7 +47,7 @@ describe('secrets in responses, logs, metrics and Redis', () => {
     watch.hear('the Redis commands', monitor.commands().flat().join('\n'));
     const keys = (await redis.cli('KEYS', '*')).split('\n');
     watch.hear("Redis' keys", keys.join('\n'));
-    for (const key of keys) watch.hear("Redis' contents", await redis.cli('GET', key));
+    for (const key of keys) watch.hear("Redis' contents", await redis.cli(...contentsOf(key)));
   };
 
   /** Ends the service and searches everything recorded for secrets. */

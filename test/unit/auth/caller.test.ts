@@ -7,11 +7,13 @@ const EXP = 1_900_000_000;
 const CLAIMS = { iss: 'https://idp.example/', sub: 'alice', sessionId: 'session-1', exp: EXP };
 
 describe('caller in a JWT', () => {
-  it('has the issuer, the subject, the session and the expiry in milliseconds', () => {
-    expect(callerOf(CLAIMS, 'sessionId')).to.deep.equal({
+  it('has the issuer, the subject, the sessions, the iat and the expiry in milliseconds', () => {
+    expect(callerOf({ ...CLAIMS, sid: 'sid-1', iat: EXP - 60 }, 'sessionId')).to.deep.equal({
       issuer: 'https://idp.example/',
       subject: 'alice',
       sessionId: 'session-1',
+      sid: 'sid-1',
+      issuedAt: EXP - 60,
       expiresAt: EXP * 1000,
     });
   });

@@ -28,9 +28,15 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 export const createEventStream = (response: ServerResponse, onSlow: () => void): EventStream => {
   let behindSince: number | undefined;
-  response.on('drain', () => {
+  let waiting: (() => void)[] = [];
+
+  const stopWaiting = (): void => {
     behindSince = undefined;
-  });
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+  response.on('drain', stopWaiting).on('close', stopWaiting);
+
   return {
     send: (text) => {
       if (!response.write(text)) behindSince ??= performance.now();
@@ -38,8 +44,8 @@ export const createEventStream = (response: ServerResponse, onSlow: () => void):
     },
     drained: () =>
       new Promise((resolve) => {
-        if (!response.writableNeedDrain || response.destroyed) return resolve();
-        response.once('drain', resolve).once('close', resolve);
+        if (response.writableNeedDrain && !response.destroyed) waiting.push(resolve);
+        else resolve();
       }),
     behindMs: () => (behindSince === undefined ? 0 : performance.now() - behindSince),
     end: () => void response.end(),
