@@ -103,7 +103,12 @@ type Gateway struct {
 
 // NewGateway makes a gateway. The URL is that of ticketd's internal listener, the key one of its GATEWAY_KEYS.
 func NewGateway(url, key, audience string) *Gateway {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	// ticketd closes idle connections after 75 s. A request on one that it is closing would be lost.
+	transport.IdleConnTimeout = 60 * time.Second
+	transport.MaxIdleConnsPerHost = 100
 	return &Gateway{
+		client:    http.Client{Transport: transport, CheckRedirect: refuseRedirect},
 		url:       strings.TrimRight(url, "/"),
 		key:       key,
 		audience:  audience,
@@ -111,6 +116,9 @@ func NewGateway(url, key, audience string) *Gateway {
 		socketsOf: map[string]map[*trackedSocket]struct{}{},
 	}
 }
+
+// A redirect could take the ticket and the key elsewhere.
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 type admissionKey struct{}
 
@@ -320,7 +328,7 @@ func (gateway *Gateway) forget(socket *trackedSocket) bool {
 }
 
 func (gateway *Gateway) readFeeds() {
-	downSince, reported, retry := time.Now(), false, feedRetryMin
+	downSince, reported := time.Now(), false
 	for {
 		err := gateway.readFeed(func() {
 			if reported {
@@ -329,16 +337,13 @@ func (gateway *Gateway) readFeeds() {
 			downSince = time.Time{}
 		})
 		if downSince.IsZero() {
-			downSince, reported, retry = time.Now(), false, feedRetryMin
+			downSince, reported = time.Now(), false
 		}
 		if !reported && time.Since(downSince) > reportAfter {
 			reported = true
 			log.Printf("no logout closes a socket: %v", err)
 		}
-		time.Sleep(feedRetryMin + time.Duration(rand.Float64()*float64(retry-feedRetryMin)))
-		if retry *= 2; retry > feedRetryMax {
-			retry = feedRetryMax
-		}
+		time.Sleep(feedRetryMin + time.Duration(rand.Float64()*float64(feedRetryMax-feedRetryMin)))
 	}
 }
 

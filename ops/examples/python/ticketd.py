@@ -109,7 +109,8 @@ class Gateway:
             raise outcome_unknown() from None
         if who is not None and who.get("active") is True:
             # A ticketd that cannot read revocations gives no position.
-            return {**who, "revocationPosition": who.get("revocationPosition") or position, "redeemedAt": time.monotonic()}
+            position = who.get("revocationPosition") or position
+            return {**who, "revocationPosition": position, "redeemedAt": time.monotonic()}
         if status in (400, 403, 413):
             raise not_redeemable()
         log.error("redeem failed: ticketd answered %d", status)
@@ -177,7 +178,6 @@ class Gateway:
             threading.Thread(target=self._read_feeds, name="ticketd-feed", daemon=True).start()
 
     def _read_feeds(self):
-        retry = FEED_RETRY_MIN
         while not self._loop.is_closed():
             self._opened = False
             try:
@@ -188,12 +188,11 @@ class Gateway:
             except RuntimeError:
                 return  # The event loop has closed.
             if self._opened:
-                self._down_since, self._reported, retry = time.monotonic(), False, FEED_RETRY_MIN
+                self._down_since, self._reported = time.monotonic(), False
             if not self._reported and time.monotonic() - self._down_since > REPORT_AFTER:
                 self._reported = True
                 log.error("no logout closes a socket: %s", error)
-            time.sleep(random.uniform(FEED_RETRY_MIN, retry))
-            retry = min(retry * 2, FEED_RETRY_MAX)
+            time.sleep(random.uniform(FEED_RETRY_MIN, FEED_RETRY_MAX))
 
     def _read_feed(self):
         """Reads events until the feed ends."""
@@ -290,18 +289,17 @@ class TicketMiddleware:
 
     async def _run(self, scope, receive, send):
         loop = asyncio.get_running_loop()
-        closed = False
+        closing = None
         forget = None
 
         def close(code, reason):
-            nonlocal closed
-            closed = True
-            loop.create_task(send({"type": "websocket.close", "code": code, "reason": reason}))
+            nonlocal closing
+            closing = loop.create_task(send({"type": "websocket.close", "code": code, "reason": reason}))
 
         async def send_while_open(message):
             nonlocal forget
             # The application may not have noticed yet that its socket is closed.
-            if closed:
+            if closing:
                 return
             await send(message)
             if message["type"] == "websocket.accept":

@@ -21,6 +21,8 @@ export interface Case {
   play(stage: Stage): Promise<Outcomes>;
 }
 
+/** Long enough for a handshake on a busy machine. */
+const SESSION_SECONDS = 6;
 /** More sockets than one, since each closes at a random time within a minute. */
 const SOCKETS_TO_LOSE = 20;
 const LOSS_TIMEOUT_MS = 45_000;
@@ -199,6 +201,15 @@ export const cases: readonly Case[] = [
       ),
   },
   { title: 'logout', expected: ({ revoked }) => revoked, play: logout() },
+  {
+    title: 'end of the session',
+    expected: ({ ended }) => ended,
+    play: (stage) =>
+      every(async (example) => {
+        const exp = Math.floor(Date.now() / 1000) + SESSION_SECONDS;
+        return (await stage.open(example, 'dave', { exp })).closed;
+      }),
+  },
   { title: 'ticketd down', expected: ({ outage }) => outage, play: during(killTicketd) },
   {
     title: 'logout after a restart',

@@ -11,6 +11,7 @@ export interface Answers {
   readonly notRedeemable: string;
   readonly outage: string;
   readonly revoked: string;
+  readonly ended: string;
   readonly lost: string;
 }
 
@@ -26,7 +27,7 @@ export interface Example {
   launch(port: number, binary: string): Omit<Launch, 'cwd'>;
 }
 
-const CLOSED = { revoked: 'close 4001', lost: 'close 1013' };
+const CLOSED = { revoked: 'close 4001', ended: 'close 4003', lost: 'close 1013' };
 const HTTP: Answers = { missing: '401', notRedeemable: '403', outage: '503', ...CLOSED };
 
 // Debian's Python has Debian's packages, the first one on the PATH may not.
@@ -52,6 +53,7 @@ export const examples: readonly Example[] = [
       notRedeemable: 'connect_error 403',
       outage: 'connect_error 503',
       revoked: 'disconnect: io server disconnect',
+      ended: 'disconnect: transport close',
       lost: 'disconnect: transport close',
     },
     ...node('server.mjs'),

@@ -38,8 +38,8 @@ export interface Stage {
   readonly tickets: readonly string[];
   ticket(wish?: Wish): Promise<string>;
   connect(example: Example, presented: Partial<Presented>): Promise<Attempt>;
-  /** Connects as this user, who must be let in. */
-  open(example: Example, sub: string): Promise<OpenSocket>;
+  /** Connects as this user, who must be let in; `claims` are laid over those of the JWT. */
+  open(example: Example, sub: string, claims?: Readonly<Record<string, unknown>>): Promise<OpenSocket>;
   stop(): Promise<void>;
 }
 
@@ -63,8 +63,9 @@ export const setStage = async (): Promise<Stage> => {
   };
   const connect: Stage['connect'] = (example, presented) =>
     example.client(programs.get(example)?.port ?? 0, { origin: ORIGIN, ...presented });
-  const open: Stage['open'] = async (example, sub) => {
-    const attempt = await connect(example, { ticket: await ticket({ jwt: token({ sub, sessionId: sub }) }) });
+  const open: Stage['open'] = async (example, sub, claims) => {
+    const jwt = token({ sub, sessionId: sub, ...claims });
+    const attempt = await connect(example, { ticket: await ticket({ jwt }) });
     if (isOpenSocket(attempt)) return attempt;
     throw new Error(`${example.name} refused ${sub}: ${attempt.outcome}`);
   };
