@@ -10,7 +10,9 @@ from ticketd import TicketMiddleware
 
 async def chat(socket):
     await socket.accept(subprotocol="chat" if "chat" in socket["subprotocols"] else None)
-    await socket.send_text("Hello, " + socket.scope["ticketd"]["subject"])
+    subject = socket["ticketd"]["subject"]
+    print(subject, "opened", socket.url, flush=True)
+    await socket.send_text("Hello, " + subject)
     async for _ in socket.iter_text():
         pass
 

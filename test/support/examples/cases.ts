@@ -25,7 +25,7 @@ export interface Case {
 const SESSION_SECONDS = 6;
 /** More sockets than one, since each closes at a random time within a minute. */
 const SOCKETS_TO_LOSE = 20;
-const LOSS_TIMEOUT_MS = 45_000;
+const CLOSE_TIMEOUT_MS = 45_000;
 
 const inHandshake = examples.filter(({ path }) => path !== undefined);
 
@@ -41,6 +41,35 @@ const outcomeOf = async (attempt: ReturnType<Stage['connect']>): Promise<string>
   const settled = await attempt;
   if (isOpenSocket(settled)) settled.end();
   return settled.outcome;
+};
+
+type Opened = ReadonlyMap<Example, readonly OpenSocket[] | Error>;
+
+/** A socket of each of these users at each example, or why one was refused. */
+const openEach = (stage: Stage, subjects: readonly string[]): Promise<Opened> =>
+  forEach(async (example) => {
+    const sockets: OpenSocket[] = [];
+    try {
+      for (const sub of subjects) sockets.push(await stage.open(example, sub));
+    } catch (error) {
+      return error as Error;
+    }
+    return sockets;
+  });
+
+const socketsOf = (opened: Opened, example: Example): readonly OpenSocket[] => {
+  const sockets = opened.get(example) ?? [];
+  if (sockets instanceof Error) throw sockets;
+  return sockets;
+};
+
+/** How a socket closed; rejects where it stays open for very long. */
+const untilClosed = async (socket: Pick<OpenSocket, 'closed'> | undefined): Promise<string> => {
+  let outcome: string | undefined;
+  socket?.closed.then((closed) => {
+    outcome = closed;
+  });
+  return until('the socket closes', () => outcome, CLOSE_TIMEOUT_MS);
 };
 
 const untilReady = ({ url }: { readonly url: string }) =>
@@ -64,40 +93,28 @@ const during =
 const logout =
   (meanwhile: (stage: Stage) => Promise<unknown> = async () => undefined): Case['play'] =>
   async (stage) => {
-    const entered = await forEach(async (example) => {
-      const [leaving, staying] = [await stage.open(example, 'alice'), await stage.open(example, 'bob')];
-      return { leaving, staying };
-    });
+    const entered = await openEach(stage, ['alice', 'bob']);
     await meanwhile(stage);
     const { status } = await revoke(stage.ticketd, 'session', token({ sub: 'alice', sessionId: 'alice' }));
     expect(status).to.equal(204);
     return every(async (example) => {
-      const { leaving, staying } = entered.get(example) ?? {};
-      const outcome = (await leaving?.closed) ?? 'none';
-      const stayed = staying?.isOpen() ?? false;
+      const [leaving, staying] = socketsOf(entered, example);
+      const outcome = await untilClosed(leaving);
+      const stayed = staying?.isOpen();
       staying?.end();
       return stayed ? outcome : `${outcome}, and that of another user`;
     });
   };
 
 const lostData: Case['play'] = async (stage) => {
-  const opened = await forEach(async (example) => {
-    const sockets: OpenSocket[] = [];
-    for (let count = 0; count < SOCKETS_TO_LOSE; count += 1) sockets.push(await stage.open(example, 'carol'));
-    return sockets;
-  });
+  const opened = await openEach(stage, Array(SOCKETS_TO_LOSE).fill('carol'));
   await stage.redis.stop();
   await stage.redis.start();
   const outcomes = await every(async (example) => {
-    const sockets = opened.get(example) ?? [];
-    const first = Promise.race(sockets.map(({ closed }) => closed));
-    let outcome: string | undefined;
-    first.then((closed) => {
-      outcome = closed;
-    });
-    const closed = await until(`${example.name} closes a socket`, () => outcome, LOSS_TIMEOUT_MS);
+    const sockets = socketsOf(opened, example);
+    const first = await untilClosed({ closed: Promise.race(sockets.map(({ closed }) => closed)) });
     for (const socket of sockets) socket.end();
-    return closed;
+    return first;
   });
   await untilReady(stage.ticketd);
   return outcomes;
@@ -207,7 +224,7 @@ export const cases: readonly Case[] = [
     play: (stage) =>
       every(async (example) => {
         const exp = Math.floor(Date.now() / 1000) + SESSION_SECONDS;
-        return (await stage.open(example, 'dave', { exp })).closed;
+        return untilClosed(await stage.open(example, 'dave', { exp }));
       }),
   },
   { title: 'ticketd down', expected: ({ outage }) => outage, play: during(killTicketd) },
