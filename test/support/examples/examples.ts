@@ -72,7 +72,7 @@ export const examples: readonly Example[] = [
     client: webSocketClient,
     path: '/',
     answers: HTTP,
-    ...node('--import', 'tsx', 'server.ts'),
+    ...node('--import', 'tsx', 'server.mts'),
   },
   { name: 'Hono', folder: 'hono', client: webSocketClient, path: '/', answers: HTTP, ...node('server.mjs') },
   {
