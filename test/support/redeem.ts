@@ -22,7 +22,6 @@ export interface Wish {
   readonly channel?: string;
   readonly path?: string;
   readonly origin?: string;
-  readonly path?: string;
 }
 
 /** A fresh ticket, bound as wished. */
