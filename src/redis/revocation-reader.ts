@@ -8,7 +8,7 @@ import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { renewCredentials } from './credentials.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
-import { isReply, refusalOf } from './redis-errors.ts';
+import { isReply, readableError, refusalOf } from './redis-errors.ts';
 import { MAX_ENTRIES_PER_READ, type RevocationStream } from './revocation-stream.ts';
 import { askAnotherSentinel } from './sentinels.ts';
 
@@ -111,7 +111,7 @@ export const createRevocationReader = ({
   };
 
   const recover = async (connection: RedisClient, error: unknown): Promise<void> => {
-    lastError.record(error);
+    lastError.record(readableError(error));
     if (connection instanceof Cluster) connection.refreshSlotsCache();
     else if (connection.status === 'ready' && (refusalOf(error)?.reconnect || !isReply(error))) {
       askAnotherSentinel(connection);
