@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { REVOKED } from '../protocol/close-codes.ts';
+import { newTraceId } from '../protocol/trace-id.ts';
 import type { Admission, Verdict } from './admission.ts';
-import { createUpgradeAuthentication } from './authenticate-upgrade.ts';
+import { createAuthentication } from './authentication.ts';
 import { type EventListener, isolated, printErrors } from './events.ts';
+import type { GatewayRequest } from './handshake.ts';
 import { isSelected, listSessions, type OpenSession, type SessionSelector } from './open-sessions.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import {
@@ -10,8 +12,10 @@ import {
   checkClose,
   checkOptions,
   checkProtectOptions,
+  checkRedeemOptions,
   type GatewayOptions,
   type ProtectOptions,
+  type RedeemOptions,
 } from './options.ts';
 import { protectServer } from './protect.ts';
 import { redeemFromRedis } from './redeem-from-redis.ts';
@@ -36,8 +40,10 @@ export type {
   Admission,
   ClosableSocket,
   GatewayOptions,
+  GatewayRequest,
   OpenSession,
   ProtectOptions,
+  RedeemOptions,
   SessionSelector,
   UpgradeServer,
   WebSocketServerLike,
@@ -57,8 +63,18 @@ export interface Gateway {
    * each ticket; rejects with `UpgradeRefused`, of status 401, 403 or 503, and nothing else.
    */
   authenticateUpgrade(request: IncomingMessage): Promise<Admission>;
+  /**
+   * The same for any request, of Node.js or of the Fetch standard, WebSocket handshakes included: an EventSource, a
+   * download, an image. The ticket of a Fetch request stays in its URL, since that cannot be changed.
+   */
+  authenticateRequest(request: GatewayRequest): Promise<Admission>;
+  /**
+   * Redeems a ticket that did not come in a request: in the `auth` of Socket.IO, in the `connectionParams` of graphql-ws, in
+   * a first message. Resolves and rejects as `authenticateUpgrade`; rejects with a `TypeError` without an origin.
+   */
+  redeem(ticket: unknown, presented: RedeemOptions): Promise<Admission>;
   /** The admission of a request, for frameworks that pass on the request only. */
-  admissionOf(request: IncomingMessage): Admission | undefined;
+  admissionOf(request: GatewayRequest): Admission | undefined;
   /**
    * Handles the upgrades of a server. Passes admitted clients to `target`: a `WebSocketServer` with `noServer: true`,
    * whose `connection` listeners get the admission as their third argument, or a function. Refuses all others. Closes
@@ -99,19 +115,26 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const report = isolated(options.onEvent ?? printErrors);
   const redeemer = redeemerFor(options, report);
   const { audience, maxPending = MAX_PENDING } = options;
-  const authentication = createUpgradeAuthentication({ redeemer, audience, maxPending, report });
-  const admissions = new WeakMap<IncomingMessage, Admission>();
+  // A function needs a request.
+  const ownAudience = typeof audience === 'string' ? audience : undefined;
+  const authentication = createAuthentication({ redeemer, audience, maxPending, report });
+  const admissions = new WeakMap<GatewayRequest, Admission>();
   const inFlight = new Set<Promise<Verdict>>();
   const protections = new Set<() => void>();
   const sockets = createOpenSockets();
   const revocations = createRevocationWatch({ source: redeemer.revocations, sockets, report });
 
-  const authenticate = async (request: IncomingMessage): Promise<Verdict> => {
+  const watched = async (decide: () => Promise<Verdict>): Promise<Verdict> => {
     const position = revocations.position();
-    const pending = authentication(request).then((verdict) => withPosition(verdict, position));
+    const pending = decide().then((verdict) => withPosition(verdict, position));
     inFlight.add(pending);
     const verdict = await pending;
     inFlight.delete(pending);
+    return verdict;
+  };
+
+  const authenticate = async (request: GatewayRequest): Promise<Verdict> => {
+    const verdict = await watched(() => authentication.ofRequest(request));
     if (verdict.outcome === 'admitted') admissions.set(request, verdict.admission);
     return verdict;
   };
@@ -122,10 +145,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       return redeemer.start();
     },
     isReady: redeemer.isReady,
-    authenticateUpgrade: async (request) => {
-      const verdict = await authenticate(request);
-      if (verdict.outcome === 'admitted') return verdict.admission;
-      throw verdict.refusal;
+    authenticateUpgrade: async (request) => admissionIn(await authenticate(request)),
+    authenticateRequest: async (request) => admissionIn(await authenticate(request)),
+    redeem: async (ticket, presented) => {
+      checkRedeemOptions(presented);
+      const { origin, path, traceId = newTraceId(), audience: expected = ownAudience } = presented;
+      const presentedBy = { origin: origin ?? undefined, audience: expected, path, traceId };
+      return admissionIn(await watched(() => authentication.ofTicket(ticket, presentedBy)));
     },
     admissionOf: (request) => admissions.get(request),
     protect: (server, target, protectOptions = {}) => {
@@ -160,6 +186,11 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       await redeemer.close();
     },
   };
+};
+
+const admissionIn = (verdict: Verdict): Admission => {
+  if (verdict.outcome === 'admitted') return verdict.admission;
+  throw verdict.refusal;
 };
 
 const redeemerFor = ({ redeem, timeoutMs = TIMEOUT_MS }: GatewayOptions, report: EventListener): Redeemer =>

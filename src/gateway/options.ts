@@ -90,6 +90,18 @@ export interface ProtectOptions {
   readonly upgradeTimeoutMs?: number;
 }
 
+/** What is known about a ticket that did not come in a request. */
+export interface RedeemOptions {
+  /** The `Origin` of the connection that the ticket came over; `null` if it had none. */
+  readonly origin: string | null;
+  /** By default that of the gateway, unless that is a function. */
+  readonly audience?: string | undefined;
+  /** What precedes `?` in the target that the ticket is meant for: a ticket with another `path` is rejected. */
+  readonly path?: string | undefined;
+  /** The trace id of the connection; a new one by default. */
+  readonly traceId?: string | undefined;
+}
+
 /** The variable of ticketd behind each option for Redis. */
 export const redisVariables: Readonly<Record<keyof RedisOptions, { readonly name: string }>> = {
   url: variables.redis.target,
@@ -145,6 +157,16 @@ export const checkProtectOptions = (options: ProtectOptions): void => {
   const { path = '/', refuse = 'http' } = options;
   if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) throw optionError('path', 'a path like /socket');
   if (!['http', 'close'].includes(refuse)) throw optionError('refuse', '"http" or "close"');
+};
+
+/** The same for the options of `redeem`. A forgotten origin would let any page use a stolen ticket. */
+export const checkRedeemOptions = (options: RedeemOptions): void => {
+  requireObject('options', options);
+  requireKnown('', options, ['origin', 'audience', 'path', 'traceId']);
+  if (options.origin !== null && typeof options.origin !== 'string')
+    throw optionError('origin', 'the Origin of the connection, or null where it had none');
+  for (const name of ['audience', 'path', 'traceId'] as const) requireType(name, options[name], ['string']);
+  if (!/^[\w.-]{1,128}$/.test(options.traceId ?? 'new')) throw optionError('traceId', '1 to 128 of A-Z a-z 0-9 . _ -');
 };
 
 /** The same for the arguments of `closeSession`, before any socket is closed. */

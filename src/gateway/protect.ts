@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { describeError, stackOf } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
 import type { Verdict } from './admission.ts';
-import type { AuthenticateUpgrade } from './authenticate-upgrade.ts';
+import type { Authentication } from './authentication.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
 import { answerRefusal } from './http-response.ts';
 import { UpgradeRefused } from './refusal.ts';
@@ -17,7 +17,7 @@ import {
 } from './upgrade-routes.ts';
 
 export interface ProtectionOptions {
-  readonly authenticate: AuthenticateUpgrade;
+  readonly authenticate: Authentication['ofRequest'];
   readonly handler: UpgradeHandler;
   /** The only path whose upgrades are handled; all by default. */
   readonly path: string | undefined;

@@ -8,7 +8,7 @@ import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { HttpRedeemOptions } from './options.ts';
 import { outageCodeOf } from './outage-codes.ts';
 import { type NoResponseError, type PostResponse, post } from './post.ts';
-import type { Identity, Redeemer, RedeemResult } from './redeemer.ts';
+import type { Identity, Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
 import { type RefusalCode, type Refused, refuse } from './refusal.ts';
 import { isPosition } from './revocation-source.ts';
 import { revocationsOverHttp } from './revocations-over-http.ts';
@@ -42,10 +42,13 @@ export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): R
     },
     isReady: () => true,
     revocations: revocationsOverHttp(options),
-    redeem: async ({ traceId, ticket, audience, origin = null }) => {
-      // `null` says that the handshake had no origin; without the field ticketd does not check it.
-      const body = { ticket, audience, origin };
-      return send(body, { [REQUEST_ID_HEADER]: traceId }).then(
+    redeem: async ({ traceId, ...request }) => {
+      const more = { [REQUEST_ID_HEADER]: traceId };
+      const sendBoth = async () => {
+        const response = await send(bodyFor(request), more);
+        return isUnknownMember(response) ? send(olderBodyFor(request), more) : response;
+      };
+      return sendBoth().then(
         (response) => resultOf(response, traceId),
         (error: NoResponseError) => refuseUnanswered(error, traceId),
       );
@@ -55,6 +58,20 @@ export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): R
     },
   };
 };
+
+type RedeemBody = Omit<RedeemRequest, 'traceId'>;
+
+// `null` says that the request had no origin; without the member ticketd does not check it.
+const olderBodyFor = ({ ticket, audience, origin }: RedeemBody) => ({ ticket, audience, origin: origin ?? null });
+
+const bodyFor = (request: RedeemBody) => {
+  const { path, fetchSite, host } = request;
+  return { ...olderBodyFor(request), path, fetchSite, host };
+};
+
+// A ticketd before tickets with a path refuses the member, and does not touch the ticket.
+const isUnknownMember = ({ status, text }: PostResponse): boolean =>
+  status === 400 && bodyOf(text).errorCode === 'BAD_REQUEST';
 
 const resultOf = (response: PostResponse, traceId: string): RedeemResult => {
   const identity = readIdentity(response);
@@ -77,6 +94,7 @@ export const readIdentity = ({ status, text }: PostResponse): Identity | undefin
     sessionId: optionalText(sessionId),
     audience: optionalText(audience),
     channel: optionalText(channel),
+    claims: optionalObject(body.claims),
     issuedAt: issued,
     sessionExpiresAt: ends,
     sessionExpiresIn: secondsLeft(sessionExpiresIn) ?? secondsUntil(ends),
@@ -142,6 +160,9 @@ const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
 };
 
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const optionalObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 
 const optionalDate = (value: unknown): Date | undefined => {
   const date = new Date(optionalText(value) ?? '');

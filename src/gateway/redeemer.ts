@@ -1,12 +1,18 @@
 import type { Refused } from './refusal.ts';
 import type { RevocationSource } from './revocation-source.ts';
 
-/** What the gateway redeems for one handshake. */
+/** What the gateway redeems for one handshake or request. */
 export interface RedeemRequest {
   readonly ticket: string;
   readonly audience: string | undefined;
-  /** The `Origin` header; `undefined` where the handshake had none. */
+  /** The `Origin` header; `undefined` where the request had none. */
   readonly origin: string | undefined;
+  /** What precedes `?` in the target of the request. */
+  readonly path?: string | undefined;
+  /** The `Sec-Fetch-Site` header. */
+  readonly fetchSite?: string | undefined;
+  /** The host that the browser addressed, as a proxy reports it. */
+  readonly host?: string | undefined;
   readonly traceId: string;
 }
 
@@ -18,6 +24,8 @@ export interface Identity {
   readonly sessionId: string | undefined;
   readonly audience: string | undefined;
   readonly channel: string | undefined;
+  /** The claims of the JWT that `TICKET_CLAIMS` of ticketd names; `undefined` if there are none. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
   readonly issuedAt: Date;
   /** When the JWT of the ticket expires. */
   readonly sessionExpiresAt: Date;

@@ -5,9 +5,10 @@ import { codedError } from '../protocol/coded-error.ts';
 import { FIRST_POSITION, type Position, type RevocationListener } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
+import { renewCredentials } from './credentials.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
-import { isReply, refusalOf } from './redis-errors.ts';
+import { isReply, readableError, refusalOf } from './redis-errors.ts';
 import { MAX_ENTRIES_PER_READ, type RevocationStream } from './revocation-stream.ts';
 import { askAnotherSentinel } from './sentinels.ts';
 
@@ -19,6 +20,8 @@ export interface RevocationReader {
   recentPosition(): Position | undefined;
   /** Seconds since the reader last was at the end of the stream. */
   lagSeconds(): number;
+  /** Uses other credentials and certificates for new connections. */
+  renew(access: RedisAccess): void;
   /** Takes a position that was read on another connection: the entry there must still exist after a reconnect. */
   note(position: Position): void;
   close(): void;
@@ -108,7 +111,7 @@ export const createRevocationReader = ({
   };
 
   const recover = async (connection: RedisClient, error: unknown): Promise<void> => {
-    lastError.record(error);
+    lastError.record(readableError(error));
     if (connection instanceof Cluster) connection.refreshSlotsCache();
     else if (connection.status === 'ready' && (refusalOf(error)?.reconnect || !isReply(error))) {
       askAnotherSentinel(connection);
@@ -146,6 +149,10 @@ export const createRevocationReader = ({
     recentPosition: () => (performance.now() - atEndAt < DELAYED_MS ? position : undefined),
     lagSeconds: () => (performance.now() - atEndAt) / 1000,
     note,
+    renew: (renewed) => {
+      lastError.renew(renewed);
+      if (client !== undefined) renewCredentials(client, withBlockingReads(renewed, blockMs));
+    },
     close: () => {
       closing.abort();
       clearInterval(checkTimer);

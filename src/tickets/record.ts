@@ -1,3 +1,4 @@
+import type { TicketClaims } from '../auth/ticket-claims.ts';
 import type { Revocable } from './revocation-keys.ts';
 
 /** What a ticket is bound to. */
@@ -5,11 +6,15 @@ export interface Binding {
   readonly audience: string | undefined;
   readonly channel: string | undefined;
   readonly origin: string | undefined;
+  /** The only path that the ticket is good for. */
+  readonly path?: string | undefined;
   readonly traceId: string;
 }
 
 /** The stored record of a ticket. Times are milliseconds since the epoch. */
 export interface TicketRecord extends Binding, Revocable {
+  /** Claims of the JWT for the gateway. */
+  readonly claims: TicketClaims | undefined;
   /** When the JWT expires. */
   readonly expiresAt: number;
   readonly issuedAt: number;
@@ -24,11 +29,14 @@ export type RevocationIds = readonly (string | null)[];
 export const encodePayload = (record: TicketRecord): string =>
   JSON.stringify({
     u: record.issuer,
-    s: record.subject,
+    // A ticketd that does not know paths would ignore `p`. Without `s` it refuses to read the record.
+    s: record.path === undefined ? record.subject : undefined,
     i: record.sessionId,
     a: record.audience,
     c: record.channel,
+    m: record.claims,
     o: record.origin,
+    p: record.path === undefined ? undefined : [record.path, record.subject],
     t: record.issuedAt,
     e: record.ticketExpiresAt - record.issuedAt,
     x: record.expiresAt - record.issuedAt,
@@ -39,16 +47,19 @@ export const encodePayload = (record: TicketRecord): string =>
 
 /** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { u, s, i, a, c, o, t, e, x, r, k, v } = JSON.parse(payload);
-  if (typeof s !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
+  const { u, s, i, a, c, m, o, p = [], t, e, x, r, k, v } = JSON.parse(payload);
+  const [path, subject = s] = p;
+  if (typeof subject !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
     throw new Error('the stored record of the ticket is not a payload');
   return {
     issuer: u,
-    subject: s,
+    subject,
     sessionId: i,
     audience: a,
     channel: c,
+    claims: m,
     origin: o,
+    path,
     issuedAt: t,
     ticketExpiresAt: t + e,
     expiresAt: t + x,

@@ -1,19 +1,11 @@
 import type { RejectReason } from '../protocol/reject-reason.ts';
 import { OutcomeUnknown } from './errors.ts';
+import { mismatchOf, type Presentation } from './presentation.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
 import { marksOf } from './revocation-keys.ts';
 import type { Position, RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
-
-/** What a gateway reports about the handshake that a ticket came with. */
-export interface Presentation {
-  readonly ticket: string;
-  /** The audience of the gateway; a ticket for another one is rejected. */
-  readonly audience: string | undefined;
-  /** The `Origin` of the handshake; `null` if it had none, `undefined` if the gateway does not report it. */
-  readonly origin: string | null | undefined;
-}
 
 /** A rejected ticket; with its record, if there is one. */
 export interface Rejection {
@@ -78,12 +70,6 @@ const positionFor = async (
 ): Promise<Position | undefined> => {
   if (recent !== undefined && revocationIds === undefined) return recent;
   return log.lastPosition().catch(() => undefined);
-};
-
-const mismatchOf = (record: TicketRecord, { audience, origin }: Presentation): RejectReason | undefined => {
-  if (record.audience !== undefined && record.audience !== audience) return 'audience';
-  const originFits = record.origin === undefined || origin === undefined || record.origin === origin;
-  return originFits ? undefined : 'origin';
 };
 
 /**

@@ -64,7 +64,9 @@ export const askAs = (
   { internalUrl }: { readonly internalUrl: string },
   handshake: Handshake,
   audience?: string,
+  /** In place of those of the proxy. */
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> => {
   const { path, ...question } = authRequests[proxy](handshake, audience);
-  return ask(`${internalUrl}${path}`, question);
+  return ask(`${internalUrl}${path}`, { ...question, headers: { ...question.headers, ...headers } });
 };

@@ -1,10 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import {
-  createUpgradeAuthentication,
-  type UpgradeAuthenticationOptions,
-} from '../../src/gateway/authenticate-upgrade.ts';
+import { type AuthenticationOptions, createAuthentication } from '../../src/gateway/authentication.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
+import type { GatewayRequest } from '../../src/gateway/handshake.ts';
 import type { Identity, RedeemRequest, RedeemResult } from '../../src/gateway/redeemer.ts';
 import { UpgradeRefused } from '../../src/gateway/refusal.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
@@ -16,6 +13,7 @@ export const IDENTITY: Identity = {
   sessionId: 'session-1',
   audience: undefined,
   channel: undefined,
+  claims: undefined,
   issuedAt: new Date(0),
   sessionExpiresAt: new Date(60_000),
   sessionExpiresIn: 60,
@@ -30,10 +28,10 @@ export const rejected = async ({ traceId }: RedeemRequest): Promise<RedeemResult
   refusal: new UpgradeRefused('WS_TICKET_NOT_REDEEMABLE', { traceId, reason: 'used' }),
 });
 
-export type Redeem = UpgradeAuthenticationOptions['redeemer']['redeem'];
+export type Redeem = AuthenticationOptions['redeemer']['redeem'];
 
 /** An authentication with this redeem, and all that it asked and reported. */
-export const authentication = (redeem: Redeem, more: Partial<UpgradeAuthenticationOptions> = {}) => {
+export const authentication = (redeem: Redeem, more: Partial<AuthenticationOptions> = {}) => {
   const asked: RedeemRequest[] = [];
   const events: GatewayEvent[] = [];
   const redeemer = {
@@ -43,18 +41,18 @@ export const authentication = (redeem: Redeem, more: Partial<UpgradeAuthenticati
     },
   };
   const report = (event: GatewayEvent) => void events.push(event);
-  const authenticate = createUpgradeAuthentication({
+  const { ofRequest: authenticate, ofTicket } = createAuthentication({
     redeemer,
     audience: undefined,
     maxPending: 1000,
     report,
     ...more,
   });
-  const refusalOf = async (request: IncomingMessage) => {
+  const refusalOf = async (request: GatewayRequest) => {
     const verdict = await authenticate(request);
     return verdict.outcome === 'refused' ? verdict.refusal : expect.fail('admitted');
   };
-  return { asked, events, authenticate, refusalOf };
+  return { asked, events, authenticate, ofTicket, refusalOf };
 };
 
 /** A handshake with a ticket in its query. */

@@ -20,6 +20,7 @@ export interface Wish {
   readonly jwt?: string;
   readonly audience?: string;
   readonly channel?: string;
+  readonly path?: string;
   readonly origin?: string;
 }
 

@@ -7,9 +7,9 @@ import type { LogOut } from '../../tickets/provider-logout.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import type { AuthenticationCheck } from '../middleware/authentication-throttle.ts';
-import { type BodyForm, readBody } from '../middleware/body.ts';
 import type { Context, Middleware, RequestState } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
+import { readForm } from '../middleware/form-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 
@@ -41,13 +41,9 @@ export const requireLogoutToken =
     ctx.state.logoutToken = await verify(token).catch(refuse);
   };
 
-// As long as the longest JWT that the headers of a request can contain.
-const FORM: BodyForm = { type: 'application/x-www-form-urlencoded', maxBytes: 16_384 };
-
 /** The one `logout_token` in the form; section 2.5 of the specification demands to ignore other fields. */
 const logoutTokenIn = async (ctx: Context): Promise<string> => {
-  const form = new URLSearchParams((await readBody(ctx, FORM)).toString());
-  const [token, ...others] = form.getAll('logout_token');
+  const [token, ...others] = (await readForm(ctx)).getAll('logout_token');
   if (token === undefined) throw badRequest(new TokenRejected('missing', 'the form does not have it'));
   if (others.length > 0) throw badRequest(new TokenRejected('malformed', 'the form has more than one'));
   return token;

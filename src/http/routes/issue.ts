@@ -1,7 +1,15 @@
 import { Router } from '@koa/router';
+import type { Caller } from '../../auth/caller.ts';
+import { problemOfClaims } from '../../auth/ticket-claims.ts';
 import type { Emit } from '../../log/events.ts';
-import { MAX_AUDIENCE_CHARACTERS, MAX_CHANNEL_CHARACTERS, MAX_ORIGIN_CHARACTERS } from '../../protocol/limits.ts';
+import {
+  MAX_AUDIENCE_CHARACTERS,
+  MAX_CHANNEL_CHARACTERS,
+  MAX_ORIGIN_CHARACTERS,
+  MAX_PATH_CHARACTERS,
+} from '../../protocol/limits.ts';
 import { ISSUE_PATH } from '../../protocol/paths.ts';
+import { isResourcePath } from '../../protocol/resource-path.ts';
 import { isText } from '../../protocol/text.ts';
 import type { IssueTicket } from '../../tickets/issue.ts';
 import type { TicketStore } from '../../tickets/store.ts';
@@ -31,27 +39,38 @@ const issueTicket =
   (issue: IssueTicket, emit: Emit): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
-    const { audience, channel } = ticketRequestOf(await readJsonObject(ctx));
+    const { audience, channel, path } = ticketRequestOf(await readJsonObject(ctx));
     const caller = callerIn(ctx);
+    requireFittingClaims(caller);
     const { subject, sessionId } = caller;
     const { traceId, address } = ctx.state;
-    const binding = { audience, channel, origin: originOf(ctx.req.headers.origin), traceId };
+    const binding = { audience, channel, path, origin: originOf(ctx.req.headers.origin), traceId };
     const { ticket, ticketId, expiresIn, expiresAt } = await issue(caller, binding);
     setJson(ctx, { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId });
     emit('ws_ticket_issued', { traceId, address, sessionId, subject, ticketId, durationMs: since(startedAt) });
   };
 
-const MAX_CHARACTERS = { audience: MAX_AUDIENCE_CHARACTERS, channel: MAX_CHANNEL_CHARACTERS } as const;
+/** Refuses claims that a ticket cannot carry whole: dropping one could give a gateway another tenant or role. */
+const requireFittingClaims = ({ claims }: Caller): void => {
+  const problem = claims && problemOfClaims(claims);
+  if (problem !== undefined) throw new RequestError('BAD_REQUEST', problem);
+};
+
+const MAX_CHARACTERS = {
+  audience: MAX_AUDIENCE_CHARACTERS,
+  channel: MAX_CHANNEL_CHARACTERS,
+  path: MAX_PATH_CHARACTERS,
+} as const;
 
 type Name = keyof typeof MAX_CHARACTERS;
 type Body = Readonly<Record<string, unknown>>;
 
-/** The audience and the channel in the body. A misspelt name is an error: the ticket would be bound to less than meant. */
+/** What the body binds the ticket to. A misspelt name is an error: the ticket would be bound to less than meant. */
 export const ticketRequestOf = (body: Body): { readonly [name in Name]: string | undefined } => {
   const unknown = Object.keys(body).find((name) => !Object.hasOwn(MAX_CHARACTERS, name));
   if (unknown !== undefined)
-    throw new RequestError('BAD_REQUEST', 'The body may have "audience" and "channel", nothing else');
-  return { audience: textOf(body, 'audience'), channel: textOf(body, 'channel') };
+    throw new RequestError('BAD_REQUEST', 'The body may have "audience", "channel" and "path", nothing else');
+  return { audience: textOf(body, 'audience'), channel: textOf(body, 'channel'), path: pathOf(textOf(body, 'path')) };
 };
 
 const textOf = (body: Body, name: Name): string | undefined => {
@@ -60,6 +79,14 @@ const textOf = (body: Body, name: Name): string | undefined => {
   const max = MAX_CHARACTERS[name];
   if (isText(value, max)) return value;
   throw new RequestError('BAD_REQUEST', `"${name}" must be a string of 1 to ${max} characters`);
+};
+
+const pathOf = (path: string | undefined): string | undefined => {
+  if (path === undefined || isResourcePath(path)) return path;
+  throw new RequestError(
+    'BAD_REQUEST',
+    '"path" must be the path of a URL, as the browser sends it: "/" first, percent-encoded, without a query, "//", "/;", "/../" and an encoded "/", "\\", "." or zero byte',
+  );
 };
 
 /** The origin that a ticket is bound to, if the request has one. */

@@ -1,7 +1,8 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
 import { REDEEM_PATH } from '../../protocol/paths.ts';
-import type { Presentation, RedeemTicket } from '../../tickets/redeem.ts';
+import type { Presentation } from '../../tickets/presentation.ts';
+import type { RedeemTicket } from '../../tickets/redeem.ts';
 import { revocationKeysOf } from '../../tickets/revocation-keys.ts';
 import { sessionExpiresIn } from '../../tickets/session-expiry.ts';
 import type { TicketStore } from '../../tickets/store.ts';
@@ -39,6 +40,7 @@ const redeemTicket =
       sessionId: record.sessionId ?? null,
       audience: record.audience ?? null,
       channel: record.channel ?? null,
+      claims: record.claims ?? null,
       issuedAt: iso(record.issuedAt),
       expiresAt: iso(record.ticketExpiresAt),
       sessionExpiresAt: iso(record.expiresAt),
@@ -51,19 +53,22 @@ const redeemTicket =
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const NAMES = ['ticket', 'audience', 'origin'] as const;
+const NAMES = ['ticket', 'audience', 'origin', 'path', 'fetchSite', 'host'] as const;
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** What the body presents. A misspelt name is an error: the ticket would be compared with less than meant. */
 const presentationOf = (body: Body): Presentation => {
   if (Object.keys(body).some((name) => !NAMES.some((known) => known === name)))
-    throw badRequest('The body may have "ticket", "audience" and "origin", nothing else');
+    throw badRequest(`The body may have ${NAMES.map((name) => `"${name}"`).join(', ')}, nothing else`);
   const ticket = textOf(body, 'ticket');
   if (ticket === undefined) throw badRequest('"ticket" must be there');
   // `null` says that the handshake had no origin; without the member, the gateway has not looked.
   const origin = body.origin === null ? null : textOf(body, 'origin');
-  return { ticket, audience: textOf(body, 'audience'), origin };
+  const [audience, path, fetchSite, host] = (['audience', 'path', 'fetchSite', 'host'] as const).map((name) =>
+    textOf(body, name),
+  );
+  return { ticket, audience, origin, path, fetchSite, host };
 };
 
 const textOf = (body: Body, name: (typeof NAMES)[number]): string | undefined => {

@@ -1,5 +1,6 @@
 import type { Emit } from '../../log/events.ts';
-import type { Presentation, Redeemed, RedeemTicket, Rejection } from '../../tickets/redeem.ts';
+import type { Presentation } from '../../tickets/presentation.ts';
+import type { Redeemed, RedeemTicket, Redemption, Rejection } from '../../tickets/redeem.ts';
 import { since } from '../../time/clock.ts';
 import type { Context } from '../middleware/context.ts';
 import { RequestError } from '../middleware/error-mapping.ts';
@@ -11,25 +12,39 @@ export interface RedeemOptions {
   readonly via: string;
 }
 
-/** Redeems for one request and logs the result; a refusal is `WS_TICKET_NOT_REDEEMABLE`, whatever its reason. */
+/** Redeems for one request; a refusal is `WS_TICKET_NOT_REDEEMABLE`, whatever its reason. */
 export const redeemFor = async (
   ctx: Context,
   options: RedeemOptions,
   presentation: Presentation,
 ): Promise<Redeemed> => {
+  const redemption = await redemptionFor(ctx, options, presentation);
+  if (redemption.outcome === 'redeemed') return redemption;
+  throw new RequestError('WS_TICKET_NOT_REDEEMABLE');
+};
+
+/** Redeems for one request and logs the result. */
+export const redemptionFor = async (
+  ctx: Context,
+  options: RedeemOptions,
+  presentation: Presentation,
+): Promise<Redemption> => {
   const startedAt = performance.now();
   const redemption = await options.redeem(presentation);
   const durationMs = since(startedAt);
-  if (redemption.outcome !== 'redeemed') {
-    logRejection(ctx, options, redemption, durationMs);
-    throw new RequestError('WS_TICKET_NOT_REDEEMABLE');
-  }
-  const { ticketId, record } = redemption;
-  const { subject, sessionId, traceId: issueTraceId } = record;
-  const { traceId, address } = ctx.state;
-  const { emit, via } = options;
-  emit('ws_ticket_redeemed', { traceId, address, sessionId, subject, ticketId, via, issueTraceId, durationMs });
+  if (redemption.outcome === 'redeemed') logRedemption(ctx, options, redemption, durationMs);
+  else logRejection(ctx, options, redemption, durationMs);
   return redemption;
+};
+
+const logRedemption = (
+  { state: { traceId, address } }: Context,
+  { emit, via }: RedeemOptions,
+  { ticketId, record }: Redeemed,
+  durationMs: number,
+): void => {
+  const { subject, sessionId, traceId: issueTraceId } = record;
+  emit('ws_ticket_redeemed', { traceId, address, sessionId, subject, ticketId, via, issueTraceId, durationMs });
 };
 
 /** Logs a request whose ticket cannot be read, with the reason in `cause`; returns the error to throw. */

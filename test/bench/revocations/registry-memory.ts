@@ -35,6 +35,7 @@ const admissionOf = (number: number): Admission => {
     ...session,
     audience: undefined,
     channel: undefined,
+    claims: undefined,
     issuedAt: new Date(),
     sessionExpiresAt: new Date(),
     sessionExpiresIn: 3600,

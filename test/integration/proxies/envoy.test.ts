@@ -52,7 +52,7 @@ describe('ops/deploy/proxies/envoy.yaml', () => {
     expect(http_service.path_prefix).to.equal('/forward-auth/envoy');
     expect(http_service.server_uri.timeout).to.equal('4s');
     const allowed = allowed_headers.patterns.map(({ exact }: { exact: string }) => exact);
-    expect(allowed).to.include.members(['origin', 'sec-websocket-protocol']);
+    expect(allowed).to.include.members(['origin', 'sec-fetch-site', 'sec-websocket-protocol']);
   });
 
   it('logs no query, and drops headers with underscores', () => {

@@ -4,7 +4,8 @@ import { adapt } from './shipped.ts';
 
 export const prepareCaddy: Prepare = async (port, directory, { ticketdPort, upstreamPort }) => {
   const config = await adapt('Caddyfile', directory, {
-    ':8080 {': `http://127.0.0.1:${port} {`,
+    // As shipped it serves every host.
+    ':8080 {': `http://:${port} {\n\tbind 127.0.0.1`,
     'localhost:2019': `localhost:${await freePort()}`,
     '127.0.0.1:3001': `127.0.0.1:${ticketdPort}`,
     '127.0.0.1:9000': `127.0.0.1:${upstreamPort}`,

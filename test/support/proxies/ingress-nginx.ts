@@ -37,7 +37,7 @@ const configOf = (
   { port, target, upstreamPort, log }: Addresses,
 ): string => {
   const size = annotated['proxy-buffer-size'] ?? '4k';
-  const buffers = `proxy_buffering off; proxy_buffer_size ${size}; proxy_buffers 4 ${size}; proxy_http_version 1.1;`;
+  const buffers = `proxy_buffering ${annotated['proxy-buffering'] ?? 'off'}; proxy_buffer_size ${size}; proxy_buffers 4 ${size}; proxy_http_version 1.1;`;
   const identity = (annotated['auth-response-headers'] ?? '').split(',');
   return `
     events {}

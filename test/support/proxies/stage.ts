@@ -2,11 +2,12 @@ import { issueTicket, type Wish } from '../redeem.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
 import { type RunningService, startService } from '../service.ts';
 import { type Offer, type Opening, openSocket } from './open-socket.ts';
+import { getPlainly, type OpenStream, openEvents, type PlainAnswer } from './plain-request.ts';
 import { type ProgramName, programs } from './programs.ts';
 import { type Prepare, type RunningProxy, runProxy } from './proxy-process.ts';
-import { type SeenHandshake, startUpstream, type Upstream } from './upstream.ts';
+import { type SeenRequest, startUpstream, type Upstream } from './upstream.ts';
 
-/** A real proxy with its shipped configuration between clients, ticketd with a Redis, and a WebSocket server. */
+/** A real proxy with its shipped configuration between clients, ticketd with a Redis, and a server. */
 export interface Stage {
   readonly redis: TestRedis;
   readonly service: RunningService;
@@ -17,11 +18,15 @@ export interface Stage {
   ticketFor(wish?: Wish): Promise<string>;
   /** Opens a socket through the proxy. */
   open(uri: string, offer?: Offer): Promise<Opening>;
+  /** Gets a file through the proxy, or what else is at this URI. */
+  get(uri: string, headers?: Readonly<Record<string, string>>): Promise<PlainAnswer>;
+  /** Opens an EventSource through the proxy. */
+  events(uri: string, headers?: Readonly<Record<string, string>>): Promise<OpenStream>;
   /** How often ticketd was asked about a handshake. */
   asked(): number;
-  /** The values of a header, in lower case, of the last handshake that reached the upstream. */
+  /** The values of a header, in lower case, of the last request that reached the upstream. */
   lastHeader(name: string): readonly string[];
-  lastSeen(): SeenHandshake | undefined;
+  lastSeen(): SeenRequest | undefined;
   /** Ends all of it and resolves with all that the proxy has logged. */
   stop(): Promise<string>;
 }
@@ -48,6 +53,8 @@ export const startStage = async (name: ProgramName, prepare: Prepare = programs[
       return ticket;
     },
     open: (uri, offer) => openSocket(`${proxy.url}${uri}`, offer),
+    get: (uri, headers) => getPlainly(proxy.url, uri, headers),
+    events: (uri, headers) => openEvents(proxy.url, uri, headers),
     asked: () => service.eventsOf('request').filter(({ route }) => route === `/forward-auth/${name}`).length,
     lastHeader: (header) =>
       (lastSeen()?.headers ?? []).filter(([sent]) => sent.toLowerCase() === header).map(([, value]) => value),

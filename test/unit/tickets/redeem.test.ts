@@ -3,8 +3,9 @@ import { OutcomeUnknown, StoreUnavailable } from '../../../src/tickets/errors.ts
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
+import type { Presentation } from '../../../src/tickets/presentation.ts';
 import type { Binding } from '../../../src/tickets/record.ts';
-import { createRedeemer, type Presentation } from '../../../src/tickets/redeem.ts';
+import { createRedeemer } from '../../../src/tickets/redeem.ts';
 import { FIRST_POSITION } from '../../../src/tickets/revocation-log.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
@@ -47,7 +48,9 @@ describe('redeem', () => {
         ...ALICE,
         audience: 'chat',
         channel: 'room',
+        claims: undefined,
         origin: ORIGIN,
+        path: undefined,
         traceId: 'trace-of-issue',
         issuedAt: START,
         ticketExpiresAt: START + 30_000,

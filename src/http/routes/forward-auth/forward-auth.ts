@@ -3,8 +3,10 @@ import type { Cidrs } from '../../../config/cidrs.ts';
 import type { Emit } from '../../../log/events.ts';
 import { FORWARD_AUTH_PATH } from '../../../protocol/paths.ts';
 import { AmbiguousTicketError, presentedTicket } from '../../../protocol/presented-ticket.ts';
+import { pathIn } from '../../../protocol/resource-path.ts';
+import type { Presentation } from '../../../tickets/presentation.ts';
 import type { TicketRecord } from '../../../tickets/record.ts';
-import type { Presentation, RedeemTicket } from '../../../tickets/redeem.ts';
+import type { RedeemTicket } from '../../../tickets/redeem.ts';
 import { requireTrustedPeer } from '../../middleware/authenticate.ts';
 import type { Middleware, RequestState } from '../../middleware/context.ts';
 import { RequestError } from '../../middleware/error-mapping.ts';
@@ -20,7 +22,7 @@ export interface ForwardAuthOptions {
   readonly emit: Emit;
 }
 
-/** What proxies ask before they let a handshake pass. */
+/** What proxies ask before they let a request pass: a WebSocket handshake, an EventSource or a download. */
 export const forwardAuthRoutes = ({ trusted, redeem, emit }: ForwardAuthOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
   const admit = [closeConnection, requireTrustedPeer(trusted, emit)];
@@ -57,7 +59,8 @@ const presentationOf = (
   try {
     const handshake = handshakeOf(ctx.req, proxy);
     const ticket = requiredTicket(handshake);
-    return { ticket, audience: ctx.params.audience, origin: handshake.origin ?? null };
+    const { uri = '', origin = null, fetchSite, host } = handshake;
+    return { ticket, audience: ctx.params.audience, origin, path: pathIn(uri), fetchSite, host };
   } catch (error) {
     throw error instanceof AmbiguousTicketError ? unreadable(ctx, options, error) : error;
   }
@@ -82,6 +85,7 @@ export const identityHeaders = (record: TicketRecord): Readonly<Record<string, s
   'X-Ticketd-Session': headerText(record.sessionId),
   'X-Ticketd-Audience': headerText(record.audience),
   'X-Ticketd-Channel': headerText(record.channel),
+  'X-Ticketd-Claims': headerText(JSON.stringify(record.claims)),
   'X-Ticketd-Session-Expires': new Date(record.expiresAt).toISOString(),
 });
 

@@ -5,9 +5,12 @@ import type { ProxyAdapter, UriHeader } from './proxies.ts';
 /** The handshake that a proxy asks about; no `uri` if the proxy does not send it. */
 export interface Handshake extends TicketCarriers {
   readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+  /** The host that the browser addressed, if the proxy sends it. */
+  readonly host: string | undefined;
 }
 
-const AT_MOST_ONCE = /^(origin|x-original-ur[il]|x-forwarded-uri|x-ticketd-.*)$/;
+const AT_MOST_ONCE = /^(origin|sec-fetch-site|x-original-ur[il]|x-forwarded-uri|x-forwarded-host|x-ticketd-.*)$/;
 const TARGET = /^\/forward-auth\/[^/?]+(\/.*)$/;
 // No more of a URL is before the path: nginx writes the client's `Host` there, which may have a `?`.
 const URL_BEFORE_URI = /^https?:\/\/[^/?#]+(?=\/)/i;
@@ -20,7 +23,13 @@ export const handshakeOf = (request: IncomingMessage, { originalUri }: ProxyAdap
   const uri = originalUri === 'target' ? TARGET.exec(url)?.[1] : uris[originalUri.find((name) => name in uris) ?? ''];
   if (Object.values(uris).some((other) => other !== uri))
     throw new AmbiguousTicketError('two headers have different original URIs');
-  return { uri, protocols: offeredProtocols(headers), origin: headers.origin };
+  return {
+    uri,
+    protocols: offeredProtocols(headers),
+    origin: headers.origin,
+    fetchSite: headers['sec-fetch-site']?.toString(),
+    host: headers['x-forwarded-host']?.toString(),
+  };
 };
 
 /** The original URI in each header that has one. */

@@ -28,6 +28,11 @@ const ambiguous: Readonly<Record<string, Case>> = {
   'a parameter name that is not UTF-8': { headers: (ticket) => [`${URI(ticket)}&%E0%A4=1`] },
   'a fragment': { headers: (ticket) => [`${URI(ticket)}#top`] },
   'a ticket after a fragment': { headers: (ticket) => [`X-Original-URI: /ws?a=1#?ticket=${ticket}`] },
+  'Sec-Fetch-Site twice': {
+    headers: (ticket) => [URI(ticket), 'Sec-Fetch-Site: same-origin', 'Sec-Fetch-Site: cross-site'],
+  },
+  'X-Forwarded-Host twice': { headers: (ticket) => [URI(ticket), 'X-Forwarded-Host: a', 'X-Forwarded-Host: b'] },
+  'Sec-Fetch-Site with underscores': { headers: (ticket) => [URI(ticket), 'Sec_Fetch_Site: same-origin'] },
   'another ticket as subprotocol': { headers: (ticket) => [URI(ticket), `${PROTOCOL}: chat, ticketd.${OTHER}`] },
   'two tickets as subprotocols': {
     headers: (ticket) => ['X-Original-URI: /', `${PROTOCOL}: ticketd.${OTHER}, ticketd.${ticket}`],

@@ -8,6 +8,8 @@ import { startRedis, type TestRedis } from '../../../support/redis.ts';
 import { type RunningService, startService, withService } from '../../../support/service.ts';
 
 const ORIGIN = 'https://app.example';
+// Of the host that Traefik and Caddy report.
+const HOST_ORIGIN = 'https://ws.example';
 
 describe('forward-auth', () => {
   let redis: TestRedis;
@@ -76,6 +78,49 @@ describe('forward-auth', () => {
         expect((await askWith(await uri(), { Origin: 'https://evil.example' })).status).to.equal(403);
         expect((await askWith(await uri())).status).to.equal(403);
         expect(lastOf('ws_ticket_rejected')).to.include({ reason: 'origin' });
+      });
+
+      it('accepts a ticket with a path only for that path', async () => {
+        const path = '/files/1';
+        for (const [uri, status] of [
+          ['/files/1', 200],
+          ['/files/1/', 403],
+          ['/files/%31', 403],
+          ['/ws', 403],
+        ] as const) {
+          const ticket = await issueTicket(service, { path });
+          expect((await askWith(`${uri}?ticket=${ticket}`)).status, uri).to.equal(status);
+        }
+        expect(lastOf('ws_ticket_rejected')).to.include({ via: `forward-auth/${proxy}`, reason: 'path' });
+      });
+
+      it('decides about a bound ticket without an Origin by Sec-Fetch-Site', async () => {
+        for (const [site, unbound, bound] of [
+          ['same-origin', 200, 200],
+          ['same-site', 403, 200],
+          ['none', 403, 200],
+          ['cross-site', 403, 403],
+        ] as const)
+          for (const [path, status] of [
+            [undefined, unbound],
+            ['/files/1', bound],
+          ] as const) {
+            const ticket = await issueTicket(service, { origin: HOST_ORIGIN, ...(path !== undefined && { path }) });
+            const { status: returned } = await askWith(`/files/1?ticket=${ticket}`, { 'Sec-Fetch-Site': site });
+            expect(returned, `${site} for ${path}`).to.equal(status);
+          }
+      });
+
+      it('compares X-Forwarded-Host with the host of the origin', async () => {
+        const ticket = await issueTicket(service, { origin: ORIGIN });
+        const asked = askAs(
+          proxy,
+          service,
+          { uri: `/?ticket=${ticket}`, headers: { 'Sec-Fetch-Site': 'same-origin' } },
+          undefined,
+          { 'X-Forwarded-Host': 'evil.example' },
+        );
+        expect((await asked).status).to.equal(403);
       });
 
       it('returns 401 with a challenge without a ticket', async () => {

@@ -31,7 +31,7 @@ describe('revocation feeds of a listener', () => {
     events = recordEvents();
     log = { ...createMemoryRevocations(), ...over };
     feeds = createRevocationFeeds({ log, emit: events.emit });
-    const routes = [revocationsRoute({ authenticate: (_ctx, next) => next(), feeds })];
+    const routes = [revocationsRoute({ authenticate: (_ctx, next) => next(), requireKey: () => {}, feeds })];
     listener = await startListener(createApp({ listener: 'internal', routes, emit: events.emit }));
   };
   beforeEach(() => start());

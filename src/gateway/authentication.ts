@@ -1,33 +1,38 @@
-import type { IncomingMessage } from 'node:http';
 import { describeError, readSafely } from '../log/describe-error.ts';
 import { scrub } from '../protocol/redact.ts';
 import { newTraceId } from '../protocol/trace-id.ts';
 import { digestOf, isTicket, ticketIdOf } from '../tickets/ticket.ts';
 import type { Verdict } from './admission.ts';
 import type { EventListener, GatewayEvent } from './events.ts';
-import { type HandshakeContext, readHandshake } from './handshake.ts';
+import { type GatewayRequest, type HandshakeContext, type Presented, readHandshake, readTicket } from './handshake.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
 import type { Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
 import { type Refused, refuse, type UpgradeRefused } from './refusal.ts';
 
-export interface UpgradeAuthenticationOptions {
+export interface AuthenticationOptions {
   readonly redeemer: Pick<Redeemer, 'redeem'>;
   readonly audience: GatewayOptions['audience'];
   readonly maxPending: number;
   readonly report: EventListener;
 }
 
-/** Never rejects: whatever is thrown on the way is a refusal. */
-export type AuthenticateUpgrade = (request: IncomingMessage) => Promise<Verdict>;
+/** Decides, and reports each decision. Neither rejects: whatever is thrown on the way is a refusal. */
+export interface Authentication {
+  /** By the ticket in a handshake or another request, for the audience of the gateway. */
+  ofRequest(request: GatewayRequest): Promise<Verdict>;
+  /** By a ticket that came in another way, such as a first message. */
+  ofTicket(ticket: unknown, presented: PresentedBy): Promise<Verdict>;
+}
 
-/** Makes the function that decides about handshakes and reports each decision. */
-export const createUpgradeAuthentication = (options: UpgradeAuthenticationOptions): AuthenticateUpgrade => {
+/** What is known about a ticket that did not come in a request. */
+export type PresentedBy = Omit<RedeemRequest, 'ticket'>;
+
+export const createAuthentication = (options: AuthenticationOptions): Authentication => {
   const { redeemer, audience, maxPending, report } = options;
   const redeem = limitPending(redeemer, maxPending);
 
-  const decide = async (request: IncomingMessage, context: HandshakeContext): Promise<Verdict> => {
-    const presented = readHandshake(request, context, audience);
+  const admit = async (presented: Presented, context: HandshakeContext): Promise<Verdict> => {
     if (presented.outcome === 'refused') return presented;
     const result = await redeem(presented.request, context);
     if (result.outcome === 'refused') return result;
@@ -37,11 +42,18 @@ export const createUpgradeAuthentication = (options: UpgradeAuthenticationOption
     return { outcome: 'admitted', admission: { ...result.identity, traceId, protocols: presented.protocols } };
   };
 
-  return async (request) => {
+  const decide = async (read: (context: HandshakeContext) => Presented): Promise<Verdict> => {
     const context: HandshakeContext = { traceId: newTraceId(), redeemSent: false, startedAt: performance.now() };
-    const verdict = await decide(request, context).catch((cause: unknown) => refuseFailed(context, cause));
+    const verdict = await new Promise<Verdict>((resolve) => resolve(admit(read(context), context))).catch(
+      (cause: unknown) => refuseFailed(context, cause),
+    );
     report(eventOf(verdict, context));
     return verdict;
+  };
+
+  return {
+    ofRequest: (request) => decide((context) => readHandshake(request, context, audience)),
+    ofTicket: (ticket, presentedBy) => decide((context) => readTicket(ticket, context, presentedBy)),
   };
 };
 

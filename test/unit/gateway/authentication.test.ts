@@ -15,7 +15,17 @@ describe('ticketd/gateway authenticate()', () => {
       outcome: 'admitted',
       admission: { ...IDENTITY, traceId: 'id-1', protocols: ['v1.chat'] },
     });
-    expect(asked).to.deep.equal([{ ticket, audience: 'chat', origin: 'https://a.example', traceId: 'id-1' }]);
+    expect(asked).to.deep.equal([
+      {
+        ticket,
+        audience: 'chat',
+        origin: 'https://a.example',
+        path: '/',
+        fetchSite: undefined,
+        host: undefined,
+        traceId: 'id-1',
+      },
+    ]);
     const [{ durationMs, ...event } = expect.fail()] = events as readonly (GatewayEvent & { durationMs: number })[];
     expect(event).to.deep.equal({
       event: 'upgrade_admitted',
