@@ -12,7 +12,17 @@ import { bundle } from './bundle.mjs';
  * Each is a folder of src with a tsconfig.json of its own. `src/x/y.ts` becomes `dist/x/y.js` and `dist/x/y.cjs`, which
  * package.json lists under `exports`, with the types `y.d.ts` and `y.d.cts`.
  */
-export const libraries = ['src/client/connect-with-ticket.ts', 'src/gateway/gateway.ts'];
+export const libraries = ['src/client/client.ts', 'src/gateway/gateway.ts'];
+
+/** Alone in a file, for a page that has no build step. */
+const connectWithTicket = 'src/client/connect-with-ticket.ts';
+
+/** Properties that no other program sees: the build shortens them. */
+export const innerNames = [
+  ...['closed', 'currentState', 'end', 'failed', 'failures', 'final', 'granted', 'heard', 'host', 'invalid'],
+  ...['minDelayMs', 'opened', 'pauseReason', 'received', 'reset', 'resetBackoff', 'rest', 'skipBackoff', 'spreadMs'],
+  ...['waitMs', 'watch'],
+];
 
 /** What the gateway loads only if it is to redeem from Redis itself: it contains ioredis. */
 const gatewayOnRedis = 'src/gateway/redis-tickets.ts';
@@ -24,18 +34,28 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc')
 
 /** Writes both to a folder; returns the paths of all bundled files. */
 export const buildLibraries = async (outdir) => {
-  const [client, gateway] = libraries;
-  await buildClient(client, join(outdir, 'client'));
+  const [, gateway] = libraries;
+  await buildClient(join(outdir, 'client'));
   const bundled = await buildGateway(gateway, join(outdir, 'gateway'));
   for (const entry of libraries) await declare(entry, outdir);
   return bundled;
 };
 
-const buildClient = async (entry, outdir) => {
+/** Writes the client alone, without types. */
+export const buildClient = async (outdir) => {
   // As small as it is promised to be also for a page that has no build step.
   const options = { bundle: true, platform: 'browser', target: 'es2022', minify: true, sourcemap: true };
-  for (const [format, extension] of Object.entries({ esm: '.js', cjs: '.cjs' }))
-    await build({ ...options, entryPoints: [entry], outdir, format, outExtension: { '.js': extension } });
+  const mangleProps = new RegExp(`^(${innerNames.join('|')})$`);
+  // Leaves out what only React Native needs.
+  const define = { 'globalThis.EventTarget': 'true' };
+  const write = (entryPoint, name, more) =>
+    build({ ...options, mangleProps, entryPoints: [entryPoint], outfile: join(outdir, name), ...more });
+  for (const [format, extension] of Object.entries({ esm: 'js', cjs: 'cjs' })) {
+    await write(libraries[0], `client.${extension}`, { format });
+    await write(libraries[0], `browser.${extension}`, { format, define });
+  }
+  // The comment that names a source map would be part of its size.
+  await write(connectWithTicket, 'connect-with-ticket.js', { format: 'esm', define, sourcemap: 'external' });
 };
 
 /** The ES module passes on what the CommonJS module exports, so that `UpgradeRefused` is the same class for both. */

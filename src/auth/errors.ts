@@ -12,6 +12,7 @@ export const REJECTION_REASONS = [
   'not_yet_valid',
   'issuer',
   'audience',
+  'client',
   'claims',
   'session_ended',
 ] as const;

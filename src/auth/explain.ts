@@ -1,18 +1,28 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
+import type { SecretEncoding } from '../config/jwt-secrets.ts';
 import type { Config } from '../config/variables.ts';
 import { quoted } from '../protocol/redact.ts';
-import { type Claims, unverifiedClaims } from './jose-header.ts';
+import type { Claims } from './jose-header.ts';
 
 type JwtSettings = Config['jwt'];
 
-/** Why `iss` is refused: what `JWT_ISSUER` expects, and what the JWT has. */
-export const explainIssuer = (expected: string, { iss }: Claims): string =>
-  `its iss is not JWT_ISSUER: expected ${quoted(expected)}, found ${shown(iss)}${differenceOf(expected, [iss])}`;
+/** Why `iss` is refused: what the variable expects, and what the JWT has. */
+export const explainIssuer = (variable: string, expected: readonly string[], { iss }: Claims): string =>
+  `its iss is not ${expected.length > 1 ? 'in ' : ''}${variable}: ${comparison(expected, iss)}`;
 
 /** Why `aud` is refused: what `JWT_AUDIENCE` expects, and what the JWT has. */
-export const explainAudience = (expected: string, { aud }: Claims): string => {
-  const found = Array.isArray(aud) ? aud : [aud];
-  return `its aud does not include JWT_AUDIENCE: expected ${quoted(expected)}, found ${shown(aud)}${differenceOf(expected, found)}`;
+export const explainAudience = (expected: readonly string[], { aud }: Claims): string =>
+  `its aud does not include JWT_AUDIENCE: ${comparison(expected, aud)}`;
+
+/** Why the client is refused: what `JWT_CLIENT_ID` expects, and what the JWT has. */
+export const explainClient = (expected: readonly string[], { client_id: clientId, azp }: Claims): string =>
+  `neither its client_id nor its azp is JWT_CLIENT_ID: ${comparison(expected, clientId ?? azp)}`;
+
+const comparison = (expected: readonly string[], value: unknown): string => {
+  const found: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const difference = expected.map((one) => differenceOf(one, found)).find((text) => text !== '') ?? '';
+  return `expected ${expected.length > 1 ? 'one of ' : ''}${shown(expected)}, found ${shown(value)}${difference}`;
 };
 
 const MAX_ENTRIES = 4;
@@ -51,50 +61,61 @@ const differenceOf = (expected: string, found: readonly unknown[]): string => {
 };
 
 /** The issuer that a JWT of an unknown key names, to follow a reason: it may be another tenant or environment. */
-export const issuerNamedBy = (jwt: string): string => {
-  const { iss } = unverifiedClaims(jwt);
-  return typeof iss === 'string' ? `; its iss, not verified, is ${shown(iss)}` : '';
-};
+export const issuerNamedBy = ({ iss }: Claims): string =>
+  typeof iss === 'string' ? `; its iss, not verified, is ${shown(iss)}` : '';
 
-/** Makes the function that says why no key fits the signature of a JWT. */
-export const signatureExplainer = ({ secrets, publicKeys }: JwtSettings): ((jwt: string) => string) => {
-  if (publicKeys !== undefined) return () => 'no key in JWT_PUBLIC_KEY fits its signature';
-  if (secrets === undefined) return () => 'the key that its header names does not fit its signature';
-  const misreadings = misreadingsOf(secrets);
-  return (jwt) => {
-    const fitting = misreadings.find(([, secret]) => isSignedWith(secret, jwt));
+/** Makes the function that says why no key of `JWT_SECRET` or `JWT_PUBLIC_KEY` fits the signature of a JWT. */
+export const misfitExplainer = (settings: JwtSettings): ((jwt: string, alg: JwtAlgorithm) => string) => {
+  const misreadings = misreadingsOf(settings);
+  return (jwt, alg) => {
+    if (!alg.startsWith('HS')) return 'no key in JWT_PUBLIC_KEY fits its signature';
+    const fitting = misreadings.find(({ secret }) => isSignedWith(secret, jwt, alg));
     if (fitting === undefined) return 'no secret in JWT_SECRET fits its signature';
-    return `its signature fits JWT_SECRET ${fitting[0]}; ticketd uses the text as it is`;
+    return `its signature fits JWT_SECRET ${fitting.how}; ${fitting.remedy ?? 'ticketd uses the text as it is'}`;
   };
 };
 
-type Misreading = readonly [how: string, secret: Buffer];
+interface Misreading {
+  readonly how: string;
+  readonly secret: Buffer;
+  readonly remedy?: string;
+}
 
 /** What else the issuer may sign with, if it reads the text of the secret in another way. */
-const misreadingsOf = (secrets: readonly KeyObject[]): readonly Misreading[] => {
-  const texts = secrets.map((secret) => secret.export());
-  const list: Misreading = ['with its commas: a secret must not contain one', Buffer.from(texts.join(','))];
-  return [...texts.flatMap(misreadingsOfOne), ...(texts.length > 1 ? [list] : [])];
+const misreadingsOf = ({ secrets: texts = [], secretEncoding }: JwtSettings): readonly Misreading[] => {
+  const list = {
+    how: 'with its commas: a secret must not contain one',
+    secret: Buffer.from(texts.join(',')),
+  };
+  const wrong = texts.flatMap(misreadingsOfOne).filter(({ encoding }) => encoding !== secretEncoding);
+  return [...wrong, ...(texts.length > 1 ? [list] : [])];
 };
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 
-const misreadingsOfOne = (bytes: Buffer): readonly Misreading[] => {
-  const text = bytes.toString();
+const misreadingsOfOne = (text: string): readonly (Misreading & { readonly encoding?: SecretEncoding })[] => {
+  const encoded = (encoding: SecretEncoding, how: string) => ({
+    how,
+    encoding,
+    secret: Buffer.from(text, encoding),
+    remedy: `set JWT_SECRET_ENCODING=${encoding}`,
+  });
   return [
-    ...(BASE64.test(text) ? [['decoded from base64', Buffer.from(text, 'base64')] as const] : []),
-    ...(HEX.test(text) ? [['decoded from hex', Buffer.from(text, 'hex')] as const] : []),
-    ['encoded in base64', Buffer.from(bytes.toString('base64'))],
-    ['with a line break at its end', Buffer.from(`${text}\n`)],
-    ['with a Windows line break at its end', Buffer.from(`${text}\r\n`)],
-    ['in double quotes', Buffer.from(`"${text}"`)],
-    ['in single quotes', Buffer.from(`'${text}'`)],
+    encoded('utf8', 'as the text that it is'),
+    ...(HEX.test(text) ? [encoded('hex', 'decoded from hex')] : []),
+    ...(BASE64.test(text) ? [encoded(/[-_]/.test(text) ? 'base64url' : 'base64', 'decoded from base64')] : []),
+    { how: 'encoded in base64', secret: Buffer.from(Buffer.from(text).toString('base64')) },
+    { how: 'with a line break at its end', secret: Buffer.from(`${text}\n`) },
+    { how: 'with a Windows line break at its end', secret: Buffer.from(`${text}\r\n`) },
+    { how: 'in double quotes', secret: Buffer.from(`"${text}"`) },
+    { how: 'in single quotes', secret: Buffer.from(`'${text}'`) },
   ];
 };
 
 // For a log line only, so that it need not take constant time.
-const isSignedWith = (secret: Buffer, jwt: string): boolean => {
+const isSignedWith = (secret: Buffer, jwt: string, alg: JwtAlgorithm): boolean => {
   const end = jwt.lastIndexOf('.');
-  return createHmac('sha256', secret).update(jwt.slice(0, end)).digest('base64url') === jwt.slice(end + 1);
+  const hash = `sha${alg.slice(2)}`;
+  return createHmac(hash, secret).update(jwt.slice(0, end)).digest('base64url') === jwt.slice(end + 1);
 };

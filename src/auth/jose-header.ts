@@ -1,4 +1,4 @@
-import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { TokenRejected } from './errors.ts';
 
 /** What a JWT says about its own signature. */
@@ -16,9 +16,17 @@ const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}
 /** A kind of token, by the `typ` that its header may have, in lower case; without a `typ` it may be any kind. */
 export type TokenTypes = ReadonlySet<string>;
 
+/** What the `typ` of a header may be: one of `types`, by default an access token's, or none. */
+export interface ExpectedType {
+  readonly types?: TokenTypes;
+  /** Then it must be there, and this one. */
+  readonly required?: string | undefined;
+}
+
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
 export const ACCESS_TOKEN: TokenTypes = new Set(['jwt', 'at+jwt']);
-const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is no part of JSON (RFC 8259, 8.1).
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Makes a function that reads the header of a JWT of one kind (RFC 7515, compact form) before its key is looked up. It throws
@@ -27,13 +35,13 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  */
 export const joseHeaderReader = (
   algorithms: readonly JwtAlgorithm[],
-  types: TokenTypes = ACCESS_TOKEN,
+  typ: ExpectedType = {},
 ): ((jwt: string) => JoseHeader) => {
   // Nearly all tokens of an issuer have the same header.
   let last: { readonly text: string; readonly header: JoseHeader } | undefined;
   return (jwt) => {
     const text = firstPartOf(jwt);
-    if (text !== last?.text) last = { text, header: headerIn(text, algorithms, types) };
+    if (text !== last?.text) last = { text, header: headerIn(text, algorithms, typ) };
     return last.header;
   };
 };
@@ -53,14 +61,20 @@ const likelyForm = (jwt: string, parts: number): string => {
   return parts === 1 ? ': it has no dots, as an opaque token' : '';
 };
 
-const headerIn = (text: string, algorithms: readonly JwtAlgorithm[], types: TokenTypes): JoseHeader => {
+const headerIn = (
+  text: string,
+  algorithms: readonly JwtAlgorithm[],
+  { types = ACCESS_TOKEN, required }: ExpectedType,
+): JoseHeader => {
   const header = objectIn(text);
   if (header === undefined) throw new TokenRejected('malformed', 'its header is not a JSON object');
   const { alg, kid, typ, crit, b64 } = header;
   // RFC 7515, 4.1.11: an extension that must be understood, and none is.
   if (crit !== undefined || b64 !== undefined) throw new TokenRejected('malformed', 'its header demands an extension');
-  if (typ !== undefined && !isOneOf(types, typ))
+  if (typ !== undefined && !types.has(typeNameOf(typ)))
     throw new TokenRejected('type', 'its typ is that of another kind of token');
+  if (required !== undefined && typeNameOf(typ) !== required)
+    throw new TokenRejected('type', `its typ is not ${required}, which JWT_TYPE demands: it may be an ID token`);
   if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('malformed', 'its kid is not a string');
   const allowed = algorithms.find((algorithm) => algorithm === alg);
   if (allowed === undefined)
@@ -81,20 +95,25 @@ const nameOf = (alg: unknown): string =>
 
 const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(part);
 
-const isOneOf = (types: TokenTypes, typ: unknown): boolean =>
-  typeof typ === 'string' && types.has(typ.toLowerCase().replace(/^application\//, ''));
+// RFC 7515, 4.1.9.
+const typeNameOf = (typ: unknown): string =>
+  typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
 
-/** The claims of a JWT that may not be verified yet; none if its payload is not a JSON object. */
-export const unverifiedClaims = (jwt: string): Claims => {
-  const [, payload = ''] = jwt.split('.');
-  return objectIn(payload) ?? {};
+const payloadPart = (jwt: string): string => jwt.split('.', 2)[1] ?? '';
+
+/** The claims of a JWT that may not be verified yet; throws `TokenRejected` if its payload is not a JSON object. */
+export const claimsIn = (jwt: string): Claims => {
+  const claims = objectIn(payloadPart(jwt));
+  if (claims === undefined) throw new TokenRejected('malformed', 'its payload is not a JSON object');
+  return claims;
 };
 
-/** The `iat` of a JWT that is not verified yet, in seconds; `undefined` unless it is a finite number. */
-export const unverifiedIssuedAt = (jwt: string): number | undefined => {
-  const { iat } = unverifiedClaims(jwt);
-  return typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
-};
+/** The payload of a JWT whose claims were read. */
+export const payloadText = (jwt: string): string => Buffer.from(payloadPart(jwt), 'base64url').toString();
+
+/** The `iat` among claims that are not verified yet, in seconds; `undefined` unless it is a finite number. */
+export const issuedAtOf = ({ iat }: Claims): number | undefined =>
+  typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
 
 /** The JSON object in one part of a JWT; `undefined` if it is anything else. */
 const objectIn = (part: string): Claims | undefined => {

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { algorithmsFor, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import { ACCEPTED_KEYS, algorithmsFor, type JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { codedError } from '../protocol/coded-error.ts';
 import { shown } from './explain.ts';
 import type { JoseHeader } from './jose-header.ts';
@@ -33,9 +33,7 @@ export const keySetOf = (text: string): KeySet => {
   const published = keys.map(objectOf);
   const usable = published.flatMap((jwk) => publishedKey(jwk) ?? []);
   if (usable.length === 0)
-    throw invalid(
-      `the JWK Set has no key that ticketd accepts: RSA from 2048 bits on for RS256 or PS256, EC P-256 for ES256; it has ${kindsOf(published)}`,
-    );
+    throw invalid(`the JWK Set has no key that ticketd accepts (${ACCEPTED_KEYS}); it has ${kindsOf(published)}`);
   return {
     keys: usable,
     unusable: keys.length - usable.length,
@@ -105,9 +103,9 @@ const publishedKey = (jwk: Jwk): PublishedKey | undefined => {
     : { kid, thumbprints: thumbprintsOf(jwk), algorithms, key };
 };
 
-// A key published with its private part is no longer secret: `d` is that part in RSA and EC keys alike (RFC 7518, 6).
+// A key published with its private part is no longer secret: `d` is that part in each kind (RFC 7518, 6; RFC 8037, 2).
 const isForVerifying = ({ kty, use, key_ops: operations, d }: Jwk): boolean =>
-  (kty === 'RSA' || kty === 'EC') &&
+  (kty === 'RSA' || kty === 'EC' || kty === 'OKP') &&
   (use === undefined || use === 'sig') &&
   (operations === undefined || (Array.isArray(operations) && operations.includes('verify'))) &&
   d === undefined;

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { algorithmsFor, algorithmsOf, type JwtAlgorithm } from '../config/jwt-keys.ts';
+import { algorithmsFor, algorithmsOf, type JwtAlgorithm } from '../config/jwt-algorithms.ts';
+import { secretKeysOf } from '../config/jwt-secrets.ts';
 import type { Config } from '../config/variables.ts';
+import { misfitExplainer } from './explain.ts';
 import type { JoseHeader } from './jose-header.ts';
 
 /** What a key source knows about the signing key of a JWT. */
@@ -24,20 +26,28 @@ export interface KeySource {
   readonly algorithms: readonly JwtAlgorithm[];
   /** Looks up the keys of a JWT with this header; `issuedAt` reads its unverified `iat`, in seconds. Never rejects. */
   keysFor(header: JoseHeader, issuedAt: () => number | undefined): Promise<KeyLookup>;
+  /** Why none of those keys fits the signature of a JWT, for the log. */
+  explainMisfit(jwt: string, alg: JwtAlgorithm): string;
 }
 
-/** The keys of `JWT_SECRET` or `JWT_PUBLIC_KEY`. */
-export const configuredKeys = ({ secrets, publicKeys, algorithms }: Config['jwt']): KeySource => {
-  const keys = secrets ?? publicKeys ?? [];
-  return fixedKeys(keys, algorithms ?? algorithmsOf(keys));
+/** The keys of `JWT_SECRET` and `JWT_PUBLIC_KEY`; `undefined` if neither is set. */
+export const configuredKeys = (settings: Config['jwt']): KeySource | undefined => {
+  const keys = [...secretKeysOf(settings), ...(settings.publicKeys ?? [])];
+  if (keys.length === 0) return undefined;
+  const { algorithms = algorithmsOf(keys) } = settings;
+  return fixedKeys(keys, algorithms, misfitExplainer(settings));
 };
 
 /** Fixed keys: any of them may have signed whose kind fits the algorithm. */
-export const fixedKeys = (keys: readonly KeyObject[], algorithms: readonly JwtAlgorithm[]): KeySource => {
-  const keysByAlgorithm = new Map(
-    algorithms.map((alg) => [alg, keys.filter((key) => algorithmsFor(key).includes(alg))]),
-  );
-  return { algorithms, keysFor: async ({ alg }) => lookupOf(keysByAlgorithm.get(alg) ?? [], alg) };
+export const fixedKeys = (
+  keys: readonly KeyObject[],
+  allowed: readonly JwtAlgorithm[],
+  explainMisfit: KeySource['explainMisfit'] = () => 'no key fits its signature',
+): KeySource => {
+  const fitting = (alg: JwtAlgorithm) => keys.filter((key) => algorithmsFor(key).includes(alg));
+  const keysByAlgorithm = new Map(allowed.map((alg) => [alg, fitting(alg)]));
+  const algorithms = allowed.filter((alg) => keysByAlgorithm.get(alg)?.length);
+  return { algorithms, keysFor: async ({ alg }) => lookupOf(keysByAlgorithm.get(alg) ?? [], alg), explainMisfit };
 };
 
 const lookupOf = (keys: readonly KeyObject[], alg: JwtAlgorithm): KeyLookup =>

@@ -2,12 +2,12 @@ import { acceptedFor, type LogoutAudience } from '../config/logout-audience.ts';
 import type { Config } from '../config/variables.ts';
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
+import { rejectAtOtherTime, requireIssuer, secondsSince } from './claim-checks.ts';
 import { TokenRejected } from './errors.ts';
 import { shown } from './explain.ts';
-import type { Claims, TokenTypes } from './jose-header.ts';
-import type { KeySource } from './key-source.ts';
-import { createClaimsReader } from './verified-claims.ts';
-import { secondsSince } from './verifier.ts';
+import { type Claims, claimsIn, joseHeaderReader, type TokenTypes } from './jose-header.ts';
+import { createKeySearch } from './key-search.ts';
+import type { TrustedKeys } from './trusted-keys.ts';
 
 /** What an identity provider says has ended: a session, or all sessions of a subject. It has one of the two at least. */
 export interface LogoutToken {
@@ -36,13 +36,21 @@ const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
  * except that it does not know which `jti` were used before.
  */
 export const createLogoutTokenVerifier = (
-  settings: Config['jwt'],
+  settings: Pick<Config['jwt'], 'clockToleranceSeconds'>,
   audiences: readonly LogoutAudience[],
-  keys: KeySource,
+  keys: TrustedKeys,
 ): VerifyLogoutToken => {
-  // A logout token is for the client, an access token for the API.
-  const claimsIn = createClaimsReader({ ...settings, audience: undefined }, keys, LOGOUT_TOKEN);
-  return async (jwt) => logoutTokenOf(await claimsIn(jwt), audiences);
+  const headerOf = joseHeaderReader(keys.algorithms, { types: LOGOUT_TOKEN });
+  const findKey = createKeySearch(keys.algorithms);
+  return async (jwt) => {
+    const header = headerOf(jwt);
+    const claims = claimsIn(jwt);
+    const { sources, issuers = [] } = keys.trustFor(claims);
+    await findKey({ jwt, header, claims, knownKey: undefined }, sources);
+    rejectAtOtherTime(claims, settings.clockToleranceSeconds);
+    requireIssuer(claims, issuers);
+    return logoutTokenOf(claims, audiences);
+  };
 };
 
 const logoutTokenOf = (claims: Claims, audiences: readonly LogoutAudience[]): LogoutToken => {

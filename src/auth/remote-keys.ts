@@ -1,18 +1,18 @@
-import type { JwtAlgorithm } from '../config/jwt-keys.ts';
+import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { codedError } from '../protocol/coded-error.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import { pause } from '../time/clock.ts';
 import { within } from '../time/timeouts.ts';
-import { getText } from './fetch-text.ts';
 import type { JoseHeader } from './jose-header.ts';
+import type { KeyLocation } from './key-location.ts';
 import { explainUnknown, isPublished, keySetOf, lookUpKeys, NO_KEYS } from './key-set.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';
 import { createRefreshLog } from './refresh-log.ts';
 
 export interface RemoteKeysOptions {
-  readonly url: URL;
+  readonly location: KeyLocation;
   readonly algorithms: readonly JwtAlgorithm[];
   /** How long keys stay trusted when they cannot be refreshed, in milliseconds. */
   readonly maxStaleMs: number;
@@ -21,8 +21,13 @@ export interface RemoteKeysOptions {
 
 /** The keys that an identity provider publishes, refreshed while ticketd runs. */
 export interface RemoteKeys extends KeySource {
-  /** Resolves once there are keys; retries until then. When `signal` aborts it rejects with the last real cause. */
+  /**
+   * Resolves once there are keys; retries until then. When `signal` aborts it rejects with the last real cause, and the
+   * keys are fetched in the background until `close`.
+   */
   start(signal: AbortSignal): Promise<void>;
+  /** Fetches the keys now, or waits for the fetch in progress; never rejects. */
+  refresh(): Promise<void>;
   /** Stops fetching, and aborts a fetch in progress. */
   close(): void;
 }
@@ -42,8 +47,8 @@ const COOL_DOWN_MS = 5_000;
 // A provider publishes a key no later than this after it first signs with it, caches on the way included.
 const PUBLICATION_DELAY_MS = 600_000;
 
-export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKeysOptions): RemoteKeys => {
-  const endpoint = `${url.origin}${url.pathname}`;
+export const createRemoteKeys = ({ location, algorithms, maxStaleMs, emit }: RemoteKeysOptions): RemoteKeys => {
+  const { endpoint } = location;
   const log = createRefreshLog(endpoint, maxStaleMs, emit);
   // Twice within the time that keys stay trusted, so that they do not go stale while they can be refreshed.
   const refreshEveryMs = Math.min(REFRESH_EVERY_MS, maxStaleMs / 2);
@@ -51,19 +56,22 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   let set = NO_KEYS;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
+  let failure: unknown;
   let lookedUpAt = Number.NEGATIVE_INFINITY;
   let next: NodeJS.Timeout | undefined;
 
   /** Replaces the keys only with a set that has some: during an outage the last good ones stay in use. */
-  const fetchKeys = async (signal: AbortSignal): Promise<void> => {
+  const fetchKeys = async (): Promise<boolean> => {
     try {
-      set = keySetOf(await within(FETCH_TIMEOUT_MS, (limit) => getText(url, limit), signal));
+      set = keySetOf(await within(FETCH_TIMEOUT_MS, location.fetch, closed.signal));
+      fetchedAt = performance.now();
+      log.fetched(set);
+      return true;
     } catch (error) {
-      if (!signal.aborted) log.failed(error);
-      throw error;
+      failure = error;
+      if (!closed.signal.aborted) log.failed(error);
+      return false;
     }
-    fetchedAt = performance.now();
-    log.fetched(set);
   };
 
   const refreshLater = (ms: number) => {
@@ -72,14 +80,12 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   };
 
   const refreshOnce = async (): Promise<void> => {
-    const fetched = await fetchKeys(closed.signal).then(
-      () => true,
-      () => false,
-    );
+    const fetched = await fetchKeys();
     refreshing = undefined;
     // A request that waited for it does not wait for the next one.
     if (!fetched) lookedUpAt = performance.now();
-    refreshLater(fetched ? refreshEveryMs : Math.min(REFRESH_AFTER_FAILURE_MS, refreshEveryMs));
+    const afterFailureMs = set === NO_KEYS ? COOL_DOWN_MS : REFRESH_AFTER_FAILURE_MS;
+    refreshLater(fetched ? refreshEveryMs : Math.min(afterFailureMs, refreshEveryMs));
   };
 
   /** One at a time, for any number of requests; never rejects. */
@@ -118,30 +124,35 @@ export const createRemoteKeys = ({ url, algorithms, maxStaleMs, emit }: RemoteKe
   return {
     algorithms,
     start: async (signal) => {
-      let cause: unknown;
       while (set === NO_KEYS) {
-        await fetchKeys(signal).catch((error) => {
-          if (!signal.aborted) cause = error;
-        });
+        await Promise.race([refresh(), abortOf(signal)]);
         if (set === NO_KEYS) await pause(START_RETRY_MS, signal);
-        if (signal.aborted) throw failedStart(endpoint, signal.reason, cause);
+        if (signal.aborted) throw failedStart(endpoint, signal.reason, failure);
       }
-      refreshLater(refreshEveryMs);
     },
+    refresh,
     keysFor: async (header, issuedAt) => {
       if (isMissing(header)) await lookUp(header);
+      if (set === NO_KEYS) return unavailable(`there are no keys from ${endpoint} yet`);
       if (isStale()) return unavailable('the keys have not been refreshed for too long');
       // Only a young JWT: an old one of an unknown key has a made-up or a withdrawn one, and waiting would not help it.
       if (isUnknown(header) && mayBeNewer(issuedAt()))
         return unavailable(`${explainUnknown(header, set)}; it may not be published yet`, 'unknown_key');
       return lookUpKeys(set, header);
     },
+    explainMisfit: () => 'the key that its header names does not fit its signature',
     close: () => {
       closed.abort();
       clearTimeout(next);
     },
   };
 };
+
+const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 const failedStart = (endpoint: string, reason: Error, cause: unknown): Error => {
   if (reason instanceof InterruptedError) return reason;

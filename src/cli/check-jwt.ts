@@ -1,8 +1,7 @@
-import { type Caller, createAuthentication } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import { TokenRejected } from '../auth/errors.ts';
 import { shown } from '../auth/explain.ts';
-import { configuredKeys } from '../auth/key-source.ts';
-import { authenticationWithoutKeys } from '../auth/offline.ts';
+import { authenticateOffline, type OfflineVerdict } from '../auth/offline.ts';
 import { readConfig } from '../config/read-config.ts';
 import { type Environment, readTextFile } from '../config/sources.ts';
 import { unreadable } from '../config/text-file.ts';
@@ -19,18 +18,18 @@ export const checkJwt = async (env: Environment, path: string, json: boolean): P
   return verdict.result instanceof TokenRejected ? EXIT_CODES.JWT_REFUSED : OK;
 };
 
-interface Verdict {
-  readonly result: Caller | TokenRejected;
+interface Verdict extends OfflineVerdict {
   /** What else is wrong with a JWT that has expired, mostly on its way from the user to the operator. */
   readonly beforeExpiry: TokenRejected | undefined;
-  readonly signatureChecked: boolean;
 }
 
 const verdictOn = async (jwt: string, settings: Config['jwt']): Promise<Verdict> => {
-  const result = await authenticated(jwt, settings);
-  const signatureChecked = settings.jwksUrl === undefined;
+  const { result, signatureChecked } = await authenticateOffline(jwt, settings);
   if (!isExpired(result)) return { result, beforeExpiry: undefined, signatureChecked };
-  const inTime = await authenticated(jwt, { ...settings, clockToleranceSeconds: Number.MAX_SAFE_INTEGER });
+  const { result: inTime } = await authenticateOffline(jwt, {
+    ...settings,
+    clockToleranceSeconds: Number.MAX_SAFE_INTEGER,
+  });
   const beforeExpiry = inTime instanceof TokenRejected && !isExpired(inTime) ? inTime : undefined;
   return { result, beforeExpiry, signatureChecked };
 };
@@ -48,19 +47,6 @@ const readJwt = async (path: string): Promise<string> => {
   });
   if (text.trim() === '') throw new UsageError('--jwt-file: expected a file that is not empty');
   return text.trim();
-};
-
-const authenticated = async (jwt: string, settings: Config['jwt']): Promise<Caller | TokenRejected> => {
-  const authenticate =
-    settings.jwksUrl === undefined
-      ? createAuthentication(settings, configuredKeys(settings))
-      : authenticationWithoutKeys(settings);
-  try {
-    return await authenticate(jwt);
-  } catch (error) {
-    if (error instanceof TokenRejected) return error;
-    throw error;
-  }
 };
 
 /** `{"valid":true,"jwt":{"accepted","signatureChecked", …}}` on one line: whose it is, or `reason` and `detail`. */
@@ -86,7 +72,7 @@ const asText = ({ result, beforeExpiry, signatureChecked }: Verdict): string => 
   const { subject, sessionId, issuer, expiresAt } = result;
   const verdict = signatureChecked
     ? 'accepted'
-    : 'accepted if the keys at JWT_JWKS_URL, which ticketd does not fetch here, fit its signature';
+    : 'accepted if the published keys, which ticketd does not fetch here, fit its signature';
   const facts = [
     `subject ${shown(subject)}`,
     `session ${shown(sessionId)}`,

@@ -24,7 +24,7 @@ const SHORT_FLUSH_TIMEOUT_MS = 50;
  * Runs the service until a signal ends it. Resolves with the exit code, after flushing the log and, when the start
  * failed, printing the reason.
  */
-export const serve = async ({ signals, libraryOutput }: WatchedProcess = watchProcess()): Promise<number> => {
+export const serve = async ({ signals, hangups, libraryOutput }: WatchedProcess = watchProcess()): Promise<number> => {
   const { level, pretty } = readLogSettings(process.env, process.stdout.isTTY);
   const logger = createLogger({ level, destination: await openDestination(pretty) });
   libraryOutput.logTo(logger.emit);
@@ -35,7 +35,7 @@ export const serve = async ({ signals, libraryOutput }: WatchedProcess = watchPr
   });
   signals.second.then((signal) => ending.exit(new InterruptedBySignal(signal), exitCodeOfSignal(signal)));
   try {
-    return await serveUntilSignal(signals.first, logger, ending);
+    return await serveUntilSignal({ first: signals.first, hangups }, logger, ending);
   } catch (error) {
     if (!isExpected(error)) logUncaught(error, logger);
     await ending.report(error, FLUSH_TIMEOUT_MS);
@@ -43,11 +43,16 @@ export const serve = async ({ signals, libraryOutput }: WatchedProcess = watchPr
   }
 };
 
-const serveUntilSignal = async (first: Signals['first'], logger: Logger, ending: Ending): Promise<number> => {
+const serveUntilSignal = async (
+  { first, hangups }: Pick<Signals, 'first'> & Pick<WatchedProcess, 'hangups'>,
+  logger: Logger,
+  ending: Ending,
+): Promise<number> => {
   const startup = new AbortController();
   first.then((signal) => startup.abort(new InterruptedBySignal(signal)));
   const service = await startService({ env: process.env, log: logger.emit, abort: startup.signal });
   ending.startSucceeded();
+  hangups.onEach(() => void service.reload());
   const { forced } = await service.stop(await first);
   await logger.flush(FLUSH_TIMEOUT_MS);
   return forced ? EXIT_CODES.SHUTDOWN_FORCED : OK;

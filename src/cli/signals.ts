@@ -12,3 +12,23 @@ export const watchSignals = (): Signals => {
   for (const signal of ENDING) process.on(signal, () => waiting.shift()?.(signal));
   return { first: next(), second: next() };
 };
+
+/** SIGHUP, which does not end a process that watches it. */
+export interface Hangups {
+  /** Calls the listener at each one from now on, and now if one has arrived before. */
+  onEach(listener: () => void): void;
+}
+
+export const watchHangups = (): Hangups => {
+  let isMissed = false;
+  let listen = (): void => {
+    isMissed = true;
+  };
+  process.on('SIGHUP', () => listen());
+  return {
+    onEach: (listener) => {
+      listen = listener;
+      if (isMissed) listener();
+    },
+  };
+};

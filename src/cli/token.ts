@@ -1,5 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { ConfigError, type Problem } from '../config/config-error.ts';
+import { algorithmsFor, type JwtAlgorithm } from '../config/jwt-algorithms.ts';
+import { secretKeysOf } from '../config/jwt-secrets.ts';
 import { readSections } from '../config/read-config.ts';
 import type { Environment } from '../config/sources.ts';
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
@@ -23,18 +25,33 @@ export const printToken = async (env: Environment, options: TokenOptions): Promi
 
 /** Throws `ConfigError` when the environment has no secret to sign with, `UsageError` when an option is wrong. */
 export const createToken = async (env: Environment, options: TokenOptions): Promise<string> => {
-  const { secret, issuer, audience, sessionClaim } = await readSigning(env);
+  const {
+    secret,
+    issuer,
+    audience,
+    clientId,
+    subjectClaim,
+    sessionClaim,
+    algorithms,
+    type = 'JWT',
+  } = await readSigning(env);
   const { subject, session, ttl, claim = [] } = options;
   const issuedAt = Math.floor(Date.now() / 1000);
-  return sign(secret, {
-    ...claimsOf(claim, new Map([[sessionClaim, 'use --session'], ...RESERVED])),
-    ...(session !== undefined && sessionOf(session, sessionClaim)),
-    ...(issuer !== undefined && { iss: issuer }),
-    ...(audience !== undefined && { aud: audience }),
-    sub: validName('--subject', subject),
-    iat: issuedAt,
-    exp: issuedAt + ttl,
-  });
+  const alg = algorithmsFor(secret).find((able) => algorithms?.includes(able) ?? true) ?? 'HS256';
+  return sign(
+    secret,
+    { alg, typ: type },
+    {
+      ...claimsOf(claim, new Map([[sessionClaim, 'use --session'], [subjectClaim, 'use --subject'], ...RESERVED])),
+      ...(session !== undefined && sessionOf(session, sessionClaim)),
+      ...(issuer !== undefined && { iss: issuer[0] }),
+      ...(audience !== undefined && { aud: audience[0] }),
+      ...(clientId !== undefined && { client_id: clientId[0] }),
+      [subjectClaim]: validName('--subject', subject),
+      iat: issuedAt,
+      exp: issuedAt + ttl,
+    },
+  );
 };
 
 const IN_PRODUCTION: Problem = {
@@ -54,7 +71,7 @@ const readSigning = async (env: Environment) => {
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   const { jwt } = await readSections(['runtime', 'jwt'], env);
-  const [secret] = jwt.secrets ?? [];
+  const [secret] = secretKeysOf(jwt);
   if (secret === undefined) throw new ConfigError([NO_SECRET]);
   return { ...jwt, secret };
 };
@@ -105,10 +122,16 @@ const validName = (option: string, text: string): string => {
   throw new UsageError(`${option}: expected 1 to ${MAX_NAME_CHARACTERS} characters`);
 };
 
-// RFC 7515, section 7.1, with HS256.
-const sign = (secret: KeyObject, claims: object): string => {
-  const content = [{ alg: 'HS256', typ: 'JWT' }, claims].map(encode).join('.');
-  return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
+// RFC 7515, section 7.1.
+const sign = (
+  secret: KeyObject,
+  header: { readonly alg: JwtAlgorithm; readonly typ: string },
+  claims: object,
+): string => {
+  const content = [header, claims].map(encode).join('.');
+  return `${content}.${createHmac(`sha${header.alg.slice(2)}`, secret)
+    .update(content)
+    .digest('base64url')}`;
 };
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

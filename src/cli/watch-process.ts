@@ -1,10 +1,11 @@
 import { describeError } from '../log/describe-error.ts';
 import type { Emit, EventFields } from '../log/events.ts';
-import { type Signals, watchSignals } from './signals.ts';
+import { type Hangups, type Signals, watchHangups, watchSignals } from './signals.ts';
 
 /** What `serve` handles from the first moment of its process. */
 export interface WatchedProcess {
   readonly signals: Signals;
+  readonly hangups: Hangups;
   readonly libraryOutput: LibraryOutput;
 }
 
@@ -14,7 +15,11 @@ export interface LibraryOutput {
   logTo(emit: Emit): void;
 }
 
-export const watchProcess = (): WatchedProcess => ({ signals: watchSignals(), libraryOutput: watchLibraryOutput() });
+export const watchProcess = (): WatchedProcess => ({
+  signals: watchSignals(),
+  hangups: watchHangups(),
+  libraryOutput: watchLibraryOutput(),
+});
 
 const METHODS = ['debug', 'dir', 'error', 'info', 'log', 'warn'] as const;
 

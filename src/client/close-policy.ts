@@ -1,5 +1,6 @@
 import { HANDSHAKE_REFUSED, REVOKED, SESSION_EXPIRED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
-import type { AttemptReason, TicketSocketOptions } from './types.ts';
+import { MOST_REFUSALS, SESSION_SPREAD_MS, SHORTEST_SESSION_MS, TRY_AGAIN_LATER_MS } from './limits.ts';
+import type { AttemptReason, RetryOptions, SocketOptions } from './types.ts';
 
 /** What the client does after a connection ended. */
 export interface AfterClose {
@@ -18,32 +19,24 @@ export interface AfterClose {
 /** `openMs` is how long the connection was open; left out where the handshake failed. */
 export type ClosePolicy = (code: number, openMs?: number) => AfterClose;
 
-const NEVER_OPEN = -1;
-/** The default `Retry-After` of ticketd: a close frame has no place for it. */
-const TRY_AGAIN_LATER_MS = 2000;
-/** A shorter session ended before it was of use: without backoff, JWTs that are about to expire would make a loop. */
-const SHORTEST_SESSION_MS = 1000;
-/** Sessions that began together end together. */
-const SESSION_SPREAD_MS = 1000;
-/** A ticket can get lost, but not five in a row: then the gateway asks another ticketd or has another audience. */
-const MOST_REFUSALS = 5;
-
 const REASONS: Readonly<Record<number, AttemptReason>> = {
   [SESSION_EXPIRED]: 'expired',
   [HANDSHAKE_REFUSED]: 'refused',
 };
 
+export type ClosePolicyOptions = Pick<RetryOptions & SocketOptions, 'finalCodes' | 'stableAfterMs'>;
+
 /** Decides by the close code and by how long the connection was open; counts refused handshakes in a row. */
-export const createClosePolicy = (options: TicketSocketOptions): ClosePolicy => {
+export const createClosePolicy = (options: ClosePolicyOptions): ClosePolicy => {
   const { finalCodes = [REVOKED], stableAfterMs = 5000 } = options;
   let refusals = 0;
-  return (code, openMs = NEVER_OPEN) => {
+  return (code, openMs = -1) => {
     const stable = openMs >= stableAfterMs;
     refusals = code === HANDSHAKE_REFUSED && !stable ? refusals + 1 : 0;
     const sessionOver = code === SESSION_EXPIRED && openMs >= SHORTEST_SESSION_MS;
     return {
       final: finalCodes.includes(code) || refusals === MOST_REFUSALS,
-      why: openMs === NEVER_OPEN ? 'handshake' : (REASONS[code] ?? 'closed'),
+      why: openMs < 0 ? 'handshake' : (REASONS[code] ?? 'closed'),
       resetBackoff: stable || sessionOver,
       minDelayMs: code === TRY_AGAIN_LATER ? TRY_AGAIN_LATER_MS : 0,
       spreadMs: sessionOver ? SESSION_SPREAD_MS : undefined,

@@ -1,4 +1,4 @@
-import type { PauseReason, TicketSocketOptions } from './types.ts';
+import type { PauseReason, RetryOptions } from './types.ts';
 
 /** Whether an attempt makes sense right now. */
 export interface Page {
@@ -18,15 +18,15 @@ interface BrowserGlobals extends Partial<Listenable> {
   readonly navigator?: { readonly onLine?: boolean };
 }
 
-const LOOPBACK = /^(.+\.)?localhost$|^127\.|^\[::1\]$/;
+const LOOPBACK = /^(.+\.)?localhost(:|$)|^127\.|^\[::1\]/;
 
-/** `hostname` is that of the socket's server. */
-export const createPage = (hostname: string, { pauseWhenHidden = true }: TicketSocketOptions): Page => {
+/** `host` is that of the server. */
+export const createPage = (host: string, { pauseWhenHidden = true }: RetryOptions): Page => {
   const globals = globalThis as BrowserGlobals;
   const { document, navigator } = globals;
   const isOffline = () => navigator?.onLine === false;
   // A machine without a network still reaches itself. One that had a network pauses when it loses it.
-  const needsNetwork = !(isOffline() && LOOPBACK.test(hostname));
+  const needsNetwork = !(isOffline() && LOOPBACK.test(host));
   const events: readonly [Partial<Listenable> | undefined, string][] = [
     [globals, 'online'],
     [globals, 'offline'],

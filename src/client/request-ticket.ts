@@ -1,41 +1,46 @@
-import type { StopReason, TicketFailure, TicketSocketOptions } from './types.ts';
-
-export interface Granted {
-  readonly ticket: string;
-  readonly traceId?: string | undefined;
-}
+import { LONGEST_RETRY_AFTER_MS } from './limits.ts';
+import type { StopReason, Ticket, TicketFailure, TicketOptions } from './types.ts';
 
 export interface Failed extends TicketFailure {
   /** Set where the same request would fail again: after `rejected` ask `getToken` for another JWT, else stop. */
-  readonly final?: StopReason | 'rejected' | undefined;
+  readonly final?: StopReason | 'ended' | 'rejected' | undefined;
 }
 
 /** Never rejects. */
-export type RequestTicket = (signal: AbortSignal) => Promise<Granted | Failed>;
+export type RequestTicket = (signal: AbortSignal) => Promise<Ticket | Failed>;
 
-/** Makes the function that trades a JWT for one ticket. It remembers a rejected JWT until ticketd accepts another one. */
-export const createTicketRequest = (options: TicketSocketOptions): RequestTicket => {
-  let latestToken = '';
-  let rejected: { readonly token: string; readonly failure: Failed } | undefined;
+/**
+ * Makes the function that trades a JWT for one ticket. It remembers a rejected JWT until ticketd accepts another one.
+ * Throws a `TypeError` unless the JWT has exactly one source.
+ */
+export const createTicketRequest = (options: TicketOptions): RequestTicket => {
+  const { getToken, credentials } = options;
+  if (typeof getToken === 'function' ? credentials : getToken || credentials !== 'include')
+    throw new TypeError("set getToken or credentials: 'include'");
+  let latest = '';
+  let rejected: string | undefined;
+  let rejection: Failed;
 
-  const rememberRejection = (token: string, result: Granted | Failed): Granted | Failed => {
-    const before = rejected;
+  const rememberRejection = (token: string, result: Ticket | Failed): Ticket | Failed => {
+    const isFirst = !rejected;
     if (isJwtAccepted(result)) rejected = undefined;
-    if ('ticket' in result || result.status !== 401 || !result.errorCode) return result;
-    rejected = { token, failure: result };
-    return { ...result, final: before ? 'unauthorized' : 'rejected' };
+    if ('ticket' in result || result.final !== 'unauthorized') return result;
+    rejected = token;
+    rejection = result;
+    return isFirst ? { ...result, final: 'rejected' } : result;
   };
 
   return async (signal) => {
     try {
+      if (!getToken) return await post(options, signal);
       // Still true after an error of getToken, which returns no other JWT.
-      const token = await options.getToken({ rejected: rejected?.token === latestToken, signal });
-      if (signal.aborted) return { message: 'too late' };
+      const token = await getToken({ rejected: rejected === latest, signal });
+      if (signal.aborted) return { message: '' };
       if (!token) return { message: 'getToken returned no JWT', final: 'unauthorized' };
       checkToken(token);
-      latestToken = token;
+      latest = token;
       // ticketd would reject the same JWT again.
-      const result = token === rejected?.token ? rejected.failure : await resultOf(await post(options, token, signal));
+      const result = token === rejected ? rejection : await post(options, signal, token);
       return signal.aborted ? result : rememberRejection(token, result);
     } catch (error) {
       return failureOf(error);
@@ -53,7 +58,7 @@ export const failureOf = (error: unknown): TicketFailure => {
 };
 
 /** ticketd checks the JWT before it reports a problem with the ticket. */
-const isJwtAccepted = (result: Granted | Failed): boolean =>
+const isJwtAccepted = (result: Ticket | Failed): boolean =>
   'ticket' in result || /^WS_TICKET_/.test(result.errorCode ?? '');
 
 /** The errors of fetch about a header quote it, and so the JWT. */
@@ -62,29 +67,26 @@ const checkToken = (token: unknown): void => {
     throw new TypeError('getToken must return a JWT: ASCII without blanks');
 };
 
-const post = (options: TicketSocketOptions, token: string, signal: AbortSignal): Promise<Response> => {
-  const { ticketUrl, audience, channel } = options;
-  const json = JSON.stringify({ audience, channel });
-  const hasBody = json !== '{}';
-  const request = {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, ...(hasBody && { 'Content-Type': 'application/json' }) },
-    body: hasBody ? json : null,
-    credentials: 'omit',
-    cache: 'no-store',
-    signal,
-  } as const;
-  return (options.fetch ?? fetch)(ticketUrl, request);
+/** Without a token the browser sends its cookies. */
+const post = async (options: TicketOptions, signal: AbortSignal, token?: string): Promise<Ticket | Failed> => {
+  const { ticketUrl, audience, channel, path, credentials = 'omit' } = options;
+  const json = JSON.stringify({ audience, channel, path });
+  const body = json === '{}' ? null : json;
+  const headers: Record<string, string> = {
+    ...(token && { Authorization: `Bearer ${token}` }),
+    ...(body && { 'Content-Type': 'application/json' }),
+  };
+  const request = { method: 'POST', headers, body, credentials, cache: 'no-store', signal } as const;
+  return resultOf(await (options.fetch ?? fetch)(ticketUrl, request));
 };
 
-const resultOf = async (response: Response): Promise<Granted | Failed> => {
+const resultOf = async (response: Response): Promise<Ticket | Failed> => {
   const { ok, status, headers } = response;
   // A proxy in between may send anything.
   const body = Object(await response.json().catch(() => null)) as Readonly<Record<string, unknown>>;
-  const [ticket, errorCode, message, traceId] = [body.ticket, body.errorCode, body.message, body.traceId].map(
-    nonEmptyText,
-  );
-  if (ok && ticket) return { ticket, traceId };
+  const texts = Object.entries(body).filter(([, value]) => value && typeof value === 'string');
+  const { ticket, errorCode, message, traceId } = Object.fromEntries(texts) as Readonly<Record<string, string>>;
+  if (ok && ticket) return { ...body, ticket, traceId };
   return {
     status,
     message: message ?? 'no ticket in the response',
@@ -95,16 +97,12 @@ const resultOf = async (response: Response): Promise<Granted | Failed> => {
   };
 };
 
-const nonEmptyText = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
-
-/** The same request fails again after a 4xx of ticketd, except a timeout or a rate limit; 401 is handled above. */
+/** The same request fails again after a 4xx of ticketd, except a timeout or a rate limit. */
 const stopReasonFor = (status: number): StopReason | undefined => {
+  if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   return /^4(?!08|29)/.test(String(status)) ? 'invalid' : undefined;
 };
-
-// A proxy or a captive portal may ask for more.
-const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 /**
  * How long a response asks to wait, in milliseconds, a day at most; 0 by default. `Retry-After` in seconds or as a date

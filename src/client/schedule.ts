@@ -1,9 +1,12 @@
-import type { TicketSocketOptions } from './types.ts';
+import { LONGEST_TIMEOUT_MS } from './limits.ts';
+import type { RetryOptions } from './types.ts';
 
-export type ScheduleOptions = Pick<TicketSocketOptions, 'baseDelayMs' | 'maxDelayMs' | 'random'>;
+export type ScheduleOptions = Pick<RetryOptions, 'baseDelayMs' | 'maxDelayMs' | 'random'>;
 
-/** A longer timer fires immediately. */
-export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+export type Timer = ReturnType<typeof setTimeout>;
+
+export const startTimer = (onTimeout: () => void, ms: number): Timer =>
+  setTimeout(onTimeout, Math.min(ms, LONGEST_TIMEOUT_MS));
 
 /** When the next attempt is due. */
 export interface Schedule {

@@ -1,26 +1,47 @@
-/** Options of `connectWithTicket`. Only the first three are required. */
-export interface TicketSocketOptions {
+/** How the client gets a ticket. */
+export interface TicketRequestOptions {
   /** Where tickets are issued: `https://…/api/v1/auth/ws-ticket`. */
   readonly ticketUrl: string | URL;
-  /** The WebSocket server: `wss://…`, with or without a query; may be relative to the page. */
-  readonly socketUrl: string | URL;
-  /**
-   * Returns the JWT for one attempt. Called for each, so that it can refresh a JWT about to expire. Without a user it
-   * returns nothing, and the client stops; an error, or anything that is not a JWT, counts as a failed attempt.
-   */
-  readonly getToken: (request: TokenRequest) => MaybeToken | Promise<MaybeToken>;
   /** Which gateway may redeem the tickets. */
   readonly audience?: string | undefined;
   /** Reported to the gateway with the ticket. */
   readonly channel?: string | undefined;
-  /** The subprotocols that the client offers. */
-  readonly protocols?: readonly string[] | undefined;
-  /**
-   * Where the handshake carries the ticket: the query parameter `ticket` (the default) or one more subprotocol. Browsers
-   * close a connection whose server selects none of the offered subprotocols, so `protocol` needs `protocols`.
-   */
-  readonly ticketIn?: 'query' | 'protocol' | undefined;
-  readonly binaryType?: 'blob' | 'arraybuffer' | undefined;
+  /** The only path that the tickets are good for. */
+  readonly path?: string | undefined;
+  /** Time limit of a ticket request, `getToken` included; 10000 by default, 0 for none. */
+  readonly timeoutMs?: number | undefined;
+  /** Replaces `globalThis.fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** Who asks for the ticket: exactly one of the two. */
+export type TokenSource =
+  | {
+      /**
+       * Returns the JWT for one attempt. Called for each, so that it can refresh a JWT about to expire. Without a user
+       * it returns nothing, and the client stops; an error, or anything that is not a JWT, counts as a failed attempt.
+       */
+      readonly getToken: (request: TokenRequest) => MaybeToken | Promise<MaybeToken>;
+      readonly credentials?: undefined;
+    }
+  | {
+      /** The browser sends the cookie that has the JWT. Nothing can replace that one, so the client stops after a 401. */
+      readonly credentials: 'include';
+      readonly getToken?: undefined;
+    };
+
+export type TicketOptions = TicketRequestOptions & TokenSource;
+
+/** As ticketd issues it. */
+export interface Ticket {
+  readonly ticket: string;
+  /** Seconds until it expires. */
+  readonly expiresIn?: number;
+  readonly traceId?: string | undefined;
+}
+
+/** When the client tries again. */
+export interface RetryOptions {
   /** The longest wait before the first retry; 1000 by default. It doubles with each failed attempt. */
   readonly baseDelayMs?: number | undefined;
   /** The longest wait before any retry, on top of `Retry-After`; 8000 by default. */
@@ -28,26 +49,54 @@ export interface TicketSocketOptions {
   /** Time limit of a ticket request, `getToken` included, and then of the handshake; 10000 by default, 0 for none. */
   readonly timeoutMs?: number | undefined;
   /**
-   * How long the server may send no message before the client closes the connection and opens another one; off by
-   * default. Browsers do not show pings to a page: use it where the server sends a message at regular intervals.
+   * How long the server may send nothing before the client closes the connection and opens another one; off by default.
+   * Browsers do not show pings to a page: use it where the server sends a message at regular intervals.
    */
   readonly silenceMs?: number | undefined;
   /**
    * How long a connection must stay open to restart the backoff; 5000 by default. The client stops after five in a row
-   * that ended sooner with 4004 (the gateway could not redeem the ticket).
+   * that ended sooner, or never opened, because the ticket was refused.
    */
   readonly stableAfterMs?: number | undefined;
-  /** The close codes after which the client stops; 4001 by default: revoked, or refused for good. */
-  readonly finalCodes?: readonly number[] | undefined;
   /** `false` also connects in a hidden tab; `true` by default. */
   readonly pauseWhenHidden?: boolean | undefined;
-  /** Replaces `globalThis.fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-  /** Replaces `globalThis.WebSocket`. */
-  readonly WebSocket?: SocketConstructor | undefined;
   /** Replaces `Math.random`: from 0 up to, not including, 1. */
   readonly random?: (() => number) | undefined;
 }
+
+/** How a WebSocket carries its ticket. */
+export interface SocketCarrier {
+  /**
+   * Where the handshake carries the ticket: the query parameter `ticket` (the default) or one more subprotocol. Browsers
+   * close a connection whose server selects none of the offered subprotocols, so `protocol` needs `protocols`.
+   */
+  readonly ticketIn?: 'query' | 'protocol' | undefined;
+  /** Replaces `globalThis.WebSocket`. */
+  readonly WebSocket?: SocketConstructor | undefined;
+}
+
+export interface SocketOptions extends SocketCarrier {
+  /** The WebSocket server: `wss://…`, with or without a query; may be relative to the page. */
+  readonly socketUrl: string | URL;
+  /** The subprotocols that the client offers. */
+  readonly protocols?: readonly string[] | undefined;
+  readonly binaryType?: 'blob' | 'arraybuffer' | undefined;
+  /** The close codes after which the client stops; 4001 by default: revoked, or refused for good. */
+  readonly finalCodes?: readonly number[] | undefined;
+}
+
+/** How a stream of events is requested. */
+export interface StreamOptions {
+  /** Sends cookies to another origin, too. */
+  readonly withCredentials?: boolean | undefined;
+  /** Sends the last id in this parameter of the query instead of the header `Last-Event-ID`. */
+  readonly lastEventIdParameter?: string | undefined;
+  /** Replaces `globalThis.fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** Options of `connectWithTicket`. Only the addresses, and `getToken` or `credentials`, are required. */
+export type TicketSocketOptions = TicketOptions & RetryOptions & SocketOptions;
 
 export interface TokenRequest {
   /** ticketd rejected the JWT that `getToken` returned last: the same one again stops the client. */
@@ -79,7 +128,8 @@ export type PauseReason = 'offline' | 'hidden';
 /**
  * Why the client stopped:
  *
- * - `unauthorized`: ticketd rejected the JWT with 401, and then the next one, too, or `getToken` returned none;
+ * - `unauthorized`: ticketd rejected the JWT with 401, and then the next one, too, or `getToken` returned none; with
+ *   `credentials`, ticketd returned 401;
  * - `forbidden`: ticketd returned 403;
  * - `invalid`: no attempt can succeed: ticketd rejected the request, or the browser the address of the socket;
  * - `revoked`: the server closed with 4001: the session was revoked, or the application refuses the client for good;

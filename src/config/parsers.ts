@@ -79,6 +79,15 @@ export const listOf =
       return item(entry);
     });
 
+const TICKET_MEMBERS = ['active', 'iss', 'sub', 'sid', 'aud', 'exp', 'nbf', 'iat', 'jti', 'token_type'];
+
+/** The name of a claim that a ticket may carry: none that says something about the ticket itself. */
+export const ticketClaim: Parser<string> = (name) => {
+  if (TICKET_MEMBERS.includes(name))
+    throw new InvalidValueError(`names of claims other than ${TICKET_MEMBERS.join(', ')}`);
+  return text(128)(name);
+};
+
 const GATEWAY_KEY = /^[\x21-\x2B\x2D-\x7E]{32,512}$/;
 
 const visibleAscii = matching(GATEWAY_KEY, '32 to 512 visible ASCII characters in each of the comma-separated keys');

@@ -1,53 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Problem } from './config-error.ts';
-import { algorithmsOf, isTamperProof, type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from './jwt-keys.ts';
+import { jwtRules } from './jwt-rules.ts';
 import { logoutAudienceProblem } from './logout-audience.ts';
-import type { Config, Section } from './variables.ts';
-
-type Path = { [S in Section]: `${S}.${keyof Config[S] & string}` }[Section];
-
-/** A rule for several variables, each of which is valid by itself. */
-interface Rule {
-  readonly needs: readonly Path[];
-  check(config: Config): Problem | undefined;
-}
-
-const rule = (needs: Rule['needs'], check: Rule['check']): Rule => ({ needs, check });
-
-const exactlyOneKeySource = rule(['jwt.secrets', 'jwt.publicKeys', 'jwt.jwksUrl'], ({ jwt }) => {
-  const set = [jwt.secrets, jwt.publicKeys, jwt.jwksUrl].filter((source) => source !== undefined);
-  if (set.length === 1) return undefined;
-  return {
-    name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
-    problem: `expected exactly one of them to be set, found ${set.length}`,
-  };
-});
-
-const algorithmsFitKey = rule(['jwt.secrets', 'jwt.publicKeys', 'jwt.jwksUrl', 'jwt.algorithms'], ({ jwt }) => {
-  const supported = supportedBy(jwt);
-  if (supported === undefined || jwt.algorithms === undefined) return undefined;
-  if (jwt.algorithms.every((algorithm) => supported.includes(algorithm))) return undefined;
-  return { name: 'JWT_ALGORITHMS', problem: `expected some of ${supported.join(', ')}, which the key supports` };
-});
-
-const supportedBy = ({ secrets, publicKeys, jwksUrl }: Config['jwt']): readonly JwtAlgorithm[] | undefined => {
-  const keys = secrets ?? publicKeys;
-  return keys === undefined ? jwksUrl && PUBLIC_KEY_ALGORITHMS : algorithmsOf(keys);
-};
-
-const keysAreFetchedSafely = rule(
-  ['runtime.nodeEnv', 'jwt.jwksUrl', 'jwt.jwksAllowHttp'],
-  ({ runtime, jwt: { jwksUrl, jwksAllowHttp } }) => {
-    if (runtime.nodeEnv !== 'production' || jwksUrl === undefined || jwksAllowHttp || isTamperProof(jwksUrl))
-      return undefined;
-    // An attacker who can change the response in transit can sign JWTs for every user.
-    return {
-      name: 'JWT_JWKS_URL',
-      problem:
-        'expected https://; in production http:// is allowed to this machine only, or with JWT_JWKS_ALLOW_HTTP=true',
-    };
-  },
-);
+import { rule } from './rule.ts';
+import type { Config } from './variables.ts';
 
 const drainFitsShutdown = rule(['shutdown.drainDelayMs', 'shutdown.timeoutMs'], ({ shutdown }) => {
   if (shutdown.timeoutMs > shutdown.drainDelayMs) return undefined;
@@ -130,15 +86,13 @@ const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'ht
 });
 
 const logoutTokensHaveAnIssuer = rule(
-  ['jwt.issuer', 'backchannelLogout.audiences'],
-  ({ jwt: { issuer }, backchannelLogout: { audiences } }) =>
-    audiences && logoutAudienceProblem(audiences, issuer === undefined ? [] : [issuer], 'JWT_ISSUER'),
+  ['jwt.issuer', 'jwt.issuers', 'backchannelLogout.audiences'],
+  ({ jwt: { issuer = [], issuers = [] }, backchannelLogout: { audiences } }) =>
+    audiences && logoutAudienceProblem(audiences, [...issuer, ...issuers], 'JWT_ISSUER or JWT_ISSUERS'),
 );
 
 const rules = [
-  exactlyOneKeySource,
-  algorithmsFitKey,
-  keysAreFetchedSafely,
+  ...jwtRules,
   drainFitsShutdown,
   noEmbeddedStoreInProduction,
   oneTopology,

@@ -11,6 +11,7 @@ import {
   origin,
   portOrOff,
   rateLimitOrOff,
+  ticketClaim,
 } from './parsers.ts';
 import { redisVariables } from './redis-variables.ts';
 import { optional, type Variable, variable } from './variable.ts';
@@ -133,6 +134,11 @@ export const variables = {
       default: '30',
       parse: integer(1, MAX_TTL_SECONDS),
       doc: 'time to live of a ticket, 1 to 300; a ticket never outlives its JWT',
+    }),
+    claims: optional({
+      name: 'TICKET_CLAIMS',
+      parse: listOf(ticketClaim),
+      doc: 'comma-separated claims of the JWT that the gateway gets with the ticket, such as `tenant,roles`; 1 KiB of JSON in all, else the request gets 400',
     }),
   },
   limits: {

@@ -84,6 +84,7 @@ export const identityOf = ({ record, revocationPosition }: Redeemed, now?: numbe
   sessionId: record.sessionId,
   audience: record.audience,
   channel: record.channel,
+  claims: record.claims,
   issuedAt: new Date(record.issuedAt),
   sessionExpiresAt: new Date(record.expiresAt),
   sessionExpiresIn: sessionExpiresIn(record, now),

@@ -94,6 +94,7 @@ export const readIdentity = ({ status, text }: PostResponse): Identity | undefin
     sessionId: optionalText(sessionId),
     audience: optionalText(audience),
     channel: optionalText(channel),
+    claims: optionalObject(body.claims),
     issuedAt: issued,
     sessionExpiresAt: ends,
     sessionExpiresIn: secondsLeft(sessionExpiresIn) ?? secondsUntil(ends),
@@ -159,6 +160,9 @@ const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
 };
 
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const optionalObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 
 const optionalDate = (value: unknown): Date | undefined => {
   const date = new Date(optionalText(value) ?? '');

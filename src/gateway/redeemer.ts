@@ -24,6 +24,8 @@ export interface Identity {
   readonly sessionId: string | undefined;
   readonly audience: string | undefined;
   readonly channel: string | undefined;
+  /** The claims of the JWT that `TICKET_CLAIMS` of ticketd names; `undefined` if there are none. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
   readonly issuedAt: Date;
   /** When the JWT of the ticket expires. */
   readonly sessionExpiresAt: Date;

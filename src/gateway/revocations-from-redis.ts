@@ -1,4 +1,4 @@
-import { followRevocations } from '../tickets/follow-revocations.ts';
+import { type FollowEnd, followRevocations } from '../tickets/follow-revocations.ts';
 import type { Position, RevocationLog } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
 import type { RevocationFollower, RevocationSource } from './revocation-source.ts';
@@ -56,4 +56,8 @@ const followOnce = (
     signal.addEventListener('abort', abort, { once: true });
   });
 
-const REASONS = { delayed: 'no reply for 10 s', failed: 'Redis refused the command, or the connection broke' } as const;
+const REASONS: Readonly<Record<FollowEnd, string>> = {
+  delayed: 'no reply for 10 s',
+  failed: 'Redis refused the command, or the connection broke',
+  slow: 'older ones are read too slowly',
+};

@@ -50,6 +50,8 @@ export const revocationsOverHttp = (
 // Jitter, since a ticketd that stops ends the feeds of all gateways at the same moment.
 const retryDelay = (reason: unknown, failures: number, jitter: number): number => {
   const waitMs = reason instanceof NoFeedError ? reason.waitMs : 0;
-  const longest = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures + 1));
+  // A Retry-After spaces the attempts enough: no socket of a revoked session stays open longer after an outage.
+  const doublings = waitMs > 0 ? 2 : failures + 1;
+  const longest = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** doublings);
   return waitMs + FIRST_RETRY_MS + jitter * (longest - FIRST_RETRY_MS);
 };

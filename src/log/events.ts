@@ -75,19 +75,34 @@ export const events = {
     msg: 'Tickets stored in memory of this process: for development only',
     fields: {},
   },
+  config_reloaded: {
+    level: 'info',
+    msg: 'Secrets and keys reloaded',
+    fields: { names: 'string' },
+  },
+  config_reload_fail: {
+    level: 'error',
+    msg: 'Secrets and keys not reloaded: the old ones stay in force',
+    fields: { names: 'string', error: 'string', errorCode: 'string' },
+  },
+  jwt_cookie_unprefixed: {
+    level: 'warn',
+    msg: 'The name of JWT_COOKIE does not begin with __Host-: any subdomain can set such a cookie',
+    fields: { cookie: 'string' },
+  },
   jwks_refreshed: {
     level: 'info',
-    msg: 'Keys of the identity provider changed, or available again',
+    msg: 'Keys of an identity provider changed, or available again',
     fields: { endpoint: 'string', kids: 'string', keys: 'number', unusable: 'number' },
   },
   jwks_refresh_fail: {
     level: 'error',
-    msg: 'Keys of the identity provider not refreshed: the last keys stay in use',
+    msg: 'Keys of an identity provider not fetched: its last keys stay in use',
     fields: { endpoint: 'string', error: 'string', errorCode: 'string', attempts: 'number', downMs: 'number' },
   },
   jwks_expired: {
     level: 'error',
-    msg: 'Keys of the identity provider expired: every JWT is rejected with 503',
+    msg: 'Keys of an identity provider expired: its JWTs are rejected with 503',
     fields: { endpoint: 'string', ageMs: 'number' },
   },
   auth_rejected: {

@@ -98,9 +98,10 @@ const createObservers = (registry: Registry, inFlight: () => number): Observers 
     help: 'Redis outages at run time.',
     registers,
   });
+  const failing = new Set<string>();
   const staleKeys = new Gauge({
     name: 'ticketd_jwks_stale',
-    help: 'Whether the last fetch of the keys at JWT_JWKS_URL failed: 1 or 0.',
+    help: 'Identity providers whose keys could not be fetched at the last attempt.',
     registers,
   });
   new Gauge({
@@ -132,8 +133,14 @@ const createObservers = (registry: Registry, inFlight: () => number): Observers 
       redisReady.set(0);
       outages.inc();
     },
-    jwks_refresh_fail: () => staleKeys.set(1),
-    jwks_refreshed: () => staleKeys.set(0),
+    jwks_refresh_fail: ({ endpoint }) => {
+      failing.add(endpoint);
+      staleKeys.set(failing.size);
+    },
+    jwks_refreshed: ({ endpoint }) => {
+      failing.delete(endpoint);
+      staleKeys.set(failing.size);
+    },
   };
 };
 

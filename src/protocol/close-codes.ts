@@ -7,5 +7,7 @@ export const REVOKED = 4001;
 export const SESSION_EXPIRED = 4003;
 /** The handshake had no ticket that could be redeemed: the client retries with a new one. */
 export const HANDSHAKE_REFUSED = 4004;
+/** The connection ended without a close frame; never sent (RFC 6455, section 7.1.5). */
+export const ABNORMAL_CLOSURE = 1006;
 /** An outage: the client retries later (IANA registry of WebSocket close codes). */
 export const TRY_AGAIN_LATER = 1013;

@@ -4,12 +4,13 @@ import type { Emit } from '../log/events.ts';
 import { codedError } from '../protocol/coded-error.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
+import { renewCredentials } from './credentials.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { probeKeys } from './keys.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
 import { createOutageLog } from './outage-log.ts';
-import { isTimeout, refusalOf } from './redis-errors.ts';
+import { isTimeout, isWrongPassword, refusalOf } from './redis-errors.ts';
 import { askAnotherSentinel } from './sentinels.ts';
 import { tlsAlertOf } from './tls-alert.ts';
 import { writeProbe } from './write-probe.ts';
@@ -30,6 +31,10 @@ export interface RedisConnection {
   getClientOrNull(): RedisClient | null;
   /** Passes on the error of a command: it may mean that every other command would fail, too. */
   reportError(error: unknown): void;
+  /** Uses other credentials and certificates for new connections; a connection in use stays as it is. */
+  renew(access: RedisAccess): void;
+  /** Calls the listener whenever Redis, or a Sentinel, refuses the password. */
+  onWrongPassword(listener: () => void): void;
   /** Disconnects immediately, without QUIT, to which a hung server would not reply. */
   close(): Promise<void>;
 }
@@ -45,14 +50,16 @@ export interface RedisConnectionOptions extends RedisAccess {
 }
 
 export const createRedisConnection = (
-  { emit, ...access }: RedisConnectionOptions,
-  client: RedisClient = createClient(access),
+  { emit, ...initial }: RedisConnectionOptions,
+  client: RedisClient = createClient(initial),
 ): RedisConnection => {
-  const { target, redis } = access;
+  const { target, redis } = initial;
+  let access: RedisAccess = initial;
   const endpoint = endpointOf(target);
   const outage = createOutageLog(endpoint, emit);
   const keys = probeKeys(redis.keyPrefix, 'probe');
-  const lastError = createLastError(access);
+  const lastError = createLastError(initial);
+  const passwordListeners: (() => void)[] = [];
   let writable = false;
   let started: Promise<void> | undefined;
   let onFirstReady: (() => void) | undefined;
@@ -72,6 +79,10 @@ export const createRedisConnection = (
   const recordError = (error: unknown) => {
     lastError.record(error);
     outage.updateCause(lastError.value);
+  };
+
+  const announceWrongPassword = (error: unknown) => {
+    if (isWrongPassword(error)) for (const listener of passwordListeners) listener();
   };
 
   const markNotReady = (cause: unknown) => {
@@ -101,6 +112,7 @@ export const createRedisConnection = (
     write: (thorough) => writeProbe(client, keys, { ...access, thorough }),
     onWritten: markReady,
     onError: (error) => {
+      announceWrongPassword(error);
       markNotReady(error);
       if (refusalOf(error)?.reconnect) reconnectIfDue();
     },
@@ -130,9 +142,13 @@ export const createRedisConnection = (
   });
   client.on('connecting', outage.countAttempt);
   client.on('ready', heartbeat.begin);
-  client.on('error', recordError);
+  client.on('error', (error) => {
+    announceWrongPassword(error);
+    recordError(error);
+  });
   // The error of one cluster node, which may be a node that tickets do not need.
   client.on('node error', (error) => {
+    announceWrongPassword(error);
     if (!writable) recordError(error);
   });
   client.on('close', onConnectionLost);
@@ -175,11 +191,18 @@ export const createRedisConnection = (
       if (isTimeout(error)) heartbeat.check();
       const refusal = refusalOf(error);
       if (refusal === undefined) return;
+      announceWrongPassword(error);
       markNotReady(error);
       if (refusal.reconnect && reconnectIfDue()) return;
       // The reply to a write in progress is older than this error: only a new write may make the connection ready.
       if (client.status === 'ready') heartbeat.begin();
     },
+    renew: (renewed) => {
+      access = { ...initial, ...renewed };
+      lastError.renew(access);
+      renewCredentials(client, access);
+    },
+    onWrongPassword: (listener) => void passwordListeners.push(listener),
     close: async () => {
       writable = false;
       isClosed = true;

@@ -7,10 +7,13 @@ export interface LastError {
   /** Replaces the error, unless this one gives no reason and the last one does. */
   record(error: unknown): void;
   clear(): void;
+  /** Hides the passwords of this access as well as those of the last one. */
+  renew(access: RedisAccess): void;
 }
 
 export const createLastError = (access: RedisAccess): LastError => {
-  const redacted = createRedactor(access);
+  let redactors = [createRedactor(access)];
+  const redacted = (error: unknown) => redactors.reduce((rest, redact) => redact(rest), error);
   let last: unknown;
   let fromRedis = false;
   return {
@@ -22,6 +25,9 @@ export const createLastError = (access: RedisAccess): LastError => {
       if (last !== undefined && hasNoReason(error, { afterReply: fromRedis })) return;
       fromRedis = isReply(error);
       last = redacted(redisReply(error));
+    },
+    renew: (renewed) => {
+      redactors = [createRedactor(renewed), ...redactors.slice(0, 1)];
     },
     clear: () => {
       last = undefined;

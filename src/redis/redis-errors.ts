@@ -45,6 +45,12 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
   return code === undefined ? undefined : { code, reconnect: FIXED_BY_RECONNECTING.has(code) };
 };
 
+// Of Redis or a Sentinel, whose reply `sentinels.ts` puts behind its address.
+const WRONG_PASSWORD = /\b(?:WRONGPASS|NOAUTH)\b/;
+
+/** Whether Redis, or a Sentinel, refused the password. */
+export const isWrongPassword = (error: unknown): boolean => WRONG_PASSWORD.test(describeError(error).error);
+
 // The ioredis errors, of a single connection and of a cluster, for a command that it could not send.
 const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
 

@@ -27,6 +27,8 @@ export interface RedisRevocationLogOptions {
 export interface RedisRevocationLog extends RevocationLog {
   /** Starts to read, over a connection of its own. */
   start(): void;
+  /** Uses other credentials and certificates for new connections. */
+  renew(access: RedisAccess): void;
   close(): void;
 }
 
@@ -61,6 +63,7 @@ export const createRedisRevocationLog = (options: RedisRevocationLogOptions): Re
 
   return {
     start: reader.start,
+    renew: reader.renew,
     close: reader.close,
     append: async (key) => void see(await run((client) => stream.append(client, key, oldest()))),
     lastPosition: async () => see(await run(stream.lastPosition)),

@@ -5,9 +5,10 @@ import { codedError } from '../protocol/coded-error.ts';
 import { FIRST_POSITION, type Position, type RevocationListener } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
+import { renewCredentials } from './credentials.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
-import { isReply, refusalOf } from './redis-errors.ts';
+import { isReply, readableError, refusalOf } from './redis-errors.ts';
 import { MAX_ENTRIES_PER_READ, type RevocationStream } from './revocation-stream.ts';
 import { askAnotherSentinel } from './sentinels.ts';
 
@@ -19,6 +20,8 @@ export interface RevocationReader {
   recentPosition(): Position | undefined;
   /** Seconds since the reader last was at the end of the stream. */
   lagSeconds(): number;
+  /** Uses other credentials and certificates for new connections. */
+  renew(access: RedisAccess): void;
   /** Takes a position that was read on another connection: the entry there must still exist after a reconnect. */
   note(position: Position): void;
   close(): void;
@@ -38,8 +41,8 @@ const CHECK_EVERY_MS = 1000;
 // An alarm on the event stays on for as long as the outage lasts.
 const REPORT_EVERY_MS = 60_000;
 const RETRY_MS = 200;
-// Until an operator has allowed the commands.
-const RETRY_REFUSED_MS = 5000;
+// Until an operator has allowed the commands, or removed a key of another type.
+const RETRY_FORBIDDEN_MS = 5000;
 
 export const createRevocationReader = ({
   access,
@@ -97,7 +100,9 @@ export const createRevocationReader = ({
   const follow = async (connection: RedisClient): Promise<void> => {
     position = await resume(connection);
     while (!closing.signal.aborted) {
+      const expected = mustExist;
       const entries = await stream.waitForEntries(connection, position, blockMs);
+      if (entries.length === 0 && position < expected) throw entryMissing();
       position = entries.at(-1)?.position ?? position;
       note(position);
       if (entries.length < MAX_ENTRIES_PER_READ) reachEnd();
@@ -106,13 +111,13 @@ export const createRevocationReader = ({
   };
 
   const recover = async (connection: RedisClient, error: unknown): Promise<void> => {
-    lastError.record(error);
+    lastError.record(readableError(error));
     if (connection instanceof Cluster) connection.refreshSlotsCache();
     else if (connection.status === 'ready' && (refusalOf(error)?.reconnect || !isReply(error))) {
       askAnotherSentinel(connection);
       connection.disconnect(true);
     }
-    await pause(isReply(error) ? RETRY_REFUSED_MS : RETRY_MS, closing.signal);
+    await pause(isForbidden(error) ? RETRY_FORBIDDEN_MS : RETRY_MS, closing.signal);
   };
 
   /** Reads for as long as the connection is usable; the next `ready` starts again. */
@@ -144,6 +149,10 @@ export const createRevocationReader = ({
     recentPosition: () => (performance.now() - atEndAt < DELAYED_MS ? position : undefined),
     lagSeconds: () => (performance.now() - atEndAt) / 1000,
     note,
+    renew: (renewed) => {
+      lastError.renew(renewed);
+      if (client !== undefined) renewCredentials(client, withBlockingReads(renewed, blockMs));
+    },
     close: () => {
       closing.abort();
       clearInterval(checkTimer);
@@ -158,9 +167,16 @@ const endOf = async (stream: RevocationStream, client: RedisClient): Promise<Pos
   return end === FIRST_POSITION ? stream.append(client, '', FIRST_POSITION) : end;
 };
 
+/** Whether Redis replied with an error that does not pass by itself, unlike that of a server which starts or fails over. */
+const isForbidden = (error: unknown): boolean =>
+  isReply(error) && error instanceof Error && /^(NOPERM|WRONGTYPE|ERR)\b/.test(error.message);
+
 const withBlockingReads = (access: RedisAccess, blockMs: number): RedisAccess => {
   const commandTimeoutMs = access.redis.commandTimeoutMs + blockMs;
   return { ...access, redis: { ...access.redis, commandTimeoutMs } };
 };
+
+/** Such as a master that was replaced, and does not know: nothing that is stored from then on would be read. */
+const entryMissing = (): Error => codedError('STALE', 'the server lacks a revocation that another connection stored');
 
 const noReply = (): Error => codedError('ETIMEDOUT', 'no reply in time');

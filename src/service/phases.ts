@@ -1,6 +1,3 @@
-import type { KeySource } from '../auth/key-source.ts';
-import { createRemoteKeys } from '../auth/remote-keys.ts';
-import { PUBLIC_KEY_ALGORITHMS } from '../config/jwt-keys.ts';
 import { readConfig } from '../config/read-config.ts';
 import { endpointOf } from '../config/redis-url.ts';
 import type { Environment } from '../config/sources.ts';
@@ -19,6 +16,7 @@ import { createMemoryRevocations } from '../tickets/memory-revocations.ts';
 import { createMemoryStore } from '../tickets/memory-store.ts';
 import type { RevocationLog } from '../tickets/revocation-log.ts';
 import type { TicketStore } from '../tickets/store.ts';
+import type { JwtKeys } from './jwt-keys.ts';
 
 const CONFIG_TIMEOUT_MS = 2_000;
 const LISTEN_TIMEOUT_MS = 2_000;
@@ -35,30 +33,49 @@ export interface Storage {
   readonly revocations: RevocationLog;
 }
 
+/** What the start gets from Redis. */
+export interface RedisParts {
+  readonly storage: Storage;
+  /** New connections use the credentials of this configuration. */
+  renew(config: Config): void;
+  /** Calls the listener whenever Redis refuses the password. */
+  onWrongPassword(listener: () => void): void;
+}
+
 /** The phase that connects to Redis, where tickets and revocations are stored. */
 export const redisPhase = (
   { redis, limits, revocations: { retentionSeconds } }: Config,
   emit: Emit,
   observeCommand: Metrics['observeCommand'],
-): Phase<Storage> => {
+): Phase<RedisParts> => {
   const { target, keyPrefix, startupTimeoutMs: timeoutMs } = redis;
   if (target.kind === 'memory') return { name: 'redis', timeoutMs, start: () => startMemoryStore(emit) };
   const access = { target, redis, counts: limits.ticketRate !== 'off' };
   const connection = createRedisConnection({ ...access, emit });
   const store = createRedisStore({ connection, keyPrefix, observeCommand });
   const revocations = createRedisRevocationLog({ access, connection, retentionSeconds, emit });
+  const parts: RedisParts = {
+    storage: { store, revocations },
+    renew: ({ redis: renewed }) => {
+      if (renewed.target.kind !== 'server') return;
+      const renewedAccess = { ...access, target: renewed.target, redis: renewed };
+      connection.renew(renewedAccess);
+      revocations.renew(renewedAccess);
+    },
+    onWrongPassword: connection.onWrongPassword,
+  };
   return {
     name: 'redis',
     timeoutMs,
     // The connection keeps retrying: the store works as soon as Redis does.
-    fallback: redis.failClosed ? undefined : { store, revocations },
+    fallback: redis.failClosed ? undefined : parts,
     start: async (signal) => {
       revocations.start();
       await connection.start(signal).catch((error) => {
         if (!(error instanceof InterruptedError)) logFailedStart(redis, error, emit);
         throw error;
       });
-      return { store, revocations };
+      return parts;
     },
     stop: () => {
       revocations.close();
@@ -67,9 +84,10 @@ export const redisPhase = (
   };
 };
 
-const startMemoryStore = (emit: Emit): Storage => {
+const startMemoryStore = (emit: Emit): RedisParts => {
   emit('memory_store', {});
-  return { store: createMemoryStore(), revocations: createMemoryRevocations() };
+  const storage = { store: createMemoryStore(), revocations: createMemoryRevocations() };
+  return { storage, renew: () => {}, onWrongPassword: () => {} };
 };
 
 const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown, emit: Emit): void => {
@@ -79,20 +97,13 @@ const logFailedStart = ({ target, failClosed }: Config['redis'], error: unknown,
   emit(event, { endpoint: endpointOf(target), error: reason, errorCode, remedy });
 };
 
-/** The phase that fetches the keys at `JWT_JWKS_URL`. Always required: without keys every JWT would be rejected. */
-export const jwksPhase = (url: URL, jwt: Config['jwt'], emit: Emit): Phase<KeySource> => {
-  const { algorithms = PUBLIC_KEY_ALGORITHMS, jwksStartupTimeoutMs, jwksMaxStaleSeconds } = jwt;
-  const keys = createRemoteKeys({ url, algorithms, maxStaleMs: jwksMaxStaleSeconds * 1000, emit });
-  return {
-    name: 'jwks',
-    timeoutMs: jwksStartupTimeoutMs,
-    start: async (signal) => {
-      await keys.start(signal);
-      return keys;
-    },
-    stop: keys.close,
-  };
-};
+/** The phase that fetches the keys of identity providers. Always required: without keys every JWT would be rejected. */
+export const jwksPhase = (keys: JwtKeys, { jwksStartupTimeoutMs }: Config['jwt']): Phase<void> => ({
+  name: 'jwks',
+  timeoutMs: jwksStartupTimeoutMs,
+  start: keys.start,
+  stop: keys.close,
+});
 
 /** `feeds` end before their listener stops, which would wait for them. */
 export const listenPhase = ({ name, start, stop }: Listener, feeds: Pick<RevocationFeeds, 'close'>): Phase<void> => ({

@@ -1,11 +1,16 @@
 import type { Router } from '@koa/router';
-import { createAuthentication } from '../auth/caller.ts';
-import type { KeySource } from '../auth/key-source.ts';
-import { createLogoutTokenVerifier } from '../auth/logout-token.ts';
+import type { Authenticate } from '../auth/caller.ts';
+import type { VerifyLogoutToken } from '../auth/logout-token.ts';
 import type { Config } from '../config/variables.ts';
-import { requireClientSecret, requireGatewayKey, requireJwt } from '../http/middleware/authenticate.ts';
+import {
+  type GatewayKeys,
+  requireClientSecret,
+  requireGatewayKey,
+  requireJwt,
+} from '../http/middleware/authenticate.ts';
 import { createAuthenticationThrottle } from '../http/middleware/authentication-throttle.ts';
 import type { RequestState } from '../http/middleware/context.ts';
+import { createJwtCookie } from '../http/middleware/jwt-cookie.ts';
 import { backchannelLogoutRoute, requireLogoutToken } from '../http/routes/backchannel-logout.ts';
 import { endSessionsRoute } from '../http/routes/end-sessions.ts';
 import { forwardAuthRoutes } from '../http/routes/forward-auth/forward-auth.ts';
@@ -27,11 +32,14 @@ import { createProviderLogout, revocationBy, type UsedLogoutTokens } from '../ti
 import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
 import { createRevoker, type Revoke } from '../tickets/revoke.ts';
 import type { TicketStore } from '../tickets/store.ts';
+import { issuerPolicyOf } from './issuer-policy.ts';
 import type { Storage } from './phases.ts';
 
 export interface RoutesOptions extends Storage {
   readonly config: Config;
-  readonly jwtKeys: KeySource;
+  readonly authenticate: Authenticate;
+  readonly verifyLogoutToken: VerifyLogoutToken;
+  readonly gatewayKeys: GatewayKeys;
   readonly feeds: RevocationFeeds;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
@@ -42,9 +50,9 @@ export type Routes = readonly Router<RequestState>[];
 
 /** The routes of the public listener. */
 export const publicRoutes = (options: RoutesOptions): Routes => {
-  const { config, jwtKeys, store, isDraining, emit } = options;
-  const { jwt, tickets, limits } = config;
-  const anyIssuer = acceptsAnyIssuer(config);
+  const { config, store, isDraining, emit } = options;
+  const { jwt, http, tickets, limits } = config;
+  const { anyIssuer } = issuerPolicyOf(jwt);
   const issue = createIssuer({
     store,
     ttlSeconds: tickets.ttlSeconds,
@@ -52,8 +60,10 @@ export const publicRoutes = (options: RoutesOptions): Routes => {
     ...(limits.ticketRate !== 'off' && { rateLimit: limits.ticketRate }),
   });
   const revoke = createCallerRevoker({ store, revoke: revokerOf(options), anyIssuer });
+  const { corsOrigins: origins = [] } = http;
+  const jwtCookie = jwt.cookie === undefined ? undefined : createJwtCookie({ name: jwt.cookie, origins });
   const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
-  const authenticate = throttled(requireJwt(createAuthentication(jwt, jwtKeys)));
+  const authenticate = throttled(requireJwt(options.authenticate, jwtCookie));
   return [
     issueRoute({ authenticate, store, issue, emit }),
     revokeRoute({ authenticate, store, revoke, emit }),
@@ -66,14 +76,13 @@ type Throttle = ReturnType<typeof createAuthenticationThrottle>;
 
 /** The route for identity providers; none without `BACKCHANNEL_LOGOUT_AUDIENCE`. */
 const logoutRoutes = (options: RoutesOptions, throttled: Throttle): Routes => {
-  const { config, jwtKeys, store, emit } = options;
-  const { audiences } = config.backchannelLogout;
-  if (audiences === undefined) return [];
-  const authenticate = throttled(requireLogoutToken(createLogoutTokenVerifier(config.jwt, audiences, jwtKeys)));
+  const { config, verifyLogoutToken, store, emit } = options;
+  if (config.backchannelLogout.audiences === undefined) return [];
+  const authenticate = throttled(requireLogoutToken(verifyLogoutToken));
   const revoke = revokerOf(options);
   const logOut = createProviderLogout({
     usedTokens: usedLogoutTokens(store),
-    endSessions: (token) => revoke(revocationBy(token)),
+    endSessions: (token) => revoke(revocationBy(token, config.jwt.subjectClaim)),
   });
   return [backchannelLogoutRoute({ authenticate, store, logOut, emit })];
 };
@@ -98,25 +107,20 @@ export const internalRoutes = (options: RoutesOptions): Routes => {
 
 /** The routes that need a gateway key; none without one. */
 const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => {
-  const { config, store, feeds, emit } = options;
-  const { keys } = config.gateways;
-  if (keys === undefined) return [];
+  const { config, gatewayKeys, store, feeds, emit } = options;
+  if (config.gateways.keys === undefined) return [];
+  const requireKey = requireGatewayKey(gatewayKeys);
   const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
-  const authenticate = throttled(requireGatewayKey(keys));
-  const endSessions = createSessionEnder({
-    revoke: revokerOf(options),
-    defaultIssuer: config.jwt.issuer,
-    anyIssuer: acceptsAnyIssuer(config),
-  });
+  const authenticate = throttled(requireKey);
+  const policy = issuerPolicyOf(config.jwt);
+  const endSessions = createSessionEnder({ revoke: revokerOf(options), ...policy });
   return [
     redeemRoute({ authenticate, store, redeem, emit }),
-    introspectRoute({ authenticate: throttled(requireClientSecret(keys)), store, redeem, emit }),
-    endSessionsRoute({ authenticate, store, endSessions, emit }),
-    revocationsRoute({ authenticate, feeds }),
+    introspectRoute({ authenticate: throttled(requireClientSecret(gatewayKeys)), store, redeem, emit }),
+    endSessionsRoute({ authenticate, store, endSessions, needsIssuer: policy.needsIssuer, emit }),
+    revocationsRoute({ authenticate, requireKey, feeds }),
   ];
 };
 
 const revokerOf = ({ config, store, revocations }: RoutesOptions): Revoke =>
   createRevoker({ store, log: revocations, retentionSeconds: config.revocations.retentionSeconds });
-
-const acceptsAnyIssuer = ({ jwt }: Config): boolean => jwt.issuer === undefined;

@@ -1,5 +1,5 @@
-import { configuredKeys } from '../auth/key-source.ts';
 import type { Environment } from '../config/sources.ts';
+import type { Config } from '../config/variables.ts';
 import { createRevocationFeeds } from '../http/routes/revocations/feeds.ts';
 import { describeWithCause } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
@@ -8,8 +8,11 @@ import { throttleEvents } from '../log/throttle.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { PhaseRecord, StartupEvent, StopRecord } from '../startup/phase.ts';
 import { startUp } from '../startup/startup.ts';
+import { createJwtKeys } from './jwt-keys.ts';
 import { createListenerGroup, createListeners } from './listeners.ts';
+import { createLiveSettings } from './live-settings.ts';
 import { configPhase, jwksPhase, listenPhase, redisPhase } from './phases.ts';
+import { createReload } from './reload.ts';
 import { type ShutdownResult, shutDown } from './shutdown.ts';
 
 export interface ServiceOptions {
@@ -21,6 +24,8 @@ export interface ServiceOptions {
 
 /** A service that has started. */
 export interface Service {
+  /** Reads secrets and keys again, and logs the result; the old ones stay in force if any is invalid. */
+  reload(): Promise<void>;
   /** Drains and stops it. SIGINT skips the drain delay. */
   stop(signal: NodeJS.Signals): Promise<ShutdownResult>;
 }
@@ -40,21 +45,34 @@ export const startService = ({ env, log, abort }: ServiceOptions): Promise<Servi
   return startUp({ ...limits, onEvent }, async (startup) => {
     const config = await startup.run(configPhase(env));
     startup.setTimeoutMs(config.startup.timeoutMs);
-    const storage = await startup.run(redisPhase(config, emit, metrics.observeCommand));
-    const feeds = createRevocationFeeds({ log: storage.revocations, emit });
-    metrics.observeRevocations({ feeds, log: storage.revocations });
-    const { jwksUrl } = config.jwt;
-    const jwtKeys =
-      jwksUrl === undefined ? configuredKeys(config.jwt) : await startup.run(jwksPhase(jwksUrl, config.jwt, emit));
+    warnOfCookie(config.jwt, emit);
+    const redis = await startup.run(redisPhase(config, emit, metrics.observeCommand));
+    const { revocations } = redis.storage;
+    const feeds = createRevocationFeeds({ log: revocations, emit });
+    metrics.observeRevocations({ feeds, log: revocations });
+    const keys = createJwtKeys(config, emit);
+    if (keys.areFetched) await startup.run(jwksPhase(keys, config.jwt));
+    const live = createLiveSettings(config, { keys, redis, feeds });
     const { isDraining } = listeners;
-    for (const listener of createListeners({ config, jwtKeys, ...storage, feeds, metrics, isDraining, emit })) {
+    for (const listener of createListeners({ config, ...live, ...redis.storage, feeds, metrics, isDraining, emit })) {
       listeners.add(listener);
       await startup.run(listenPhase(listener, feeds));
     }
+    const reload = createReload({ env, config, apply: live.apply, refreshKeys: keys.refresh, emit });
+    redis.onWrongPassword(() => void reload.ifChanged());
     return {
-      stop: (signal) => shutDown(signal, { limits: config.shutdown, listeners, stopPhases: startup.stop, emit }),
+      reload: reload.now,
+      stop: (signal) => {
+        reload.close();
+        return shutDown(signal, { limits: config.shutdown, listeners, stopPhases: startup.stop, emit });
+      },
     };
   });
+};
+
+// RFC 6265bis, 4.1.3.2: a browser accepts a cookie of that prefix only from the host itself, over TLS.
+const warnOfCookie = ({ cookie }: Config['jwt'], emit: Emit): void => {
+  if (cookie !== undefined && !cookie.startsWith('__Host-')) emit('jwt_cookie_unprefixed', { cookie });
 };
 
 const emitToBoth =

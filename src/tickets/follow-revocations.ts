@@ -7,9 +7,11 @@ export interface RevocationFollower {
   readonly onEntries: (entries: readonly RevocationEntry[]) => Promise<void> | void;
   /** Entries may be missing: the next one is after `position`. */
   readonly onReset: (position: Position) => void;
-  /** Nothing follows: revocations cannot be read now. */
-  readonly onEnd: (reason: 'delayed' | 'failed') => void;
+  /** Nothing follows: revocations cannot be read now, or the follower takes older ones too slowly. */
+  readonly onEnd: (reason: FollowEnd) => void;
 }
+
+export type FollowEnd = 'delayed' | 'failed' | 'slow';
 
 export interface FollowOptions {
   readonly log: Pick<RevocationLog, 'entriesAfter' | 'follow'>;
@@ -20,6 +22,8 @@ export interface FollowOptions {
 }
 
 const ENTRIES_PER_READ = 500;
+// A follower that is behind by more resumes later, from the store.
+const MAX_WAITING = 10_000;
 
 /**
  * Passes on the entries after `after` from the store, and then those that arrive. Without `after` it starts at the end of
@@ -47,7 +51,7 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
     stopListening();
   };
 
-  const endFor = (reason: 'delayed' | 'failed'): void => {
+  const endFor = (reason: FollowEnd): void => {
     if (stopped) return;
     stop();
     follower.onEnd(reason);
@@ -55,8 +59,9 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
 
   const stopListening = log.follow({
     onEntries: (entries) => {
-      if (waiting === undefined) void pass(entries);
-      else waiting.push(...entries);
+      if (waiting === undefined) return void pass(entries);
+      waiting.push(...entries);
+      if (waiting.length > MAX_WAITING) endFor('slow');
     },
     onReset: (position) => {
       if (waiting !== undefined) waiting = [];

@@ -51,9 +51,9 @@ export const createCallerRevoker = ({
     const session = scope === 'session' ? caller.sessionId : undefined;
     // The clock of the issuer may be ahead: its JWT ends in any case.
     const untilNow = Math.max(Math.floor(now() / 1000), caller.issuedAt ?? 0);
-    await revoke({
-      keys: [scope === 'session' ? sessionKey(caller) : subjectKey(caller)],
-      endedUntil: end ? (session === undefined ? untilNow : 'all') : undefined,
-    });
+    const keys = [scope === 'session' ? sessionKey(caller) : subjectKey(caller)];
+    // First without the end: once that is stored, a user whose request failed halfway could not send it again.
+    await revoke({ keys });
+    if (end) await revoke({ keys, endedUntil: session === undefined ? untilNow : 'all' });
   };
 };

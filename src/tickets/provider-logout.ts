@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { TokenRejected } from '../auth/errors.ts';
 import { type LogoutToken, MAX_LOGOUT_TOKEN_AGE_SECONDS } from '../auth/logout-token.ts';
-import { providerSessionKey, subjectKey } from './revocation-keys.ts';
+import { providerSessionKey, providerSubjectKey, subjectKey } from './revocation-keys.ts';
 import type { Revocation } from './revoke.ts';
 
 /** Remembers which logout tokens were used, on all instances together. Both throw `StoreUnavailable`. */
@@ -38,11 +38,16 @@ export const createProviderLogout =
     await usedTokens.markUsed(key, REMEMBERED_MS);
   };
 
-/** What a logout token revokes: with a `sid` that session alone, else all sessions that its subject began before it. */
-export const revocationBy = ({ issuer, subject = '', sessionId, issuedAt }: LogoutToken): Revocation =>
-  sessionId === undefined
-    ? { keys: [subjectKey({ issuer, subject })], endedUntil: issuedAt }
-    : { keys: [providerSessionKey(issuer, sessionId)], endedUntil: 'all' };
+/**
+ * What a logout token revokes: with a `sid` that session alone, else all sessions that its subject began before it.
+ * `subjectClaim` is where the subjects of tickets come from.
+ */
+export const revocationBy = (token: LogoutToken, subjectClaim: string): Revocation => {
+  const { issuer, subject = '', sessionId, issuedAt } = token;
+  if (sessionId !== undefined) return { keys: [providerSessionKey(issuer, sessionId)], endedUntil: 'all' };
+  const key = subjectClaim === 'sub' ? subjectKey({ issuer, subject }) : providerSubjectKey(issuer, subject);
+  return { keys: [key], endedUntil: issuedAt };
+};
 
 // A jti is unique within its issuer only, and may be of any length.
 const usedTokenKey = ({ issuer, tokenId }: LogoutToken): string =>

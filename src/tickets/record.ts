@@ -1,3 +1,4 @@
+import type { TicketClaims } from '../auth/ticket-claims.ts';
 import type { Revocable } from './revocation-keys.ts';
 
 /** What a ticket is bound to. */
@@ -12,6 +13,8 @@ export interface Binding {
 
 /** The stored record of a ticket. Times are milliseconds since the epoch. */
 export interface TicketRecord extends Binding, Revocable {
+  /** Claims of the JWT for the gateway. */
+  readonly claims: TicketClaims | undefined;
   /** When the JWT expires. */
   readonly expiresAt: number;
   readonly issuedAt: number;
@@ -31,6 +34,7 @@ export const encodePayload = (record: TicketRecord): string =>
     i: record.sessionId,
     a: record.audience,
     c: record.channel,
+    m: record.claims,
     o: record.origin,
     p: record.path === undefined ? undefined : [record.path, record.subject],
     t: record.issuedAt,
@@ -43,7 +47,7 @@ export const encodePayload = (record: TicketRecord): string =>
 
 /** Reads what `encodePayload` wrote; throws if it is anything else. */
 export const decodePayload = (payload: string): TicketRecord => {
-  const { u, s, i, a, c, o, p = [], t, e, x, r, k, v } = JSON.parse(payload);
+  const { u, s, i, a, c, m, o, p = [], t, e, x, r, k, v } = JSON.parse(payload);
   const [path, subject = s] = p;
   if (typeof subject !== 'string' || [t, e, x].some((time) => typeof time !== 'number'))
     throw new Error('the stored record of the ticket is not a payload');
@@ -53,6 +57,7 @@ export const decodePayload = (payload: string): TicketRecord => {
     sessionId: i,
     audience: a,
     channel: c,
+    claims: m,
     origin: o,
     path,
     issuedAt: t,

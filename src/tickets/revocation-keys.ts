@@ -17,9 +17,10 @@ export interface RevocableOptions {
 
 /** What a caller can be revoked by, and each of its tickets. */
 export const revocableOf = (caller: Caller, { anyIssuer = false }: RevocableOptions): Revocable => {
-  const { issuer, subject, sessionId, sid } = caller;
+  const { issuer, subject, sessionId, sid, sub } = caller;
   const otherKeys = [
     ...(sid === undefined ? [] : [providerSessionKey(issuer, sid)]),
+    ...(sub === undefined ? [] : [providerSubjectKey(issuer, sub)]),
     ...(anyIssuer && issuer !== undefined ? [subjectOfAnyIssuerKey(caller), sessionOfAnyIssuerKey(caller)] : []),
   ];
   return { issuer, subject, sessionId, otherKeys: otherKeys.length > 0 ? otherKeys : undefined };
@@ -49,6 +50,9 @@ export const sessionKey = ({ issuer, subject, sessionId }: Session): string =>
 
 /** The key of a session by the `sid` of its issuer, whose logout tokens may name no subject. */
 export const providerSessionKey = (issuer: string | undefined, sid: string): string => digest(['sid', issuer, sid]);
+
+/** The key of a subject by its `sub`, where the subject of tickets is another claim. */
+export const providerSubjectKey = (issuer: string | undefined, sub: string): string => digest(['sub', issuer, sub]);
 
 /** The same as `subjectKey` and `sessionKey`, whatever the issuer: for back ends that do not name it. */
 export const subjectOfAnyIssuerKey = ({ subject }: Pick<Session, 'subject'>): string =>

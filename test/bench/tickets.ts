@@ -10,9 +10,14 @@ import { tableOf } from './support/table.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 3);
+/** Only what a ticket costs, not what else there is to measure. */
+const isBrief = process.argv[4] === 'brief';
 const CONNECTIONS = 64;
 const MANY_CONNECTIONS = 1000;
 const REDEEMED_A_ROUND = 5000;
+// Each JWT of these once, and each of those again and again.
+const FIRST_USES_A_ROUND = 4000;
+const REPEATED = 1000;
 const [MAJOR] = process.versions.node.split('.');
 const OUTPUT = new URL(`./measured-${MAJOR}.md`, import.meta.url);
 
@@ -35,6 +40,17 @@ const issue = (servers: readonly BenchServer[], requestsFile: string, connection
   inTurn(servers, rounds, (server) =>
     measure(server, { url: server.issueUrl, connections, seconds, requestsFile }, status),
   );
+
+/** Each server gets each JWT once: it has to verify them all. */
+const issueFirst = async (servers: readonly BenchServer[], keys: Keys) => {
+  const files = await Promise.all(
+    Array.from({ length: rounds + 1 }, (_, round) => issueRequests(keys, `first-${round}`, FIRST_USES_A_ROUND)),
+  );
+  return inTurn(servers, rounds, (server, round) => {
+    const load = { connections: CONNECTIONS, amount: FIRST_USES_A_ROUND, requestsFile: files[round] ?? '' };
+    return measure(server, { ...load, url: server.issueUrl }, 200);
+  });
+};
 
 const ONCE = { connections: CONNECTIONS, amount: REDEEMED_A_ROUND };
 
@@ -62,11 +78,12 @@ const redisUse = async (servers: readonly BenchServer[], redis: TestRedis, reque
 await buildPeers();
 for (const algorithm of ALGORITHMS) {
   const keys = makeKeys(algorithm);
-  const requestsFile = await issueRequests(keys);
+  const requestsFile = await issueRequests(keys, 'repeated', REPEATED);
   await withServers(keys, async (servers, redis) => {
     const name = `Issue, ${algorithm}, ${CONNECTIONS} connections`;
-    print(tableOf(name, await issue(servers, requestsFile, CONNECTIONS, 200)));
-    if (algorithm !== 'HS256') return;
+    print(tableOf(`${name}, first use of a JWT`, await issueFirst(servers, keys)));
+    print(tableOf(`${name}, repeated use`, await issue(servers, requestsFile, CONNECTIONS, 200)));
+    if (algorithm !== 'HS256' || isBrief) return;
     const many = await issue(servers, requestsFile, MANY_CONNECTIONS, 200);
     print(tableOf(`Issue, ${algorithm}, ${MANY_CONNECTIONS} connections`, many));
     print(tableOf(`Redeem, ${CONNECTIONS} connections`, await redeem(servers, requestsFile, keys)));

@@ -38,6 +38,11 @@ const record: fc.Arbitrary<TicketRecord> = fc.record({
   sessionId: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
   audience: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
   channel: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+  // As a JWT has them: JSON has no -0.
+  claims: fc.option(
+    fc.dictionary(fc.string(), fc.jsonValue()).map((claims) => JSON.parse(JSON.stringify(claims))),
+    { nil: undefined },
+  ),
   origin: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
   traceId: fc.string({ unit: 'binary' }),
   issuedAt: fc.nat(),

@@ -3,7 +3,7 @@ import { onPath } from '../../ops/build/setup/on-path.mjs';
 import { mustRun, runCommand } from '../../ops/build/setup/run-command.mjs';
 
 /**
- * What the tests call, the Debian package it comes in, and the service that package would start, if any. What is
+ * What the tests call or load, the Debian package it comes in, and the service that package would start, if any. What is
  * optional they do without, by a way that is less like the real thing; what goes with another command only matters
  * where that is.
  */
@@ -30,8 +30,17 @@ const NEEDED = [
   { command: 'curl', debianPackage: 'curl' },
   { command: 'shellcheck', debianPackage: 'shellcheck' },
   { command: 'jq', debianPackage: 'jq' },
-  // Runs the example of a gateway in Python.
+  // The examples of gateways in Python and Go; libraries have no command, but files.
   { command: 'python3', debianPackage: 'python3' },
+  { file: '/usr/lib/python3/dist-packages/starlette', debianPackage: 'python3-starlette' },
+  { file: '/usr/lib/python3/dist-packages/uvicorn', debianPackage: 'python3-uvicorn' },
+  { file: '/usr/lib/python3/dist-packages/hypercorn', debianPackage: 'python3-hypercorn' },
+  { file: '/usr/lib/python3/dist-packages/websockets', debianPackage: 'python3-websockets' },
+  { command: 'go', debianPackage: 'golang-go' },
+  {
+    file: '/usr/share/gocode/src/github.com/gorilla/websocket',
+    debianPackage: 'golang-github-gorilla-websocket-dev',
+  },
   // Real packet loss in test/chaos; a proxy where they are lacking.
   { command: 'ip', debianPackage: 'iproute2', optional: true },
   { command: 'iptables', debianPackage: 'iptables', optional: true },
@@ -43,16 +52,22 @@ const NEEDED = [
 export async function installPackages(needed = NEEDED) {
   const mayInstall = isRootOnDebian();
   const wanted = needed.filter(({ goesWith }) => goesWith === undefined || onPath(goesWith));
-  const lacking = wanted.filter(({ command, optional }) => !onPath(command) && (mayInstall || !optional));
+  const lacking = wanted.filter((one) => !isInstalled(one) && (mayInstall || !one.optional));
   if (lacking.length === 0) return;
-  if (!mayInstall) {
-    throw new Error(`the tests need ${lacking.map(({ command }) => command).join(', ')} on the PATH; please install`);
-  }
+  if (!mayInstall) throw new Error(`the tests need ${lacking.map(placeOf).join(', ')}; please install`);
   const packages = lacking.map(({ debianPackage }) => debianPackage);
   console.log(`Debian packages: installing ${packages.join(', ')}`);
   if (!havePackageLists()) await mustRun('apt-get', ['update', '-qq']);
   await aptInstall(packages);
   for (const { service } of lacking) if (service) await switchOff(service);
+}
+
+function isInstalled({ command, file }) {
+  return command === undefined ? existsSync(file) : onPath(command);
+}
+
+function placeOf({ command, file }) {
+  return command === undefined ? file : `${command} on the PATH`;
 }
 
 async function aptInstall(packages) {

@@ -13,6 +13,7 @@ export const IDENTITY: Identity = {
   sessionId: 'session-1',
   audience: undefined,
   channel: undefined,
+  claims: undefined,
   issuedAt: new Date(0),
   sessionExpiresAt: new Date(60_000),
   sessionExpiresIn: 60,

@@ -13,6 +13,10 @@ interface Build {
 interface Libraries {
   /** The files of src that other programs import. */
   readonly libraries: readonly string[];
+  /** Writes the client alone, without types. */
+  buildClient(outdir: string): Promise<void>;
+  /** Properties that the build shortens. */
+  readonly innerNames: readonly string[];
   /** Writes them and their types. */
   buildLibraries(outdir: string): Promise<Bundled>;
 }

@@ -5,4 +5,5 @@ import { type Browser, chromium } from 'playwright-core';
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
 
-const chromiumPath = (): string => execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
+/** The Chromium of this machine. */
+export const chromiumPath = (): string => execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();

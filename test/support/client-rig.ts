@@ -57,7 +57,7 @@ export const createClientRig = (clock: SinonFakeTimers, options: Partial<TicketS
     fetch: fakeFetch(requests),
     WebSocket,
     ...options,
-  });
+  } as TicketSocketOptions);
   for (const type of Object.keys(described) as (keyof typeof described)[])
     client.addEventListener(type, (event) => {
       const describe = described[type] as (event: unknown) => unknown[];

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { type Demo, type DemoOptions, startDemo } from './demo.ts';
 import { until } from './until.ts';
@@ -7,8 +7,14 @@ import { until } from './until.ts';
 const TIMEOUT_MS = 30_000;
 
 /** A started demo and its page in Chromium. */
-export interface DemoPage {
+export interface DemoPage extends DemoWindow {
   readonly demo: Demo;
+  /** Opens the page once more, in a browser context of its own. */
+  openAnother(): Promise<DemoWindow>;
+  close(): Promise<void>;
+}
+
+export interface DemoWindow {
   readonly page: Page;
   /** Errors that the page threw. */
   readonly errors: readonly string[];
@@ -17,20 +23,31 @@ export interface DemoPage {
   untilText(selector: string, text: string | RegExp): Promise<void>;
   textsOf(selector: string): Promise<string[]>;
   axeViolations(colorScheme: 'light' | 'dark'): Promise<string[]>;
-  close(): Promise<void>;
 }
 
 export const openDemoPage = async (options: DemoOptions = {}): Promise<DemoPage> => {
   const demo = await startDemo(options);
   const browser = await launchChromium();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const newContext = () => browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const context = await newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: demo.pageUrl });
+  return {
+    demo,
+    ...(await openWindow(context, demo)),
+    openAnother: async () => openWindow(await newContext(), demo),
+    close: async () => {
+      await browser.close();
+      await demo.stop();
+    },
+  };
+};
+
+const openWindow = async (context: BrowserContext, { pageUrl }: Demo): Promise<DemoWindow> => {
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(demo.pageUrl);
+  await page.goto(pageUrl);
   return {
-    demo,
     page,
     errors,
     press: (name) => page.getByRole('button', { name, exact: true }).click(),
@@ -41,10 +58,6 @@ export const openDemoPage = async (options: DemoOptions = {}): Promise<DemoPage>
     },
     textsOf: (selector) => page.locator(selector).allInnerTexts(),
     axeViolations: (colorScheme) => axeViolations(page, colorScheme),
-    close: async () => {
-      await browser.close();
-      await demo.stop();
-    },
   };
 };
 

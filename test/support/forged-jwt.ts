@@ -30,14 +30,35 @@ export const signedAs = (header: Part, payload: Part, make: (signed: Buffer) => 
   return `${signed}.${make(Buffer.from(signed)).toString('base64url')}`;
 };
 
-/** The signatures of RFC 7518, section 3, by the same names. */
+type Sign = (key: KeyObject) => (bytes: Buffer) => Buffer;
+
+const rs =
+  (hash: string): Sign =>
+  (key) =>
+  (bytes) =>
+    sign(hash, bytes, key);
+const es =
+  (hash: string): Sign =>
+  (key) =>
+  (bytes) =>
+    sign(hash, bytes, { key, dsaEncoding: 'ieee-p1363' });
+const ps =
+  (hash: string, usualLength: number) =>
+  (key: KeyObject, saltLength = usualLength) =>
+  (bytes: Buffer): Buffer =>
+    sign(hash, bytes, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+
+/** The signatures of RFC 7518, section 3, and RFC 8037, by the same names. */
 export const signatures = {
-  RS256: (key: KeyObject) => (bytes: Buffer) => sign('sha256', bytes, key),
-  RS512: (key: KeyObject) => (bytes: Buffer) => sign('sha512', bytes, key),
-  PS256:
-    (key: KeyObject, saltLength = 32) =>
-    (bytes: Buffer) =>
-      sign('sha256', bytes, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }),
-  ES256: (key: KeyObject) => (bytes: Buffer) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }),
+  RS256: rs('sha256'),
+  RS384: rs('sha384'),
+  RS512: rs('sha512'),
+  PS256: ps('sha256', 32),
+  PS384: ps('sha384', 48),
+  PS512: ps('sha512', 64),
+  ES256: es('sha256'),
+  ES384: es('sha384'),
+  ES512: es('sha512'),
+  EdDSA: (key: KeyObject) => (bytes: Buffer) => sign(null, bytes, key),
   DER: (key: KeyObject) => (bytes: Buffer) => sign('sha256', bytes, key),
 } as const;

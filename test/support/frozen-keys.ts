@@ -1,7 +1,8 @@
 import type { SinonFakeTimers } from 'sinon';
+import { keysAt } from '../../src/auth/key-location.ts';
 import type { KeyLookup } from '../../src/auth/key-source.ts';
 import { createRemoteKeys, type RemoteKeys } from '../../src/auth/remote-keys.ts';
-import { PUBLIC_KEY_ALGORITHMS } from '../../src/config/jwt-keys.ts';
+import { PUBLIC_KEY_ALGORITHMS } from '../../src/config/jwt-algorithms.ts';
 import { type Emitted, recordEvents } from './emitted.ts';
 import { freezeTime, isFrozen, turns } from './frozen-time.ts';
 import { closeProviders, type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
@@ -42,7 +43,7 @@ export const freezeKeysTrustedFor = async (
   const provider = await startIdentityProvider(...published);
   const { emit, emitted } = recordEvents();
   const url = new URL(`${provider.url}?secret=1`);
-  const keys = createRemoteKeys({ url, algorithms: PUBLIC_KEY_ALGORITHMS, maxStaleMs, emit });
+  const keys = createRemoteKeys({ location: keysAt(url), algorithms: PUBLIC_KEY_ALGORITHMS, maxStaleMs, emit });
   const lookUp = (kid: string | undefined, issuedAt?: number) => keys.keysFor({ alg: 'ES256', kid }, () => issuedAt);
   const find = async (kid: string | undefined) => numberOfKeys(await lookUp(kid));
   const fetches = () => provider.asked.length;

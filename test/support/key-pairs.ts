@@ -9,6 +9,8 @@ export const ecPublicKey = (namedCurve = 'P-256'): string => pem(generateKeyPair
 
 export const ed25519PublicKey = (): string => pem(generateKeyPairSync('ed25519').publicKey);
 
+export const ed448PublicKey = (): string => pem(generateKeyPairSync('ed448').publicKey);
+
 export const rsaPssPublicKey = (modulusLength: number): string =>
   pem(generateKeyPairSync('rsa-pss', { modulusLength }).publicKey);
 

@@ -27,6 +27,11 @@ export interface RevocationFeed {
   untilMessages(count: number): Promise<readonly FeedMessage[]>;
   /** Resolves when either side has ended it: whether ticketd sent an end. */
   readonly ended: Promise<boolean>;
+  /** How many events `revoked` have arrived so far. */
+  readonly count: number;
+  /** Reads nothing more, until `resume`. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -44,8 +49,13 @@ export const openFeed = async (
   const asked = request(`${url}${REVOCATIONS_PATH}`, { method, headers, agent: false }).end();
   const [response] = await once(asked, 'response');
   let text = '';
+  let incomplete = '';
+  let count = 0;
   response.setEncoding('utf8').on('data', (part: string) => {
     text += part;
+    const blocks = `${incomplete}${part}`.split('\n\n');
+    incomplete = blocks.pop() ?? '';
+    count += blocks.filter((block) => block.includes('event: revoked')).length;
   });
   const ended = new Promise<boolean>((resolve) => response.once('close', () => resolve(response.complete)));
   // A feed that is destroyed is not complete.
@@ -68,8 +78,23 @@ export const openFeed = async (
       return messages();
     },
     ended,
+    get count() {
+      return count;
+    },
+    pause: () => response.pause(),
+    resume: () => response.resume(),
     close: () => asked.destroy(),
   };
+};
+
+/** A feed of a service that has started just now, and may not know yet where the log ends. */
+export const untilFeed = async (url: string, asked?: FeedRequest): Promise<RevocationFeed> => {
+  let feed: RevocationFeed | undefined;
+  await until('a feed', async () => {
+    feed = await openFeed(url, asked);
+    return feed.status === 200;
+  });
+  return feed as RevocationFeed;
 };
 
 const messageOf = (block: string): FeedMessage =>

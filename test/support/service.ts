@@ -17,6 +17,8 @@ export interface RunningService {
   /** All events so far, of every level. */
   readonly events: readonly LoggedEvent[];
   eventsOf(event: EventName): readonly LoggedEvent[];
+  /** Reads its files again, as on SIGHUP. */
+  reload(): Promise<void>;
   /** Stops it; only SIGTERM has the drain delay. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -53,6 +55,7 @@ export const startService = async (env: Environment): Promise<RunningService> =>
     internalUrl: urlOf('internal'),
     events,
     eventsOf,
+    reload: service.reload,
     stop: async (signal = 'SIGINT') => {
       await service.stop(signal);
       watch.end();

@@ -81,7 +81,7 @@ describe('architecture of src and bin', () => {
     });
 
   it('loads only files of src/client and src/protocol with ticketd/client', () => {
-    const loaded = [...loadedBy(imports, 'src/client/connect-with-ticket.ts')];
+    const loaded = [...loadedBy(imports, 'src/client/client.ts')];
     expect(loaded).to.have.lengthOf.above(1);
     expect(loaded.filter((name) => !/^src\/(client|protocol)\//.test(name))).to.deep.equal([]);
   });

@@ -1,6 +1,7 @@
 import type { Default, Variable } from '../../../src/config/variable.ts';
 import { variables } from '../../../src/config/variables.ts';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
+import { examplesTable } from '../../../test/support/examples/table.ts';
 import { setupTable } from '../../../test/support/redis-setups/table.ts';
 import { table } from './markdown-table.ts';
 
@@ -48,6 +49,7 @@ export const tables: readonly PageTable[] = [
   { page: 'src/config/README.md', name: 'configuration', make: configTable },
   { page: 'src/log/README.md', name: 'events', make: eventTable },
   { page: 'src/redis/README.md', name: 'setups', make: setupTable },
+  { page: 'ops/deploy/guides/your-gateway-in-five-minutes.md', name: 'examples', make: examplesTable },
 ];
 
 /** The text with one table in it replaced; throws if a marker is missing. */

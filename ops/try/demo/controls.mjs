@@ -1,7 +1,5 @@
-import { createJwt } from './token.mjs';
-
 /** The functions behind the page's buttons, by method and path: a login's JWT, and the faults that it can cause. */
-export function createControls({ redis, ticketd, readiness, gateway, secret, pageUrl, ttlSeconds }) {
+export function createControls({ redis, ticketd, readiness, gateway, login, pageUrl, ttlSeconds }) {
   const settings = {
     ticketUrl: `${ticketd.url}/api/v1/auth/ws-ticket`,
     socketUrl: `${pageUrl.replace('http', 'ws')}/socket`,
@@ -10,7 +8,7 @@ export function createControls({ redis, ticketd, readiness, gateway, secret, pag
   };
   return {
     'GET settings': () => settings,
-    'POST token': () => createJwt(secret),
+    'POST token': login.signIn,
     'POST connections/drop': gateway.drop,
     'POST ticketd/restart': () => ticketd.restart(readiness.observe),
     // The demo stops only a Redis that it started.

@@ -9,13 +9,14 @@
 //
 // Each part of the demo is a module that starts it and returns how to stop it: Redis (redis.mjs), the service
 // (ticketd.mjs), and the sample gateway with the page (gateway.mjs, page/). inside.mjs and readiness.mjs observe ticketd
-// for the page. tour.mjs prints the commands.
+// for the page. login.mjs issues the JWTs. tour.mjs prints the commands.
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from '../../build/setup/install.mjs';
 import { mustRun } from '../../build/setup/run-command.mjs';
 import { createControls } from './controls.mjs';
 import { startGateway } from './gateway.mjs';
 import { observeInside } from './inside.mjs';
+import { createLogin } from './login.mjs';
 import { freePorts } from './ports.mjs';
 import { watchReadiness } from './readiness.mjs';
 import { startRedis } from './redis.mjs';
@@ -51,11 +52,12 @@ async function run(signal) {
   if (redis.limits) console.log(redis.limits);
   signal.throwIfAborted();
   const settings = { redisUrl: redis.url, ...(await chooseSettings()) };
-  const { feed, readLog } = await observeInside(settings);
+  const login = createLogin(settings.secret);
+  const { feed, readLog } = await observeInside({ login, ...settings });
   const ticketd = await startTicketd({ root, readLog, ...settings });
   stops.push(ticketd.stop);
   await ticketd.untilReady(signal);
-  await startPage({ redis, ticketd, feed, ...settings });
+  await startPage({ redis, ticketd, feed, login, ...settings });
   await showTour({ ticketd, redis, jwt: createJwt(settings.secret).token, ...settings });
   if (once) return;
   console.log('Ctrl-C ends the demo.');

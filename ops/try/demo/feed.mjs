@@ -1,5 +1,5 @@
 /** How many messages of each type a page gets that opens later. */
-const KEPT = { readiness: 20, log: 100, ticket: 1 };
+const KEPT = { readiness: 20, log: 100, ticket: 1, sessions: 1, gateway: 4 };
 
 /** Server-sent events for every open page. A page that opens later first gets the newest messages of each type. */
 export function createFeed() {

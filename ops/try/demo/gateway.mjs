@@ -4,11 +4,13 @@ import { serveFile } from './files.mjs';
 
 const CONTROLS_PATH = '/controls/';
 const FEED_PATH = '/feed';
+/** What a gateway reports about revocations. */
+const SHOWN_EVENTS = ['socket_revoked', 'revocations_reset', 'revocations_delayed', 'revocations_resumed'];
 
 /**
  * The sample gateway: a WebSocket server that accepts clients with a ticket, greets them and echoes their messages. It
- * also serves the demo's page and its `feed`; `setControls` sets the functions behind the page's buttons by method and
- * path (`POST token`).
+ * also serves the demo's page and its `feed`, which gets who has sockets open, and why the gateway closed some.
+ * `setControls` sets the functions behind the page's buttons by method and path (`POST token`).
  */
 export async function startGateway({ port, ticketdUrl, gatewayKey, feed }) {
   // Installed and built only after this process started.
@@ -16,10 +18,16 @@ export async function startGateway({ port, ticketdUrl, gatewayKey, feed }) {
   let controls = {};
   const server = createServer((request, response) => void answer(request, response, { controls, feed }));
   const sockets = new WebSocketServer({ noServer: true });
-  const gateway = createGateway({ redeem: { url: ticketdUrl, key: gatewayKey }, onEvent: () => undefined });
+  const onEvent = (event) => {
+    if (SHOWN_EVENTS.includes(event.event)) feed.publish('gateway', { at: Date.now(), ...event });
+  };
+  const gateway = createGateway({ redeem: { url: ticketdUrl, key: gatewayKey }, onEvent });
   // A browser hides the status of a refused handshake. So the gateway accepts it and closes it with a close code.
   gateway.protect(server, sockets, { path: '/socket', refuse: 'close' });
+  const showSockets = () => feed.publish('sessions', gateway.sessions());
   sockets.on('connection', (socket, _request, { subject }) => {
+    showSockets();
+    socket.on('close', showSockets);
     socket.send(`Welcome, ${subject}`);
     socket.on('message', (data) => socket.send(`You said: ${data}`));
   });

@@ -3,8 +3,8 @@ import { followLastTicket } from './last-ticket.mjs';
 import { createLogReader } from './log.mjs';
 import { findKeys } from './redis-client.mjs';
 
-/** What happens inside ticketd: `readLog` reads it from its log, and `feed` sends it to the page. */
-export async function observeInside({ redisUrl, ttlSeconds }) {
+/** What happens inside ticketd: `readLog` reads it from its log, and `feed` sends it to the page. `login` gets it, too. */
+export async function observeInside({ redisUrl, ttlSeconds, login }) {
   const feed = createFeed();
   const follow = followLastTicket({
     ttlSeconds: Number(ttlSeconds),
@@ -14,6 +14,7 @@ export async function observeInside({ redisUrl, ttlSeconds }) {
   const readLog = await createLogReader((event) => {
     feed.publish('log', event);
     follow(event);
+    login.observe(event);
   });
   return { feed, readLog };
 }

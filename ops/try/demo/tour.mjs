@@ -36,7 +36,7 @@ To do the same by hand, paste these commands:
   curl -i -X POST -H 'Authorization: Bearer ${gatewayKey}' -H 'Content-Type: application/json' \\
     -d "{\\"ticket\\":\\"$TICKET\\"}" ${internalUrl}/api/v1/auth/ws-ticket/redeem
 
-  # log out: 204, and every outstanding ticket of this session is revoked
+  # log out: 204, every unused ticket of this session is void, and its sockets close with 4001
   curl -i -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket/revoke
 
   # open a WebSocket at the sample gateway
@@ -49,12 +49,23 @@ To do the same by hand, paste these commands:
 
   # metrics, on the internal port
   curl -s ${internalUrl}/metrics | grep '^ticketd_'
-${checkCommands(redis.url)}`);
+${checkCommands(redis.url)}
+  # log out everywhere: 204, and every socket of demo-user closes with 4001, those of the page, too
+  curl -i -X POST -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d '{"scope":"subject","end":true}' ${url}/api/v1/auth/ws-ticket/revoke
+
+  # the JWT after that: 401
+  curl -i -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket
+
+  # a new login: 200
+  TOKEN=$(curl -s -X POST ${pageUrl}/controls/token | grep -o 'eyJ[A-Za-z0-9_.-]*')
+  curl -i -X POST -H "Authorization: Bearer $TOKEN" ${url}/api/v1/auth/ws-ticket
+`);
 }
 
 async function describeStored(redisUrl) {
   if (redisUrl === 'memory://') return 'The embedded store has a digest of it until it expires.';
-  const keys = await findKeys(redisUrl, 'ticketd:*');
+  const keys = await findKeys(redisUrl, 'ticketd:t2:*');
   const stored = await Promise.all(
     keys.map(async (key) => ({ key, leftMs: await runRedisCommand(redisUrl, 'PTTL', key) })),
   );

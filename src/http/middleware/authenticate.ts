@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Authenticate } from '../../auth/caller.ts';
 import { TokenRejected } from '../../auth/errors.ts';
 import type { Cidrs } from '../../config/cidrs.ts';
@@ -7,42 +7,64 @@ import type { Emit } from '../../log/events.ts';
 import type { AuthenticationCheck } from './authentication-throttle.ts';
 import type { Middleware } from './context.ts';
 import { RequestError } from './error-mapping.ts';
+import { type JwtCookie, tokenMissing } from './jwt-cookie.ts';
 import { countHeader } from './well-formed.ts';
 
-/** Requires a valid JWT, and sets its caller. */
+/** Requires a valid JWT, in the `Authorization` header or else in the cookie, and sets its caller. */
 export const requireJwt =
-  (authenticate: Authenticate): AuthenticationCheck =>
-  async ({ req, state }) => {
-    const token = bearerToken(req.headers);
-    if (token === null) throw missing(req.headers);
-    // Node reads the first, another server in front of ticketd may have read the last.
-    if (countHeader(req, 'authorization') > 1)
-      throw new TokenRejected('malformed', 'there is more than one Authorization');
-    state.caller = await authenticate(token);
+  (authenticate: Authenticate, cookie?: JwtCookie): AuthenticationCheck =>
+  async (ctx) => {
+    const { headers } = ctx.req;
+    if (cookie !== undefined) ctx.vary(cookie.vary);
+    const isCookieUsed = headers.authorization === undefined && cookie !== undefined;
+    ctx.state.caller = await authenticate(isCookieUsed ? cookie.jwtIn(headers) : jwtIn(ctx.req));
   };
 
-const missing = ({ authorization }: IncomingHttpHeaders): RequestError => {
-  const why =
-    authorization === undefined ? 'there is no Authorization header' : 'its Authorization is not "Bearer JWT"';
-  return new RequestError('AUTH_TOKEN_MISSING', undefined, { cause: new TokenRejected('missing', why) });
+const jwtIn = (request: IncomingMessage): string => {
+  const token = bearerToken(request.headers);
+  if (token === null) throw missing(request.headers);
+  // Node reads the first, another server in front of ticketd may have read the last.
+  if (countHeader(request, 'authorization') > 1)
+    throw new TokenRejected('malformed', 'there is more than one Authorization');
+  return token;
 };
 
+const missing = ({ authorization }: IncomingHttpHeaders): RequestError =>
+  tokenMissing(
+    authorization === undefined ? 'there is no Authorization header' : 'its Authorization is not "Bearer JWT"',
+  );
+
+/** The gateway keys in force; the same array until they change. */
+export type GatewayKeys = () => readonly string[];
+
 /** Requires one of the gateway keys as a bearer token; compares all of them, each in constant time. */
-export const requireGatewayKey = (keys: readonly string[]): AuthenticationCheck =>
+export const requireGatewayKey = (keys: GatewayKeys): AuthenticationCheck =>
   requireKey(keys, (headers) => [bearerToken(headers) ?? '']);
 
 /** The same, also as the password of Basic: OAuth clients introspect with a client id and a secret. */
-export const requireClientSecret = (keys: readonly string[]): AuthenticationCheck =>
+export const requireClientSecret = (keys: GatewayKeys): AuthenticationCheck =>
   requireKey(keys, (headers) => [bearerToken(headers) ?? '', ...basicPasswords(headers)]);
 
 type PresentedKeys = (headers: IncomingHttpHeaders) => readonly string[];
 
-const requireKey = (keys: readonly string[], presentedKeys: PresentedKeys): AuthenticationCheck => {
-  const digests = keys.map(digestOf);
+const requireKey = (keys: GatewayKeys, presentedKeys: PresentedKeys): AuthenticationCheck => {
+  const digestsInForce = digestsOf(keys);
   return ({ req }) => {
     const presented = presentedKeys(req.headers).map(digestOf);
-    const matches = digests.flatMap((known) => presented.map((digest) => timingSafeEqual(known, digest)));
+    const matches = digestsInForce().flatMap((known) => presented.map((digest) => timingSafeEqual(known, digest)));
     if (!matches.includes(true)) throw new RequestError('GATEWAY_UNAUTHORIZED');
+  };
+};
+
+const digestsOf = (gatewayKeys: GatewayKeys): (() => readonly Buffer[]) => {
+  let keys = gatewayKeys();
+  let digests = keys.map(digestOf);
+  return () => {
+    if (gatewayKeys() !== keys) {
+      keys = gatewayKeys();
+      digests = keys.map(digestOf);
+    }
+    return digests;
   };
 };
 

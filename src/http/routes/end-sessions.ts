@@ -16,22 +16,26 @@ export interface EndSessionsRouteOptions {
   readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
   readonly endSessions: EndSessions;
+  /** Whether the body must name the issuer: there are several. */
+  readonly needsIssuer: boolean;
   readonly emit: Emit;
 }
 
 /** Ends a session, or all of a subject, for back ends with a gateway key. */
 export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<RequestState> => {
-  const { authenticate, store, endSessions, emit } = options;
+  const { authenticate, store } = options;
   const router = new Router<RequestState>();
-  router.post(REVOKE_PATH, authenticate, requireStore(store), endThem(endSessions, emit));
+  router.post(REVOKE_PATH, authenticate, requireStore(store), endThem(options));
   return router;
 };
 
 const endThem =
-  (endSessions: EndSessions, emit: Emit): Middleware =>
+  ({ endSessions, needsIssuer, emit }: EndSessionsRouteOptions): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
     const sessions = sessionsOf(await readJsonObject(ctx));
+    if (needsIssuer && sessions.issuer === undefined)
+      throw badRequest('"issuer" must be there: tickets come from JWTs of several issuers');
     await endSessions(sessions);
     ctx.res.statusCode = 204;
     const { subject, sessionId } = sessions;

@@ -57,6 +57,8 @@ const fieldIn = (form: URLSearchParams, name: string): string | undefined => {
 
 /** RFC 7662, section 2.2; JSON leaves out what is `undefined`. */
 const activeToken = (record: TicketRecord) => ({
+  // Their names are none of the others: `TICKET_CLAIMS` refuses those.
+  ...record.claims,
   active: true,
   iss: record.issuer,
   sub: record.subject,
@@ -65,5 +67,5 @@ const activeToken = (record: TicketRecord) => ({
   exp: Math.floor(record.expiresAt / 1000),
   iat: Math.floor(record.issuedAt / 1000),
   token_type: 'ticket',
-  channel: record.channel,
+  ...(record.channel !== undefined && { channel: record.channel }),
 });

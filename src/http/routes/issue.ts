@@ -1,4 +1,6 @@
 import { Router } from '@koa/router';
+import type { Caller } from '../../auth/caller.ts';
+import { problemOfClaims } from '../../auth/ticket-claims.ts';
 import type { Emit } from '../../log/events.ts';
 import {
   MAX_AUDIENCE_CHARACTERS,
@@ -39,6 +41,7 @@ const issueTicket =
     const startedAt = performance.now();
     const { audience, channel, path } = ticketRequestOf(await readJsonObject(ctx));
     const caller = callerIn(ctx);
+    requireFittingClaims(caller);
     const { subject, sessionId } = caller;
     const { traceId, address } = ctx.state;
     const binding = { audience, channel, path, origin: originOf(ctx.req.headers.origin), traceId };
@@ -46,6 +49,12 @@ const issueTicket =
     setJson(ctx, { ticket, expiresIn, expiresAt: expiresAt.toISOString(), traceId });
     emit('ws_ticket_issued', { traceId, address, sessionId, subject, ticketId, durationMs: since(startedAt) });
   };
+
+/** Refuses claims that a ticket cannot carry whole: dropping one could give a gateway another tenant or role. */
+const requireFittingClaims = ({ claims }: Caller): void => {
+  const problem = claims && problemOfClaims(claims);
+  if (problem !== undefined) throw new RequestError('BAD_REQUEST', problem);
+};
 
 const MAX_CHARACTERS = {
   audience: MAX_AUDIENCE_CHARACTERS,

@@ -40,6 +40,7 @@ const redeemTicket =
       sessionId: record.sessionId ?? null,
       audience: record.audience ?? null,
       channel: record.channel ?? null,
+      claims: record.claims ?? null,
       issuedAt: iso(record.issuedAt),
       expiresAt: iso(record.ticketExpiresAt),
       sessionExpiresAt: iso(record.expiresAt),

@@ -18,7 +18,7 @@ const REDEEMED = 10_000;
 
 export const createLoadKit = async (): Promise<LoadKit> => {
   const keys = makeKeys('HS256');
-  const requestsFile = await issueRequests(keys);
+  const requestsFile = await issueRequests(keys, 'all');
   const issue: LoadKit['issue'] = ({ issueUrl: url }, options) => ({ ...options, url, requestsFile });
 
   const redeem = async (bench: Bench) => {

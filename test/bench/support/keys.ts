@@ -41,14 +41,14 @@ const writeRequests = async (name: string, requests: readonly object[]): Promise
   return file;
 };
 
-/** Requests for a ticket, each with a JWT of a subject and session of its own. */
-export const issueRequests = ({ algorithm, signKey }: Keys): Promise<string> => {
+/** Requests for a ticket, each with a JWT of a subject and session of its own; those of each set differ. */
+export const issueRequests = ({ algorithm, signKey }: Keys, set: string, tokens = TOKENS): Promise<string> => {
   const exp = Math.floor(Date.now() / 1000) + 3600;
-  const requests = Array.from({ length: TOKENS }, (_, number) => {
-    const claims = { sub: `user-${number}`, sessionId: `session-${number}`, exp };
+  const requests = Array.from({ length: tokens }, (_, number) => {
+    const claims = { sub: `user-${set}-${number}`, sessionId: `session-${number}`, exp };
     return { headers: { authorization: `Bearer ${jwt.sign(claims, signKey, { algorithm })}` } };
   });
-  return writeRequests(`issue-${algorithm}`, requests);
+  return writeRequests(`issue-${algorithm}-${set}`, requests);
 };
 
 /** Requests that redeem each ticket in these answers once. */

@@ -46,7 +46,13 @@ export const inTurn = async (
   rounds: number,
   take: (server: BenchServer, round: number) => Promise<Sample>,
 ): Promise<Samples> => {
-  const samples: Record<ServerName, Sample[]> = { ticketd: [], express: [], fastify: [], 'node-http': [] };
+  const samples: Record<ServerName, Sample[]> = {
+    ticketd: [],
+    express: [],
+    fastify: [],
+    'fastify-cached': [],
+    'node-http': [],
+  };
   // The first round warms up.
   for (let round = 0; round <= rounds; round += 1)
     for (const server of servers) {

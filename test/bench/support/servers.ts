@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 import type { Keys } from './keys.ts';
 import { startTicketd } from './ticketd.ts';
 
-export const SERVERS = ['ticketd', 'express', 'fastify', 'node-http'] as const;
+export const SERVERS = ['ticketd', 'express', 'fastify', 'fastify-cached', 'node-http'] as const;
 export type ServerName = (typeof SERVERS)[number];
 
 /** A server under measurement, as a process of its own. */
@@ -23,9 +23,13 @@ export interface BenchServer {
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PEERS = `${ROOT}node_modules/.cache/bench`;
 
+/** The same source twice: with and without the cache of verified JWTs that its plug-in has. */
+const sourceOf = (name: ServerName): string => name.replace('-cached', '');
+
 /** Bundles our own source of each peer, as ticketd is bundled, and leaves the libraries where they are installed. */
 export const buildPeers = async (): Promise<void> => {
-  const entryPoints = SERVERS.filter((name) => name !== 'ticketd').map((name) => `${ROOT}test/bench/peers/${name}.ts`);
+  const sources = new Set(SERVERS.filter((name) => name !== 'ticketd').map(sourceOf));
+  const entryPoints = [...sources].map((name) => `${ROOT}test/bench/peers/${name}.ts`);
   const out = { outdir: PEERS, outExtension: { '.js': '.mjs' } };
   await build({ entryPoints, ...out, bundle: true, format: 'esm', platform: 'node', packages: 'external' });
 };
@@ -60,13 +64,14 @@ const startPeer = async (name: ServerName, redisUrl: string, keys: Keys): Promis
 };
 
 const peer = (name: ServerName, port: number, redisUrl: string, { algorithm, verifyKey, gatewayKey }: Keys) => ({
-  args: [`${PEERS}/${name}.mjs`],
+  args: [`${PEERS}/${sourceOf(name)}.mjs`],
   env: {
     PORT: String(port),
     REDIS_URL: redisUrl,
     JWT_KEY: verifyKey,
     JWT_ALGORITHM: algorithm,
     GATEWAY_KEY: gatewayKey,
+    JWT_CACHE: String(name === 'fastify-cached'),
   },
 });
 

@@ -37,7 +37,7 @@ describe('ticketd/client with the service', () => {
       baseDelayMs: 20,
       maxDelayMs: 50,
       ...options,
-    });
+    } as TicketSocketOptions);
     return client;
   };
 

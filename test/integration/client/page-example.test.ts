@@ -52,13 +52,23 @@ describe(PAGE, () => {
   it('names every option, event and reason', () => {
     const page = readFileSync(PAGE, 'utf8');
     const types = readFileSync(TYPES, 'utf8');
+    const options = types.match(/(?:interface \w+Options|type TokenSource)\b/g) ?? [];
+    expect(options).to.have.lengthOf.above(3);
     const names = [
-      ...membersOf(types, 'interface TicketSocketOptions'),
+      ...options.flatMap((declaration) => membersOf(types, declaration)),
       ...membersOf(types, 'interface TicketSocketDetails'),
       ...membersOf(types, 'interface TicketSocket ').filter((name) => !name?.endsWith('EventListener')),
       ...[...(types.match(/type StopReason = .*/)?.[0] ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name),
     ];
-    expect(names).to.include.members(['getToken', 'ticket-error', 'connect', 'forbidden']);
+    expect(names).to.include.members([
+      'socketUrl',
+      'silenceMs',
+      'withCredentials',
+      'path',
+      'ticket-error',
+      'connect',
+      'forbidden',
+    ]);
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).to.deep.equal([]);
   });
 });

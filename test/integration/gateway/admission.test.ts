@@ -62,6 +62,7 @@ for (const [name, way] of Object.entries(WAYS))
         sessionId: 'session-1',
         audience: 'chat',
         channel: 'room/1',
+        claims: undefined,
         sessionExpiresAt: new Date(exp * 1000),
         traceId: TRACE,
         protocols: [],

@@ -143,12 +143,13 @@ describe('ticketd/gateway feed of revocations when it fails', () => {
       await connected(1);
     });
 
-  for (const [random, delays] of [
+  for (const [random, delays, retryAfter] of [
     [0, [100, 100, 100, 100, 100, 100]],
     [1, [400, 800, 1600, 2000, 2000, 2000]],
+    [1, [2400, 2400, 2400, 2400, 2400, 2400], 2],
   ] as const)
-    it(`tries again after ${delays.join(', ')} ms where the jitter is ${random}, and soon after a long connection`, async () => {
-      ticketd.answerFeeds(status(500));
+    it(`tries again after ${delays.join(', ')} ms where the jitter is ${random} and Retry-After ${retryAfter ?? 'absent'}, and soon after a long connection`, async () => {
+      ticketd.answerFeeds(status(503, retryAfter && { 'Retry-After': String(retryAfter) }));
       follow({}, () => random);
       for (const [at, ms] of delays.entries()) {
         await lost(at + 1);

@@ -55,7 +55,7 @@ describe('auth_rejected', () => {
       { JWT_SECRET: BASE64 },
       () => token({}, { secret: Buffer.from(BASE64, 'base64') }),
       'signature',
-      'its signature fits JWT_SECRET decoded from base64; ticketd uses the text as it is',
+      'its signature fits JWT_SECRET decoded from base64; set JWT_SECRET_ENCODING=base64',
     ],
     [
       'a secret with a line break',

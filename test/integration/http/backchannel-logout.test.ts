@@ -16,6 +16,8 @@ import { until } from '../../support/until.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
+const seconds = () => Math.floor(Date.now() / 1000);
+
 const logoutToken = (claims: Members = {}) => signLogoutToken(logoutClaims(claims), { secret: SECRET });
 
 describe('POST /backchannel-logout', () => {
@@ -38,8 +40,9 @@ describe('POST /backchannel-logout', () => {
   const send = (body: string | object, { url } = here): Test =>
     request(url).post(BACKCHANNEL_LOGOUT_PATH).type('form').send(body);
   const logOut = (claims: Members = {}, service = here) => send({ logout_token: logoutToken(claims) }, service);
-  const ticketOf = (sid: string, sub = 'alice', service = here) =>
-    issueTicket(service, { jwt: token({ iss: ISSUER, sub, sid, sessionId: undefined }) });
+  const jwtOf = (sub: string, sid: string, iat = seconds()) =>
+    token({ iss: ISSUER, sub, sid, sessionId: undefined, iat });
+  const ticketOf = (sub: string, sid: string, service = here) => issueTicket(service, { jwt: jwtOf(sub, sid) });
   const stillGood = async (ticket: string) => (await redeem(elsewhere, { ticket })).status === 200;
   const reasonIn = async ({ headers }: Response, { eventsOf } = here) => {
     const isOfIt = ({ traceId }: LoggedEvent) => traceId === headers['x-trace-id'];
@@ -47,9 +50,9 @@ describe('POST /backchannel-logout', () => {
   };
 
   it('returns 200 and ends the session that the logout token names, on every instance', async () => {
-    const [mine, fromElsewhere] = [await ticketOf('s-1'), await ticketOf('s-1', 'alice', elsewhere)];
-    const others = [await ticketOf('s-2'), await ticketOf('s-3', 'bob')];
-    const { status, headers, body } = await logOut({ sid: 's-1' });
+    const [mine, fromElsewhere] = [await ticketOf('alice', 'a-1'), await ticketOf('alice', 'a-1', elsewhere)];
+    const others = [await ticketOf('alice', 'a-2'), await ticketOf('bob', 'b-1')];
+    const { status, headers, body } = await logOut({ sid: 'a-1' });
     expect(status).to.equal(200);
     expect(headers).to.include({ 'cache-control': 'no-store' });
     expect(body).to.deep.equal({ traceId: headers['x-trace-id'] });
@@ -58,25 +61,44 @@ describe('POST /backchannel-logout', () => {
     expect(here.eventsOf('ws_ticket_revoked').at(-1)).to.include({
       traceId: headers['x-trace-id'],
       subject: 'alice',
-      sessionId: 's-1',
+      sessionId: 'a-1',
       scope: 'session',
       via: 'backchannel',
     });
   });
 
+  it('ends the session of a logout token without a subject', async () => {
+    const [ended, other] = [await ticketOf('alice', 'a-3'), await ticketOf('alice', 'a-4')];
+    expect((await logOut({ sub: undefined, sid: 'a-3' })).status).to.equal(200);
+    expect(await stillGood(ended)).to.equal(false);
+    expect(await stillGood(other)).to.equal(true);
+  });
+
   it('ends all sessions of the subject when the logout token has no sid', async () => {
-    const tickets = [await ticketOf('s-4', 'carol'), await ticketOf('s-5', 'carol')];
-    const bobs = await ticketOf('s-3', 'bob');
+    const tickets = [await ticketOf('carol', 'c-1'), await ticketOf('carol', 'c-2')];
+    const bobs = await ticketOf('bob', 'b-1');
     expect((await logOut({ sub: 'carol' })).status).to.equal(200);
     for (const ticket of tickets) expect(await stillGood(ticket)).to.equal(false);
     expect(await stillGood(bobs)).to.equal(true);
     expect(here.eventsOf('ws_ticket_revoked').at(-1)).to.include({ scope: 'subject', via: 'backchannel' });
   });
 
+  it('refuses the JWTs of an ended session from then on, and accepts those of a new login', async () => {
+    await logOut({ sub: 'dave', sid: 'd-1' });
+    const answer = await requestTicket(elsewhere, jwtOf('dave', 'd-1'));
+    expectRefusal(answer, 401, 'AUTH_TOKEN_INVALID');
+    expect(elsewhere.eventsOf('auth_rejected').at(-1)).to.include({ reason: 'session_ended' });
+    const old = jwtOf('dave', 'd-2');
+    expect((await requestTicket(elsewhere, old)).status).to.equal(200);
+    await logOut({ sub: 'dave' });
+    expectRefusal(await requestTicket(elsewhere, old), 401, 'AUTH_TOKEN_INVALID');
+    expect((await requestTicket(elsewhere, jwtOf('dave', 'd-3', seconds() + 2))).status).to.equal(200);
+  });
+
   it('returns 400 for the same logout token again, at every instance, and ends nothing', async () => {
-    const again = { logout_token: logoutToken({ sid: 's-6' }) };
+    const again = { logout_token: logoutToken({ sub: 'erin' }) };
     expect((await send(again)).status).to.equal(200);
-    const ticket = await ticketOf('s-2');
+    const ticket = await issueTicket(here, { jwt: jwtOf('erin', 'e-1', seconds() + 2) });
     expectRefusal(await send(again, elsewhere), 400, 'BAD_REQUEST');
     const answer = await send(again);
     expectRefusal(answer, 400, 'BAD_REQUEST');
@@ -90,17 +112,17 @@ describe('POST /backchannel-logout', () => {
 
   it('stores the used logout token under a digest, for longer than it is accepted', async () => {
     const before = await keys();
-    await logOut({ sub: 'carol', sid: 'session-of-carol', jti: 'jti-of-carol' });
+    await logOut({ sub: 'frank', sid: 'session-of-frank', jti: 'jti-of-frank' });
     const added = (await keys()).filter((key) => !before.includes(key));
-    expect(added.join()).not.to.match(/carol|idp/);
+    expect(added.join()).not.to.match(/frank|idp/);
     const ttls = await Promise.all(added.map(async (key) => Number(await redis.cli('PTTL', key))));
     expect(ttls.filter((ttl) => ttl > 600_000 && ttl <= 660_000)).to.have.lengthOf(1);
   });
   const keys = async () => (await redis.cli('KEYS', 'ticketd:*')).split('\n').filter((key) => !key.includes('probe'));
 
   it('returns 400 for a logout token that is not valid, with the reason only in the log', async () => {
-    const ticket = await ticketOf('s-2');
-    const invalid = logoutToken({ sid: 's-2', nonce: 'n' });
+    const ticket = await ticketOf('alice', 'a-5');
+    const invalid = logoutToken({ sid: 'a-5', nonce: 'n' });
     const answer = await send({ logout_token: invalid });
     expectRefusal(answer, 400, 'BAD_REQUEST');
     expect(answer.body.message).to.equal('Send one valid logout token as the form field "logout_token"');
@@ -144,7 +166,7 @@ describe('POST /backchannel-logout', () => {
   });
 
   it('returns 401 for a logout token in place of an access token', async () => {
-    const jwt = signLogoutToken(logoutClaims({ exp: Math.floor(Date.now() / 1000) + 60 }), {
+    const jwt = signLogoutToken(logoutClaims({ exp: seconds() + 60 }), {
       secret: SECRET,
       header: { typ: 'JWT' },
     });

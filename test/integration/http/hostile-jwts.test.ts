@@ -8,12 +8,23 @@ import { forms } from '../../support/hostile-jwts/forms.ts';
 import { headers } from '../../support/hostile-jwts/headers.ts';
 import { AUDIENCE, ISSUER, published, underPublished } from '../../support/hostile-jwts/published.ts';
 import { bearer, CLAIMS, type HostileJwt, MISSING } from '../../support/hostile-jwts/row.ts';
-import { ec, rsa, underEc, underRsa, underSecret } from '../../support/hostile-jwts/signatures.ts';
+import {
+  ec,
+  ec384,
+  ec521,
+  ed,
+  rsa,
+  underEc,
+  underEd,
+  underLargeEc,
+  underRsa,
+  underSecret,
+} from '../../support/hostile-jwts/signatures.ts';
 import { closeProviders, startIdentityProvider } from '../../support/identity-provider.ts';
 import { token } from '../../support/jwt.ts';
 import { expectRefusal, INVALID_CHALLENGE, MISSING_CHALLENGE } from '../../support/refusal.ts';
 import { type RunningService, startService } from '../../support/service.ts';
-import { ecKey, rsaKey, type SigningKey } from '../../support/signing-key.ts';
+import { ecKey, edKey, rsaKey, type SigningKey } from '../../support/signing-key.ts';
 
 /** A service under attack: its keys, a JWT that it takes, one that it refuses for its signature, and the hostile ones. */
 interface Target {
@@ -44,6 +55,18 @@ const targets: Readonly<Record<string, Target>> = {
     good: ec.sign(),
     wrong: ecKey('ec-1').sign(),
     rows: underEc,
+  },
+  'EC keys on P-384 and P-521 as JWT_PUBLIC_KEY': {
+    env: () => ({ JWT_SECRET: '', JWT_PUBLIC_KEY: `${pem(ec384)}${pem(ec521)}` }),
+    good: ec521.sign(),
+    wrong: ecKey('ec-384', 'ES384').sign(),
+    rows: underLargeEc,
+  },
+  'an Ed25519 JWT_PUBLIC_KEY': {
+    env: () => ({ JWT_SECRET: '', JWT_PUBLIC_KEY: pem(ed) }),
+    good: ed.sign(),
+    wrong: edKey('ed-1').sign(),
+    rows: underEd,
   },
   'JWKS keys': {
     env: (url) => ({ JWT_SECRET: '', JWT_JWKS_URL: url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE }),

@@ -3,6 +3,8 @@ import { BACKCHANNEL_LOGOUT_PATH } from '../../../src/protocol/paths.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type OidcProvider, startOidcProvider } from '../../support/oidc-provider.ts';
 import { GATEWAY_KEY, issueTicket, redeem } from '../../support/redeem.ts';
+import { expectRefusal } from '../../support/refusal.ts';
+import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { ecKey } from '../../support/signing-key.ts';
 
@@ -48,6 +50,16 @@ describe('back-channel logout by npm oidc-provider', () => {
     expect(provider.sent.splice(0)).to.deep.equal(['200']);
     expect(await good(tickets)).to.deep.equal([false, true, true]);
     expect(service.eventsOf('ws_ticket_revoked').at(-1)).to.include({ subject: 'alice', scope: 'session' });
+  });
+
+  it('refuses the access token of the ended session, and accepts that of a new login', async () => {
+    const session = await provider.logIn('carol', BY_SESSION);
+    await session.logOut();
+    expect(provider.sent.splice(0)).to.deep.equal(['200']);
+    expectRefusal(await requestTicket(service, session.accessToken), 401, 'AUTH_TOKEN_INVALID');
+    expect(service.eventsOf('auth_rejected').at(-1)).to.include({ reason: 'session_ended' });
+    const { accessToken } = await provider.logIn('carol', BY_SESSION);
+    expect((await requestTicket(service, accessToken)).status).to.equal(200);
   });
 
   it('ends all sessions of the user when the logout token names no session', async () => {

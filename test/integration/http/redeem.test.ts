@@ -51,6 +51,7 @@ describe('POST /ws-ticket/redeem', () => {
       sessionId: 'session-1',
       audience: 'chat',
       channel: 'room/1',
+      claims: null,
       expiresAt: issued.body.expiresAt,
       sessionExpiresAt: new Date(exp * 1000).toISOString(),
       traceId: headers['x-trace-id'],

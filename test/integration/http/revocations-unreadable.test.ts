@@ -5,7 +5,7 @@ import { metricValue } from '../../support/metric-value.ts';
 import { GATEWAY_KEY, issueTicket, REVOKE_PATH, redeem, revoke } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { expectRefusal } from '../../support/refusal.ts';
-import { openFeed } from '../../support/revocation-feed.ts';
+import { openFeed, untilFeed } from '../../support/revocation-feed.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
@@ -59,7 +59,7 @@ describe('revocations that cannot be read', () => {
     await redis.cli('ACL', 'SETUSER', 'tickets', ...REVOCATIONS);
     await until('the end of the outage is logged', () => service.eventsOf('revocation_reader_up').length === 1);
     expect((await revoke(service)).status).to.equal(204);
-    const { body: known } = await redeem(service, { ticket: await issueTicket(service, { jwt: undefined }) });
+    const { body: known } = await redeem(service, { ticket: await issueTicket(service) });
     expect(known.revocationPosition).to.match(/^\d{13}-\d{10}$/);
     expect((await openFeed(service.internalUrl)).status).to.equal(200);
     expect(service.eventsOf('redis_down')).to.deep.equal([]);
@@ -68,10 +68,7 @@ describe('revocations that cannot be read', () => {
 
   it('end the feeds after 10 seconds while Redis hangs; a feed resumes afterwards without a gap', async () => {
     service = await startService({ REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY });
-    const feed = await until('a feed', async () => {
-      const open = await openFeed(service.internalUrl);
-      return open.status === 200 && open;
-    });
+    const feed = await untilFeed(service.internalUrl);
     expect((await revoke(service)).status).to.equal(204);
     await feed.untilMessages(2);
     await redis.pause();

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import request from 'supertest';
+import request, { type Response } from 'supertest';
 import { token } from '../../support/jwt.ts';
 import { GATEWAY_KEY, issueTicket, REVOKE_PATH, redeem, revoke } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
-import { expectRefusal } from '../../support/refusal.ts';
+import { expectRefusal, INVALID_CHALLENGE } from '../../support/refusal.ts';
+import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
@@ -69,7 +70,48 @@ describe('POST /ws-ticket/revoke', () => {
     });
   });
 
-  for (const body of ['{"scope":"all"}', '{"scope":1}', '{"scpe":"subject"}', '[]', '{'])
+  for (const scope of ['session', 'subject'] as const)
+    it(`ends the ${scope} with end: its JWT gets 401 on every instance, a new login works at once`, async () => {
+      const sub = `ended-${scope}`;
+      const now = () => Math.floor(Date.now() / 1000);
+      const jwt = token({ sub, sessionId: 'session-1', iat: now() });
+      const ticket = await issueTicket(here, { jwt });
+      expect((await revoke(here, undefined, jwt).send({ scope, end: true })).status).to.equal(204);
+      expect(await stillGood(ticket)).to.equal(false);
+      for (const service of [here, elsewhere])
+        for (const asked of [requestTicket(service, jwt), revoke(service, scope, jwt)]) {
+          const answer = await asked;
+          expectRefusal(answer, 401, 'AUTH_TOKEN_INVALID');
+          expect(answer.body.message).to.equal('The token is not valid');
+          expect(answer.headers['www-authenticate']).to.equal(INVALID_CHALLENGE);
+          expect(service.eventsOf('auth_rejected').at(-1)).to.include({ reason: 'session_ended' });
+        }
+      const login = token({ sub, sessionId: 'session-2', iat: scope === 'session' ? now() : now() + 1 });
+      expect(await stillGood(await issueTicket(elsewhere, { jwt: login }))).to.equal(true);
+    });
+
+  it('returns 429 with Retry-After for more than 10 revocations of a subject in 10 s', async () => {
+    const jwt = jwtOf('session-1', 'eager');
+    const answers = [];
+    for (let count = 0; count < 11; count += 1) answers.push(await revoke(here, 'session', jwt));
+    expect(answers.map(({ status }) => status)).to.deep.equal([...Array(10).fill(204), 429]);
+    const refused = answers[10] as Response;
+    expectRefusal(refused, 429, 'WS_TICKET_RATE_LIMITED');
+    expect(refused.body.message).to.equal('At most 10 revocations in 10 seconds');
+    expect(refused.body.retryAfter).to.be.within(1, 10);
+    expect((await revoke(here, 'session', jwtOf('session-1', 'patient'))).status).to.equal(204);
+  });
+
+  for (const body of [
+    '{"end":1}',
+    '{"end":"true"}',
+    '{"scope":"session","End":true}',
+    '{"scope":"all"}',
+    '{"scope":1}',
+    '{"scpe":"subject"}',
+    '[]',
+    '{',
+  ])
     it(`returns 400 for ${body}, and invalidates nothing`, async () => {
       const ticket = await issueTicket(here);
       const asked = revoke(here).set('Content-Type', 'application/json').send(body);

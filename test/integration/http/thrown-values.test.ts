@@ -15,13 +15,15 @@ import { hostileValues } from '../../support/hostile-values.ts';
 import { bearer } from '../../support/jwt.ts';
 import { GATEWAY_KEY, REDEEM_PATH } from '../../support/redeem.ts';
 
+const GATEWAY_KEYS = [GATEWAY_KEY];
+
 describe('redeem with unexpected values', () => {
   const { emit, emitted } = recordEvents();
   const appWith = (redeem: RedeemTicket) => {
     const throttled = createAuthenticationThrottle({ limits: BAD_CREDENTIALS, emit });
     const routes = [
       redeemRoute({
-        authenticate: throttled(requireGatewayKey([GATEWAY_KEY])),
+        authenticate: throttled(requireGatewayKey(() => GATEWAY_KEYS)),
         store: createMemoryStore(),
         redeem,
         emit,

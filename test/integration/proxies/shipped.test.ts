@@ -15,6 +15,7 @@ const IDENTITY = Object.keys(
     sessionId: undefined,
     audience: undefined,
     channel: undefined,
+    claims: undefined,
     origin: undefined,
     traceId: 't1',
     expiresAt: 0,

@@ -8,6 +8,7 @@ const SPOOFED = {
   'x-ticketd-session': 'another',
   'X-Ticketd-Audience': 'admin',
   'X-TICKETD-CHANNEL': 'secret',
+  'X-Ticketd-Claims': '{"roles":["admin"]}',
   'X-Ticketd-Session-Expires': 'never',
 };
 
@@ -72,6 +73,7 @@ for (const name of programNames)
       expect(lastHeader('x-ticketd-session')).to.deep.equal(['session-1']);
       expect(lastHeader('x-ticketd-channel')).to.deep.equal(['room/%C3%BC']);
       expect(lastHeader('x-ticketd-audience').join()).to.equal('');
+      expect(lastHeader('x-ticketd-claims').join()).to.equal('');
       expect(Date.parse(lastHeader('x-ticketd-session-expires').join())).to.be.above(Date.now());
       expect(JSON.stringify(lastSeen())).not.to.match(/evil|root|another|admin|secret|never/);
     });

@@ -9,7 +9,7 @@ import { startSentinel } from '../../support/sentinel-process.ts';
 import { endAll, serve } from '../../support/ticketd.ts';
 
 const PASSWORD = 'right-horse-7';
-const TICKETS = ['~ticketd:*', '+set', '+getdel', '+mget'];
+const OWN = ['~ticketd:*', '+set', '+getdel', '+mget', '+xadd', '+xread', '+xrange', '+xinfo'];
 // What a proxy or a managed Redis may lack.
 const REMOVED = ['INFO', 'CLIENT', 'TIME', 'CONFIG', 'HELLO', 'ROLE', 'COMMAND', 'SELECT', 'ECHO', 'ACL'];
 
@@ -17,7 +17,7 @@ interface Removable {
   remove(): Promise<void>;
 }
 
-describe('Redis with the commands of tickets only', () => {
+describe('Redis with the commands of tickets and revocations only', () => {
   const started: Removable[] = [];
   const track = <T extends Removable>(one: T): T => {
     started.push(one);
@@ -61,7 +61,7 @@ describe('Redis with the commands of tickets only', () => {
 
   it('is asked by serve for nothing that its user may not do', async () => {
     const redis = track(await startNode());
-    await redis.cli('ACL', 'SETUSER', 'tickets', 'on', `>${PASSWORD}`, ...TICKETS);
+    await redis.cli('ACL', 'SETUSER', 'tickets', 'on', `>${PASSWORD}`, ...OWN);
     const env = { REDIS_URL: `redis://tickets:${PASSWORD}@127.0.0.1:${redis.port}` };
     await expectUsable(env);
     expect(await denied(redis)).to.equal('');
@@ -70,7 +70,7 @@ describe('Redis with the commands of tickets only', () => {
 
   it('is asked by serve for nothing that its user may not do, as a cluster', async () => {
     const cluster = track(await startClusterOfOne());
-    await cluster.cli('ACL', 'SETUSER', 'tickets', 'on', `>${PASSWORD}`, ...TICKETS, '+get', '+cluster|slots');
+    await cluster.cli('ACL', 'SETUSER', 'tickets', 'on', `>${PASSWORD}`, ...OWN, '+get', '+cluster|slots');
     const env = { REDIS_URL: `redis://tickets:${PASSWORD}@127.0.0.1:${cluster.port}`, REDIS_CLUSTER: 'true' };
     await expectUsable(env);
     expect(await denied(cluster)).to.equal('');
@@ -80,7 +80,7 @@ describe('Redis with the commands of tickets only', () => {
   it('is asked by serve for nothing that its user may not do, behind Sentinels', async () => {
     const redis = track(await startNode());
     const sentinel = track(await startSentinel([`sentinel monitor main 127.0.0.1 ${redis.port} 1`]));
-    await redis.cli('ACL', 'SETUSER', 'tickets', 'on', `>${PASSWORD}`, ...TICKETS);
+    await redis.cli('ACL', 'SETUSER', 'tickets', 'on', `>${PASSWORD}`, ...OWN);
     const lookUp = ['&+switch-master', '+subscribe', '+sentinel|get-master-addr-by-name', '+sentinel|sentinels'];
     await sentinel.cli('ACL', 'SETUSER', 'default', 'reset', 'on', 'nopass', ...lookUp, '+acl');
     const env = {

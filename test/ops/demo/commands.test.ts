@@ -35,6 +35,18 @@ describe('commands that the demo prints', function () {
     const script = starts.map(commandOf).join('\n');
     return (await promisify(execFile)('bash', ['-c', script], { cwd: ROOT })).stdout;
   };
+  /** Pastes the command that opens a WebSocket, and waits for the echo. */
+  const openSocket = async () => {
+    const script = `${commandOf('a JWT')}\n${commandOf('open a WebSocket').replace(/\n {2}node/, '\n  exec node')}`;
+    const child = spawn('bash', ['-c', script], { cwd: ROOT });
+    const exit = once(child, 'exit');
+    let output = '';
+    child.stdout.on('data', (text) => {
+      output += text;
+    });
+    await until('the echo', () => output.includes('You said: Hello'));
+    return { child, exit, output: () => output };
+  };
   const statusesOf = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
   it('get a ticket, and 401 without a JWT', async () => {
@@ -59,16 +71,18 @@ describe('commands that the demo prints', function () {
   });
 
   it('open a WebSocket that echoes', async () => {
-    const script = `${commandOf('a JWT')}\n${commandOf('open a WebSocket').replace(/\n {2}node/, '\n  exec node')}`;
-    const child = spawn('bash', ['-c', script], { cwd: ROOT });
-    let output = '';
-    child.stdout.on('data', (text) => {
-      output += text;
-    });
-    await until('the echo', () => output.includes('You said: Hello'));
-    expect(output).to.equal('open\nWelcome, demo-user\nYou said: Hello\n');
+    const { child, exit, output } = await openSocket();
+    expect(output()).to.equal('open\nWelcome, demo-user\nYou said: Hello\n');
     child.kill();
-    await once(child, 'exit');
+    await exit;
+  });
+
+  it('log out everywhere: the socket closes with 4001, the JWT gets 401, a new login works', async () => {
+    const socket = await openSocket();
+    const output = await paste('a JWT', 'log out everywhere', 'the JWT after that', 'a new login');
+    expect(statusesOf(output)).to.deep.equal([204, 401, 200]);
+    await socket.exit;
+    expect(socket.output()).to.match(/^closed 4001 session revoked$/m);
   });
 
   it('come after the log events of ticketd, one a line', async () => {

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { TICKET_PATH } from '../../support/ask.ts';
-import { bearer, token } from '../../support/jwt.ts';
+import { token } from '../../support/jwt.ts';
 import { enter, refused } from '../../support/knock.ts';
 import { talk, upgradeRequest } from '../../support/raw-upgrade.ts';
 import { GATEWAY_KEY, issueTicket } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
-import { tcpServer } from '../../support/tcp-server.ts';
 import { commandBlock } from '../support/command-blocks.ts';
 import { createGuidePrograms, type GuidePrograms } from '../support/guide-program.ts';
 
@@ -31,7 +27,7 @@ describe('the gateway code of the guides', () => {
   let programs: GuidePrograms;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
-    programs = await createGuidePrograms(['ws', 'engine.io', 'socket.io', 'socket.io-client']);
+    programs = await createGuidePrograms(['ws']);
   });
   after(async () => {
     await programs.stop();
@@ -65,51 +61,5 @@ describe('the gateway code of the guides', () => {
     socket.terminate();
     expect(await talk(`http://127.0.0.1:${port}`, upgradeRequest('//'))).to.match(/^HTTP\/1.1 401 /);
     await expectAdmission(port, await ticketFor('bob'), 'bob');
-  });
-
-  it('admits a client of Socket.IO, which gets a fresh ticket for each attempt', async () => {
-    const listen = "server.listen(0, '127.0.0.1', () => console.log(server.address().port));";
-    const server = `import { createServer } from 'node:http'; const server = createServer(); ${listen}`;
-    const greet = "io.on('connection', (socket) => socket.emit('hello', gateway.admissionOf(socket.request).subject));";
-    const dropFirst = "io.once('connection', (socket) => setTimeout(() => socket.conn.close(), 10));";
-    const block = commandBlock('ops/deploy/guides/gateways.md', 'import { Server as Engine }');
-    const port = await start(server, GATEWAY, block, greet, dropFirst);
-
-    const request = JSON.stringify({ method: 'POST', headers: bearer(token({ sub: 'carol' })) });
-    const getTicket = `const getTicket = async () =>
-      (await (await fetch('${service.url}${TICKET_PATH}', ${request})).json()).ticket;`;
-    const secondHello = `let hellos = 0;
-      socket.on('hello', (subject) => { hellos += 1; if (hellos === 2) console.log(subject); });`;
-    const client = commandBlock('ops/deploy/guides/gateways.md', 'import { io }');
-    const here = client
-      .replace('https://chat.example.com', `http://127.0.0.1:${port}`)
-      .replace('1000 + Math.random() * 4000', '20');
-    expect(here).to.not.equal(client);
-    expect(await start(getTicket, here, secondHello)).to.equal('carol');
-  });
-
-  describe('in Python', () => {
-    const block = commandBlock('ops/deploy/guides/gateways.md', 'import http.client, json');
-    const redeem = async (url: string, ticket: string): Promise<unknown> => {
-      const program = `${block}\nimport sys\nprint(json.dumps(redeem(sys.argv[1], None)))`;
-      const env = { PATH: process.env.PATH, TICKETD_URL: url, GATEWAY_KEY };
-      const { stdout } = await promisify(execFile)('python3', ['-c', program, ticket], { env });
-      return JSON.parse(stdout);
-    };
-
-    it('returns who the client is, once, and then 403', async () => {
-      const ticket = await ticketFor('dave');
-      expect(await redeem(service.internalUrl, ticket)).to.include({ active: true, subject: 'dave' });
-      expect(await redeem(service.internalUrl, ticket)).to.equal(403);
-    });
-
-    it('returns 503 when ticketd cannot be reached, or something else answers', async () => {
-      expect(await redeem('http://127.0.0.1:1', 'wst_x')).to.equal(503);
-      for (const answer of ['nonsense\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno', '']) {
-        const { port, close } = await tcpServer((socket) => socket.once('data', () => socket.end(answer)));
-        expect(await redeem(`http://127.0.0.1:${port}`, 'wst_x'), answer).to.equal(503);
-        await close();
-      }
-    });
   });
 });

@@ -1,5 +1,4 @@
 import type { Router } from '@koa/router';
-import { fixedKeys } from '../../../src/auth/key-source.ts';
 import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { createRevocationFeeds } from '../../../src/http/routes/revocations/feeds.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
@@ -30,7 +29,9 @@ export const routesInCode = async (): Promise<readonly Route[]> => {
   const revocations = createMemoryRevocations();
   const options: RoutesOptions = {
     config: await configOf(EVERYTHING),
-    jwtKeys: fixedKeys([], []),
+    authenticate: async () => Promise.reject(new Error('no JWT')),
+    verifyLogoutToken: async () => Promise.reject(new Error('no logout token')),
+    gatewayKeys: () => [],
     store: createMemoryStore(),
     revocations,
     feeds: createRevocationFeeds({ log: revocations, emit }),

@@ -1,17 +1,26 @@
 import { expect } from 'chai';
-import { callerOf } from '../../../src/auth/caller.ts';
+import { callerOf as callerIn } from '../../../src/auth/caller.ts';
 import { TokenRejected } from '../../../src/auth/errors.ts';
+import { signedByHand } from '../../support/forged-jwt.ts';
 import { thrownBy } from '../../support/rejection.ts';
 
 const EXP = 1_900_000_000;
 const CLAIMS = { iss: 'https://idp.example/', sub: 'alice', sessionId: 'session-1', exp: EXP };
 
+/** The caller of a JWT with these claims. */
+const callerOf = (claims: Readonly<Record<string, unknown>>, sessionClaim: string) =>
+  callerIn(claims, { subjectClaim: 'sub', sessionClaim, ticketClaims: [] }, signedByHand(claims));
+
 describe('caller in a JWT', () => {
-  it('has the issuer, the subject, the session and the expiry in milliseconds', () => {
-    expect(callerOf(CLAIMS, 'sessionId')).to.deep.equal({
+  it('has the issuer, the subject, the sessions, the iat and the expiry in milliseconds', () => {
+    expect(callerOf({ ...CLAIMS, sid: 'sid-1', iat: EXP - 60 }, 'sessionId')).to.deep.equal({
       issuer: 'https://idp.example/',
       subject: 'alice',
       sessionId: 'session-1',
+      claims: undefined,
+      sid: 'sid-1',
+      sub: undefined,
+      issuedAt: EXP - 60,
       expiresAt: EXP * 1000,
     });
   });
@@ -41,7 +50,11 @@ describe('caller in a JWT', () => {
 
   const wrong: readonly (readonly [claim: string, values: readonly unknown[], reason: RegExp])[] = [
     ['iss', ['', 42, ['https://idp.example/'], {}, false, 'x'.repeat(1025), '\ud800'], /^iss must be a string/],
-    ['sub', [undefined, null, '', 42, ['alice'], { id: 'alice' }, 'x'.repeat(1025), '\ud800'], /^sub must be a string/],
+    [
+      'sub',
+      [undefined, null, '', 4.2, true, ['alice'], { id: 'alice' }, 'x'.repeat(1025), '\ud800'],
+      /^sub must be a string/,
+    ],
     ['exp', [undefined, null, String(EXP), Number.NaN, 8_640_000_000_001, Infinity], /^exp must be there/],
     [
       'sessionId',

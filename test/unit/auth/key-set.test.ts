@@ -3,13 +3,15 @@ import { expect } from 'chai';
 import { keySetOf, lookUpKeys } from '../../../src/auth/key-set.ts';
 import { numberOfKeys } from '../../support/frozen-keys.ts';
 import { thrownBy } from '../../support/rejection.ts';
-import { ecKey, type Jwk, jwksOf, rsaKey } from '../../support/signing-key.ts';
+import { ecKey, edKey, type Jwk, jwksOf, rsaKey } from '../../support/signing-key.ts';
 
 const ec = ecKey('ec-1');
 const rsa = rsaKey('rsa-1');
+const [ec384, ec521] = [ecKey('ec-384', 'ES384'), ecKey('ec-521', 'ES512')];
+const ed = edKey('ed-1');
 
 const NONE =
-  'the JWK Set has no key that ticketd accepts: RSA from 2048 bits on for RS256 or PS256, EC P-256 for ES256';
+  'the JWK Set has no key that ticketd accepts (RSA of at least 2048 bits, EC on P-256, P-384 or P-521, or Ed25519)';
 
 const without = ({ [String('alg')]: _, ...jwk }: Jwk): Jwk => jwk;
 const setOf = (...jwks: readonly Jwk[]) => keySetOf(jwksOf(...jwks.map((jwk) => ({ jwk }))));
@@ -32,9 +34,12 @@ describe('JWK Set', () => {
   });
 
   it('gives a key without alg all algorithms of its kind, and a key with alg only that one', () => {
-    expect(algorithmsOf(without(rsa.jwk))).to.deep.equal(['RS256', 'PS256']);
+    expect(algorithmsOf(without(rsa.jwk))).to.deep.equal(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']);
     expect(algorithmsOf({ ...rsa.jwk, alg: 'PS256' })).to.deep.equal(['PS256']);
     expect(algorithmsOf(without(ec.jwk))).to.deep.equal(['ES256']);
+    expect(algorithmsOf(without(ec384.jwk))).to.deep.equal(['ES384']);
+    expect(algorithmsOf(ec521.jwk)).to.deep.equal(['ES512']);
+    for (const jwk of [ed.jwk, without(ed.jwk)]) expect(algorithmsOf(jwk)).to.deep.equal(['EdDSA']);
   });
 
   const unusable: Readonly<Record<string, () => Jwk>> = {
@@ -50,14 +55,17 @@ describe('JWK Set', () => {
     'with alg HS256': () => ({ ...rsa.jwk, alg: 'HS256' }),
     'with alg none': () => ({ ...rsa.jwk, alg: 'none' }),
     'with alg RSA-OAEP': () => ({ ...rsa.jwk, alg: 'RSA-OAEP' }),
-    'with alg RS512': () => ({ ...rsa.jwk, alg: 'RS512' }),
+    'with alg RS1': () => ({ ...rsa.jwk, alg: 'RS1' }),
     'with the alg of another kind of key': () => ({ ...rsa.jwk, alg: 'ES256' }),
     'of RSA with 1,024 bits': () => rsaKey('weak', 1024).jwk,
-    'on P-384': () => ({
-      ...generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }),
-      kid: 'p384',
+    'on P-384 with the alg of P-256': () => ({ ...ec384.jwk, alg: 'ES256' }),
+    'on secp256k1': () => ({
+      ...generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' }),
+      kid: 'k256',
     }),
-    'on Ed25519': () => ({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'ed' }),
+    'on Ed448': () => ({ ...generateKeyPairSync('ed448').publicKey.export({ format: 'jwk' }), kid: 'ed448' }),
+    'on X25519': () => ({ ...generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' }), kid: 'x' }),
+    'on Ed25519 with its private part': () => ({ ...ed.privateKey.export({ format: 'jwk' }), kid: 'leaked' }),
     'whose point is not on its curve': () => ({ ...ec.jwk, x: ec.jwk.y }),
     'without its modulus': () => ({ kty: 'RSA', e: 'AQAB', kid: 'half' }),
     'published with its private part': () => ({ ...ec.privateKey.export({ format: 'jwk' }), kid: 'leaked' }),
@@ -88,8 +96,8 @@ describe('JWK Set', () => {
     ['{"keys":[]}', `${NONE}; it has none`],
     [jwksOf({ jwk: { ...ec.jwk, use: 'enc' } }), `${NONE}; it has "enc"`],
     [
-      jwksOf(...['RS512', 'RS512', 'PS384'].map((alg) => ({ jwk: { ...rsa.jwk, alg } }))),
-      `${NONE}; it has "RS512", "PS384"`,
+      jwksOf(...['RS1', 'RS1', 'RSA-OAEP'].map((alg) => ({ jwk: { ...rsa.jwk, alg } }))),
+      `${NONE}; it has "RS1", "RSA-OAEP"`,
     ],
     [jwksOf({ jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } }), `${NONE}; it has "Ed25519"`],
     ['{"keys":[7]}', `${NONE}; it has "unknown"`],

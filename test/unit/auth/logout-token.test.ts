@@ -4,6 +4,7 @@ import { createAuthentication } from '../../../src/auth/caller.ts';
 import { KeysUnavailable, TokenRejected } from '../../../src/auth/errors.ts';
 import { fixedKeys } from '../../../src/auth/key-source.ts';
 import { createLogoutTokenVerifier } from '../../../src/auth/logout-token.ts';
+import { createTrustedKeys } from '../../../src/auth/trusted-keys.ts';
 import { configOf } from '../../support/config.ts';
 import { signedByHand, unsigned } from '../../support/forged-jwt.ts';
 import { SECRET } from '../../support/jwt.ts';
@@ -12,7 +13,10 @@ import { rejectionOf } from '../../support/rejection.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-const KEYS = fixedKeys([createSecretKey(Buffer.from(SECRET))], ['HS256']);
+const KEYS = createTrustedKeys({
+  sources: [fixedKeys([createSecretKey(Buffer.from(SECRET))], ['HS256'])],
+  expected: [ISSUER],
+});
 const ENV = { JWT_ISSUER: ISSUER, JWT_AUDIENCE: 'the-api', BACKCHANNEL_LOGOUT_AUDIENCE: `${CLIENT_ID}, mobile-app` };
 
 const verifierFor = async (env: Readonly<Record<string, string>> = ENV) => {
@@ -131,7 +135,8 @@ describe('logout token', () => {
   it('reports keys that cannot be fetched', async () => {
     const { jwt } = await configOf(ENV);
     const keysFor = async () => ({ outcome: 'unavailable', why: 'stale', retryAfterMs: 5_000 }) as const;
-    const verify = createLogoutTokenVerifier(jwt, [], { algorithms: ['HS256'], keysFor });
+    const unavailable = { ...fixedKeys([createSecretKey(Buffer.from(SECRET))], ['HS256']), keysFor };
+    const verify = createLogoutTokenVerifier(jwt, [], createTrustedKeys({ sources: [unavailable] }));
     expect(await rejectionOf(verify(signed()))).to.be.instanceOf(KeysUnavailable);
   });
 

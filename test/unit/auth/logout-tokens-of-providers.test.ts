@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { fixedKeys } from '../../../src/auth/key-source.ts';
 import { createLogoutTokenVerifier } from '../../../src/auth/logout-token.ts';
+import { createTrustedKeys } from '../../../src/auth/trusted-keys.ts';
 import { configOf } from '../../support/config.ts';
 import { LOGOUT_EVENT, signLogoutToken } from '../../support/logout-tokens.ts';
 import { rsaKey } from '../../support/signing-key.ts';
@@ -101,7 +102,7 @@ describe('logout tokens of identity providers', () => {
   for (const [provider, { issuer, header, claims, ends }] of Object.entries(shapes))
     it(`are accepted from ${provider}`, async () => {
       const { jwt } = await configOf({ JWT_ISSUER: issuer });
-      const keys = fixedKeys([KEY.publicKey], ['RS256']);
+      const keys = createTrustedKeys({ sources: [fixedKeys([KEY.publicKey], ['RS256'])], expected: [issuer] });
       const verify = createLogoutTokenVerifier(jwt, [{ issuer: undefined, clientId: CLIENT_ID }], keys);
       const iat = Math.floor(Date.now() / 1000);
       const token = signLogoutToken(

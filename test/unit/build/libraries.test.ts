@@ -20,7 +20,8 @@ describe('package.json exports', () => {
   it('list every library, for import and for require, with its types', () => {
     const { exports, typesVersions } = JSON.parse(readFileSync(join(installed.path, 'package.json'), 'utf8'));
     for (const { name, built } of libraries) {
-      expect(exports[`./${name}`]).to.deep.equal({
+      const { browser, ...others } = exports[`./${name}`];
+      expect(others).to.deep.equal({
         import: { types: `${built}.d.ts`, default: `${built}.js` },
         require: { types: `${built}.d.cts`, default: `${built}.cjs` },
       });
@@ -30,6 +31,15 @@ describe('package.json exports', () => {
         expect(existsSync(join(installed.path, built + ending)), built + ending).to.equal(true);
     }
     expect(Object.keys(exports)).to.have.members([...libraries.map(({ name }) => `./${name}`), './package.json']);
+  });
+
+  it('list a build for browsers, with the same types', () => {
+    const { exports } = JSON.parse(readFileSync(join(installed.path, 'package.json'), 'utf8'));
+    for (const format of ['import', 'require'] as const) {
+      const { types, default: built } = exports['./client'].browser[format];
+      expect(types).to.equal(exports['./client'][format].types);
+      expect(existsSync(join(installed.path, built)), built).to.equal(true);
+    }
   });
 
   it('give import and require the same names', async () => {

@@ -20,8 +20,8 @@ describe('ticketd/client socket', () => {
   };
 
   const addresses: Readonly<Record<string, string>> = {
-    'wss://chat.test': 'wss://chat.test/?ticket=wst_a-b_c',
-    'wss://chat.test/s?': 'wss://chat.test/s?ticket=wst_a-b_c',
+    'wss://chat.test/': 'wss://chat.test/?ticket=wst_a-b_c',
+    'wss://chat.test/s?': 'wss://chat.test/s?&ticket=wst_a-b_c',
     'wss://chat.test/s?a=1%20+2&b': 'wss://chat.test/s?a=1%20+2&b&ticket=wst_a-b_c',
     'wss://chat.test/s?a=1#part': 'wss://chat.test/s?a=1&ticket=wst_a-b_c',
     'https://chat.test/s': 'wss://chat.test/s?ticket=wst_a-b_c',

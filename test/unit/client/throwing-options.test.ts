@@ -143,7 +143,7 @@ describe('ticketd/client getToken', () => {
     for (const getToken of [undefined, null, 'jwt'])
       expect(() => createClientRig(clock, { getToken: getToken as never })).to.throw(
         TypeError,
-        'getToken must be a function',
+        "set getToken or credentials: 'include'",
       );
   });
 });

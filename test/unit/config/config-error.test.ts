@@ -32,7 +32,7 @@ describe('configuration errors', () => {
   it('include a missing JWT key when another JWT variable is invalid', async () => {
     expect(await namesOf({ JWT_CLOCK_TOLERANCE_SECONDS: 'x' })).to.have.members([
       'JWT_CLOCK_TOLERANCE_SECONDS',
-      'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
+      'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, JWT_ISSUERS',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isTamperProof } from '../../../src/config/jwt-keys.ts';
+import { isTamperProof } from '../../../src/config/key-urls.ts';
 import { problemsOf } from '../../support/config.ts';
 import { token } from '../../support/jwt.ts';
 

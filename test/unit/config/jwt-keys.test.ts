@@ -1,10 +1,19 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { algorithmsFor, hmacSecret, publicKeys } from '../../../src/config/jwt-keys.ts';
+import { algorithmsFor } from '../../../src/config/jwt-algorithms.ts';
+import { publicKeys } from '../../../src/config/jwt-keys.ts';
+import { secretKeyOf, secretKeysOf } from '../../../src/config/jwt-secrets.ts';
 import { InvalidValueError } from '../../../src/config/variable.ts';
 import { configOf, problemsOf } from '../../support/config.ts';
-import { ecPrivateKey, ecPublicKey, ed25519PublicKey, rsaPssPublicKey, rsaPublicKey } from '../../support/key-pairs.ts';
+import {
+  ecPrivateKey,
+  ecPublicKey,
+  ed448PublicKey,
+  ed25519PublicKey,
+  rsaPssPublicKey,
+  rsaPublicKey,
+} from '../../support/key-pairs.ts';
 import { thrownBy } from '../../support/rejection.ts';
 import { createAuthority } from '../../support/tls.ts';
 
@@ -16,28 +25,67 @@ const refusal = (text: string): string => {
 
 describe('JWT_SECRET', () => {
   it('rejects fewer than 32 bytes, counting bytes and not characters', () => {
-    expect(thrownBy(() => hmacSecret('x'.repeat(31)))).to.be.instanceOf(InvalidValueError);
-    expect(algorithmsFor(hmacSecret('x'.repeat(32)))).to.deep.equal(['HS256']);
-    expect(hmacSecret('ü'.repeat(16)).symmetricKeySize).to.equal(32);
+    expect(thrownBy(() => secretKeyOf('x'.repeat(31), 'utf8'))).to.be.instanceOf(InvalidValueError);
+    expect(secretKeyOf('ü'.repeat(16), 'utf8').symmetricKeySize).to.equal(32);
   });
+
+  for (const [bytes, algorithms] of [
+    [32, ['HS256']],
+    [47, ['HS256']],
+    [48, ['HS256', 'HS384']],
+    [63, ['HS256', 'HS384']],
+    [64, ['HS256', 'HS384', 'HS512']],
+  ] as const)
+    it(`of ${bytes} bytes is for ${algorithms.join(', ')} (RFC 7518, 3.2)`, () => {
+      expect(algorithmsFor(secretKeyOf('x'.repeat(bytes), 'utf8'))).to.deep.equal(algorithms);
+    });
 
   it('accepts a list for rotation, keeps its order and trims each secret', async () => {
     const [older, newer] = ['o'.repeat(32), 'n'.repeat(32)];
-    const { secrets } = (await configOf({ JWT_SECRET: `${newer}, ${older} ` })).jwt;
-    expect(secrets?.map((key) => key.export().toString())).to.deep.equal([newer, older]);
+    expect((await configOf({ JWT_SECRET: `${newer}, ${older} ` })).jwt.secrets).to.deep.equal([newer, older]);
   });
+
+  for (const encoding of ['base64', 'base64url', 'hex'] as const)
+    it(`is decoded from ${encoding}, as JWT_SECRET_ENCODING has it, and its length counted after that`, async () => {
+      const [first, second] = [randomBytes(32), randomBytes(49)];
+      const text = [first, second].map((bytes) => bytes.toString(encoding)).join();
+      const { jwt } = await configOf({ JWT_SECRET: text, JWT_SECRET_ENCODING: encoding });
+      expect(secretKeysOf(jwt).map((key) => key.export().equals(first) || key.export().equals(second))).to.deep.equal([
+        true,
+        true,
+      ]);
+      const short = randomBytes(31).toString(encoding);
+      expect(await problemsOf({ JWT_SECRET: short, JWT_SECRET_ENCODING: encoding })).to.deep.equal([
+        {
+          name: 'JWT_SECRET',
+          problem: `expected at least 32 bytes in each of the comma-separated secrets, decoded from ${encoding} (RFC 7518, 3.2)`,
+        },
+      ]);
+      expect(await problemsOf({ JWT_SECRET: `${'ab'.repeat(40)}!`, JWT_SECRET_ENCODING: encoding })).to.deep.equal([
+        {
+          name: 'JWT_SECRET',
+          problem: `expected ${encoding} in each of the comma-separated secrets, as JWT_SECRET_ENCODING has it`,
+        },
+      ]);
+    });
 });
 
-const EXPECTED = 'RSA public keys of at least 2048 bits or EC public keys on P-256, in PEM';
+const EXPECTED = 'public keys in PEM: RSA of at least 2048 bits, EC on P-256, P-384 or P-521, or Ed25519';
 
 describe('JWT_PUBLIC_KEY', () => {
-  it('accepts an RSA key of 2,048 bits for RS256 and PS256', () => {
-    expect(publicKeys(rsaPublicKey(2048)).map(algorithmsFor)).to.deep.equal([['RS256', 'PS256']]);
-  });
-
-  it('accepts an EC key on P-256 for ES256', () => {
-    expect(publicKeys(ecPublicKey()).map(algorithmsFor)).to.deep.equal([['ES256']]);
-  });
+  for (const [what, pem, algorithms] of [
+    ['RSA of 2,048 bits', () => rsaPublicKey(2048), ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']],
+    ['EC on P-256', () => ecPublicKey(), ['ES256']],
+    ['EC on P-384', () => ecPublicKey('P-384'), ['ES384']],
+    ['EC on P-521', () => ecPublicKey('P-521'), ['ES512']],
+    ['Ed25519', ed25519PublicKey, ['EdDSA']],
+  ] as const)
+    it(`accepts ${what} for ${algorithms.join(', ')}, in PEM or in base64 of it`, () => {
+      const text = pem();
+      const inBase64 = Buffer.from(text).toString('base64');
+      for (const form of [text, inBase64, inBase64.replaceAll(/.{76}/g, '$&\n')])
+        expect(publicKeys(form).map(algorithmsFor)).to.deep.equal([algorithms]);
+    });
 
   it('accepts several keys and certificates, of any accepted kind, with text between them', async () => {
     const [first, second] = [ecPublicKey(), rsaPublicKey(2048)];
@@ -60,9 +108,8 @@ describe('JWT_PUBLIC_KEY', () => {
 
   const unusable: Readonly<Record<string, readonly [pem: () => string, why: string]>> = {
     'RSA of 1,024 bits': [() => rsaPublicKey(1024), 'is RSA of 1024 bits'],
-    'an EC key on P-384': [() => ecPublicKey('P-384'), 'is on the curve secp384r1'],
     'an EC key on secp256k1': [() => ecPublicKey('secp256k1'), 'is on the curve secp256k1'],
-    ed25519: [ed25519PublicKey, 'is of the kind ed25519'],
+    'an Ed448 key': [ed448PublicKey, 'is of the kind ed448'],
     'RSA restricted to PSS': [() => rsaPssPublicKey(2048), 'is of the kind rsa-pss'],
     'a private key (pkcs8)': [() => ecPrivateKey('pkcs8'), 'is a private key'],
     'a private key (sec1)': [() => ecPrivateKey('sec1'), 'is a private key'],
@@ -97,7 +144,10 @@ describe('JWT_PUBLIC_KEY', () => {
     const { algorithms } = (await configOf({ JWT_SECRET: '', ...env, JWT_ALGORITHMS: 'ES256,PS256' })).jwt;
     expect(algorithms).to.deep.equal(['ES256', 'PS256']);
     expect(await problemsOf({ ...env, JWT_ALGORITHMS: 'HS256' })).to.deep.equal([
-      { name: 'JWT_ALGORITHMS', problem: 'expected some of ES256, RS256, PS256, which the key supports' },
+      {
+        name: 'JWT_ALGORITHMS',
+        problem: 'expected some of ES256, RS256, RS384, RS512, PS256, PS384, PS512, which the keys support',
+      },
     ]);
   });
 });

@@ -8,7 +8,10 @@ const ANY = { issuer: undefined, clientId: 'app' };
 
 describe('BACKCHANNEL_LOGOUT_AUDIENCE', () => {
   it('requires JWT_ISSUER', async () => {
-    const problem = { name: 'BACKCHANNEL_LOGOUT_AUDIENCE', problem: 'expected JWT_ISSUER to be set, too' };
+    const problem = {
+      name: 'BACKCHANNEL_LOGOUT_AUDIENCE',
+      problem: 'expected JWT_ISSUER or JWT_ISSUERS to be set, too',
+    };
     expect(await problemsOf({ JWT_SECRET: SECRET, BACKCHANNEL_LOGOUT_AUDIENCE: 'app' })).to.deep.equal([problem]);
     await configOf({ JWT_ISSUER: 'https://a.example', BACKCHANNEL_LOGOUT_AUDIENCE: 'app' });
   });
@@ -16,7 +19,7 @@ describe('BACKCHANNEL_LOGOUT_AUDIENCE', () => {
   it('may name no issuer that is not configured', async () => {
     const env = { JWT_ISSUER: 'https://a.example', BACKCHANNEL_LOGOUT_AUDIENCE: 'https://a.example/ app' };
     expect(await problemsOf({ JWT_SECRET: SECRET, ...env })).to.deep.equal([
-      { name: 'BACKCHANNEL_LOGOUT_AUDIENCE', problem: 'expected each issuer to be in JWT_ISSUER' },
+      { name: 'BACKCHANNEL_LOGOUT_AUDIENCE', problem: 'expected each issuer to be in JWT_ISSUER or JWT_ISSUERS' },
     ]);
   });
 

@@ -6,19 +6,43 @@ import { ecPublicKey } from '../../support/key-pairs.ts';
 
 const JWKS_URL = 'https://idp.example/.well-known/jwks.json';
 
+const ISSUER = 'https://idp.example/tenant';
+const PUBLISHED = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA';
+
 const NO_KEY = {
-  name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL',
-  problem: 'expected exactly one of them to be set, found 0',
+  name: 'JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, JWT_ISSUERS',
+  problem: 'expected at least one of them to be set, found none',
 };
 
 describe('rules between configuration variables', () => {
-  it('require exactly one of JWT_SECRET, JWT_PUBLIC_KEY and JWT_JWKS_URL', async () => {
+  it('require at least one of JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL and JWT_ISSUERS', async () => {
     expect(await problemsOf({})).to.deep.equal([NO_KEY]);
-    const both = await problemsOf({ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: ecPublicKey() });
-    expect(both).to.deep.equal([{ ...NO_KEY, problem: 'expected exactly one of them to be set, found 2' }]);
-    const all = await problemsOf({ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: ecPublicKey(), JWT_JWKS_URL: JWKS_URL });
-    expect(all).to.deep.equal([{ ...NO_KEY, problem: 'expected exactly one of them to be set, found 3' }]);
-    expect((await readConfig({ JWT_JWKS_URL: JWKS_URL })).jwt.jwksUrl?.href).to.equal(JWKS_URL);
+    const all = { JWT_SECRET: SECRET, JWT_PUBLIC_KEY: ecPublicKey(), JWT_JWKS_URL: JWKS_URL, JWT_ISSUERS: ISSUER };
+    await readConfig(all);
+    for (const [name, value] of Object.entries(all)) await readConfig({ [name]: value });
+  });
+
+  it('require JWT_AUDIENCE or JWT_CLIENT_ID with JWT_ISSUERS, in production only', async () => {
+    const production = { NODE_ENV: 'production', JWT_ISSUERS: ISSUER };
+    expect(await problemsOf(production)).to.deep.equal([
+      {
+        name: 'JWT_AUDIENCE, JWT_CLIENT_ID',
+        problem:
+          'expected one of them to be set, since JWT_ISSUERS is: without it a JWT for any application is accepted',
+      },
+    ]);
+    await readConfig({ ...production, JWT_AUDIENCE: 'api' });
+    await readConfig({ ...production, JWT_CLIENT_ID: 'web' });
+  });
+
+  it('require https or loopback JWT_ISSUERS in production, and in production only', async () => {
+    const env = { JWT_ISSUERS: `${ISSUER},http://idp.internal`, JWT_AUDIENCE: 'api' };
+    expect((await problemsOf({ ...env, NODE_ENV: 'production' })).map(({ name }) => name)).to.deep.equal([
+      'JWT_ISSUERS',
+    ]);
+    await readConfig(env);
+    await readConfig({ ...env, NODE_ENV: 'production', JWT_JWKS_ALLOW_HTTP: 'true' });
+    await readConfig({ ...env, NODE_ENV: 'production', JWT_ISSUERS: `${ISSUER},http://localhost:8080` });
   });
 
   for (const nodeEnv of ['development', 'test', 'production'])
@@ -28,13 +52,13 @@ describe('rules between configuration variables', () => {
 
   it('require JWT_ALGORITHMS that the key supports', async () => {
     const problem = (able: string) => [
-      { name: 'JWT_ALGORITHMS', problem: `expected some of ${able}, which the key supports` },
+      { name: 'JWT_ALGORITHMS', problem: `expected some of ${able}, which the keys support` },
     ];
     expect(await problemsOf({ JWT_SECRET: SECRET, JWT_ALGORITHMS: 'RS256' })).to.deep.equal(problem('HS256'));
     const withKey = { JWT_PUBLIC_KEY: ecPublicKey() };
     expect(await problemsOf({ ...withKey, JWT_ALGORITHMS: 'HS256' })).to.deep.equal(problem('ES256'));
     expect(await problemsOf({ ...withKey, JWT_ALGORITHMS: 'ES256,HS256' })).to.deep.equal(problem('ES256'));
-    const published = problem('RS256, PS256, ES256');
+    const published = problem(PUBLISHED);
     expect(await problemsOf({ JWT_JWKS_URL: JWKS_URL, JWT_ALGORITHMS: 'RS256,HS256' })).to.deep.equal(published);
   });
 

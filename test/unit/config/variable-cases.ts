@@ -34,6 +34,14 @@ const text = (value: VariableCase['value'], preset: string | undefined, max: num
   expected: `1 to ${max} printable characters`,
 });
 
+const texts = (value: VariableCase['value']): VariableCase => ({
+  ...text(value, undefined, 512),
+  good: [
+    ['https://idp.example/', ['https://idp.example/']],
+    [`${'ü'.repeat(512)}, b`, ['ü'.repeat(512), 'b']],
+  ],
+});
+
 const boolean = (value: VariableCase['value'], preset: boolean): VariableCase => ({
   value,
   preset,
@@ -272,6 +280,16 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     ],
     expected: 'N/S, 1 to 1000000 tickets in 1 to 86400 seconds, or off',
   },
+  TICKET_CLAIMS: {
+    value: ({ tickets }) => tickets.claims,
+    preset: undefined,
+    good: [
+      ['tenant', ['tenant']],
+      ['tenant, https://app.example/roles', ['tenant', 'https://app.example/roles']],
+    ],
+    wrong: ['sub', 'tenant,exp', 'active'],
+    expected: 'names of claims other than active, iss, sub, sid, aud, exp, nbf, iat, jti, token_type',
+  },
   JWT_JWKS_URL: {
     value: ({ jwt }) => jwt.jwksUrl?.href,
     preset: undefined,
@@ -296,18 +314,52 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['0', '2592001', '1.5', '-1', '1d', 'never'],
     expected: 'a whole number from 1 to 2592000',
   },
+  JWT_SECRET_ENCODING: {
+    value: ({ jwt }) => jwt.secretEncoding,
+    preset: 'utf8',
+    good: [['hex', 'hex']],
+    needs: { JWT_SECRET: 'ab'.repeat(32) },
+    wrong: ['base32', 'UTF8', 'text'],
+    expected: 'one of utf8, base64, base64url, hex',
+  },
+  JWT_ISSUERS: {
+    value: ({ jwt }) => jwt.issuers,
+    preset: undefined,
+    good: [
+      ['https://idp.example', ['https://idp.example']],
+      ['https://idp.example/, http://[::1]:8080/realms/a', ['https://idp.example/', 'http://[::1]:8080/realms/a']],
+    ],
+    wrong: ['idp.example', 'ftp://idp.example/', 'https://a b/', 'https://'],
+    expected: 'an https:// URL',
+  },
   JWT_ALGORITHMS: {
     value: ({ jwt }) => jwt.algorithms,
     preset: undefined,
+    needs: { JWT_SECRET: 'x'.repeat(64) },
     good: [
       ['HS256', ['HS256']],
-      [' HS256 , HS256', ['HS256', 'HS256']],
+      [' HS256 , HS512', ['HS256', 'HS512']],
     ],
-    wrong: ['none', 'HS512', 'hs256', 'ES384', 'HS256,none'],
-    expected: 'one of HS256, RS256, PS256, ES256',
+    wrong: ['none', 'hs256', 'ES256K', 'Ed448', 'HS256,none'],
+    expected: 'one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
   },
-  JWT_ISSUER: text(({ jwt }) => jwt.issuer, undefined, 512),
-  JWT_AUDIENCE: text(({ jwt }) => jwt.audience, undefined, 512),
+  JWT_ISSUER: texts(({ jwt }) => jwt.issuer),
+  JWT_AUDIENCE: texts(({ jwt }) => jwt.audience),
+  JWT_CLIENT_ID: texts(({ jwt }) => jwt.clientId),
+  JWT_TYPE: {
+    value: ({ jwt }) => jwt.type,
+    preset: undefined,
+    good: [['at+jwt', 'at+jwt']],
+    wrong: ['JWT', 'AT+JWT', 'application/at+jwt'],
+    expected: 'one of at+jwt',
+  },
+  JWT_COOKIE: {
+    value: ({ jwt }) => jwt.cookie,
+    preset: undefined,
+    good: [['__Host-jwt', '__Host-jwt']],
+    wrong: ['a b', 'a;b', 'a=b', 'a,b', 'ü', 'x'.repeat(129)],
+    expected: 'the name of a cookie, such as __Host-jwt',
+  },
   JWT_CLOCK_TOLERANCE_SECONDS: {
     value: ({ jwt }) => jwt.clockToleranceSeconds,
     preset: 5,
@@ -318,6 +370,7 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
     wrong: ['301', '-5', '5s'],
     expected: 'a whole number from 0 to 300',
   },
+  JWT_SUBJECT_CLAIM: text(({ jwt }) => jwt.subjectClaim, 'sub', 128),
   JWT_SESSION_CLAIM: text(({ jwt }) => jwt.sessionClaim, 'sessionId', 128),
   BACKCHANNEL_LOGOUT_AUDIENCE: {
     value: ({ backchannelLogout }) => backchannelLogout.audiences,

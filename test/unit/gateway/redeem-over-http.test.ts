@@ -38,6 +38,7 @@ describe('ticketd/gateway readIdentity()', () => {
       sessionId: 'session-1',
       audience: 'chat',
       channel: 'room/1',
+      claims: undefined,
       issuedAt: new Date(NOW),
       sessionExpiresAt: new Date(NOW + 3_600_000),
       sessionExpiresIn: 3590.5,
@@ -65,8 +66,13 @@ describe('ticketd/gateway readIdentity()', () => {
       });
   });
 
+  it('returns the claims that the ticket carries, if they are an object', () => {
+    expect(identityOf({ claims: { tenant: 'acme' } })?.claims).to.deep.equal({ tenant: 'acme' });
+    for (const claims of [null, undefined, [], 'tenant', 7]) expect(identityOf({ claims })?.claims).to.equal(undefined);
+  });
+
   it('ignores unknown members', () => {
-    expect(identityOf({ claims: {}, more: [] })).to.include({ subject: 'alice' });
+    expect(identityOf({ roles: {}, more: [] })).to.include({ subject: 'alice' });
   });
 
   for (const left of [undefined, null, '3590', true])

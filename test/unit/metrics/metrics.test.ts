@@ -66,7 +66,11 @@ describe('metrics', () => {
     expect(await value('ticketd_jwks_stale')).to.equal(0);
     observe('jwks_refresh_fail', { endpoint, error: 'e', errorCode: 'X', attempts: 1, downMs });
     expect(await value('ticketd_jwks_stale')).to.equal(1);
-    observe('jwks_refreshed', { endpoint, kids: 'a', keys: 1, unusable: 0 });
+    observe('jwks_refresh_fail', { endpoint: 'https://b.example', error: 'e', errorCode: 'X', attempts: 1, downMs });
+    observe('jwks_refresh_fail', { endpoint, error: 'e', errorCode: 'X', attempts: 2, downMs });
+    expect(await value('ticketd_jwks_stale')).to.equal(2);
+    for (const one of ['https://b.example', endpoint])
+      observe('jwks_refreshed', { endpoint: one, kids: 'a', keys: 1, unusable: 0 });
     expect(await value('ticketd_jwks_stale')).to.equal(0);
   });
 

@@ -67,6 +67,7 @@ const admitted: Answer = {
     'x-ticketd-session': '',
     'x-ticketd-audience': 'chat',
     'x-ticketd-channel': '',
+    'x-ticketd-claims': '',
     'x-ticketd-session-expires': '2026-01-01T00:00:30.000Z',
   },
   body: '{"active":true,"traceId":"t1"}',

@@ -23,6 +23,23 @@ describe('Redis connection after a command error', () => {
       expect(reconnects()).to.equal(1);
     });
 
+  for (const message of [
+    'WRONGPASS invalid username-password pair or user is disabled.',
+    'NOAUTH Authentication required.',
+    'Sentinel host:26379: WRONGPASS invalid username-password pair',
+  ])
+    it(`calls the listener for a wrong password on "${message}", each time`, () => {
+      let calls = 0;
+      rig.connection.onWrongPassword(() => {
+        calls += 1;
+      });
+      for (const other of ['READONLY no', 'Command timed out']) rig.connection.reportError(new Error(other));
+      expect(calls).to.equal(0);
+      rig.lose(new Error(message));
+      rig.lose(new Error(message));
+      expect(calls).to.equal(2);
+    });
+
   for (const code of ['OOM', 'MISCONF', 'LOADING', 'NOPERM', 'CLUSTERDOWN', 'NOREPLICAS', 'BUSY'])
     it(`is not ready, without a reconnect, on ${code}`, () => {
       rig.connection.reportError(new Error(`${code} from Redis`));

@@ -27,6 +27,8 @@ const storeOn = (reply: Reply | undefined) => {
     isReady: () => reply !== undefined,
     getClientOrNull: () => (reply === undefined ? null : client),
     reportError: (error) => void errors.push(error),
+    renew: () => {},
+    onWrongPassword: () => {},
     close: async () => {},
   };
   const observeCommand = (command: string, ms: number) => void took.push([command, ms]);

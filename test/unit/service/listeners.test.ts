@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { fixedKeys } from '../../../src/auth/key-source.ts';
 import { createRevocationFeeds } from '../../../src/http/routes/revocations/feeds.ts';
 import type { Listener } from '../../../src/http/server/listener.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
@@ -14,7 +13,9 @@ describe('listeners', () => {
   const namesWith = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
     createListeners({
       config: await configOf(env),
-      jwtKeys: fixedKeys([], []),
+      authenticate: async () => Promise.reject(new Error('no JWT')),
+      verifyLogoutToken: async () => Promise.reject(new Error('no logout token')),
+      gatewayKeys: () => [],
       store: createMemoryStore(),
       revocations,
       feeds: createRevocationFeeds({ log: revocations, emit }),

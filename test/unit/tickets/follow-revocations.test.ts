@@ -179,4 +179,16 @@ describe('follower of the revocations', () => {
     await turns();
     expect([none, reads]).to.deep.equal([[], []]);
   });
+
+  it('ends for slow when more than 10,000 entries arrive while older ones are not taken', async () => {
+    const { calls, listeners, hear, reply, take } = setUp(at(2));
+    await reply(entries(3, 5));
+    hear(...entries(6, 10_005));
+    expect(listeners.size).to.equal(1);
+    hear(entry(10_006));
+    expect(calls.at(-1)).to.deep.equal(['end', 'slow']);
+    expect(listeners.size).to.equal(0);
+    await take();
+    expect(calls.at(-1)).to.deep.equal(['end', 'slow']);
+  });
 });

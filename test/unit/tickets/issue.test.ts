@@ -115,8 +115,8 @@ describe('issue', () => {
 });
 
 describe('issue after a revocation', () => {
-  const IDS = ['id-of-subject', null];
-  const NO_ENDS = [null, null];
+  const [subject, session] = [subjectKey(caller(0)), sessionKey(caller(0))];
+  const ends = [`ended ${subject}`, `ended ${session}`];
 
   const setUpRevoked = (over: Partial<TicketStore> = {}) => {
     const calls: unknown[][] = [];
@@ -128,23 +128,23 @@ describe('issue after a revocation', () => {
       replace: async (digest, payload) => void calls.push(['replace', digest, JSON.parse(payload)]),
       marks: async (marks) => {
         calls.push(['marks', ...marks.map(({ kind, key }) => `${kind} ${key}`)]);
-        return [...IDS, ...NO_ENDS];
+        return marks.map(({ kind, key }) => (kind === 'revocation' && key === subject ? 'id-of-subject' : null));
       },
       ...over,
     };
     return { calls, issue: createIssuer({ store, ttlSeconds: 30, now: () => NOW }) };
   };
 
-  it('writes the record again with the revocation ids before it returns the ticket', async () => {
+  it('writes the record again with the revocation ids, and reads the ends again, before it returns the ticket', async () => {
     const { calls, issue } = setUpRevoked();
     const { ticket } = await issue(caller(60_000), BINDING);
-    const [put, asked, replaced] = calls;
-    expect(calls).to.have.lengthOf(3);
+    const [put, asked, ...again] = calls;
     expect(put?.slice(0, 2)).to.deep.equal(['put', digestOf(ticket)]);
-    const [subject, session] = [subjectKey(caller(0)), sessionKey(caller(0))];
-    const ids = [`revocation ${subject}`, `revocation ${session}`];
-    expect(asked).to.deep.equal(['marks', ...ids, `ended ${subject}`, `ended ${session}`]);
-    expect(replaced).to.deep.equal(['replace', digestOf(ticket), { ...(put?.[2] as object), v: IDS }]);
+    expect(asked).to.deep.equal(['marks', `revocation ${subject}`, `revocation ${session}`, ...ends]);
+    expect(again).to.have.deep.members([
+      ['replace', digestOf(ticket), { ...(put?.[2] as object), v: ['id-of-subject', null] }],
+      ['marks', ...ends],
+    ]);
   });
 
   it('reads the revocation ids and the ends in the same round trip as the write', async () => {

@@ -7,6 +7,7 @@ const FULL: TicketRecord = {
   sessionId: 's',
   audience: 'chat',
   channel: 'room/1',
+  claims: { tenant: 'acmé', roles: ['admin', null], '': 0 },
   origin: 'https://app.example',
   path: '/files/1',
   traceId: 'f'.repeat(32),
@@ -20,7 +21,14 @@ const FULL: TicketRecord = {
 describe('stored record of a ticket', () => {
   it('is read back as it was written', () => {
     expect(decodePayload(encodePayload(FULL))).to.deep.equal(FULL);
-    const bound = { sessionId: undefined, audience: undefined, channel: undefined, origin: undefined, path: undefined };
+    const bound = {
+      sessionId: undefined,
+      audience: undefined,
+      channel: undefined,
+      claims: undefined,
+      origin: undefined,
+      path: undefined,
+    };
     const bare = { ...FULL, ...bound, issuer: undefined, otherKeys: undefined, revocationIds: undefined };
     expect(decodePayload(encodePayload(bare))).to.deep.equal(bare);
   });

@@ -48,6 +48,7 @@ describe('redeem', () => {
         ...ALICE,
         audience: 'chat',
         channel: 'room',
+        claims: undefined,
         origin: ORIGIN,
         path: undefined,
         traceId: 'trace-of-issue',

@@ -1,14 +1,14 @@
 -- http-request lua.ticketd BACKEND PATH: asks a server of that backend whether to accept a request.
 --
 -- Sets txn.ticketd_status to the status of ticketd's response, or to 503 without one. On 200 it sets
--- txn.ticketd_issuer, _subject, _session, _audience, _channel and _session_expires, and removes the ticket from the
+-- txn.ticketd_issuer, _subject, _session, _audience, _channel, _claims and _session_expires, and removes the ticket from the
 -- query and from Sec-WebSocket-Protocol. On 401 it sets txn.ticketd_challenge. The configuration must refuse every
 -- status but 200.
 
 -- ticketd itself waits two seconds for Redis.
 local TIMEOUT_SECONDS = 4
 local FORWARDED = { 'origin', 'sec-fetch-site', 'sec-websocket-protocol', 'traceparent', 'x-request-id' }
-local IDENTITY = { 'issuer', 'subject', 'session', 'audience', 'channel', 'session-expires' }
+local IDENTITY = { 'issuer', 'subject', 'session', 'audience', 'channel', 'claims', 'session-expires' }
 
 -- HAProxy numbers the values of a header from 0.
 local function values_of(headers, name)

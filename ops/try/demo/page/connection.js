@@ -4,7 +4,7 @@ import { logLine } from './log.js';
 import { step } from './steps.js';
 
 /** Connects like any page, and shows each step. `onTicket` gets each response with a ticket, which a real page does not need. */
-export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver }) {
+export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver, onStopped }) {
   const socket = connectWithTicket({ ticketUrl, socketUrl, getToken: () => token, fetch: watching(onTicket) });
   const on = (type, listener) => socket.addEventListener(type, listener);
   on('connecting', ({ attempt }) => {
@@ -36,7 +36,7 @@ export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver 
     logLine('message', data);
   });
   on('close', ({ code, reason }) => {
-    step('messages', '', 'closed');
+    step('messages', '', `closed: ${code} ${reason}`);
     logLine('closed', `${code} ${reason}`, 'bad');
     onOver();
   });
@@ -53,6 +53,7 @@ export function connect({ ticketUrl, socketUrl, token, onTicket, onOpen, onOver 
     showState('stopped', `stopped (${reason})`);
     logLine('stopped', `${reason} ${message}`, reason === 'closed' ? '' : 'bad');
     onOver();
+    onStopped(reason);
   });
   return socket;
 }

@@ -2,7 +2,7 @@ import { byId } from './elements.js';
 
 const [box, note, copy, copied] = ['curl', 'curl-note', 'copy', 'copied'].map(byId);
 const NOTE =
-  'This JWT works for this run of the demo only. Paste the command into a terminal, and look at “The last ticket”.';
+  'This JWT works until you log out or the demo ends. Paste the command into a terminal, and look at “The last ticket”.';
 
 /** Shows the request for a ticket as a command to copy. */
 export function showCurl(ticketUrl, token) {

@@ -6,6 +6,8 @@ import { byId } from './elements.js';
 import { showEvent } from './events.js';
 import { watchFeed } from './feed.js';
 import { logLine } from './log.js';
+import { createLogout } from './logout.js';
+import { setOwnSession, short, showGatewayEvent, showSockets } from './open-sockets.js';
 import { showReadiness } from './readiness.js';
 import { step } from './steps.js';
 import { setReady, showTicket } from './ticket.js';
@@ -18,6 +20,7 @@ const send = chat.querySelector('button');
 
 const settings = await controls.settings();
 const actions = createTicketActions(settings);
+const logout = createLogout({ ...settings, onTicket: actions.remember });
 let socket;
 
 showState('stopped', 'stopped (not signed in)');
@@ -37,6 +40,8 @@ watchFeed({
     showTicket(ticket, settings);
     actions.setShown(ticket);
   },
+  onSockets: showSockets,
+  onGateway: showGatewayEvent,
   onLost: () => {
     showReadiness({ state: 'no response', at: Date.now() });
     logLine('demo', 'ended: run `npm run demo` again', 'bad');
@@ -45,18 +50,20 @@ watchFeed({
 
 signIn.addEventListener('click', async () => {
   signIn.disabled = true;
+  step('token', 'busy', 'signing in');
   const { token, claims } = await controls.token();
-  step('token', 'done', `for ${claims.sub}, session ${claims.sessionId.slice(0, 8)}`);
+  step('token', 'done', `for ${claims.sub}, session ${short(claims.sessionId)}`);
   logLine('signed in', `a JWT for ${claims.sub}, valid for an hour`, 'good');
   signOut.disabled = false;
-  actions.setToken(token);
+  setToken(token, claims.sessionId);
   showCurl(settings.ticketUrl, token);
-  socket = connect({ ...settings, token, onTicket: actions.remember, onOpen: allowSending, onOver: forbidSending });
+  const { remember: onTicket } = actions;
+  socket = connect({ ...settings, token, onTicket, onOpen: allowSending, onOver: forbidSending, onStopped });
 });
 
 signOut.addEventListener('click', () => {
   socket.close();
-  actions.setToken(undefined);
+  setToken(undefined);
   step('token', '', 'not signed in');
   step('ticket', '', 'none');
   step('handshake', '', 'none');
@@ -72,7 +79,13 @@ chat.addEventListener('submit', (event) => {
 
 drop.addEventListener('click', controls.dropConnections);
 bind(stopRedis, 'Redis', 'stopped', controls.stopRedis, () => (startRedis.disabled = false));
-bind(startRedis, 'Redis', 'started, empty', controls.startRedis, () => (stopRedis.disabled = false));
+bind(
+  startRedis,
+  'Redis',
+  'started, empty: tickets and logouts are lost',
+  controls.startRedis,
+  () => (stopRedis.disabled = false),
+);
 bind(restart, 'ticketd', 'restarted', controls.restartTicketd, () => (restart.disabled = false));
 
 /** Makes a button run a control, log the result and enable the next buttons. */
@@ -88,6 +101,17 @@ function bind(control, what, done, work, next) {
       control.disabled = false;
     }
   });
+}
+
+function setToken(token, sessionId) {
+  for (const part of [actions, logout]) part.setToken(token);
+  setOwnSession(sessionId);
+}
+
+/** The page keeps the JWT, so that its user can try it. */
+function onStopped(reason) {
+  signIn.disabled = false;
+  if (reason === 'revoked') logout.showRevoked();
 }
 
 function allowSending() {

@@ -1,5 +1,6 @@
 import { byId } from './elements.js';
 import { logLine } from './log.js';
+import { post } from './ticketd.js';
 
 const [get, use, revoke] = ['get-ticket', 'use-ticket', 'revoke'].map(byId);
 const [owner, note] = ['ticket-owner', 'ticket-note'].map(byId);
@@ -21,17 +22,16 @@ export function createTicketActions({ ticketUrl, socketUrl }) {
     own = response;
     showOwner();
   };
-  const post = (url) => fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
 
   onClick(get, 'no ticket', async () => {
-    const body = await bodyOf(await post(ticketUrl));
+    const body = await post(ticketUrl, token);
     logLine('ticket', `trace ${body.traceId}`, 'good');
     remember(body);
   });
   onClick(revoke, 'not revoked', async () => {
-    await bodyOf(await post(`${ticketUrl}/revoke`));
+    await post(`${ticketUrl}/revoke`, token);
     logLine('revoked', 'every unused ticket of this session');
-    note.textContent = 'Every unused ticket of this session is revoked.';
+    note.textContent = 'Every unused ticket of this session is revoked, and its sockets close. The JWT still works.';
   });
   use.addEventListener('click', () => present(`${socketUrl}?ticket=${own.ticket}`));
   return {
@@ -72,10 +72,4 @@ function onClick(button, failure, work) {
       note.textContent = `${failure}: ${message}`;
     }
   });
-}
-
-async function bodyOf(response) {
-  const body = response.status === 204 ? {} : await response.json();
-  if (!response.ok) throw new Error(`${response.status} ${body.errorCode}`);
-  return body;
 }

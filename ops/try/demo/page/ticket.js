@@ -5,7 +5,7 @@ const TEXTS = {
   issued: 'It works once, until its time is over.',
   used: 'A gateway redeemed it. It does not work again.',
   expired: 'No gateway redeemed it in time. Get a new one.',
-  revoked: 'The tickets of this session were revoked. Get a new one.',
+  revoked: 'A logout or a revocation voided it.',
   lost: 'The store restarted empty. Get a new one.',
 };
 const REFUSED = {

@@ -85,6 +85,7 @@ export const identityHeaders = (record: TicketRecord): Readonly<Record<string, s
   'X-Ticketd-Session': headerText(record.sessionId),
   'X-Ticketd-Audience': headerText(record.audience),
   'X-Ticketd-Channel': headerText(record.channel),
+  'X-Ticketd-Claims': headerText(JSON.stringify(record.claims)),
   'X-Ticketd-Session-Expires': new Date(record.expiresAt).toISOString(),
 });
 

@@ -4,7 +4,7 @@ import type { RevocationEntry } from '../../../tickets/revocation-log.ts';
 import { comment, createEventStream, resetEvent, revokedEvent, startEvent } from './event-stream.ts';
 
 /** Why a feed ended. */
-export type FeedEnd = 'client' | 'slow' | 'stop' | 'delayed' | 'failed';
+export type FeedEnd = 'client' | 'key' | 'slow' | 'stop' | 'delayed' | 'failed';
 
 /** The revocations on their way to one gateway. */
 export interface Feed {

@@ -2,6 +2,7 @@ import type { Emit } from '../../../log/events.ts';
 import { StoreUnavailable } from '../../../tickets/errors.ts';
 import type { RevocationLog } from '../../../tickets/revocation-log.ts';
 import { since } from '../../../time/clock.ts';
+import type { AuthenticationCheck } from '../../middleware/authentication-throttle.ts';
 import type { Context } from '../../middleware/context.ts';
 import { RequestError } from '../../middleware/error-mapping.ts';
 import { streamHeaders } from '../../middleware/response.ts';
@@ -10,8 +11,13 @@ import { type Feed, openFeed } from './feed.ts';
 
 /** The open feeds of a listener. */
 export interface RevocationFeeds {
-  /** Answers a request with a feed that lasts; throws `StoreUnavailable` if revocations cannot be read now. */
-  open(ctx: Context): void;
+  /**
+   * Answers a request with a feed that lasts; throws `StoreUnavailable` if revocations cannot be read now. `requireKey`
+   * throws once the key of the request is not in force any more.
+   */
+  open(ctx: Context, requireKey: AuthenticationCheck): void;
+  /** Ends the feeds whose key is not in force any more. */
+  endUnauthorized(): void;
   /** Ends all feeds, and opens no more: the process stops. */
   close(): void;
   readonly count: number;
@@ -27,7 +33,7 @@ export interface RevocationFeedsOptions {
 const MAX_FEEDS = 256;
 
 export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): RevocationFeeds => {
-  const feeds = new Set<Feed>();
+  const feeds = new Map<Feed, () => void>();
   let closed = false;
 
   const endOfLog = () => {
@@ -39,7 +45,7 @@ export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): Re
   };
 
   return {
-    open: (ctx) => {
+    open: (ctx, requireKey) => {
       const end = endOfLog();
       const { req, res, state } = ctx;
       const { traceId, address } = state;
@@ -54,20 +60,31 @@ export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): Re
         emit('revocation_feed_closed', { traceId, address, reason, feeds: feeds.size, durationMs: since(startedAt) });
       };
       const feed = openFeed({ log, response: res, after: lastEventIdOf(ctx), end, onEnd });
-      feeds.add(feed);
+      feeds.set(feed, () => void requireKey(ctx));
       emit('revocation_feed_opened', { traceId, address, feeds: feeds.size });
+    },
+    endUnauthorized: () => {
+      for (const [feed, recheck] of feeds) endUnlessAuthorized(feed, recheck);
     },
     close: () => {
       closed = true;
-      for (const feed of feeds) feed.end('stop');
+      for (const feed of feeds.keys()) feed.end('stop');
     },
     get count() {
       return feeds.size;
     },
     get lagSeconds() {
-      return Math.max(0, ...[...feeds].map(({ behindMs }) => behindMs())) / 1000;
+      return Math.max(0, ...[...feeds.keys()].map(({ behindMs }) => behindMs())) / 1000;
     },
   };
+};
+
+const endUnlessAuthorized = (feed: Feed, recheck: () => void): void => {
+  try {
+    recheck();
+  } catch {
+    feed.end('key');
+  }
 };
 
 const lastEventIdOf = ({ req: { headers } }: Context): string | undefined => {
