@@ -219,14 +219,16 @@ const PROPERTIES: Readonly<Record<string, (played: Played) => void>> = {
   'lets no JWT of an ended session get a ticket, and every other JWT': ({ issued, revoked }) => {
     for (const { caller, ticket, error, start, end } of issued) {
       const ending = revoked.filter((one) => ends(one, caller));
-      const hasEnded = ending.some((one) => one.end < start && !isBeingReplaced(one, revoked, start));
-      if (hasEnded) expect(ticket).to.equal(undefined);
+      if (ending.some((one) => one.end < start && !isBeingReplaced(one, revoked, start)))
+        expect(ticket).to.equal(undefined);
       if (ending.every((one) => end < one.start)) expect(error).to.not.be.instanceOf(TokenRejected);
     }
   },
   'leaves no ticket of an ended session redeemable': ({ revoked, redeemed }) => {
-    for (const { issued, outcome, start } of redeemed)
-      if (revoked.some((one) => ends(one, issued.caller) && one.end < start)) expect(outcome).to.equal('rejected');
+    for (const { issued, outcome, start } of redeemed) {
+      const ending = revoked.filter((one) => ends(one, issued.caller) && !isBeingReplaced(one, revoked, issued.start));
+      if (ending.some((one) => one.end < start)) expect(outcome).to.equal('rejected');
+    }
   },
   'has its entry after the position of every socket that it closes, and up to that of every newer one': ({
     revoked,
@@ -236,8 +238,8 @@ const PROPERTIES: Readonly<Record<string, (played: Played) => void>> = {
       for (const one of revoked) {
         if (revocationPosition === undefined || one.position === undefined) continue;
         if (!concerns(one, issued.caller)) continue;
-        const closes = issued.end < one.start || ends(one, issued.caller);
-        if (closes) expect(one.position > revocationPosition).to.equal(true);
+        const endsIt = ends(one, issued.caller) && !isBeingReplaced(one, revoked, issued.start);
+        if (issued.end < one.start || endsIt) expect(one.position > revocationPosition).to.equal(true);
         if (one.end < issued.start) expect(one.position <= revocationPosition).to.equal(true);
       }
   },

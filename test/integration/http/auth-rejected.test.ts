@@ -85,7 +85,13 @@ describe('auth_rejected', () => {
       'malformed',
       'it is not three parts in base64url: it has no dots, as an opaque token',
     ],
-    ['no subject', {}, () => token({ sub: undefined }), 'claims', 'sub must be a string of 1 to 1,024 characters'],
+    [
+      'no subject',
+      {},
+      () => token({ sub: undefined }),
+      'claims',
+      'sub must be a string of 1 to 1,024 characters or an integer within ±(2^53−1)',
+    ],
   ] as const)
     it(`says why a JWT with ${what} was refused`, async () => {
       expect(await lineFor(env, jwt())).to.include({ reason, detail, count: 1 });
