@@ -122,7 +122,12 @@ const browsers = {
     openPage: openChromiumPage,
     guards: { 'gateway.authenticateRequest': byGateway, 'forward-auth with nginx': byNginx },
   },
-  Firefox: { openPage: openFirefoxPage, guards: { 'gateway.authenticateRequest': byGateway } },
+  Firefox: {
+    openPage: openFirefoxPage,
+    guards: {
+      'gateway.authenticateRequest': { ...byGateway, leaving: ['download', 'POST form'] satisfies readonly Trigger[] },
+    },
+  },
 };
 
 for (const [browserName, { openPage, guards }] of Object.entries(browsers))
