@@ -35,6 +35,16 @@ describe('rules between configuration variables', () => {
     await readConfig({ ...production, JWT_CLIENT_ID: 'web' });
   });
 
+  it('require JWT_ISSUERS to be issuers, not the addresses of their metadata', async () => {
+    for (const metadata of ['openid-configuration', 'oauth-authorization-server'])
+      expect(await problemsOf({ JWT_ISSUERS: `${ISSUER}/.well-known/${metadata}` })).to.deep.equal([
+        {
+          name: 'JWT_ISSUERS',
+          problem: `expected the issuer alone, without /.well-known/ and what follows, found "${ISSUER}/.well-known/${metadata}"`,
+        },
+      ]);
+  });
+
   it('require https or loopback JWT_ISSUERS in production, and in production only', async () => {
     const env = { JWT_ISSUERS: `${ISSUER},http://idp.internal`, JWT_AUDIENCE: 'api' };
     expect((await problemsOf({ ...env, NODE_ENV: 'production' })).map(({ name }) => name)).to.deep.equal([
