@@ -36,13 +36,11 @@ describe('rules between configuration variables', () => {
   });
 
   it('require JWT_ISSUERS to be issuers, not the addresses of their metadata', async () => {
-    for (const metadata of ['openid-configuration', 'oauth-authorization-server'])
-      expect(await problemsOf({ JWT_ISSUERS: `${ISSUER}/.well-known/${metadata}` })).to.deep.equal([
-        {
-          name: 'JWT_ISSUERS',
-          problem: `expected the issuer alone, without /.well-known/ and what follows, found "${ISSUER}/.well-known/${metadata}"`,
-        },
-      ]);
+    for (const metadata of ['openid-configuration', 'oauth-authorization-server']) {
+      const problems = await problemsOf({ JWT_ISSUERS: `https://idp.example/.well-known/${metadata}` });
+      expect(problems.map(({ name }) => name)).to.deep.equal(['JWT_ISSUERS']);
+      expect(problems[0]?.problem).to.match(/^expected the issuer alone, without \/\.well-known\/ and what follows/);
+    }
   });
 
   it('require https or loopback JWT_ISSUERS in production, and in production only', async () => {
