@@ -19,7 +19,7 @@ export const createClient = (access: RedisAccess, { once } = { once: false }): R
     cluster.on('usable', options.clusterRetryStrategy.reset);
     // Without a listener ioredis prints the errors.
     cluster.on('error', () => {});
-    return connectNodesEagerly(cluster);
+    return connectNodesEagerly(endRefreshes(cluster));
   }
   if (redis.sentinelMaster === undefined) {
     const options = singleOptions(access);
@@ -39,6 +39,22 @@ const connectNodesEagerly = (cluster: Cluster): Cluster =>
     batchWrites(plainConnection(node));
     node.connect().catch(() => {});
   });
+
+// ioredis plans the next refresh of the slots also where the last one was in progress when it was disconnected for good.
+const endRefreshes = (cluster: Cluster): Cluster => {
+  const { disconnect, refreshSlotsCache } = cluster;
+  let isClosed = false;
+  return Object.assign(cluster, {
+    disconnect: (reconnect = false) => {
+      isClosed = !reconnect;
+      disconnect.call(cluster, reconnect);
+    },
+    refreshSlotsCache: (callback?: (error?: Error) => void) =>
+      refreshSlotsCache.call(cluster, (error) => {
+        if (!isClosed) callback?.(error ?? undefined);
+      }),
+  });
+};
 
 type Stream = Pick<Redis['stream'], 'cork' | 'uncork' | 'writableCorked'>;
 

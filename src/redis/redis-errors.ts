@@ -7,10 +7,20 @@ const REFUSALS = /^-?(READONLY|OOM|MISCONF|LOADING|NOAUTH|WRONGPASS|NOPERM|CLUST
 // A new connection may fix these: it goes to the new master, or uses the current credentials.
 const FIXED_BY_RECONNECTING = new Set(['READONLY', 'NOAUTH', 'WRONGPASS', 'MASTERDOWN']);
 
-/** Whether an error says only that the connection is closed; after a reply of Redis a reset says no more than that. */
+// The ioredis errors, of a single connection and of a cluster, for a command that it could not send.
+const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
+
+/**
+ * Whether an error says only that the connection is closed, or that a command was not sent; after a reply of Redis a reset
+ * says no more than that.
+ */
 export const hasNoReason = (error: unknown, { afterReply = false } = {}): boolean => {
   const { error: message, errorCode } = describeError(error);
-  return message === 'Connection is closed.' || (afterReply && ['ECONNRESET', 'EPIPE'].includes(errorCode));
+  return (
+    message === 'Connection is closed.' ||
+    NOT_SENT.test(message) ||
+    (afterReply && ['ECONNRESET', 'EPIPE'].includes(errorCode))
+  );
 };
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
@@ -50,9 +60,6 @@ const WRONG_PASSWORD = /\b(?:WRONGPASS|NOAUTH)\b/;
 
 /** Whether Redis, or a Sentinel, refused the password. */
 export const isWrongPassword = (error: unknown): boolean => WRONG_PASSWORD.test(describeError(error).error);
-
-// The ioredis errors, of a single connection and of a cluster, for a command that it could not send.
-const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
 
 /**
  * Whether Redis may have run a command although it failed: it timed out, or the connection was closed before the

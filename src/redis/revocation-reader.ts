@@ -8,7 +8,7 @@ import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { renewCredentials } from './credentials.ts';
 import { createLastError } from './last-error.ts';
 import type { RedisAccess } from './options.ts';
-import { isReply, refusalOf } from './redis-errors.ts';
+import { hasNoReason, isReply, readableError, refusalOf } from './redis-errors.ts';
 import { MAX_ENTRIES_PER_READ, type RevocationStream } from './revocation-stream.ts';
 import { askAnotherSentinel } from './sentinels.ts';
 
@@ -111,7 +111,7 @@ export const createRevocationReader = ({
   };
 
   const recover = async (connection: RedisClient, error: unknown): Promise<void> => {
-    lastError.record(error);
+    lastError.record(hasNoReason(error) ? error : readableError(error));
     if (connection instanceof Cluster) connection.refreshSlotsCache();
     else if (connection.status === 'ready' && (refusalOf(error)?.reconnect || !isReply(error))) {
       askAnotherSentinel(connection);
@@ -161,10 +161,11 @@ export const createRevocationReader = ({
   };
 };
 
-/** Where the stream ends. A stream without entries gets one: nothing else could prove later that it lost none. */
+/** Where the stream ends. One without its last entry gets another: nothing else could prove later that it lost none. */
 const endOf = async (stream: RevocationStream, client: RedisClient): Promise<Position> => {
   const end = await stream.lastPosition(client);
-  return end === FIRST_POSITION ? stream.append(client, '', FIRST_POSITION) : end;
+  const isThere = end !== FIRST_POSITION && (await stream.hasEntryAt(client, end));
+  return isThere ? end : stream.append(client, '', FIRST_POSITION);
 };
 
 /** Whether Redis replied with an error that does not pass by itself, unlike that of a server which starts or fails over. */

@@ -41,7 +41,7 @@ describe('Redis connection when the network silently drops established flows', (
       detectedBy: CLOSED,
       detectedWithinMs: 200,
     });
-    expect(proxy.accepted, 'the first connection, the silent one, and the one after it').to.equal(3);
+    expect(proxy.forTickets, 'the first connection, the silent one, and the one after it').to.equal(3);
     expect(proxy.ended, 'connections that ticketd ended').to.be.at.least(1);
   });
 });

@@ -53,7 +53,7 @@ describe('Redis connection when it is reset', () => {
         detectedBy: CLOSED,
         detectedWithinMs: 200,
       });
-      expect(proxy.accepted).to.equal(2);
+      expect(proxy.forTickets).to.equal(2);
     } finally {
       await proxy.close();
     }

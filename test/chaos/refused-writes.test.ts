@@ -42,7 +42,10 @@ describe('Redis connection when Redis replies but refuses writes', () => {
         detectedBy: /^READONLY$/,
         detectedWithinMs: 600,
       });
-      expect(proxy.accepted - 1, 'reconnects').to.be.within(1, 1 + Math.ceil((to - from) / RECONNECT_AT_MOST_EVERY_MS));
+      expect(proxy.forTickets - 1, 'reconnects').to.be.within(
+        1,
+        1 + Math.ceil((to - from) / RECONNECT_AT_MOST_EVERY_MS),
+      );
     } finally {
       await proxy.close();
     }

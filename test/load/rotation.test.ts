@@ -30,7 +30,7 @@ type Generation = ReturnType<typeof generation>;
 const [OLD, NEW] = [generation('old'), generation('new')];
 
 describe('a rotation of everything under load', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let redis: TestRedis;
   let files: SecretFiles;
   let [a, b]: RealProvider[] = [];

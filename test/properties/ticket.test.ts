@@ -44,6 +44,7 @@ const record: fc.Arbitrary<TicketRecord> = fc.record({
     { nil: undefined },
   ),
   origin: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+  path: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
   traceId: fc.string({ unit: 'binary' }),
   issuedAt: fc.nat(),
   ticketExpiresAt: fc.nat(),

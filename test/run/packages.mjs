@@ -20,6 +20,8 @@ const NEEDED = [
   { command: 'lua5.3', debianPackage: 'lua5.3' },
   // The browser that opens the demo's page.
   { command: 'chromium', debianPackage: 'chromium' },
+  // The other browser whose requests the origin rule is tested with.
+  { command: 'firefox-esr', debianPackage: 'firefox-esr' },
   // Tries the alerts in ops/deploy/prometheus.
   { command: 'promtool', debianPackage: 'prometheus', service: 'prometheus' },
   // Sets the clocks of single processes.

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly remedy?: string;
 }
 
-const TIMEOUT_MS = 2500;
+const TIMEOUT_MS = 5000;
 
 /** What the `redis` phase of `serve` finds out about a Redis, with its log. */
 export const verdictOfServe = async (env: Readonly<Record<string, string>>): Promise<Verdict> => {

@@ -11,6 +11,8 @@ export interface FaultProxy {
   /** How many connections it has taken so far, and how many are open now. */
   readonly accepted: number;
   readonly open: number;
+  /** How many of them carry tickets: not the one on which ticketd waits for revocations. */
+  readonly forTickets: number;
   /** How many clients have ended their side of a connection so far, before or without breaking it. */
   readonly ended: number;
   /** Keeps the bytes of one direction, or of both, as a network does that drops the packets. */
@@ -21,7 +23,7 @@ export interface FaultProxy {
   swallow(): void;
   /** Passes on what is sent from now on. */
   passAgain(): void;
-  /** How many connections have sent something that was swallowed. */
+  /** How many connections for tickets have sent something that was swallowed. */
   readonly swallowedOf: number;
   /** Delays each piece, both ways, by what this answers in milliseconds; `undefined` ends it. */
   delay(ms: (() => number) | undefined): void;
@@ -50,6 +52,8 @@ interface Trap {
 }
 
 const HOST = '127.0.0.1';
+// What the reader of revocations sends first.
+const READS_STREAM = /\bx(?:info|range|read)\b/i;
 
 export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstream): Promise<FaultProxy> => {
   const sockets = new Set<Socket>();
@@ -59,6 +63,7 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
   const awaited = new Set<{ readonly text: string; readonly resolve: () => void }>();
   let swallowing = false;
   const swallowedOf = new Set<Socket>();
+  const forTickets = new Set<Socket>();
   let accepted = 0;
   let ended = 0;
   let trap: Trap | undefined;
@@ -86,13 +91,16 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
     });
     const server = track(connect({ port: upstreamPort, host, allowHalfOpen: true }));
     let losing = false;
+    let isFirst = true;
     const requests = createPipe(client, server, 'requests', {
       held,
       delayMs: () => delayMs?.() ?? 0,
       meets: (chunk) => {
+        if (isFirst && !READS_STREAM.test(chunk.toString('latin1'))) forTickets.add(client);
+        isFirst = false;
         for (const one of awaited) if (chunk.includes(one.text) && awaited.delete(one)) one.resolve();
         if (swallowing) {
-          swallowedOf.add(client);
+          if (forTickets.has(client)) swallowedOf.add(client);
           return false;
         }
         const sprung = springs(chunk);
@@ -146,6 +154,9 @@ export const startFaultProxy = async ({ host = HOST, port: upstreamPort }: Upstr
     url: `redis://${HOST}:${port}`,
     get accepted() {
       return accepted;
+    },
+    get forTickets() {
+      return forTickets.size;
     },
     get ended() {
       return ended;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { TICKET_PATH } from '../../support/ask.ts';
 import type { GatewayRig } from '../../support/gateway-rig.ts';
 import { bearer, token } from '../../support/jwt.ts';
-import { enter } from '../../support/knock.ts';
+import { knock } from '../../support/knock.ts';
 import { createPost } from '../../support/pooled-post.ts';
 import { GATEWAY_KEY, REVOKE_PATH } from '../../support/redeem.ts';
 import { until } from '../../support/until.ts';
@@ -65,8 +65,9 @@ export const createSocketSessions = ({ instances, gateways }: SocketSessionsOpti
     return session;
   };
 
-  const issue = async ({ url }: Instance, jwt: string): Promise<string> => {
+  const issue = async ({ url }: Instance, jwt: string): Promise<string | undefined> => {
     const answer = await post(url + TICKET_PATH, bearer(jwt));
+    if (answer.status === 503) return undefined;
     if (answer.status !== 200) throw new Error(`no ticket: ${answer.status} ${await answer.text()}`);
     return ((await answer.json()) as { readonly ticket: string }).ticket;
   };
@@ -130,8 +131,15 @@ export const createSocketSessions = ({ instances, gateways }: SocketSessionsOpti
   return sessions;
 };
 
-const openClient = async (url: string, issue: () => Promise<string>): Promise<Client> => {
-  const { socket, closed } = await enter(`${url}?ticket=${await issue()}`);
+/** A gateway or an instance may notice later than others that Redis is back: a 503 is asked for again. */
+const openClient = async (url: string, issue: () => Promise<string | undefined>): Promise<Client> => {
+  const { socket, closed } = await until('a socket is open', async () => {
+    const ticket = await issue();
+    const answered = ticket === undefined ? undefined : await knock(`${url}?ticket=${ticket}`);
+    if (answered === undefined || 'socket' in answered) return answered;
+    if (answered.status !== 503) throw new Error(`not let in: ${answered.status} ${JSON.stringify(answered.body)}`);
+    return undefined;
+  });
   const client: Client = { closedWith: undefined, terminate: () => socket.terminate() };
   closed.then(([code]) => {
     client.closedWith = code;

@@ -172,7 +172,9 @@ describe('POST /backchannel-logout', () => {
     });
     const answer = await requestTicket(here, jwt);
     expectRefusal(answer, 401, 'AUTH_TOKEN_INVALID');
-    expect(await reasonIn(answer)).to.equal('it has the claim events, as a logout token');
+    expect(await reasonIn(answer)).to.equal(
+      'it has events: it is a logout token or a security event, not an access token',
+    );
   });
 
   it('returns 405 for another method, and 404 without BACKCHANNEL_LOGOUT_AUDIENCE', async () => {

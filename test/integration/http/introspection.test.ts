@@ -25,7 +25,12 @@ describe('POST /oauth2/introspect', () => {
 
   before(async () => {
     redis = await startRedis();
-    const env = { REDIS_URL: redis.url, GATEWAY_KEYS: `${GATEWAY_KEY},${ODD_KEY}`, REDIS_COMMAND_TIMEOUT_MS: '300' };
+    const env = {
+      REDIS_URL: redis.url,
+      GATEWAY_KEYS: `${GATEWAY_KEY},${ODD_KEY}`,
+      REDIS_COMMAND_TIMEOUT_MS: '300',
+      TICKET_CLAIMS: 'tenant',
+    };
     service = await startService(env);
   });
   after(() => service.stop());
@@ -36,7 +41,7 @@ describe('POST /oauth2/introspect', () => {
 
   it('returns every claim of the ticket, times in whole seconds, and consumes it', async () => {
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const jwt = token({ iss: 'https://idp.example/', exp });
+    const jwt = token({ iss: 'https://idp.example/', tenant: { id: 7 }, exp });
     const ticket = await issueTicket(service, { jwt, audience: 'chat', channel: 'room/1' });
     const { status, headers, body } = await introspect({ token: ticket, audience: 'chat' });
     const { iat, ...rest } = body;
@@ -51,6 +56,7 @@ describe('POST /oauth2/introspect', () => {
       exp,
       token_type: 'ticket',
       channel: 'room/1',
+      tenant: { id: 7 },
     });
     expect(Number.isInteger(iat) && iat <= Date.now() / 1000 && iat > exp - 700).to.equal(true);
     expect(last('ws_ticket_redeemed')).to.include({ via: 'introspection', subject: 'alice' });

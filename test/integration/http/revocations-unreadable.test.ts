@@ -32,10 +32,10 @@ describe('revocations that cannot be read', () => {
   });
   afterEach(() => service.stop());
 
-  const expectOutage = async (errorCode: string) => {
+  const expectOutage = async (...errorCodes: readonly string[]) => {
     await until('the outage is logged', () => service.eventsOf('revocation_reader_down').length > 0);
     expect(service.eventsOf('revocation_reader_down')).to.have.length(1);
-    expect(service.eventsOf('revocation_reader_down')[0]).to.include({ errorCode });
+    expect(service.eventsOf('revocation_reader_down')[0]?.errorCode).to.be.oneOf(errorCodes);
     expect((await openFeed(service.internalUrl)).status).to.equal(503);
   };
 
@@ -74,7 +74,8 @@ describe('revocations that cannot be read', () => {
     await redis.pause();
     expect(await feed.ended).to.equal(true);
     expect(service.eventsOf('revocation_feed_closed').at(-1)).to.include({ reason: 'delayed' });
-    await expectOutage('ETIMEDOUT');
+    // The last attempt had no reply, or could not be sent.
+    await expectOutage('ETIMEDOUT', 'ENOTCONN');
     await redis.resume();
     await until('Redis is ready', async () => (await statusOf(service.url)) === 200);
     expect((await revoke(service)).status).to.equal(204);

@@ -24,6 +24,9 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+// NestJS loads its decorators through tsx, on a busy machine for half a minute.
+const START_TIMEOUT_MS = 60_000;
+
 /** Starts an example, by default on a free port, and resolves once it listens; `launchOn` says how it is started there. */
 export const startProgram = async (
   launchOn: (port: number) => Launch,
@@ -45,10 +48,14 @@ export const startProgram = async (
       output += text;
     });
   const gone = once(child, 'close').then(() => running.delete(child));
-  await until(`${command} ${args.join(' ')} listens`, async () => {
-    if (child.exitCode !== null) throw new Error(`${command} ${args.join(' ')} ended: ${output}`);
-    return isOpen(port);
-  });
+  await until(
+    `${command} ${args.join(' ')} listens`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(`${command} ${args.join(' ')} ended: ${output}`);
+      return isOpen(port);
+    },
+    START_TIMEOUT_MS,
+  );
   return {
     port,
     get output() {

@@ -20,7 +20,7 @@ export const badJwts = (canaries: Canaries): Readonly<Record<string, string>> =>
     'a JWT whose payload is not JSON': signedByHand(`no JSON: ${canaries.wrongKey}`, { secret }),
     'a JWT whose header is not JSON': `${Buffer.from(canaries.wrongKey).toString('base64url')}.e30.e30`,
     'a JWT without a signature': unsigned(JSON.stringify({ sub: canaries.wrongKey })),
-    'a JWT with a kid of its own': token({ nonce: canaries.wrongKey }, { secret, algorithm: 'HS384', keyid: 'x' }),
+    'a JWT with a kid of its own': token({ nonce: 'n' }, { secret: canaries.wrongKey, keyid: canaries.wrongKey }),
     'no JWT at all': canaries.wrongKey,
   };
 };

@@ -22,6 +22,7 @@ export interface OpenStream {
   readonly status: number;
   /** Resolves once it has received this. */
   untilReceived(expected: string): Promise<void>;
+  untilEnded(): Promise<void>;
   close(): void;
 }
 
@@ -36,6 +37,7 @@ export const openEvents = async (origin: string, uri: string, headers: Headers =
   return {
     status: response.statusCode ?? 0,
     untilReceived: (expected) => until(`${expected} is received`, () => received.includes(expected)).then(() => {}),
+    untilEnded: () => until('the stream ends', () => response.readableEnded).then(() => {}),
     close: () => response.destroy(),
   };
 };

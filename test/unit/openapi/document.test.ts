@@ -102,6 +102,8 @@ describe('OpenAPI document compared with the code', () => {
       for (const { schema, examples } of jsonOf(response))
         for (const { value } of Object.values(examples)) {
           expect(check(schema, value)).to.deep.equal([]);
+          // The claims of a ticket have names of their own.
+          if (Object.hasOwn(value as object, 'token_type')) continue;
           expect(check(schema, { ...(value as object), beyond: 1 }), JSON.stringify(value)).not.to.deep.equal([]);
         }
   });
