@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { JWT_ALGORITHMS, type JwtAlgorithm } from '../config/jwt-algorithms.ts';
+import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import type { SecretEncoding } from '../config/jwt-secrets.ts';
 import type { Config } from '../config/variables.ts';
 import { quoted } from '../protocol/redact.ts';
@@ -34,25 +34,6 @@ export const explainMetadata = (expected: string, issuer: unknown): string => {
     return `its metadata is for many tenants, ${shown(issuer)}: list the issuer of each tenant in JWT_ISSUERS`;
   // A list is no issuer, even a list that has it.
   return `its metadata is of another issuer: ${comparison([expected], Array.isArray(issuer) ? {} : issuer)}`;
-};
-
-/** Why `alg` is refused, by its registered name: what is allowed, and what would allow it. */
-export const explainAlgorithm = (name: string, allowed: readonly JwtAlgorithm[]): string => {
-  const remedy = algorithmRemedy(name, allowed);
-  return `its alg is ${name}; allowed are ${allowed.join(', ')}${remedy === undefined ? '' : `; ${remedy}`}`;
-};
-
-const algorithmRemedy = (name: string, allowed: readonly JwtAlgorithm[]): string | undefined => {
-  if (!JWT_ALGORITHMS.some((alg) => alg === name)) return undefined;
-  const isOfSecret = (alg: string) => alg.startsWith('HS');
-  const isSameKind = allowed.some((alg) => isOfSecret(alg) === isOfSecret(name));
-  if (isOfSecret(name))
-    return isSameKind
-      ? 'JWT_SECRET is too short for it, or JWT_ALGORITHMS excludes it'
-      : 'it is signed with a secret: set JWT_SECRET';
-  return isSameKind
-    ? 'no key is for it, or JWT_ALGORITHMS excludes it'
-    : 'it is signed with a private key: set JWT_ISSUERS, JWT_JWKS_URL or JWT_PUBLIC_KEY';
 };
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);

@@ -1,6 +1,6 @@
 import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { TokenRejected } from './errors.ts';
-import { explainAlgorithm } from './explain.ts';
+import { explainAlgorithm } from './explain-algorithm.ts';
 
 /** What a JWT says about its own signature. */
 export interface JoseHeader {

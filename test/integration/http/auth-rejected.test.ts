@@ -76,7 +76,7 @@ describe('auth_rejected', () => {
       {},
       () => ecKey('k').sign(),
       'algorithm',
-      'its alg is ES256; allowed are HS256; it is signed with a private key: set JWT_ISSUERS, JWT_JWKS_URL or JWT_PUBLIC_KEY',
+      'its alg is ES256; allowed are HS256; it is signed with a private key: none of JWT_ISSUERS, JWT_JWKS_URL and JWT_PUBLIC_KEY is set, or JWT_ALGORITHMS excludes it',
     ],
     [
       'no dots',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import request from 'supertest';
+import { authenticateOffline } from '../../../src/auth/offline.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { ticketFor } from '../../support/accepted-jwt.ts';
 import { TICKET_PATH } from '../../support/ask.ts';
@@ -46,6 +47,9 @@ describe('ops/deploy/guides/identity-providers.md', () => {
       const { iss = null } = guide.claims(0);
       const issuer = typeof iss === 'string' ? standIn.local(iss) : iss;
       expect(await ticketFor(standIn.variables, standIn.sent)).to.include({ ...ticket, issuer });
+      const { jwt: settings } = await readConfig(standIn.variables);
+      const { result } = await authenticateOffline(standIn.sent, settings);
+      expect(result, 'check-config --jwt-file').to.include({ subject: ticket.subject });
     });
 
     it(`has variables for ${name} that are valid in production`, async () => {

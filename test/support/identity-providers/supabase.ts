@@ -38,7 +38,7 @@ export const supabaseKeys: ProviderGuide = {
       symptom: {
         reason: 'algorithm',
         detail:
-          'its alg is HS256; allowed are RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA; it is signed with a secret: set JWT_SECRET',
+          'its alg is HS256; allowed are RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA; it is signed with a secret: JWT_SECRET is not set, or JWT_ALGORITHMS excludes it',
       },
       remedy: 'set `JWT_SECRET`, or rotate to a signing key',
     },
@@ -99,7 +99,7 @@ export const supabaseSecret: ProviderGuide = {
       symptom: {
         reason: 'algorithm',
         detail:
-          'its alg is ES256; allowed are HS256, HS384, HS512; it is signed with a private key: set JWT_ISSUERS, JWT_JWKS_URL or JWT_PUBLIC_KEY',
+          'its alg is ES256; allowed are HS256, HS384, HS512; it is signed with a private key: none of JWT_ISSUERS, JWT_JWKS_URL and JWT_PUBLIC_KEY is set, or JWT_ALGORITHMS excludes it',
       },
       remedy: 'set `JWT_JWKS_URL`, as above',
     },

@@ -66,13 +66,14 @@ describe('JWT header', () => {
       const name = ['none', 'HS512', 'RS256'].find((registered) => registered === alg) ?? 'not a registered name';
       const remedy = {
         HS512: '; JWT_SECRET is too short for it, or JWT_ALGORITHMS excludes it',
-        RS256: '; it is signed with a private key: set JWT_ISSUERS, JWT_JWKS_URL or JWT_PUBLIC_KEY',
+        RS256:
+          '; it is signed with a private key: none of JWT_ISSUERS, JWT_JWKS_URL and JWT_PUBLIC_KEY is set, or JWT_ALGORITHMS excludes it',
       }[name];
       expect(reason(withMembers({ alg }))).to.equal(`its alg is ${name}; allowed are HS256${remedy ?? ''}`);
     });
 
   for (const [allowed, alg, remedy] of [
-    [['RS256'], 'HS256', 'it is signed with a secret: set JWT_SECRET'],
+    [['RS256'], 'HS256', 'it is signed with a secret: JWT_SECRET is not set, or JWT_ALGORITHMS excludes it'],
     [['RS256', 'ES256'], 'ES384', 'no key is for it, or JWT_ALGORITHMS excludes it'],
     [['EdDSA'], 'Ed448', undefined],
   ] as const)
