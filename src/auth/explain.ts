@@ -12,15 +12,34 @@ export const explainIssuer = (variable: string, expected: readonly string[], { i
   `its iss is not ${expected.length > 1 ? 'in ' : ''}${variable}: ${comparison(expected, iss)}`;
 
 /** Why `aud` is refused: what `JWT_AUDIENCE` expects, and what the JWT has. */
-export const explainAudience = (expected: readonly string[], { aud }: Claims): string =>
-  `its aud does not include JWT_AUDIENCE: ${comparison(expected, aud)}`;
+export const explainAudience = (expected: readonly string[], claims: Claims): string => {
+  const name = ['client_id', 'azp'].find((claim) => expected.some((one) => one === claims[claim]));
+  const remedy = name === undefined ? '' : `; its ${name} is that: set JWT_CLIENT_ID instead`;
+  return `its aud does not include JWT_AUDIENCE: ${comparison(expected, claims.aud)}${remedy}`;
+};
 
 /** Why the client is refused: what `JWT_CLIENT_ID` expects, and what the JWT has. */
-export const explainClient = (expected: readonly string[], { client_id: clientId, azp }: Claims): string =>
-  `neither its client_id nor its azp is JWT_CLIENT_ID: ${comparison(expected, clientId ?? azp)}`;
+export const explainClient = (expected: readonly string[], { client_id: clientId, azp, aud }: Claims): string => {
+  const isAudience = listOf(aud).some((one) => expected.some((id) => id === one));
+  const remedy = isAudience
+    ? '; its aud has it: send the access token if this is an ID token, else set JWT_AUDIENCE instead'
+    : '';
+  return `neither its client_id nor its azp is JWT_CLIENT_ID: ${comparison(expected, clientId ?? azp)}${remedy}`;
+};
+
+/** Why the metadata of an issuer is refused: what `JWT_ISSUERS` expects, and whose metadata it is. */
+export const explainMetadata = (expected: string, issuer: unknown): string => {
+  // Entra ID has one such document for all its tenants.
+  if (typeof issuer === 'string' && issuer.includes('{'))
+    return `its metadata is for many tenants, ${shown(issuer)}: list the issuer of each tenant in JWT_ISSUERS`;
+  // A list is no issuer, even a list that has it.
+  return `its metadata is of another issuer: ${comparison([expected], Array.isArray(issuer) ? {} : issuer)}`;
+};
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 const comparison = (expected: readonly string[], value: unknown): string => {
-  const found: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const found = listOf(value);
   const difference = expected.map((one) => differenceOf(one, found)).find((text) => text !== '') ?? '';
   return `expected ${expected.length > 1 ? 'one of ' : ''}${shown(expected)}, found ${shown(value)}${difference}`;
 };
@@ -31,7 +50,7 @@ const MAX_CHARACTERS = 80;
 /** Claims and key ids from a JWT, made fit for the log. */
 export const shown = (value: unknown): string => {
   if (value === undefined || value === null) return 'none';
-  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = listOf(value);
   if (!texts.every((text) => typeof text === 'string')) return 'a value that is no string';
   const list = texts.slice(0, MAX_ENTRIES).map((text) => quoted(text, MAX_CHARACTERS));
   if (texts.length > MAX_ENTRIES) list.push(`${texts.length - MAX_ENTRIES} more`);
@@ -44,12 +63,15 @@ const clipped = (text: string): string =>
 
 const withoutSlash = (text: string): string => text.replace(/\/$/, '');
 const withoutScheme = (text: string): string => text.replace(/^https?:\/\//, '');
+const withoutApi = (text: string): string => text.replace(/^api:\/\//, '');
 
 // Differences that are hard to see in two long values.
 const DIFFERENCES: readonly (readonly [what: string, equalWithout: (text: string) => string])[] = [
   ['the slash at the end', withoutSlash],
   ['upper and lower case', (text) => text.toLowerCase()],
   ['http and https', withoutScheme],
+  // Entra ID has it in the audience of some tokens only.
+  ['api:// at the beginning', withoutApi],
   ['spaces', (text) => text.trim()],
 ];
 

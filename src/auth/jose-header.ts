@@ -1,5 +1,6 @@
 import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { TokenRejected } from './errors.ts';
+import { explainAlgorithm } from './explain-algorithm.ts';
 
 /** What a JWT says about its own signature. */
 export interface JoseHeader {
@@ -58,7 +59,7 @@ const likelyForm = (jwt: string, parts: number): string => {
   if (/^bearer\s/i.test(jwt)) return ': it begins with "Bearer"';
   if (/^["']/.test(jwt)) return ': it begins with a quote';
   if (parts === 5) return ': it has five, as an encrypted token (RFC 7516)';
-  return parts === 1 ? ': it has no dots, as an opaque token' : '';
+  return parts === 1 ? ': it has no dots, as an opaque token: request a token for your API' : '';
 };
 
 const headerIn = (
@@ -77,8 +78,7 @@ const headerIn = (
     throw new TokenRejected('type', `its typ is not ${required}, which JWT_TYPE demands: it may be an ID token`);
   if (kid !== undefined && typeof kid !== 'string') throw new TokenRejected('malformed', 'its kid is not a string');
   const allowed = algorithms.find((algorithm) => algorithm === alg);
-  if (allowed === undefined)
-    throw new TokenRejected('algorithm', `its alg is ${nameOf(alg)}; allowed are ${algorithms.join(', ')}`);
+  if (allowed === undefined) throw new TokenRejected('algorithm', explainAlgorithm(nameOf(alg), algorithms));
   return { alg: allowed, kid, ...(kid === undefined && thumbprintsIn(header)) };
 };
 

@@ -2,7 +2,7 @@ import { isTamperProof, jwksUrl } from '../config/key-urls.ts';
 import { InvalidValueError } from '../config/variable.ts';
 import { describeError } from '../log/describe-error.ts';
 import { codedError } from '../protocol/coded-error.ts';
-import { shown } from './explain.ts';
+import { explainMetadata, shown } from './explain.ts';
 import { getText } from './fetch-text.ts';
 
 /** Where the keys of an identity provider are. */
@@ -71,7 +71,7 @@ const oauthUrl = (issuer: string): URL => {
 export const jwksUriIn = (text: string, issuer: string): URL => {
   const { issuer: named, jwks_uri: uri } = objectIn(text);
   // Otherwise one issuer could publish keys for another.
-  if (named !== issuer) throw invalid(`its metadata is of another issuer, ${shown(named)}`);
+  if (named !== issuer) throw invalid(explainMetadata(issuer, named));
   if (typeof uri !== 'string') throw invalid('its metadata has no jwks_uri');
   try {
     return jwksUrl(uri);

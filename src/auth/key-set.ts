@@ -24,12 +24,15 @@ export interface KeySet {
 
 export const NO_KEYS: KeySet = { keys: [], unusable: 0, ids: new Set(), thumbprints: new Set() };
 
+const NO_LIST = ': it has no list "keys"';
+const METADATA = ' but the metadata of an issuer: set JWT_JWKS_URL to its jwks_uri, or JWT_ISSUERS to its issuer';
+
 type Jwk = Readonly<Record<string, unknown>>;
 
 /** Reads a JWK Set (RFC 7517, 5); throws if it is none, or has no key that can verify a JWT. */
 export const keySetOf = (text: string): KeySet => {
-  const { keys } = objectOf(parse(text));
-  if (!Array.isArray(keys)) throw invalid('the response is not a JWK Set');
+  const { keys, jwks_uri: jwksUri } = objectOf(parse(text));
+  if (!Array.isArray(keys)) throw invalid(`the response is not a JWK Set${jwksUri === undefined ? NO_LIST : METADATA}`);
   const published = keys.map(objectOf);
   const usable = published.flatMap((jwk) => publishedKey(jwk) ?? []);
   if (usable.length === 0)

@@ -7,11 +7,14 @@ import { type Claims, payloadText } from './jose-header.ts';
 export const subjectOf = (claims: Claims, claim: string, jwt: string): string => {
   const subject = typeof claims[claim] === 'number' ? integerIn(jwt, claim) : claims[claim];
   if (isText(subject, MAX_NAME_CHARACTERS)) return subject;
-  throw new TokenRejected(
-    'claims',
-    `${claim} must be a string of 1 to 1,024 characters or an integer within ±(2^53−1)`,
-  );
+  throw new TokenRejected('claims', claims[claim] === undefined ? explainMissing(claim) : explainUnfit(claim));
 };
+
+const explainMissing = (claim: string): string =>
+  `it has no ${claim}, so it is for no user; if another claim names the user, set JWT_SUBJECT_CLAIM`;
+
+const explainUnfit = (claim: string): string =>
+  `${claim} must be a string of 1 to 1,024 characters or an integer from -(2^53-1) to 2^53-1`;
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;

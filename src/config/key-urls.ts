@@ -15,6 +15,8 @@ export const jwksUrl: Parser<URL> = (text) => {
 export const issuerUrl: Parser<string> = (text) => {
   const { search } = jwksUrl(text);
   if (search !== '' || text.endsWith('?')) throw new InvalidValueError('an https:// URL without a query (?)');
+  if (text.includes('/.well-known/'))
+    throw new InvalidValueError('the issuer alone, without /.well-known/ and what follows');
   return text;
 };
 

@@ -154,7 +154,7 @@ export const variables = {
     audiences: optional({
       name: 'BACKCHANNEL_LOGOUT_AUDIENCE',
       parse: listOf(logoutAudience),
-      doc: 'comma-separated client ids that logout tokens may be for, each alone or as `<issuer> <client id>`; requires `JWT_ISSUER`; if not set, back-channel logout is off',
+      doc: 'comma-separated client ids that logout tokens may be for, each alone or as `<issuer> <client id>`; requires `JWT_ISSUER` or `JWT_ISSUERS`; if not set, back-channel logout is off',
     }),
   },
 } as const;

@@ -2,6 +2,7 @@ import type { Default, Variable } from '../../../src/config/variable.ts';
 import { variables } from '../../../src/config/variables.ts';
 import { type EventDeclaration, events } from '../../../src/log/events.ts';
 import { examplesTable } from '../../../test/support/examples/table.ts';
+import { guideSections } from '../../../test/support/identity-providers/sections.ts';
 import { setupTable } from '../../../test/support/redis-setups/table.ts';
 import { table } from './markdown-table.ts';
 
@@ -50,6 +51,7 @@ export const tables: readonly PageTable[] = [
   { page: 'src/log/README.md', name: 'events', make: eventTable },
   { page: 'src/redis/README.md', name: 'setups', make: setupTable },
   { page: 'ops/deploy/guides/your-gateway-in-five-minutes.md', name: 'examples', make: examplesTable },
+  { page: 'ops/deploy/guides/identity-providers.md', name: 'providers', make: guideSections },
 ];
 
 /** The text with one table in it replaced; throws if a marker is missing. */

@@ -57,7 +57,7 @@ describe('POST /ws-ticket', () => {
     it(`refuses a JWT whose subject is ${text}, which is another user when it is rounded`, async () => {
       expect(await refusalFor({ JWT_SUBJECT_CLAIM: 'user_id' }, withNumber(text))).to.deep.equal({
         reason: 'claims',
-        detail: 'user_id must be a string of 1 to 1,024 characters or an integer within ±(2^53−1)',
+        detail: 'user_id must be a string of 1 to 1,024 characters or an integer from -(2^53-1) to 2^53-1',
       });
     });
 
@@ -67,7 +67,7 @@ describe('POST /ws-ticket', () => {
       { JWT_SUBJECT_CLAIM: 'user_id' },
       () => token(),
       'claims',
-      /^user_id must be a string/,
+      /^it has no user_id, so it is for no user/,
     ],
     [
       'of another client',
@@ -76,7 +76,7 @@ describe('POST /ws-ticket', () => {
       'client',
       /^neither its client_id nor its azp is JWT_CLIENT_ID: expected one of "web", "app", found "Web"; they differ in upper and lower case$/,
     ],
-    ['of no client', { JWT_CLIENT_ID: 'web' }, () => token({ aud: 'web' }), 'client', /: expected "web", found none$/],
+    ['of no client', { JWT_CLIENT_ID: 'web' }, () => token({ aud: 'app' }), 'client', /: expected "web", found none$/],
     [
       'of none of the audiences',
       { JWT_AUDIENCE: 'a, b' },

@@ -64,7 +64,23 @@ describe('JWT header', () => {
   for (const alg of ['none', 'None', 'HS512', 'RS256', 'hs256', '', null, 1, ['HS256'], undefined])
     it(`is rejected with the alg ${JSON.stringify(alg)} when only HS256 is allowed`, () => {
       const name = ['none', 'HS512', 'RS256'].find((registered) => registered === alg) ?? 'not a registered name';
-      expect(reason(withMembers({ alg }))).to.equal(`its alg is ${name}; allowed are HS256`);
+      const remedy = {
+        HS512: '; JWT_SECRET is too short for it, or JWT_ALGORITHMS excludes it',
+        RS256:
+          '; it is signed with a private key: none of JWT_ISSUERS, JWT_JWKS_URL and JWT_PUBLIC_KEY is set, or JWT_ALGORITHMS excludes it',
+      }[name];
+      expect(reason(withMembers({ alg }))).to.equal(`its alg is ${name}; allowed are HS256${remedy ?? ''}`);
+    });
+
+  for (const [allowed, alg, remedy] of [
+    [['RS256'], 'HS256', 'it is signed with a secret: JWT_SECRET is not set, or JWT_ALGORITHMS excludes it'],
+    [['RS256', 'ES256'], 'ES384', 'no key is for it, or JWT_ALGORITHMS excludes it'],
+    [['EdDSA'], 'Ed448', undefined],
+  ] as const)
+    it(`is rejected with the alg ${alg} when only ${allowed} are allowed, with what to do`, () => {
+      const read = joseHeaderReader(allowed);
+      const detail = `its alg is ${alg}; allowed are ${allowed.join(', ')}${remedy === undefined ? '' : `; ${remedy}`}`;
+      expect(thrownBy(() => read(signedByHand({}, { header: { alg } }))).message).to.equal(detail);
     });
 
   for (const kid of [1, null, ['a'], { a: 1 }])
@@ -100,7 +116,7 @@ describe('JWT header', () => {
     });
 
   for (const [jwt, form] of [
-    ['opaque', 'it has no dots, as an opaque token'],
+    ['opaque', 'it has no dots, as an opaque token: request a token for your API'],
     ['a.b.c.d.e', 'it has five, as an encrypted token (RFC 7516)'],
     [`Bearer ${token()}`, 'it begins with "Bearer"'],
     [`"${token()}"`, 'it begins with a quote'],

@@ -19,16 +19,25 @@ describe('metadata of an issuer', () => {
   for (const [what, text, reason] of [
     ['is not JSON', '<html>', 'its metadata is not a JSON object'],
     ['is a list', '[]', 'its metadata is not a JSON object'],
-    ['names no issuer', '{"jwks_uri":"https://a.example"}', 'its metadata is of another issuer, none'],
+    [
+      'names no issuer',
+      '{"jwks_uri":"https://a.example"}',
+      'its metadata is of another issuer: expected "https://idp.example/tenant", found none',
+    ],
     [
       'names the issuer with a slash',
       JSON.stringify({ issuer: `${ISSUER}/`, jwks_uri: 'https://a.example' }),
-      `its metadata is of another issuer, "${ISSUER}/"`,
+      `its metadata is of another issuer: expected "${ISSUER}", found "${ISSUER}/"; they differ in the slash at the end`,
     ],
     [
       'names a list with the issuer',
       JSON.stringify({ issuer: [ISSUER], jwks_uri: 'https://a.example' }),
-      `its metadata is of another issuer, "${ISSUER}"`,
+      `its metadata is of another issuer: expected "${ISSUER}", found a value that is no string`,
+    ],
+    [
+      'names a template of issuers',
+      JSON.stringify({ issuer: 'https://idp.example/{tenantid}/v2.0', jwks_uri: 'https://a.example' }),
+      'its metadata is for many tenants, "https://idp.example/{tenantid}/v2.0": list the issuer of each tenant in JWT_ISSUERS',
     ],
     ['names no keys', JSON.stringify({ issuer: ISSUER }), 'its metadata has no jwks_uri'],
     ['names keys in a list', uri(['https://a.example']), 'its metadata has no jwks_uri'],

@@ -89,10 +89,14 @@ describe('JWK Set', () => {
   for (const [text, reason] of [
     ['', 'the response is not JSON'],
     ['<html>eyJsecret</html>', 'the response is not JSON'],
-    ['null', 'the response is not a JWK Set'],
-    ['[]', 'the response is not a JWK Set'],
-    ['{"keys":{}}', 'the response is not a JWK Set'],
-    [JSON.stringify(ec.jwk), 'the response is not a JWK Set'],
+    ['null', 'the response is not a JWK Set: it has no list "keys"'],
+    ['[]', 'the response is not a JWK Set: it has no list "keys"'],
+    ['{"keys":{}}', 'the response is not a JWK Set: it has no list "keys"'],
+    [JSON.stringify(ec.jwk), 'the response is not a JWK Set: it has no list "keys"'],
+    [
+      '{"jwks_uri":"https://a.example"}',
+      'the response is not a JWK Set but the metadata of an issuer: set JWT_JWKS_URL to its jwks_uri, or JWT_ISSUERS to its issuer',
+    ],
     ['{"keys":[]}', `${NONE}; it has none`],
     [jwksOf({ jwk: { ...ec.jwk, use: 'enc' } }), `${NONE}; it has "enc"`],
     [

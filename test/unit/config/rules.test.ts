@@ -35,6 +35,14 @@ describe('rules between configuration variables', () => {
     await readConfig({ ...production, JWT_CLIENT_ID: 'web' });
   });
 
+  it('require JWT_ISSUERS to be issuers, not the addresses of their metadata', async () => {
+    for (const metadata of ['openid-configuration', 'oauth-authorization-server']) {
+      const problems = await problemsOf({ JWT_ISSUERS: `https://idp.example/.well-known/${metadata}` });
+      expect(problems.map(({ name }) => name)).to.deep.equal(['JWT_ISSUERS']);
+      expect(problems[0]?.problem).to.match(/^expected the issuer alone, without \/\.well-known\/ and what follows/);
+    }
+  });
+
   it('require https or loopback JWT_ISSUERS in production, and in production only', async () => {
     const env = { JWT_ISSUERS: `${ISSUER},http://idp.internal`, JWT_AUDIENCE: 'api' };
     expect((await problemsOf({ ...env, NODE_ENV: 'production' })).map(({ name }) => name)).to.deep.equal([
