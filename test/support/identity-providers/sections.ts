@@ -9,7 +9,7 @@ const sectionOf = ({ name, note, variables, mistakes }: ProviderGuide): string =
   [
     `### ${name}`,
     note,
-    `\`\`\`ini\n${linesOf(variables)}\n\`\`\``,
+    `<!-- not run: a test tries these with the addresses of this machine -->\n\`\`\`ini\n${linesOf(variables)}\n\`\`\``,
     table(
       ['if', 'then ticketd says', 'do this'],
       mistakes.map(({ what, symptom, remedy }) => [what, shown(symptom), remedy]),

@@ -5,6 +5,7 @@ import { bulk, fakeRedis } from '../fake-redis.ts';
 import { freePort } from '../free-port.ts';
 import { type RedisNode, startNode } from '../redis-node.ts';
 import { answering, tcpServer } from '../tcp-server.ts';
+import { until } from '../until.ts';
 import { type Begun, type Env, PASSWORD, type Setup, server, TICKETS, urlOf } from './setup.ts';
 
 const at = (node: RedisNode, credentials = ''): Env => ({ REDIS_URL: urlOf(node, credentials) });
@@ -131,6 +132,7 @@ export const singleSetups: readonly Setup[] = [
   server('a script that blocks', 'BUSY', async (node) => {
     await node.cli('CONFIG', 'SET', 'lua-time-limit', '50');
     node.cli('EVAL', 'while true do end', '0').catch(() => {});
+    await until('the script blocks', async () => (await node.cli('GET', 'a').catch(String)).includes('BUSY'));
     const follow = async () => {
       await node.cli('SCRIPT', 'KILL');
       return at(node);
