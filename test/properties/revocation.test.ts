@@ -257,7 +257,7 @@ describe('revocation with commands and replies in any order', () => {
             let travelled = 0;
             check(await play(actors, scheduler, lag, () => lost.includes(travelled++)));
           }),
-          { numRuns: 1000 },
+          { numRuns: 400 },
         );
       });
 });
