@@ -65,7 +65,11 @@ export const createRedisRevocationLog = (options: RedisRevocationLogOptions): Re
     start: reader.start,
     renew: reader.renew,
     close: reader.close,
-    append: async (key) => void see(await run((client) => stream.append(client, key, oldest()))),
+    append: async (key) => {
+      const prohibition = reader.prohibition();
+      if (prohibition !== undefined) throw new StoreUnavailable({ cause: prohibition });
+      see(await run((client) => stream.append(client, key, oldest())));
+    },
     lastPosition: async () => see(await run(stream.lastPosition)),
     recentPosition: reader.recentPosition,
     lagSeconds: reader.lagSeconds,

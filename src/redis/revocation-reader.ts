@@ -20,6 +20,8 @@ export interface RevocationReader {
   recentPosition(): Position | undefined;
   /** Seconds since the reader last was at the end of the stream. */
   lagSeconds(): number;
+  /** The error of Redis while the reader may not read: no gateway would learn of a revocation. */
+  prohibition(): unknown;
   /** Uses other credentials and certificates for new connections. */
   renew(access: RedisAccess): void;
   /** Takes a position that was read on another connection: the entry there must still exist after a reconnect. */
@@ -61,11 +63,14 @@ export const createRevocationReader = ({
   let atEndAt = performance.now();
   let reportedAt: number | undefined;
   let reading = false;
+  let prohibition: unknown;
+  let checkedAt = performance.now();
 
   const reachEnd = (): void => {
     const now = performance.now();
     if (reportedAt !== undefined) emit('revocation_reader_up', { downMs: Math.round(now - atEndAt) });
     reportedAt = undefined;
+    prohibition = undefined;
     atEndAt = now;
     lastError.clear();
     client?.emit('usable');
@@ -73,6 +78,10 @@ export const createRevocationReader = ({
 
   const reportDelay = (): void => {
     const now = performance.now();
+    // After a stall of this process a reply may wait to be read: the next check decides.
+    const isLate = now - checkedAt > 2 * CHECK_EVERY_MS;
+    checkedAt = now;
+    if (isLate) return;
     if (now - atEndAt < DELAYED_MS || (reportedAt !== undefined && now - reportedAt < REPORT_EVERY_MS)) return;
     const isFirst = reportedAt === undefined;
     reportedAt = now;
@@ -117,6 +126,7 @@ export const createRevocationReader = ({
       askAnotherSentinel(connection);
       connection.disconnect(true);
     }
+    prohibition = isForbidden(error) ? readableError(error) : undefined;
     await pause(isForbidden(error) ? RETRY_FORBIDDEN_MS : RETRY_MS, closing.signal);
   };
 
@@ -147,6 +157,7 @@ export const createRevocationReader = ({
       checkTimer = setInterval(reportDelay, CHECK_EVERY_MS);
     },
     recentPosition: () => (performance.now() - atEndAt < DELAYED_MS ? position : undefined),
+    prohibition: () => prohibition,
     lagSeconds: () => (performance.now() - atEndAt) / 1000,
     note,
     renew: (renewed) => {

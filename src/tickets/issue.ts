@@ -120,10 +120,12 @@ const saveWithRevocations = (store: TicketStore): SaveTicket => {
 const saveWithinLimit = (limit: RateLimit, store: TicketStore): SaveTicket => {
   const limiter = createRateLimiter({ limit, store });
   const save = saveWithRevocations(store);
+  const rejectIfEndedNow = createEndedSessionCheck(store);
   return async (ticket) => {
     const key = subjectKey(ticket.record);
     limiter.rejectIfOverLimit(key);
-    // Concurrently, so that the limit costs no round trip of its own.
+    // Before the count: a JWT of an ended session must not use up the limit of a new login.
+    await rejectIfEndedNow(ticket.caller, ticket.record);
     const counted = limiter.count(key);
     counted.catch(() => store.forget(ticket.digest).catch(() => {}));
     await Promise.all([counted, save(ticket)]);

@@ -1,18 +1,13 @@
-import {
-  FIRST_POSITION,
-  positionOf,
-  type RevocationEntry,
-  type RevocationListener,
-  type RevocationLog,
-} from './revocation-log.ts';
+import { positionOf, type RevocationEntry, type RevocationListener, type RevocationLog } from './revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
 
 /** The revocations of a process that stores its tickets in memory. */
 export const createMemoryRevocations = (now: () => number = Date.now): RevocationLog => {
   const listeners = new Set<RevocationListener>();
-  const entries: RevocationEntry[] = [{ position: FIRST_POSITION, key: '' }];
-  let last = { ms: 0, count: 0 };
+  // That of another process begins at another time: no gateway resumes there.
+  let last = { ms: now(), count: 0 };
+  const entries: RevocationEntry[] = [{ position: positionOf(last.ms, last.count), key: '' }];
 
   const nextPosition = () => {
     const ms = now();

@@ -56,6 +56,10 @@ describe('revocations that cannot be read', () => {
     expect(await readerLag(service)).to.be.at.least(10);
     expect(await statusOf(service.url)).to.equal(200);
 
+    await redis.cli('ACL', 'SETUSER', 'tickets', '+xadd');
+    expectRefusal(await revoke(service), 503, 'WS_TICKET_REDIS_NOT_READY');
+    expect(await redis.cli('EXISTS', 'ticketd:s1:revocations')).to.equal('0');
+
     await redis.cli('ACL', 'SETUSER', 'tickets', ...REVOCATIONS);
     await until('the end of the outage is logged', () => service.eventsOf('revocation_reader_up').length === 1);
     expect((await revoke(service)).status).to.equal(204);

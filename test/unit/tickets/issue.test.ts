@@ -206,6 +206,21 @@ describe('issue with a rate limit', () => {
     expect(forgotten).to.deep.equal(puts.slice(2));
   });
 
+  it('does not count a JWT whose session has ended', async () => {
+    const { store } = createStore();
+    const counted: string[] = [];
+    const issue = createLimited({
+      ...store,
+      marks: async (marks) => marks.map(({ kind }) => (kind === 'ended' ? 'all' : null)),
+      count: async (key, windowMs) => {
+        counted.push(key);
+        return store.count(key, windowMs);
+      },
+    });
+    expect(await rejectionOf(issue(caller(60_000), BINDING))).to.include({ reason: 'session_ended' });
+    expect(counted).to.deep.equal([]);
+  });
+
   it('rejects with the error of the store when the ticket is not counted', async () => {
     const outage = new StoreUnavailable();
     const { store } = createStore();

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
-import { FIRST_POSITION, positionOf, type RevocationEntry } from '../../../src/tickets/revocation-log.ts';
+import { positionOf, type RevocationEntry } from '../../../src/tickets/revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
+const START = positionOf(1000, 0);
 
 const setUp = () => {
   const clock = { now: 1000 };
@@ -14,12 +15,12 @@ const setUp = () => {
 };
 
 describe('revocations in memory', () => {
-  it('start at the first position, without entries', async () => {
+  it('start at the current time, without entries: no gateway resumes at a position of an earlier process', async () => {
     const { log } = setUp();
-    expect(log.recentPosition()).to.equal(FIRST_POSITION);
-    expect(await log.lastPosition()).to.equal(FIRST_POSITION);
+    expect(log.recentPosition()).to.equal(START);
+    expect(await log.lastPosition()).to.equal(START);
     expect(log.lagSeconds()).to.equal(0);
-    expect(await log.entriesAfter(FIRST_POSITION, 10)).to.deep.equal([]);
+    expect(await log.entriesAfter(START, 10)).to.deep.equal([]);
   });
 
   it('get rising positions, also when the clock stands or steps back', async () => {
@@ -32,9 +33,9 @@ describe('revocations in memory', () => {
       expect(await log.lastPosition()).to.equal(log.recentPosition());
     }
     const expected = [
-      positionOf(1000, 0),
       positionOf(1000, 1),
       positionOf(1000, 2),
+      positionOf(1000, 3),
       positionOf(1001, 0),
       positionOf(1001, 1),
     ];
@@ -57,27 +58,27 @@ describe('revocations in memory', () => {
     for (const key of ['one', 'two', 'three']) await log.append(key);
     const keysAfter = async (position: string, limit: number) =>
       (await log.entriesAfter(position, limit))?.map(({ key }) => key);
-    expect(await keysAfter(FIRST_POSITION, 10)).to.deep.equal(['one', 'two', 'three']);
-    expect(await keysAfter(FIRST_POSITION, 2)).to.deep.equal(['one', 'two']);
-    expect(await keysAfter(positionOf(1000, 1), 10)).to.deep.equal(['three']);
-    expect(await keysAfter(positionOf(1000, 2), 10)).to.deep.equal([]);
+    expect(await keysAfter(START, 10)).to.deep.equal(['one', 'two', 'three']);
+    expect(await keysAfter(START, 2)).to.deep.equal(['one', 'two']);
+    expect(await keysAfter(positionOf(1000, 2), 10)).to.deep.equal(['three']);
+    expect(await keysAfter(positionOf(1000, 3), 10)).to.deep.equal([]);
   });
 
   it('cannot be read from a position without an entry', async () => {
     const { log } = setUp();
     await log.append('one');
-    for (const position of [positionOf(999, 0), positionOf(1000, 1), positionOf(2000, 0), '', 'x'])
+    for (const position of [positionOf(0, 0), positionOf(999, 0), positionOf(1000, 2), positionOf(2000, 0), '', 'x'])
       expect(await log.entriesAfter(position, 10), position).to.equal(undefined);
   });
 
   it('are the last 100,000: an older position has no entry any more', async () => {
     const { log } = setUp();
     for (let count = 0; count < MAX_ENTRIES; count += 1) await log.append(`key-${count}`);
-    expect(await log.entriesAfter(FIRST_POSITION, 1)).to.equal(undefined);
-    expect(await log.entriesAfter(positionOf(1000, 0), 1)).to.deep.equal([
-      { position: positionOf(1000, 1), key: 'key-1' },
+    expect(await log.entriesAfter(START, 1)).to.equal(undefined);
+    expect(await log.entriesAfter(positionOf(1000, 1), 1)).to.deep.equal([
+      { position: positionOf(1000, 2), key: 'key-1' },
     ]);
     await log.append('one more');
-    expect(await log.entriesAfter(positionOf(1000, 0), 1)).to.equal(undefined);
+    expect(await log.entriesAfter(positionOf(1000, 1), 1)).to.equal(undefined);
   });
 });

@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { Presentation } from '../../../src/tickets/presentation.ts';
 import type { Binding } from '../../../src/tickets/record.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
-import { FIRST_POSITION } from '../../../src/tickets/revocation-log.ts';
+import { positionOf } from '../../../src/tickets/revocation-log.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -26,7 +26,7 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   const now = () => clock.now;
   const store = { ...createMemoryStore(now), ...over };
   const issue = createIssuer({ store, ttlSeconds: 30, now });
-  const redeem = createRedeemer({ store, log: createMemoryRevocations() });
+  const redeem = createRedeemer({ store, log: createMemoryRevocations(now) });
   const present = (ticket: string, how: Partial<Presentation> = {}) =>
     redeem({ ticket, audience: undefined, origin: undefined, ...how });
   const reasonFor = async (ticket: string, how: Partial<Presentation> = {}) => {
@@ -57,7 +57,7 @@ describe('redeem', () => {
         otherKeys: undefined,
         revocationIds: undefined,
       },
-      revocationPosition: FIRST_POSITION,
+      revocationPosition: positionOf(START, 0),
     });
     expect(await present(ticket, { audience: 'chat', origin: ORIGIN })).to.deep.equal({
       outcome: 'rejected',

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { type FeedEnd, openFeed } from '../../../../../src/http/routes/revocations/feed.ts';
 import { createMemoryRevocations } from '../../../../../src/tickets/memory-revocations.ts';
-import { FIRST_POSITION, positionOf, type RevocationListener } from '../../../../../src/tickets/revocation-log.ts';
+import { positionOf, type RevocationListener } from '../../../../../src/tickets/revocation-log.ts';
 import { freezeTime, turns } from '../../../../support/frozen-time.ts';
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -64,7 +64,7 @@ const setUp = async (after?: string) => {
   return { ...fake, feed, log, reasons, untilRead, listener: listeners[0] };
 };
 
-const START = `id: ${FIRST_POSITION}\n\n`;
+const START = `id: ${positionOf(1000, 0)}\n\n`;
 const HEARTBEAT = /^: [^\n]+\n\n$/;
 
 describe('revocation feed', () => {
@@ -95,15 +95,15 @@ describe('revocation feed', () => {
     await log.append('two');
     expect(written).to.deep.equal([
       START,
-      `id: ${positionOf(1000, 0)}\nevent: revoked\ndata: {"key":"one"}\n\n`,
-      `id: ${positionOf(1000, 1)}\nevent: revoked\ndata: {"key":"two"}\n\n`,
+      `id: ${positionOf(1000, 1)}\nevent: revoked\ndata: {"key":"one"}\n\n`,
+      `id: ${positionOf(1000, 2)}\nevent: revoked\ndata: {"key":"two"}\n\n`,
     ]);
   });
 
   it('sends only the position of the entry without a key, with which a stream starts', async () => {
     const { written, log } = await setUp();
     await log.append('');
-    expect(written).to.deep.equal([START, `id: ${positionOf(1000, 0)}\n\n`]);
+    expect(written).to.deep.equal([START, `id: ${positionOf(1000, 1)}\n\n`]);
   });
 
   it('sends a reset with the position after which entries follow', async () => {
@@ -111,7 +111,7 @@ describe('revocation feed', () => {
     await unknown.untilRead();
     const { written, listener } = await setUp();
     listener?.onReset(positionOf(7, 0));
-    expect(unknown.written).to.deep.equal([`id: ${positionOf(1000, 0)}\nevent: reset\ndata: {}\n\n`]);
+    expect(unknown.written).to.deep.equal([`id: ${positionOf(1000, 1)}\nevent: reset\ndata: {}\n\n`]);
     expect(written.slice(1)).to.deep.equal([`id: ${positionOf(7, 0)}\nevent: reset\ndata: {}\n\n`]);
   });
 
@@ -129,7 +129,7 @@ describe('revocation feed', () => {
   ] as readonly (readonly [FeedEnd, (feed: Awaited<ReturnType<typeof setUp>>) => unknown])[])
     for (const [when, after] of [
       ['at its start', undefined],
-      ['while it reads older entries', FIRST_POSITION],
+      ['while it reads older entries', positionOf(1000, 0)],
       ['while it finds that its position is lost', positionOf(1, 0)],
     ] as const)
       it(`ends once with the reason ${reason} ${when}, and writes nothing more`, async () => {
