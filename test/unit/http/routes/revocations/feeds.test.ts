@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { createApp } from '../../../../../src/http/app.ts';
+import type { AuthenticationCheck } from '../../../../../src/http/middleware/authentication-throttle.ts';
+import type { Middleware } from '../../../../../src/http/middleware/context.ts';
+import { RequestError } from '../../../../../src/http/middleware/error-mapping.ts';
 import { createRevocationFeeds, type RevocationFeeds } from '../../../../../src/http/routes/revocations/feeds.ts';
 import { revocationsRoute } from '../../../../../src/http/routes/revocations/revocations.ts';
 import { REVOCATIONS_PATH } from '../../../../../src/protocol/paths.ts';
@@ -21,6 +24,7 @@ describe('revocation feeds of a listener', () => {
   let feeds: RevocationFeeds;
   let listener: RunningListener;
   let events: ReturnType<typeof recordEvents>;
+  let requireKey: AuthenticationCheck;
   const sockets: Socket[] = [];
   const warnings: Error[] = [];
   const warn = (warning: Error) => void warnings.push(warning);
@@ -31,7 +35,9 @@ describe('revocation feeds of a listener', () => {
     events = recordEvents();
     log = { ...createMemoryRevocations(), ...over };
     feeds = createRevocationFeeds({ log, emit: events.emit });
-    const routes = [revocationsRoute({ authenticate: (_ctx, next) => next(), requireKey: () => {}, feeds })];
+    requireKey = () => {};
+    const authenticate: Middleware = (_ctx, next) => next();
+    const routes = [revocationsRoute({ authenticate, requireKey: (ctx) => requireKey(ctx), feeds })];
     listener = await startListener(createApp({ listener: 'internal', routes, emit: events.emit }));
   };
   beforeEach(() => start());
@@ -79,6 +85,30 @@ describe('revocation feeds of a listener', () => {
     expect(opened[0]?.address).to.equal('127.0.0.1');
     expect(eventsOf('request'), 'a stream is no request').to.deep.equal([]);
   });
+
+  const refusals: readonly (readonly [how: string, check: AuthenticationCheck])[] = [
+    [
+      'throws',
+      () => {
+        throw new RequestError('GATEWAY_UNAUTHORIZED');
+      },
+    ],
+    ['rejects', () => Promise.reject(new RequestError('GATEWAY_UNAUTHORIZED'))],
+  ];
+  for (const [how, refuse] of refusals)
+    it(`end with the reason key when the check of their key ${how}, and stay open otherwise`, async () => {
+      const [refused, accepted] = [await openFeed(listener.url), await openFeed(listener.url)];
+      const traceId = refused.headers['x-trace-id'];
+      requireKey = (ctx) => (ctx.state.traceId === traceId ? refuse(ctx) : undefined);
+      feeds.endUnauthorized();
+      expect(await refused.ended).to.equal(true);
+      expect(eventsOf('revocation_feed_closed').map((fields) => [fields.traceId, fields.reason])).to.deep.equal([
+        [traceId, 'key'],
+      ]);
+      await log.append('key');
+      await accepted.untilMessages(2);
+      expect(accepted.keys).to.deep.equal(['key']);
+    });
 
   it('are refused with 503 and Retry-After when the end of the log is not known', async () => {
     await listener.stop(AbortSignal.timeout(5000));
