@@ -1,10 +1,10 @@
-import type { Revocation } from './revocation-source.ts';
+import type { RevocationEntry } from '../tickets/revocation-log.ts';
 
 /** The revocations of the last 60 s, for sockets that register after their session was revoked. */
 export interface RecentRevocations {
   /** Forgets all: from now on every entry after `position` will be added. */
   startAt(position: string): void;
-  add(revocation: Revocation): void;
+  add(entry: RevocationEntry): void;
   /** The position of the latest entry with one of these keys after `position`; `undefined` where there is none. */
   latestAfter(position: string, keys: readonly string[]): string | undefined;
   /** Whether every entry after `position` is still known. */

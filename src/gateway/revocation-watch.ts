@@ -4,7 +4,7 @@ import type { EventListener } from './events.ts';
 import type { OpenSocket, OpenSockets } from './open-sockets.ts';
 import { createRecentRevocations } from './recent-revocations.ts';
 import { createRevocationOutage } from './revocation-outage.ts';
-import { type RevocationFollower, type RevocationSource, writtenAt } from './revocation-source.ts';
+import { type RevocationReceiver, type RevocationSource, writtenAt } from './revocation-source.ts';
 import type { ClosableSocket } from './session-end.ts';
 
 /** Closes the sockets whose session is revoked. */
@@ -61,7 +61,7 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
     setTimeout(close, random() * SPREAD_MS).unref();
   };
 
-  const follower: RevocationFollower = {
+  const receiver: RevocationReceiver = {
     resumeFrom: () => last ?? lowestPosition(sockets.all()),
     onConnected: (position) => {
       outage.end();
@@ -93,7 +93,7 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
     start: () => {
       if (stop !== undefined || isClosed) return;
       outage.begin('there is no connection yet');
-      stop = source.follow(follower);
+      stop = source.follow(receiver);
     },
     position: () => last,
     register: (socket, admission) => {
