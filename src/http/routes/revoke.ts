@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
-import type { CallerRevocation, RevokeCaller, RevokeScope } from '../../tickets/log-out.ts';
+import type { CallerRevocation, RevokeCaller, RevokeScope } from '../../tickets/revoke-caller.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';

@@ -3,12 +3,12 @@ import { useFakeTimers } from 'sinon';
 import type { Caller } from '../../../src/auth/caller.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
-import { createCallerRevoker, type RevokeScope } from '../../../src/tickets/log-out.ts';
 import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
 import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
 import { createRevoker } from '../../../src/tickets/revoke.ts';
+import { createCallerRevoker, type RevokeScope } from '../../../src/tickets/revoke-caller.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 

@@ -3,11 +3,11 @@ import type { SinonFakeTimers } from 'sinon';
 import type { Caller } from '../../../src/auth/caller.ts';
 import { TokenRejected } from '../../../src/auth/errors.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
-import { type CallerRevocation, createCallerRevoker } from '../../../src/tickets/log-out.ts';
 import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
 import { createRevoker, type Revocation } from '../../../src/tickets/revoke.ts';
+import { type CallerRevocation, createCallerRevoker } from '../../../src/tickets/revoke-caller.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
