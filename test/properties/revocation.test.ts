@@ -3,7 +3,7 @@ import type { Caller } from '../../src/auth/caller.ts';
 import { TokenRejected } from '../../src/auth/errors.ts';
 import type { EndedUntil } from '../../src/tickets/ended-session.ts';
 import { createIssuer } from '../../src/tickets/issue.ts';
-import { createMemoryRevocations } from '../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { sessionKey, subjectKey } from '../../src/tickets/revocation-keys.ts';
@@ -98,7 +98,7 @@ const farStore = (far: Far): TicketStore => {
 
 /** A log whose entries reach the reader of this process in order, each after so many delays. */
 const farLog = (far: Far, scheduler: fc.Scheduler, lag: number) => {
-  const log = createMemoryRevocations();
+  const log = createMemoryRevocationLog();
   let read = log.recentPosition();
   let arrival = Promise.resolve();
   log.follow({

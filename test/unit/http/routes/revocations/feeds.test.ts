@@ -8,7 +8,7 @@ import { RequestError } from '../../../../../src/http/middleware/error-mapping.t
 import { createRevocationFeeds, type RevocationFeeds } from '../../../../../src/http/routes/revocations/feeds.ts';
 import { revocationsRoute } from '../../../../../src/http/routes/revocations/revocations.ts';
 import { REVOCATIONS_PATH } from '../../../../../src/protocol/paths.ts';
-import { createMemoryRevocations } from '../../../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../../../src/tickets/memory-revocation-log.ts';
 import type { RevocationLog } from '../../../../../src/tickets/revocation-log.ts';
 import { recordEvents } from '../../../../support/emitted.ts';
 import { turns } from '../../../../support/frozen-time.ts';
@@ -33,7 +33,7 @@ describe('revocation feeds of a listener', () => {
 
   const start = async (over: Partial<RevocationLog> = {}): Promise<void> => {
     events = recordEvents();
-    log = { ...createMemoryRevocations(), ...over };
+    log = { ...createMemoryRevocationLog(), ...over };
     feeds = createRevocationFeeds({ log, emit: events.emit });
     requireKey = () => {};
     const authenticate: Middleware = (_ctx, next) => next();

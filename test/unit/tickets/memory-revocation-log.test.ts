@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { FIRST_POSITION, positionOf, type RevocationEntry } from '../../../src/tickets/revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
 
 const setUp = () => {
   const clock = { now: 1000 };
-  const log = createMemoryRevocations(() => clock.now);
+  const log = createMemoryRevocationLog(() => clock.now);
   const heard: RevocationEntry[] = [];
   const follow = () =>
     log.follow({ onEntries: (entries) => void heard.push(...entries), onReset: () => {}, onDelayed: () => {} });

@@ -9,7 +9,7 @@ import {
 const MAX_ENTRIES = 100_000;
 
 /** The revocations of a process that stores its tickets in memory. */
-export const createMemoryRevocations = (now: () => number = Date.now): RevocationLog => {
+export const createMemoryRevocationLog = (now: () => number = Date.now): RevocationLog => {
   const listeners = new Set<RevocationListener>();
   const entries: RevocationEntry[] = [{ position: FIRST_POSITION, key: '' }];
   let last = { ms: 0, count: 0 };
