@@ -13,10 +13,10 @@ export interface UsedLogoutTokens {
 export interface ProviderLogoutOptions {
   readonly usedTokens: UsedLogoutTokens;
   /** Ends the session of a token, or all sessions of its subject; throws `StoreUnavailable` if that is not stored. */
-  readonly endSessions: LogOut;
+  readonly endSessions: ProviderLogout;
 }
 
-export type LogOut = (token: LogoutToken) => Promise<void>;
+export type ProviderLogout = (token: LogoutToken) => Promise<void>;
 
 /**
  * How long a used token is remembered, in milliseconds: longer than it is accepted, by the largest clock tolerance and by a
@@ -30,7 +30,7 @@ const REMEMBERED_MS = (MAX_LOGOUT_TOKEN_AGE_SECONDS + 300 + 60) * 1000;
  * `StoreUnavailable`.
  */
 export const createProviderLogout =
-  ({ usedTokens, endSessions }: ProviderLogoutOptions): LogOut =>
+  ({ usedTokens, endSessions }: ProviderLogoutOptions): ProviderLogout =>
   async (token) => {
     const key = usedTokenKey(token);
     if (await usedTokens.isUsed(key)) throw new TokenRejected('claims', 'its jti was used before');
