@@ -111,7 +111,7 @@ export const claimsIn = (jwt: string): Claims => {
 /** The payload of a JWT whose claims were read. */
 export const payloadText = (jwt: string): string => Buffer.from(payloadPart(jwt), 'base64url').toString();
 
-/** The `iat` among claims that are not verified yet, in seconds; `undefined` unless it is a finite number. */
+/** The `iat` of a JWT, in seconds since the epoch; `undefined` unless it is a finite number. */
 export const issuedAtOf = ({ iat }: Claims): number | undefined =>
   typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
 

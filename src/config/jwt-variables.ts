@@ -12,7 +12,7 @@ const MAX_STALE_SECONDS = 2_592_000;
 export const jwtVariables = {
   secrets: optional({
     name: 'JWT_SECRET',
-    // `rules.ts` decodes it, as JWT_SECRET_ENCODING says.
+    // `jwt-rules.ts` decodes it, as JWT_SECRET_ENCODING says.
     parse: listOf((secret) => secret),
     doc: 'HMAC secret of at least 32 bytes (48 for HS384, 64 for HS512); a comma-separated list of secrets to rotate',
     secret: true,
