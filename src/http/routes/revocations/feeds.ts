@@ -52,7 +52,6 @@ export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): Re
       const end = endOfLog();
       const { req, res, state } = ctx;
       const { traceId, address } = state;
-      state.streams = true;
       res.writeHead(200, streamHeaders(ctx, 'text/event-stream; charset=utf-8'));
       if (req.method === 'HEAD') return void res.end();
       res.flushHeaders();
