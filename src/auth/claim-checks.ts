@@ -1,7 +1,7 @@
 import type { Config } from '../config/variables.ts';
 import { TokenRejected } from './errors.ts';
 import { explainAudience, explainClient, explainIssuer } from './explain.ts';
-import type { Claims } from './jose-header.ts';
+import type { Claims } from './jwt-parts.ts';
 
 /** Throws `TokenRejected` if a JWT with these claims is not for ticketd, or not now; `issuers` may have issued it. */
 export type CheckClaims = (claims: Claims, issuers: readonly string[] | undefined) => void;

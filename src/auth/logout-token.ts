@@ -5,7 +5,7 @@ import { isText } from '../protocol/text.ts';
 import { rejectAtOtherTime, requireIssuer, secondsSince } from './claim-checks.ts';
 import { TokenRejected } from './errors.ts';
 import { shown } from './explain.ts';
-import { type Claims, claimsIn, joseHeaderReader, type TokenTypes } from './jose-header.ts';
+import { type Claims, claimsIn, joseHeaderReader, type TokenTypes } from './jwt-parts.ts';
 import { createKeySearch } from './key-search.ts';
 import type { TrustedKeys } from './trusted-keys.ts';
 
@@ -61,7 +61,7 @@ const logoutTokenOf = (claims: Claims, audiences: readonly LogoutAudience[]): Lo
   rejectOtherAudience(claims, issuer, audiences);
   const [subject, sessionId] = [nameIn(claims, 'sub'), nameIn(claims, 'sid')];
   if (subject === undefined && sessionId === undefined) throw new TokenRejected('claims', 'it has neither sub nor sid');
-  return { issuer, subject, sessionId, tokenId: requiredName(claims, 'jti'), issuedAt: issuedAtOf(claims) };
+  return { issuer, subject, sessionId, tokenId: requiredName(claims, 'jti'), issuedAt: recentIssuedAt(claims) };
 };
 
 const rejectOtherEvents = ({ events }: Claims): void => {
@@ -91,7 +91,7 @@ const nameIn = (claims: Claims, name: 'iss' | 'jti' | 'sub' | 'sid'): string | u
 };
 
 // That it is a number, and not ahead of the clock, is checked before.
-const issuedAtOf = ({ iat }: Claims): number => {
+const recentIssuedAt = ({ iat }: Claims): number => {
   if (typeof iat !== 'number') throw new TokenRejected('claims', 'it has no iat');
   const age = secondsSince(iat);
   if (age > MAX_LOGOUT_TOKEN_AGE_SECONDS)

@@ -12,8 +12,6 @@ export interface JoseHeader {
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-// Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
-const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 /** A kind of token, by the `typ` that its header may have, in lower case; without a `typ` it may be any kind. */
 export type TokenTypes = ReadonlySet<string>;
 
@@ -26,8 +24,6 @@ export interface ExpectedType {
 
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
 export const ACCESS_TOKEN: TokenTypes = new Set(['jwt', 'at+jwt']);
-// A byte order mark is no part of JSON (RFC 8259, 8.1).
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Makes a function that reads the header of a JWT of one kind (RFC 7515, compact form) before its key is looked up. It throws
@@ -93,6 +89,9 @@ const REGISTERED = /^(?:none|[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448)$
 const nameOf = (alg: unknown): string =>
   typeof alg === 'string' && REGISTERED.test(alg) ? alg : 'not a registered name';
 
+// Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
+const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
+
 const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(part);
 
 // RFC 7515, 4.1.9.
@@ -121,6 +120,9 @@ const objectIn = (part: string): Claims | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return { ...value };
 };
+
+// A byte order mark is no part of JSON (RFC 8259, 8.1).
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const parse = (bytes: Buffer): unknown => {
   try {
