@@ -11,9 +11,9 @@ export interface RecentRevocations {
   isCompleteAfter(position: string): boolean;
 }
 
-const KEPT_MS = 60_000;
+const RETENTION_MS = 60_000;
 
-interface Kept {
+interface LastEntry {
   readonly position: string;
   /** An instant of `performance.now()`. */
   readonly until: number;
@@ -21,7 +21,7 @@ interface Kept {
 
 export const createRecentRevocations = (): RecentRevocations => {
   // The latest entry of each key, in order of arrival: an earlier one closes no other socket.
-  const latest = new Map<string, Kept>();
+  const latest = new Map<string, LastEntry>();
   let completeAfter = '';
 
   const forgetOld = (): void => {
@@ -41,7 +41,7 @@ export const createRecentRevocations = (): RecentRevocations => {
     add: ({ key, position }) => {
       forgetOld();
       latest.delete(key);
-      latest.set(key, { position, until: performance.now() + KEPT_MS });
+      latest.set(key, { position, until: performance.now() + RETENTION_MS });
     },
     latestAfter: (position, keys) =>
       keys
