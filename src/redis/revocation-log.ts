@@ -39,9 +39,9 @@ export const createRedisRevocationLog = (options: RedisRevocationLogOptions): Re
   const reader = createRevocationReader({ access, stream, listener: passOnTo(listeners), emit });
   let lastKnown: Position | undefined;
 
-  const see = (position: Position): Position => {
+  const recordPosition = (position: Position): Position => {
     if (lastKnown === undefined || position > lastKnown) lastKnown = position;
-    reader.note(position);
+    reader.recordPosition(position);
     return position;
   };
 
@@ -65,8 +65,8 @@ export const createRedisRevocationLog = (options: RedisRevocationLogOptions): Re
     start: reader.start,
     renew: reader.renew,
     close: reader.close,
-    append: async (key) => void see(await run((client) => stream.append(client, key, oldest()))),
-    lastPosition: async () => see(await run(stream.lastPosition)),
+    append: async (key) => void recordPosition(await run((client) => stream.append(client, key, oldest()))),
+    lastPosition: async () => recordPosition(await run(stream.lastPosition)),
     recentPosition: reader.recentPosition,
     lagSeconds: reader.lagSeconds,
     entriesAfter: (position, limit) =>

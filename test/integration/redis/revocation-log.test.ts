@@ -139,7 +139,7 @@ describe('log of revocations in Redis', () => {
     await until('the end of the stream is known', reader.recentPosition);
     await append('one');
     // As a replica may lack it that takes over.
-    reader.note(positionOf(9_999_999_999_999, 0));
+    reader.recordPosition(positionOf(9_999_999_999_999, 0));
     await disconnect();
     await until('a reset', () => heard.includes('reset'));
     await append('two');

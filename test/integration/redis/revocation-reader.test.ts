@@ -70,7 +70,7 @@ describe('revocation reader', () => {
     await successor.cli('REPLICAOF', 'NO', 'ONE');
     address.moveTo(successor);
     const position = await add(successor, 'a');
-    reader.note(position);
+    reader.recordPosition(position);
     await until('the entry is read', () => keys.length > 0);
     expect(keys).to.deep.equal(['a']);
     expect(reader.recentPosition()).to.equal(position);
