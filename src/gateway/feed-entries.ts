@@ -5,7 +5,7 @@ import { isPosition, type RevocationReceiver } from './revocation-source.ts';
  * Makes a function that passes the blocks of one feed on to a receiver. `from` is the position after which the feed was
  * asked to begin. Throws where the first block has no position: then this is not a feed of ticketd.
  */
-export const createFeedEntries = (
+export const createBlockHandler = (
   receiver: RevocationReceiver,
   from: string | undefined,
 ): ((block: StreamBlock) => void) => {

@@ -3,7 +3,7 @@ import { REVOCATIONS_PATH } from '../protocol/paths.ts';
 import { scrub } from '../protocol/redact.ts';
 import { pause } from '../time/clock.ts';
 import { endpointUrl } from './endpoint-url.ts';
-import { createFeedEntries } from './feed-entries.ts';
+import { createBlockHandler } from './feed-entries.ts';
 import { NoFeedError } from './feed-response.ts';
 import type { HttpRedeemOptions } from './options.ts';
 import { readFeed } from './read-feed.ts';
@@ -23,7 +23,7 @@ export const revocationsOverHttp = (
 
   const readOnce = (receiver: RevocationReceiver, signal: AbortSignal): Promise<unknown> => {
     const from = receiver.resumeFrom();
-    return readFeed({ url, key, agent, from, onBlock: createFeedEntries(receiver, from) }, signal);
+    return readFeed({ url, key, agent, from, onBlock: createBlockHandler(receiver, from) }, signal);
   };
 
   const readUntilAborted = async (receiver: RevocationReceiver, signal: AbortSignal): Promise<void> => {

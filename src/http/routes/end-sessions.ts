@@ -29,11 +29,11 @@ export interface EndSessionsRouteOptions {
 export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<RequestState> => {
   const { authenticate, store } = options;
   const router = new Router<RequestState>();
-  router.post(REVOKE_PATH, authenticate, requireStore(store), endThem(options));
+  router.post(REVOKE_PATH, authenticate, requireStore(store), endNamedSessions(options));
   return router;
 };
 
-const endThem =
+const endNamedSessions =
   ({ endSessions, needsIssuer, emit }: EndSessionsRouteOptions): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();

@@ -10,7 +10,7 @@ import type { Middleware, RequestState } from '../middleware/context.ts';
 import { badRequest, type JsonObject, readJsonObject, requireKnownMembers } from '../middleware/json-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
-import { redeemFor } from './redemption.ts';
+import { redeemOrRefuse } from './redemption.ts';
 
 export interface RedeemRouteOptions {
   /** Requires a gateway key, or refuses the request. */
@@ -31,7 +31,7 @@ const redeemTicket =
   (redeem: RedeemTicket, emit: Emit): Middleware =>
   async (ctx) => {
     const presentation = presentationOf(await readJsonObject(ctx));
-    const { record, revocationPosition } = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
+    const { record, revocationPosition } = await redeemOrRefuse(ctx, { redeem, emit, via: 'http' }, presentation);
     setJson(ctx, {
       active: true,
       issuer: record.issuer ?? null,
