@@ -97,7 +97,7 @@ const recentIssuedAt = ({ iat }: Claims): number => {
   if (age > MAX_LOGOUT_TOKEN_AGE_SECONDS)
     throw new TokenRejected(
       'expired',
-      `it was issued ${age} s ago by the clock of ticketd, more than the 300 s allowed`,
+      `it was issued ${age} s ago by the clock of ticketd, more than the ${MAX_LOGOUT_TOKEN_AGE_SECONDS} s allowed`,
     );
   return iat;
 };

@@ -17,8 +17,8 @@ import { revocationsOverHttp } from './revocations-over-http.ts';
 const IDLE_MS = 30_000;
 const MAX_SOCKETS = 128;
 // A configuration error does not pass within seconds.
-const MISCONFIGURED_RETRY_AFTER = 30;
-const MAX_RETRY_AFTER = 3600;
+const MISCONFIGURED_RETRY_AFTER_SECONDS = 30;
+const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** Redeems at the internal listener of a ticketd. */
 export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): Redeemer => {
@@ -133,7 +133,7 @@ const refuseUnexpected = (response: PostResponse, traceId: string): Refused => {
   const problem = problemOf(response);
   const cause = status < 500 ? new MisconfigurationError(problem) : new Error(problem);
   return status >= 400 && status < 500
-    ? refuse('WS_TICKET_REDIS_NOT_READY', { traceId, retryAfter: MISCONFIGURED_RETRY_AFTER, cause })
+    ? refuse('WS_TICKET_REDIS_NOT_READY', { traceId, retryAfter: MISCONFIGURED_RETRY_AFTER_SECONDS, cause })
     : refuse('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
 };
 
@@ -170,4 +170,4 @@ const optionalDate = (value: unknown): Date | undefined => {
 };
 
 const validRetryAfter = (value: unknown): number | undefined =>
-  typeof value === 'number' && value >= 1 && value <= MAX_RETRY_AFTER ? Math.ceil(value) : undefined;
+  typeof value === 'number' && value >= 1 && value <= MAX_RETRY_AFTER_SECONDS ? Math.ceil(value) : undefined;

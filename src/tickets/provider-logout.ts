@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { TokenRejected } from '../auth/errors.ts';
 import { type LogoutToken, MAX_LOGOUT_TOKEN_AGE_SECONDS } from '../auth/logout-token.ts';
+import { MAX_CLOCK_TOLERANCE_SECONDS } from '../config/jwt-variables.ts';
 import { providerSessionKey, providerSubjectKey, subjectKey } from './revocation-keys.ts';
 import type { Revocation } from './revoke.ts';
 
@@ -22,7 +23,7 @@ export type ProviderLogout = (token: LogoutToken) => Promise<void>;
  * How long a used token is remembered, in milliseconds: longer than it is accepted, by the largest clock tolerance and by a
  * minute, since clocks differ.
  */
-const REMEMBERED_MS = (MAX_LOGOUT_TOKEN_AGE_SECONDS + 300 + 60) * 1000;
+const REMEMBERED_MS = (MAX_LOGOUT_TOKEN_AGE_SECONDS + MAX_CLOCK_TOLERANCE_SECONDS + 60) * 1000;
 
 /**
  * Makes the function that does what a logout token says, once. It remembers the token only after its revocation is stored,
