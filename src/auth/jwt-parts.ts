@@ -1,4 +1,5 @@
 import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
+import { type JsonObject, jsonObjectIn } from '../protocol/json.ts';
 import { TokenRejected } from './errors.ts';
 import { explainAlgorithm } from './explain-algorithm.ts';
 
@@ -10,7 +11,7 @@ export interface JoseHeader {
   readonly thumbprints?: readonly string[];
 }
 
-export type Claims = Readonly<Record<string, unknown>>;
+export type Claims = JsonObject;
 
 /** A kind of token, by the `typ` that its header may have, in lower case; without a `typ` it may be any kind. */
 export type TokenTypes = ReadonlySet<string>;
@@ -115,18 +116,17 @@ export const issuedAtOf = ({ iat }: Claims): number | undefined =>
   typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
 
 /** The JSON object in one part of a JWT; `undefined` if it is anything else. */
-const objectIn = (part: string): Claims | undefined => {
-  const value = parse(Buffer.from(part, 'base64url'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return { ...value };
+const objectIn = (part: string): JsonObject | undefined => {
+  const text = utf8In(Buffer.from(part, 'base64url'));
+  return text === undefined ? undefined : jsonObjectIn(text);
 };
 
 // A byte order mark is no part of JSON (RFC 8259, 8.1).
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const parse = (bytes: Buffer): unknown => {
+const utf8In = (bytes: Buffer): string | undefined => {
   try {
-    return JSON.parse(UTF_8.decode(bytes));
+    return UTF_8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { acceptedFor, type LogoutAudience } from '../config/logout-audience.ts';
 import type { Config } from '../config/variables.ts';
+import { isJsonObject } from '../protocol/json.ts';
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { rejectAtOtherTime, requireIssuer, secondsSince } from './claim-checks.ts';
@@ -65,12 +66,9 @@ const logoutTokenOf = (claims: Claims, audiences: readonly LogoutAudience[]): Lo
 };
 
 const rejectOtherEvents = ({ events }: Claims): void => {
-  if (isObject(events) && isObject(events[EVENT])) return;
+  if (isJsonObject(events) && isJsonObject(events[EVENT])) return;
   throw new TokenRejected('type', 'its events do not have the object of a back-channel logout');
 };
-
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const rejectOtherAudience = ({ aud }: Claims, issuer: string, audiences: readonly LogoutAudience[]): void => {
   const found: readonly unknown[] = Array.isArray(aud) ? aud : [aud];

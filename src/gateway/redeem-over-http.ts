@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
 import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
+import { isJsonObject, type JsonObject, jsonObjectIn } from '../protocol/json.ts';
 import { REDEEM_PATH } from '../protocol/paths.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
@@ -150,19 +151,11 @@ const problemOf = ({ status, text }: PostResponse): string => {
   return `unexpected response: ${status} ${optionalText(errorCode) ?? 'without an errorCode'}`;
 };
 
-const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? { ...body } : {};
-  } catch {
-    return {};
-  }
-};
+const bodyOf = (text: string): JsonObject => jsonObjectIn(text) ?? {};
 
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const optionalObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+const optionalObject = (value: unknown): JsonObject | undefined => (isJsonObject(value) ? value : undefined);
 
 const optionalDate = (value: unknown): Date | undefined => {
   const date = new Date(optionalText(value) ?? '');

@@ -1,11 +1,10 @@
+import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
 import { isText } from '../../protocol/text.ts';
 import { type BodyForm, readBody } from './body.ts';
 import type { Context } from './context.ts';
 import { RequestError } from './error-mapping.ts';
 
 const JSON_BODY: BodyForm = { type: 'application/json', maxBytes: 4096 };
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Reads a body that is empty or a JSON object of at most 4 KiB; an empty one reads as `{}`. */
 export const readJsonObject = async (ctx: Context): Promise<JsonObject> => {
@@ -15,12 +14,9 @@ export const readJsonObject = async (ctx: Context): Promise<JsonObject> => {
 
 const objectOf = (bytes: Buffer): JsonObject => {
   const value = parse(bytes);
-  if (!isObject(value)) throw badRequest('The body must be a JSON object');
+  if (!isJsonObject(value)) throw badRequest('The body must be a JSON object');
   return value;
 };
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,18 +1,13 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { MAX_NAME_CHARACTERS } from '../../protocol/limits.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
 import type { EndSessions, SessionsToEnd } from '../../tickets/end-sessions.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
-import {
-  badRequest,
-  type JsonObject,
-  readJsonObject,
-  requireKnownMembers,
-  textMember,
-} from '../middleware/json-body.ts';
+import { badRequest, readJsonObject, requireKnownMembers, textMember } from '../middleware/json-body.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 
 export interface EndSessionsRouteOptions {

@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Caller } from '../../auth/caller.ts';
 import { problemOfClaims } from '../../auth/ticket-claims.ts';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import {
   MAX_AUDIENCE_CHARACTERS,
   MAX_CHANNEL_CHARACTERS,
@@ -14,13 +15,7 @@ import type { IssueTicket } from '../../tickets/issue.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
-import {
-  badRequest,
-  type JsonObject,
-  readJsonObject,
-  requireKnownMembers,
-  textMember,
-} from '../middleware/json-body.ts';
+import { badRequest, readJsonObject, requireKnownMembers, textMember } from '../middleware/json-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 

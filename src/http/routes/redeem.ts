@@ -1,5 +1,6 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { REDEEM_PATH } from '../../protocol/paths.ts';
 import type { Presentation } from '../../tickets/presentation.ts';
 import type { RedeemTicket } from '../../tickets/redeem.ts';
@@ -7,7 +8,7 @@ import { revocationKeysOf } from '../../tickets/revocation-keys.ts';
 import { sessionExpiresIn } from '../../tickets/session-expiry.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
-import { badRequest, type JsonObject, readJsonObject, requireKnownMembers } from '../middleware/json-body.ts';
+import { badRequest, readJsonObject, requireKnownMembers } from '../middleware/json-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 import { redeemOrRefuse } from './redemption.ts';

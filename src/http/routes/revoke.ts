@@ -1,11 +1,12 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
 import type { CallerRevocation, RevokeCaller, RevokeScope } from '../../tickets/revoke-caller.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
-import { badRequest, type JsonObject, readJsonObject } from '../middleware/json-body.ts';
+import { badRequest, readJsonObject } from '../middleware/json-body.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 
 export interface RevokeRouteOptions {
