@@ -20,9 +20,9 @@ export interface RevocationFeeds {
   endUnauthorized(): void;
   /** Ends all feeds, and opens no more: the process stops. */
   close(): void;
-  readonly count: number;
+  count(): number;
   /** For how many seconds the slowest gateway has been behind. */
-  readonly lagSeconds: number;
+  lagSeconds(): number;
 }
 
 export interface RevocationFeedsOptions {
@@ -72,12 +72,8 @@ export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): Re
       closed = true;
       for (const feed of feeds.keys()) feed.end('stop');
     },
-    get count() {
-      return feeds.size;
-    },
-    get lagSeconds() {
-      return Math.max(0, ...[...feeds.keys()].map(({ behindMs }) => behindMs())) / 1000;
-    },
+    count: () => feeds.size,
+    lagSeconds: () => Math.max(0, ...[...feeds.keys()].map(({ behindMs }) => behindMs())) / 1000,
   };
 };
 

@@ -55,13 +55,13 @@ describe('revocation feeds of a listener', () => {
     const refused = await openFeed(listener.url);
     expect(refused.status).to.equal(503);
     expect(refused.headers).to.include({ 'retry-after': '1', 'content-type': 'application/json; charset=utf-8' });
-    expect(feeds.count).to.equal(MAX_FEEDS);
+    expect(feeds.count()).to.equal(MAX_FEEDS);
     await log.append('key');
     await Promise.all(open.map((feed) => feed.untilMessages(2)));
     expect(open.map(({ keys }) => keys)).to.deep.equal(open.map(() => ['key']));
 
     open[0]?.close();
-    await until('a feed is closed', () => feeds.count === MAX_FEEDS - 1);
+    await until('a feed is closed', () => feeds.count() === MAX_FEEDS - 1);
     expect((await openFeed(listener.url)).status).to.equal(200);
     feeds.close();
     for (const feed of open.slice(1)) expect(await feed.ended).to.equal(true);
@@ -70,7 +70,7 @@ describe('revocation feeds of a listener', () => {
   it('are logged when they open and when they close, with the reason', async () => {
     const [first, second] = [await openFeed(listener.url), await openFeed(listener.url)];
     first.close();
-    await until('a feed is closed', () => feeds.count === 1);
+    await until('a feed is closed', () => feeds.count() === 1);
     feeds.close();
     await second.ended;
     const [opened, closed] = [eventsOf('revocation_feed_opened'), eventsOf('revocation_feed_closed')];
@@ -116,7 +116,7 @@ describe('revocation feeds of a listener', () => {
     const { status, headers } = await openFeed(listener.url);
     expect(status).to.equal(503);
     expect(headers['retry-after']).to.equal('2');
-    expect(feeds.count).to.equal(0);
+    expect(feeds.count()).to.equal(0);
   });
 
   it('are refused with 503 once they were closed', async () => {
@@ -130,7 +130,7 @@ describe('revocation feeds of a listener', () => {
     expect(headers['content-type']).to.equal('text/event-stream; charset=utf-8');
     expect(await ended).to.equal(true);
     expect(messages).to.deep.equal([]);
-    expect(feeds.count).to.equal(0);
+    expect(feeds.count()).to.equal(0);
     expect(eventsOf('revocation_feed_opened')).to.deep.equal([]);
   });
 
@@ -140,18 +140,18 @@ describe('revocation feeds of a listener', () => {
     sockets.push(slow);
     await once(slow, 'connect');
     slow.write(rawRequest(`GET ${REVOCATIONS_PATH} HTTP/1.1`, ['Host: x', '', '']));
-    await until('both feeds are open', () => feeds.count === 2);
+    await until('both feeds are open', () => feeds.count() === 2);
 
     const keys: string[] = [];
     let lagSeconds = 0;
     // Each turn gives the kernel what it takes.
-    while (feeds.count === 2) {
+    while (feeds.count() === 2) {
       for (let count = 0; count < 1000; count += 1) {
         keys.push(`key-${keys.length}`);
         await log.append(String(keys.at(-1)));
       }
       await turns(1);
-      lagSeconds = Math.max(lagSeconds, feeds.lagSeconds);
+      lagSeconds = Math.max(lagSeconds, feeds.lagSeconds());
     }
     expect(lagSeconds).to.be.above(0);
     expect(eventsOf('revocation_feed_closed').map(({ reason }) => reason)).to.deep.equal(['slow']);
@@ -171,7 +171,7 @@ describe('revocation feeds of a listener', () => {
     expect([...seen, ...resumed.keys]).to.deep.equal(keys);
     await until('the other feed has all', () => reader.keys.length >= keys.length);
     expect(reader.keys).to.deep.equal(keys);
-    expect([feeds.count, feeds.lagSeconds]).to.deep.equal([2, 0]);
+    expect([feeds.count(), feeds.lagSeconds()]).to.deep.equal([2, 0]);
     expect(warnings).to.deep.equal([]);
   });
 });
