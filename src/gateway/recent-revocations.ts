@@ -1,4 +1,4 @@
-import type { RevocationEntry } from '../tickets/revocation-log.ts';
+import type { RevocationEntry } from '../protocol/revocation-entry.ts';
 
 /** The revocations of the last 60 s, for sockets that register after their session was revoked. */
 export interface RecentRevocations {

@@ -1,4 +1,4 @@
-import { type Position, partsOf, type RevocationEntry } from '../tickets/revocation-log.ts';
+import { type Position, partsOf, type RevocationEntry } from '../protocol/revocation-entry.ts';
 
 /**
  * Takes what a source reads. The source calls `onConnected` or `onReset` first, then `onRevoked` in the order of the

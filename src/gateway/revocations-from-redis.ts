@@ -1,5 +1,6 @@
+import type { Position } from '../protocol/revocation-entry.ts';
 import { type FollowEnd, followRevocations } from '../tickets/follow-revocations.ts';
-import type { Position, RevocationLog } from '../tickets/revocation-log.ts';
+import type { RevocationLog } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
 import type { RevocationReceiver, RevocationSource } from './revocation-source.ts';
 

@@ -1,12 +1,7 @@
 import type { Emit } from '../log/events.ts';
+import { type Position, partsOf, positionOf } from '../protocol/revocation-entry.ts';
 import { StoreUnavailable } from '../tickets/errors.ts';
-import {
-  type Position,
-  partsOf,
-  positionOf,
-  type RevocationListener,
-  type RevocationLog,
-} from '../tickets/revocation-log.ts';
+import type { RevocationListener, RevocationLog } from '../tickets/revocation-log.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 import { keyspace } from './keys.ts';

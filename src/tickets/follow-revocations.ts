@@ -1,4 +1,5 @@
-import type { Position, RevocationEntry, RevocationLog } from './revocation-log.ts';
+import type { Position, RevocationEntry } from '../protocol/revocation-entry.ts';
+import type { RevocationLog } from './revocation-log.ts';
 
 export interface RevocationFollower {
   /** Every entry after this position follows. */

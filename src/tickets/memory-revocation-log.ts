@@ -1,10 +1,5 @@
-import {
-  FIRST_POSITION,
-  positionOf,
-  type RevocationEntry,
-  type RevocationListener,
-  type RevocationLog,
-} from './revocation-log.ts';
+import { FIRST_POSITION, positionOf, type RevocationEntry } from '../protocol/revocation-entry.ts';
+import type { RevocationListener, RevocationLog } from './revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
 

@@ -1,9 +1,10 @@
 import type { RejectReason } from '../protocol/reject-reason.ts';
+import type { Position } from '../protocol/revocation-entry.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { mismatchOf, type Presentation } from './presentation.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
 import { marksOf } from './revocation-keys.ts';
-import type { Position, RevocationLog } from './revocation-log.ts';
+import type { RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { positionOf } from '../../../src/protocol/revocation-entry.ts';
 import { createRevocationReader } from '../../../src/redis/revocation-reader.ts';
 import { createRevocationStream } from '../../../src/redis/revocation-stream.ts';
-import { positionOf } from '../../../src/tickets/revocation-log.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { type OpenLog, openLog } from '../../support/redis-log.ts';

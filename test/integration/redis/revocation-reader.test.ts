@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { FIRST_POSITION, type Position } from '../../../src/protocol/revocation-entry.ts';
 import { createRevocationReader, type RevocationReader } from '../../../src/redis/revocation-reader.ts';
 import { createRevocationStream } from '../../../src/redis/revocation-stream.ts';
-import { FIRST_POSITION, type Position } from '../../../src/tickets/revocation-log.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { closeServers, tcpServer } from '../../support/tcp-server.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { FIRST_POSITION, positionOf, type RevocationEntry } from '../../../src/protocol/revocation-entry.ts';
 import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
-import { FIRST_POSITION, positionOf, type RevocationEntry } from '../../../src/tickets/revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { FIRST_POSITION } from '../../../src/protocol/revocation-entry.ts';
 import { OutcomeUnknown, StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
 import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
@@ -6,7 +7,6 @@ import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { Presentation } from '../../../src/tickets/presentation.ts';
 import type { Binding } from '../../../src/tickets/record.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
-import { FIRST_POSITION } from '../../../src/tickets/revocation-log.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';

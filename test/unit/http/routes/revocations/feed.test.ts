@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { type FeedEnd, openFeed } from '../../../../../src/http/routes/revocations/feed.ts';
+import { FIRST_POSITION, positionOf } from '../../../../../src/protocol/revocation-entry.ts';
 import { createMemoryRevocationLog } from '../../../../../src/tickets/memory-revocation-log.ts';
-import { FIRST_POSITION, positionOf, type RevocationListener } from '../../../../../src/tickets/revocation-log.ts';
+import type { RevocationListener } from '../../../../../src/tickets/revocation-log.ts';
 import { freezeTime, turns } from '../../../../support/frozen-time.ts';
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;
