@@ -19,8 +19,8 @@ const connectWithTicket = 'src/client/connect-with-ticket.ts';
 
 /** Properties that no other program sees: the build shortens them. */
 export const innerNames = [
-  ...['closed', 'currentState', 'end', 'failed', 'failures', 'final', 'granted', 'heard', 'host', 'invalid'],
-  ...['minDelayMs', 'opened', 'pauseReason', 'received', 'reset', 'resetBackoff', 'rest', 'skipBackoff', 'spreadMs'],
+  ...['closed', 'currentState', 'end', 'failed', 'failures', 'final', 'granted', 'host', 'invalid', 'minDelayMs'],
+  ...['onActivity', 'opened', 'pauseReason', 'received', 'reset', 'resetBackoff', 'rest', 'skipBackoff', 'spreadMs'],
   ...['waitMs', 'watch'],
 ];
 

@@ -3,7 +3,7 @@ import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { createClaimChecks } from './claim-checks.ts';
 import { TokenRejected } from './errors.ts';
-import { type Claims, claimsIn, issuedAtOf, joseHeaderReader } from './jose-header.ts';
+import { type Claims, claimsIn, issuedAtOf, joseHeaderReader } from './jwt-parts.ts';
 import { createKeySearch } from './key-search.ts';
 import { subjectOf } from './subject.ts';
 import { type TicketClaims, ticketClaimsOf } from './ticket-claims.ts';

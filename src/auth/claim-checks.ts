@@ -1,14 +1,15 @@
 import type { Config } from '../config/variables.ts';
 import { TokenRejected } from './errors.ts';
 import { explainAudience, explainClient, explainIssuer } from './explain.ts';
-import type { Claims } from './jose-header.ts';
+import type { Claims } from './jwt-parts.ts';
 
 /** Throws `TokenRejected` if a JWT with these claims is not for ticketd, or not now; `issuers` may have issued it. */
 export type CheckClaims = (claims: Claims, issuers: readonly string[] | undefined) => void;
 
 /**
- * Makes the checks of the claims of a verified JWT. They are those of jsonwebtoken, which verifies no claims here: a JWT
- * with an algorithm that it does not have, and one that was verified before, get the same checks.
+ * Makes the checks of the claims of a verified JWT. `exp`, `nbf`, `aud` and `iss` are checked as jsonwebtoken does, which
+ * verifies no claims here: a JWT with an algorithm that it does not have, and one that was verified before, get the same
+ * checks.
  */
 export const createClaimChecks = ({ audience, clientId, clockToleranceSeconds }: Config['jwt']): CheckClaims => {
   return (claims, issuers) => {

@@ -3,7 +3,7 @@ import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import type { SecretEncoding } from '../config/jwt-secrets.ts';
 import type { Config } from '../config/variables.ts';
 import { quoted } from '../protocol/redact.ts';
-import type { Claims } from './jose-header.ts';
+import type { Claims } from './jwt-parts.ts';
 
 type JwtSettings = Config['jwt'];
 

@@ -2,6 +2,7 @@ import { isTamperProof, jwksUrl } from '../config/key-urls.ts';
 import { InvalidValueError } from '../config/variable.ts';
 import { describeError } from '../log/describe-error.ts';
 import { codedError } from '../protocol/coded-error.ts';
+import { jsonObjectIn } from '../protocol/json.ts';
 import { explainMetadata, shown } from './explain.ts';
 import { getText } from './fetch-text.ts';
 
@@ -69,7 +70,9 @@ const oauthUrl = (issuer: string): URL => {
 
 /** The address of the keys in the metadata of an issuer; throws if the metadata is not its own. */
 export const jwksUriIn = (text: string, issuer: string): URL => {
-  const { issuer: named, jwks_uri: uri } = objectIn(text);
+  const metadata = jsonObjectIn(text);
+  if (metadata === undefined) throw invalid('its metadata is not a JSON object');
+  const { issuer: named, jwks_uri: uri } = metadata;
   // Otherwise one issuer could publish keys for another.
   if (named !== issuer) throw invalid(explainMetadata(issuer, named));
   if (typeof uri !== 'string') throw invalid('its metadata has no jwks_uri');
@@ -78,20 +81,6 @@ export const jwksUriIn = (text: string, issuer: string): URL => {
   } catch (error) {
     if (error instanceof InvalidValueError) throw invalid(`the jwks_uri of its metadata is not ${error.message}`);
     throw error;
-  }
-};
-
-const objectIn = (text: string): Readonly<Record<string, unknown>> => {
-  const value = parse(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw invalid('its metadata is not a JSON object');
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 };
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { KeysUnavailable, TokenRejected } from './errors.ts';
 import { issuerNamedBy } from './explain.ts';
-import { type Claims, issuedAtOf, type JoseHeader } from './jose-header.ts';
+import { type Claims, issuedAtOf, type JoseHeader } from './jwt-parts.ts';
 import type { KeySource } from './key-source.ts';
 import { createSignatureCheck } from './signature.ts';
 

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ACCEPTED_KEYS, algorithmsFor, type JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { codedError } from '../protocol/coded-error.ts';
 import { shown } from './explain.ts';
-import type { JoseHeader } from './jose-header.ts';
+import type { JoseHeader } from './jwt-parts.ts';
 import type { KeyLookup } from './key-source.ts';
 
 /** A key of a published set, made once. */

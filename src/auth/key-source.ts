@@ -3,7 +3,7 @@ import { algorithmsFor, algorithmsOf, type JwtAlgorithm } from '../config/jwt-al
 import { secretKeysOf } from '../config/jwt-secrets.ts';
 import type { Config } from '../config/variables.ts';
 import { misfitExplainer } from './explain.ts';
-import type { JoseHeader } from './jose-header.ts';
+import type { JoseHeader } from './jwt-parts.ts';
 
 /** What a key source knows about the signing key of a JWT. */
 export type KeyLookup =

@@ -1,11 +1,12 @@
 import { acceptedFor, type LogoutAudience } from '../config/logout-audience.ts';
 import type { Config } from '../config/variables.ts';
+import { isJsonObject } from '../protocol/json.ts';
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { rejectAtOtherTime, requireIssuer, secondsSince } from './claim-checks.ts';
 import { TokenRejected } from './errors.ts';
 import { shown } from './explain.ts';
-import { type Claims, claimsIn, joseHeaderReader, type TokenTypes } from './jose-header.ts';
+import { type Claims, claimsIn, joseHeaderReader, type TokenTypes } from './jwt-parts.ts';
 import { createKeySearch } from './key-search.ts';
 import type { TrustedKeys } from './trusted-keys.ts';
 
@@ -61,16 +62,13 @@ const logoutTokenOf = (claims: Claims, audiences: readonly LogoutAudience[]): Lo
   rejectOtherAudience(claims, issuer, audiences);
   const [subject, sessionId] = [nameIn(claims, 'sub'), nameIn(claims, 'sid')];
   if (subject === undefined && sessionId === undefined) throw new TokenRejected('claims', 'it has neither sub nor sid');
-  return { issuer, subject, sessionId, tokenId: requiredName(claims, 'jti'), issuedAt: issuedAtOf(claims) };
+  return { issuer, subject, sessionId, tokenId: requiredName(claims, 'jti'), issuedAt: recentIssuedAt(claims) };
 };
 
 const rejectOtherEvents = ({ events }: Claims): void => {
-  if (isObject(events) && isObject(events[EVENT])) return;
+  if (isJsonObject(events) && isJsonObject(events[EVENT])) return;
   throw new TokenRejected('type', 'its events do not have the object of a back-channel logout');
 };
-
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const rejectOtherAudience = ({ aud }: Claims, issuer: string, audiences: readonly LogoutAudience[]): void => {
   const found: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -91,13 +89,13 @@ const nameIn = (claims: Claims, name: 'iss' | 'jti' | 'sub' | 'sid'): string | u
 };
 
 // That it is a number, and not ahead of the clock, is checked before.
-const issuedAtOf = ({ iat }: Claims): number => {
+const recentIssuedAt = ({ iat }: Claims): number => {
   if (typeof iat !== 'number') throw new TokenRejected('claims', 'it has no iat');
   const age = secondsSince(iat);
   if (age > MAX_LOGOUT_TOKEN_AGE_SECONDS)
     throw new TokenRejected(
       'expired',
-      `it was issued ${age} s ago by the clock of ticketd, more than the 300 s allowed`,
+      `it was issued ${age} s ago by the clock of ticketd, more than the ${MAX_LOGOUT_TOKEN_AGE_SECONDS} s allowed`,
     );
   return iat;
 };

@@ -3,7 +3,7 @@ import { type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-algorith
 import type { Config } from '../config/variables.ts';
 import { type Caller, createAuthentication } from './caller.ts';
 import { TokenRejected } from './errors.ts';
-import { claimsIn, joseHeaderReader } from './jose-header.ts';
+import { claimsIn, joseHeaderReader } from './jwt-parts.ts';
 import { configuredKeys, fixedKeys, type KeySource } from './key-source.ts';
 import { createTrustedKeys } from './trusted-keys.ts';
 

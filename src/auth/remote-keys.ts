@@ -5,7 +5,7 @@ import { codedError } from '../protocol/coded-error.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import { pause } from '../time/clock.ts';
 import { within } from '../time/timeouts.ts';
-import type { JoseHeader } from './jose-header.ts';
+import type { JoseHeader } from './jwt-parts.ts';
 import type { KeyLocation } from './key-location.ts';
 import { explainUnknown, isPublished, keySetOf, lookUpKeys, NO_KEYS } from './key-set.ts';
 import type { KeyLookup, KeySource } from './key-source.ts';

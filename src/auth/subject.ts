@@ -1,7 +1,7 @@
 import { MAX_NAME_CHARACTERS } from '../protocol/limits.ts';
 import { isText } from '../protocol/text.ts';
 import { TokenRejected } from './errors.ts';
-import { type Claims, payloadText } from './jose-header.ts';
+import { type Claims, payloadText } from './jwt-parts.ts';
 
 /** The subject of a verified JWT, from the claim of that name: a string, or an integer as its decimal text. */
 export const subjectOf = (claims: Claims, claim: string, jwt: string): string => {

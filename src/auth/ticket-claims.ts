@@ -1,4 +1,4 @@
-import type { Claims } from './jose-header.ts';
+import type { Claims } from './jwt-parts.ts';
 
 /** Claims of a JWT that its ticket carries to the gateway. */
 export type TicketClaims = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
 import { TokenRejected } from './errors.ts';
 import { explainIssuer } from './explain.ts';
-import type { Claims } from './jose-header.ts';
+import type { Claims } from './jwt-parts.ts';
 import type { KeySource } from './key-source.ts';
 
 /** The keys that may verify a JWT, and the issuers that it may have. */

@@ -1,5 +1,5 @@
 import { hash, type KeyObject } from 'node:crypto';
-import type { Claims, JoseHeader } from './jose-header.ts';
+import type { Claims, JoseHeader } from './jwt-parts.ts';
 
 /** A JWT whose signature was verified. */
 export interface VerifiedJwt {

@@ -3,7 +3,7 @@ import type { Failed, RequestTicket } from './request-ticket.ts';
 import { startTimer, type Timer } from './schedule.ts';
 import type { RetryOptions, SocketData, Ticket } from './types.ts';
 
-/** Hears of one attempt. The last call is `failed`, `invalid` or `closed`; none follows `Attempt.end()`. */
+/** Gets the events of one attempt. The last call is `failed`, `invalid` or `closed`; none follows `Attempt.end()`. */
 export interface AttemptListener {
   granted(ticket: Ticket): void;
   /** There is no ticket, or the server asks the client to come back later or never. */
@@ -16,10 +16,10 @@ export interface AttemptListener {
   closed(code: number, reason: string, minDelayMs?: number): void;
 }
 
-/** Hears of one connection. */
+/** Gets the events of one connection. */
 export interface TransportListener extends Pick<AttemptListener, 'failed' | 'opened' | 'received' | 'closed'> {
   /** The server sent something. */
-  heard(): void;
+  onActivity(): void;
 }
 
 /** What a ticket opens. */
@@ -62,7 +62,7 @@ export const beginAttempt = (
 
   const open = (ticket: string) => {
     try {
-      transport = openTransport(ticket, { ...listener, heard: expectMessage }, signal);
+      transport = openTransport(ticket, { ...listener, onActivity: expectMessage }, signal);
     } catch (error) {
       listener.invalid(error);
     }

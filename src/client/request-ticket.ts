@@ -1,10 +1,12 @@
-import { LONGEST_RETRY_AFTER_MS } from './limits.ts';
 import type { StopReason, Ticket, TicketFailure, TicketOptions } from './types.ts';
 
 export interface Failed extends TicketFailure {
   /** Set where the same request would fail again: after `rejected` ask `getToken` for another JWT, else stop. */
   readonly final?: StopReason | 'ended' | 'rejected' | undefined;
 }
+
+// A proxy or a captive portal may ask for more.
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 /** Never rejects. */
 export type RequestTicket = (signal: AbortSignal) => Promise<Ticket | Failed>;

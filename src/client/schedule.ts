@@ -1,9 +1,11 @@
-import { LONGEST_TIMEOUT_MS } from './limits.ts';
 import type { RetryOptions } from './types.ts';
 
 export type ScheduleOptions = Pick<RetryOptions, 'baseDelayMs' | 'maxDelayMs' | 'random'>;
 
 export type Timer = ReturnType<typeof setTimeout>;
+
+// `setTimeout` fires immediately where the time is longer.
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const startTimer = (onTimeout: () => void, ms: number): Timer =>
   setTimeout(onTimeout, Math.min(ms, LONGEST_TIMEOUT_MS));

@@ -7,7 +7,7 @@ const OPEN = 1;
 /** Opens a WebSocket with a ticket. */
 export const openSocket =
   (options: SocketOptions, argumentsWith: (ticket: string) => SocketArguments): OpenTransport =>
-  (ticket, { heard, opened, received, closed }, signal) => {
+  (ticket, { onActivity, opened, received, closed }, signal) => {
     const socket = createSocket(argumentsWith(ticket), options);
     if (options.binaryType) socket.binaryType = options.binaryType;
     const on = (type: string, handle: (event: SocketEvent) => void) =>
@@ -15,11 +15,11 @@ export const openSocket =
         if (!signal.aborted) handle(event);
       });
     on('open', () => {
-      heard();
+      onActivity();
       opened(socket.protocol);
     });
     on('message', ({ data }) => {
-      heard();
+      onActivity();
       received(data);
     });
     on('close', ({ code, reason }) => closed(code, reason));

@@ -73,12 +73,12 @@ const failureFrom = ({ status, headers }: Response) => ({
 
 const read = async (
   { body }: Response,
-  { failed, heard, opened, received }: TransportListener,
+  { failed, onActivity, opened, received }: TransportListener,
   state: StreamState,
   signal: AbortSignal,
 ): Promise<void> => {
   if (!body) return failed({ message: 'this fetch cannot read a stream: pass another one', final: 'invalid' });
-  heard();
+  onActivity();
   opened('');
   const parse = createStreamParser(state, (message) => {
     if (!signal.aborted) received(message);
@@ -88,7 +88,7 @@ const read = async (
   for (;;) {
     const { done, value } = await reader.read();
     if (done || signal.aborted) return;
-    heard();
+    onActivity();
     parse(decoder.decode(value, { stream: true }));
   }
 };

@@ -1,5 +1,5 @@
+import { createDeferredSocket, type DeferredSocket, type DeferredSocketOptions } from './deferred-socket.ts';
 import { eventTargetClass } from './events.ts';
-import { createLateSocket, type LateSocket, type LateSocketOptions } from './late-socket.ts';
 import { createTicketSource } from './ticket-source.ts';
 import type { SocketCarrier, SocketConstructor, SocketData, TicketOptions } from './types.ts';
 import { defineConstants, defineHandlers } from './web-events.ts';
@@ -59,15 +59,15 @@ export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocke
   const tickets = createTicketSource(options);
   // Taken now, since the program may put this class in its place.
   const { WebSocket = (globalThis as { readonly WebSocket?: SocketConstructor }).WebSocket } = options;
-  const late: LateSocketOptions = { ...options, WebSocket };
+  const deferred: DeferredSocketOptions = { ...options, WebSocket };
 
   // A class, since a program makes and extends it as it does `WebSocket`.
   class Socket extends eventTargetClass() {
-    readonly #socket: LateSocket;
+    readonly #socket: DeferredSocket;
 
     constructor(url: string | URL, protocols: string | readonly string[] = []) {
       super();
-      this.#socket = createLateSocket(this, late, tickets, url, protocols);
+      this.#socket = createDeferredSocket(this, deferred, tickets, url, protocols);
     }
 
     get url() {

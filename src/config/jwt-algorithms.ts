@@ -8,7 +8,7 @@ const CURVES = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' } a
 
 /** The fewest bytes of a secret, those of HS256. */
 export const MIN_SECRET_BYTES = HMAC.HS256;
-export const MIN_RSA_BITS = 2048;
+const MIN_RSA_BITS = 2048;
 
 /** The algorithms of an identity provider's keys: without HMAC, since a secret is never published. */
 export const PUBLIC_KEY_ALGORITHMS = [...RSA, ...Object.values(CURVES), 'EdDSA'] as const;

@@ -8,11 +8,14 @@ import { optional, variable } from './variable.ts';
 // 30 days: a key that the provider withdrew must not stay trusted forever.
 const MAX_STALE_SECONDS = 2_592_000;
 
+/** The largest clock tolerance that any instance can be configured with. */
+export const MAX_CLOCK_TOLERANCE_SECONDS = 300;
+
 /** The variables that decide which JWTs are accepted. */
 export const jwtVariables = {
   secrets: optional({
     name: 'JWT_SECRET',
-    // `rules.ts` decodes it, as JWT_SECRET_ENCODING says.
+    // `jwt-rules.ts` decodes it, as JWT_SECRET_ENCODING says.
     parse: listOf((secret) => secret),
     doc: 'HMAC secret of at least 32 bytes (48 for HS384, 64 for HS512); a comma-separated list of secrets to rotate',
     secret: true,
@@ -90,7 +93,7 @@ export const jwtVariables = {
   clockToleranceSeconds: variable({
     name: 'JWT_CLOCK_TOLERANCE_SECONDS',
     default: '5',
-    parse: integer(0, 300),
+    parse: integer(0, MAX_CLOCK_TOLERANCE_SECONDS),
     doc: 'how far ahead of the clock `nbf` and `iat` may be; there is no tolerance for `exp`, since no ticket outlives its JWT',
   }),
   subjectClaim: variable({

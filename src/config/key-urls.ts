@@ -1,6 +1,6 @@
 import { InvalidValueError, type Parser } from './variable.ts';
 
-/** The URL of a published key set; `rules.ts` restricts http:// by `NODE_ENV`. */
+/** The URL of a published key set; `jwt-rules.ts` restricts http:// by `NODE_ENV`. */
 export const jwksUrl: Parser<URL> = (text) => {
   if (!/^https?:\/\//i.test(text) || /\s/.test(text) || !URL.canParse(text))
     throw new InvalidValueError('an https:// URL');

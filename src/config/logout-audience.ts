@@ -23,19 +23,19 @@ export const acceptedFor = (audience: LogoutAudience, issuer: string, clientId: 
   audience.clientId === clientId && (audience.issuer === undefined || audience.issuer === issuer);
 
 const name = 'BACKCHANNEL_LOGOUT_AUDIENCE';
+const ISSUERS = 'JWT_ISSUER or JWT_ISSUERS';
 
-/** What is wrong with the audiences beside the configured issuers, which `variable` lists. */
+/** What is wrong with the audiences beside the configured issuers. */
 export const logoutAudienceProblem = (
   audiences: readonly LogoutAudience[],
   issuers: readonly string[],
-  variable: string,
 ): Problem | undefined => {
   // Without an issuer any token of the key would end sessions.
-  if (issuers.length === 0) return { name, problem: `expected ${variable} to be set, too` };
+  if (issuers.length === 0) return { name, problem: `expected ${ISSUERS} to be set, too` };
   if (audiences.some(({ issuer }) => issuer !== undefined && !issuers.includes(issuer)))
-    return { name, problem: `expected each issuer to be in ${variable}` };
+    return { name, problem: `expected each issuer to be in ${ISSUERS}` };
   // A client id is unique within its issuer only.
   if (issuers.length > 1 && audiences.some(({ issuer }) => issuer === undefined))
-    return { name, problem: `expected "<issuer> <client id>" in each entry, since ${variable} has several issuers` };
+    return { name, problem: `expected "<issuer> <client id>" in each entry, since ${ISSUERS} has several issuers` };
   return undefined;
 };

@@ -4,7 +4,8 @@ import type { Problem } from './config-error.ts';
 import type { RedisTarget } from './redis-url.ts';
 import { type Environment, readTextFile } from './sources.ts';
 import { unreadable } from './text-file.ts';
-import type { Config } from './variables.ts';
+import type { Variable } from './variable.ts';
+import { type Config, type Section, variables } from './variables.ts';
 
 interface Reloadable {
   readonly name: string;
@@ -13,20 +14,20 @@ interface Reloadable {
   readonly file: string;
 }
 
-const secret = (name: string, valueIn: Reloadable['valueIn']): Reloadable => ({ name, valueIn, file: `${name}_FILE` });
-const file = (name: string, valueIn: Reloadable['valueIn']): Reloadable => ({ name, valueIn, file: name });
+const fileOf = ({ name, secret }: Variable<unknown>): string | undefined => {
+  if (secret) return `${name}_FILE`;
+  return name.endsWith('_FILE') ? name : undefined;
+};
+
+const reloadableOf = (section: Section): readonly Reloadable[] =>
+  Object.entries<Variable<unknown>>(variables[section]).flatMap(([key, variable]) => {
+    const file = fileOf(variable);
+    if (file === undefined) return [];
+    return [{ name: variable.name, file, valueIn: (config) => Reflect.get(config[section], key) }];
+  });
 
 /** The values that may change while ticketd runs: those that come from a file. */
-const reloadable: readonly Reloadable[] = [
-  secret('JWT_SECRET', ({ jwt }) => jwt.secrets),
-  secret('JWT_PUBLIC_KEY', ({ jwt }) => jwt.publicKeys),
-  secret('GATEWAY_KEYS', ({ gateways }) => gateways.keys),
-  secret('REDIS_URL', ({ redis }) => redis.target),
-  secret('REDIS_SENTINEL_PASSWORD', ({ redis }) => redis.sentinelPassword),
-  file('REDIS_TLS_CA_FILE', ({ redis }) => redis.tlsCa),
-  file('REDIS_TLS_CERT_FILE', ({ redis }) => redis.tlsCert),
-  file('REDIS_TLS_KEY_FILE', ({ redis }) => redis.tlsKey),
-];
+const reloadable = (Object.keys(variables) as Section[]).flatMap(reloadableOf);
 
 /** The names of the variables whose values differ. */
 export const changedNames = (before: Config, after: Config): readonly string[] =>

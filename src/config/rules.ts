@@ -88,7 +88,7 @@ const listenersDiffer = rule(['http.host', 'http.port', 'http.internalHost', 'ht
 const logoutTokensHaveAnIssuer = rule(
   ['jwt.issuer', 'jwt.issuers', 'backchannelLogout.audiences'],
   ({ jwt: { issuer = [], issuers = [] }, backchannelLogout: { audiences } }) =>
-    audiences && logoutAudienceProblem(audiences, [...issuer, ...issuers], 'JWT_ISSUER or JWT_ISSUERS'),
+    audiences && logoutAudienceProblem(audiences, [...issuer, ...issuers]),
 );
 
 const rules = [

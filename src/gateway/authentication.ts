@@ -7,7 +7,7 @@ import type { EventListener, GatewayEvent } from './events.ts';
 import { type GatewayRequest, type HandshakeContext, type Presented, readHandshake, readTicket } from './handshake.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
-import type { Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
+import type { PresentedBy, Redeemer, RedeemRequest, RedeemResult } from './redeemer.ts';
 import { type Refused, refuse, type UpgradeRefused } from './refusal.ts';
 
 export interface AuthenticationOptions {
@@ -24,9 +24,6 @@ export interface Authentication {
   /** By a ticket that came in another way, such as a first message. */
   ofTicket(ticket: unknown, presented: PresentedBy): Promise<Verdict>;
 }
-
-/** What is known about a ticket that did not come in a request. */
-export type PresentedBy = Omit<RedeemRequest, 'ticket'>;
 
 export const createAuthentication = (options: AuthenticationOptions): Authentication => {
   const { redeemer, audience, maxPending, report } = options;

@@ -68,7 +68,7 @@ export interface SocketEnded {
 }
 
 /** The gateway closed a socket because its session was revoked. */
-export interface SocketRevoked {
+interface SocketRevoked {
   readonly event: 'socket_revoked';
   readonly level: 'info';
   readonly traceId: string;

@@ -1,30 +1,30 @@
 import type { StreamBlock } from './event-stream.ts';
-import { isPosition, type RevocationFollower } from './revocation-source.ts';
+import { isPosition, type RevocationReceiver } from './revocation-source.ts';
 
 /**
- * Makes a function that passes the blocks of one feed on to a follower. `from` is the position after which the feed was
+ * Makes a function that passes the blocks of one feed on to a receiver. `from` is the position after which the feed was
  * asked to begin. Throws where the first block has no position: then this is not a feed of ticketd.
  */
-export const createFeedEntries = (
-  follower: RevocationFollower,
+export const createBlockHandler = (
+  receiver: RevocationReceiver,
   from: string | undefined,
 ): ((block: StreamBlock) => void) => {
   let isConnected = false;
 
   const begin = (position: string, event: string): void => {
     isConnected = true;
-    if (event !== 'reset') follower.onConnected(from ?? position);
+    if (event !== 'reset') receiver.onConnected(from ?? position);
   };
 
   return ({ id, event, data }) => {
     if (!(isConnected || isPosition(id))) throw new Error('the feed does not begin with a position');
-    if (!isPosition(id)) return follower.onMalformed('an entry of the feed has no position');
+    if (!isPosition(id)) return receiver.onMalformed('an entry of the feed has no position');
     if (!isConnected) begin(id, event);
-    if (event === 'reset') follower.onReset(id);
+    if (event === 'reset') receiver.onReset(id);
     if (event !== 'revoked') return;
     const key = keyOf(data);
-    if (key === undefined) follower.onMalformed(`the entry ${id} of the feed has no key`);
-    else follower.onRevoked({ key, position: id });
+    if (key === undefined) receiver.onMalformed(`the entry ${id} of the feed has no key`);
+    else receiver.onRevoked({ key, position: id });
   };
 };
 

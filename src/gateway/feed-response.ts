@@ -14,7 +14,7 @@ export class NoFeedError extends Error {
 
 // A wrong key or address, or an older ticketd: that changes with a deployment only.
 const MISCONFIGURED_WAIT_MS = 30_000;
-const MAX_RETRY_AFTER = 30;
+const MAX_RETRY_AFTER_SECONDS = 30;
 
 /** Why a response is not a feed; `undefined` where it is one. */
 export const feedProblem = ({ statusCode: status = 0, headers }: IncomingMessage): NoFeedError | undefined => {
@@ -34,5 +34,5 @@ const messageOf = (status: number): string => {
 const waitMsOf = (status: number, retryAfter: string | undefined): number => {
   if (status < 500) return MISCONFIGURED_WAIT_MS;
   const seconds = Number(retryAfter ?? 0);
-  return Number.isInteger(seconds) && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER) * 1000 : 0;
+  return Number.isInteger(seconds) && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER_SECONDS) * 1000 : 0;
 };

@@ -21,7 +21,7 @@ import { protectServer } from './protect.ts';
 import { redeemFromRedis } from './redeem-from-redis.ts';
 import { redeemOverHttp } from './redeem-over-http.ts';
 import type { Redeemer } from './redeemer.ts';
-import { createRevocationWatch, SESSION_REVOKED } from './revocation-watch.ts';
+import { createRevocationWatch, REVOKED_REASON } from './revocation-watch.ts';
 import type { ClosableSocket } from './session-end.ts';
 import {
   type AcceptUpgrade,
@@ -173,7 +173,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       return revocations.register(webSocket, admission);
     },
     sessions: () => listSessions(sockets.all()),
-    closeSession: (session, code = REVOKED, reason = SESSION_REVOKED) => {
+    closeSession: (session, code = REVOKED, reason = REVOKED_REASON) => {
       checkClose(session, code, reason);
       const selected = sockets.all().filter(({ admission }) => isSelected(admission, session));
       for (const socket of selected) socket.close(code, reason);

@@ -14,7 +14,7 @@ import { traceIdOf } from '../protocol/trace-id.ts';
 import { isTicket } from '../tickets/ticket.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
 import type { GatewayOptions } from './options.ts';
-import type { RedeemRequest } from './redeemer.ts';
+import type { PresentedBy, RedeemRequest } from './redeemer.ts';
 import { type Refused, refuse } from './refusal.ts';
 
 /** One handshake in flight, with what is known of it so far. */
@@ -67,11 +67,7 @@ const sourceOf = ({ origin, ...headers }: IncomingHttpHeaders) => ({
 });
 
 /** Reads a ticket that came in another way: anything but the text of a ticket is refused. */
-export const readTicket = (
-  ticket: unknown,
-  context: HandshakeContext,
-  presentedBy: Omit<RedeemRequest, 'ticket'>,
-): Presented => {
+export const readTicket = (ticket: unknown, context: HandshakeContext, presentedBy: PresentedBy): Presented => {
   const { traceId } = presentedBy;
   context.traceId = traceId;
   if (ticket === undefined || ticket === null || ticket === '') return refuse('WS_TICKET_MISSING', { traceId });

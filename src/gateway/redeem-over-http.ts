@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../log/describe-error.ts';
 import { REQUEST_ID_HEADER } from '../protocol/headers.ts';
+import { isJsonObject, type JsonObject, jsonObjectIn } from '../protocol/json.ts';
 import { REDEEM_PATH } from '../protocol/paths.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { MisconfigurationError } from './misconfiguration-error.ts';
@@ -17,8 +18,8 @@ import { revocationsOverHttp } from './revocations-over-http.ts';
 const IDLE_MS = 30_000;
 const MAX_SOCKETS = 128;
 // A configuration error does not pass within seconds.
-const MISCONFIGURED_RETRY_AFTER = 30;
-const MAX_RETRY_AFTER = 3600;
+const MISCONFIGURED_RETRY_AFTER_SECONDS = 30;
+const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** Redeems at the internal listener of a ticketd. */
 export const redeemOverHttp = (options: HttpRedeemOptions, timeoutMs: number): Redeemer => {
@@ -133,7 +134,7 @@ const refuseUnexpected = (response: PostResponse, traceId: string): Refused => {
   const problem = problemOf(response);
   const cause = status < 500 ? new MisconfigurationError(problem) : new Error(problem);
   return status >= 400 && status < 500
-    ? refuse('WS_TICKET_REDIS_NOT_READY', { traceId, retryAfter: MISCONFIGURED_RETRY_AFTER, cause })
+    ? refuse('WS_TICKET_REDIS_NOT_READY', { traceId, retryAfter: MISCONFIGURED_RETRY_AFTER_SECONDS, cause })
     : refuse('WS_TICKET_OUTCOME_UNKNOWN', { traceId, cause });
 };
 
@@ -150,19 +151,11 @@ const problemOf = ({ status, text }: PostResponse): string => {
   return `unexpected response: ${status} ${optionalText(errorCode) ?? 'without an errorCode'}`;
 };
 
-const bodyOf = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? { ...body } : {};
-  } catch {
-    return {};
-  }
-};
+const bodyOf = (text: string): JsonObject => jsonObjectIn(text) ?? {};
 
 const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const optionalObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+const optionalObject = (value: unknown): JsonObject | undefined => (isJsonObject(value) ? value : undefined);
 
 const optionalDate = (value: unknown): Date | undefined => {
   const date = new Date(optionalText(value) ?? '');
@@ -170,4 +163,4 @@ const optionalDate = (value: unknown): Date | undefined => {
 };
 
 const validRetryAfter = (value: unknown): number | undefined =>
-  typeof value === 'number' && value >= 1 && value <= MAX_RETRY_AFTER ? Math.ceil(value) : undefined;
+  typeof value === 'number' && value >= 1 && value <= MAX_RETRY_AFTER_SECONDS ? Math.ceil(value) : undefined;

@@ -16,6 +16,9 @@ export interface RedeemRequest {
   readonly traceId: string;
 }
 
+/** What is known about a ticket that did not come in a request. */
+export type PresentedBy = Omit<RedeemRequest, 'ticket'>;
+
 /** The client of a redeemed ticket. */
 export interface Identity {
   /** The `iss` of the JWT: a subject is unique within its issuer only. */

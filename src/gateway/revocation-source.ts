@@ -1,16 +1,10 @@
-/** One entry of the revocation stream. */
-export interface Revocation {
-  /** A revocation key: a socket whose ticket has it, and an earlier position, must close. */
-  readonly key: string;
-  /** Where the entry is in the stream, as ticketd writes it: positions compare as strings. */
-  readonly position: string;
-}
+import { type Position, partsOf, type RevocationEntry } from '../protocol/revocation-entry.ts';
 
 /**
  * Takes what a source reads. The source calls `onConnected` or `onReset` first, then `onRevoked` in the order of the
  * stream, then `onLost`; and so on for each attempt. No call throws.
  */
-export interface RevocationFollower {
+export interface RevocationReceiver {
   /**
    * The position after which the source has to read, asked before each attempt; `undefined` where any position will do:
    * then the source starts at the current end of the stream.
@@ -18,7 +12,8 @@ export interface RevocationFollower {
   resumeFrom(): string | undefined;
   /** The source reads now: every entry after `position` will reach `onRevoked`. */
   onConnected(position: string): void;
-  onRevoked(revocation: Revocation): void;
+  /** A socket whose ticket has the key of the entry, and an earlier position, must close. */
+  onRevoked(entry: RevocationEntry): void;
   /** As `onConnected`, but entries between `resumeFrom()` and `position` may be lost. */
   onReset(position: string): void;
   /** The source skipped an entry that it could not read; `error` says what is wrong with it. */
@@ -30,16 +25,15 @@ export interface RevocationFollower {
 /** One way to learn of revocations: from the feed of a ticketd, or from the stream in Redis. */
 export interface RevocationSource {
   /**
-   * Reads revocations and passes them on, until the returned function is called: from then on the follower gets no call.
+   * Reads revocations and passes them on, until the returned function is called: from then on the receiver gets no call.
    * Retries by itself. Neither a connection nor a timer of it keeps the process running.
    */
-  follow(follower: RevocationFollower): () => void;
+  follow(receiver: RevocationReceiver): () => void;
 }
 
-const POSITION = /^\d{13}-\d{10}$/;
-
 /** Whether a value is a position: 13 digits of milliseconds by the clock of Redis, a hyphen, 10 digits of sequence. */
-export const isPosition = (value: unknown): value is string => typeof value === 'string' && POSITION.test(value);
+export const isPosition = (value: unknown): value is Position =>
+  typeof value === 'string' && partsOf(value) !== undefined;
 
 /** When the entry was written, in milliseconds of the Unix epoch by the clock of Redis. */
-export const writtenAt = (position: string): number => Number(position.slice(0, position.indexOf('-')));
+export const writtenAt = (position: Position): number => partsOf(position)?.ms ?? 0;

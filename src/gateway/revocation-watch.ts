@@ -4,7 +4,7 @@ import type { EventListener } from './events.ts';
 import type { OpenSocket, OpenSockets } from './open-sockets.ts';
 import { createRecentRevocations } from './recent-revocations.ts';
 import { createRevocationOutage } from './revocation-outage.ts';
-import { type RevocationFollower, type RevocationSource, writtenAt } from './revocation-source.ts';
+import { type RevocationReceiver, type RevocationSource, writtenAt } from './revocation-source.ts';
 import type { ClosableSocket } from './session-end.ts';
 
 /** Closes the sockets whose session is revoked. */
@@ -27,7 +27,7 @@ export interface RevocationWatchOptions {
   readonly random?: () => number;
 }
 
-export const SESSION_REVOKED = 'session revoked';
+export const REVOKED_REASON = 'session revoked';
 const MAYBE_REVOKED = 'revocations may be lost';
 // All clients of a gateway at the same moment would be a flood of handshakes.
 const SPREAD_MS = 60_000;
@@ -36,39 +36,39 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
   const { source, sockets, report, random = Math.random } = options;
   const recent = createRecentRevocations();
   const outage = createRevocationOutage(report);
-  const leaving = new WeakSet<OpenSocket>();
+  const closingLater = new WeakSet<OpenSocket>();
   let last: string | undefined;
   let stop: (() => void) | undefined;
   let isClosed = false;
 
   const revoke = (entry: OpenSocket, position: string): void => {
-    if (entry.close(REVOKED, SESSION_REVOKED)) report(socketRevoked(entry.admission, position));
+    if (entry.close(REVOKED, REVOKED_REASON)) report(socketRevoked(entry.admission, position));
   };
 
   const mayBeRevoked = ({ admission: { revocationPosition } }: OpenSocket): boolean =>
     revocationPosition !== undefined && !recent.isCompleteAfter(revocationPosition);
 
-  const sendAway = (entries: readonly OpenSocket[]): void => {
+  const closeForRetry = (entries: readonly OpenSocket[]): void => {
     for (const entry of entries) entry.close(TRY_AGAIN_LATER, MAYBE_REVOKED);
     if (entries.length > 0) report({ event: 'revocations_reset', level: 'warn', sockets: entries.length });
   };
 
-  const sendAwayLater = (entry: OpenSocket): void => {
-    leaving.add(entry);
+  const closeForRetryLater = (entry: OpenSocket): void => {
+    closingLater.add(entry);
     const close = () => {
       if (!isClosed) entry.close(TRY_AGAIN_LATER, MAYBE_REVOKED);
     };
     setTimeout(close, random() * SPREAD_MS).unref();
   };
 
-  const follower: RevocationFollower = {
+  const receiver: RevocationReceiver = {
     resumeFrom: () => last ?? lowestPosition(sockets.all()),
     onConnected: (position) => {
       outage.end();
       if (last !== undefined) return;
       last = position;
       recent.startAt(position);
-      sendAway(sockets.all().filter(mayBeRevoked));
+      closeForRetry(sockets.all().filter(mayBeRevoked));
     },
     onRevoked: (revocation) => {
       const { key, position } = revocation;
@@ -81,8 +81,8 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
       outage.end();
       last = position;
       recent.startAt(position);
-      const entries = sockets.all().filter((entry) => hasKeys(entry) && !leaving.has(entry));
-      for (const entry of entries) sendAwayLater(entry);
+      const entries = sockets.all().filter((entry) => hasKeys(entry) && !closingLater.has(entry));
+      for (const entry of entries) closeForRetryLater(entry);
       report({ event: 'revocations_reset', level: 'warn', sockets: entries.length });
     },
     onMalformed: (error) => report({ event: 'revocation_malformed', level: 'error', error }),
@@ -93,7 +93,7 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
     start: () => {
       if (stop !== undefined || isClosed) return;
       outage.begin('there is no connection yet');
-      stop = source.follow(follower);
+      stop = source.follow(receiver);
     },
     position: () => last,
     register: (socket, admission) => {
@@ -101,7 +101,7 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
       const { revocationKeys, revocationPosition = '' } = admission;
       const later = recent.latestAfter(revocationPosition, revocationKeys);
       if (later !== undefined) revoke(entry, later);
-      else if (hasKeys(entry) && mayBeRevoked(entry)) sendAway([entry]);
+      else if (hasKeys(entry) && mayBeRevoked(entry)) closeForRetry([entry]);
       return () => void entry.unregister();
     },
     close: () => {

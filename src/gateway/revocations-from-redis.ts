@@ -1,30 +1,31 @@
+import type { Position } from '../protocol/revocation-entry.ts';
 import { type FollowEnd, followRevocations } from '../tickets/follow-revocations.ts';
-import type { Position, RevocationLog } from '../tickets/revocation-log.ts';
+import type { RevocationLog } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
-import type { RevocationFollower, RevocationSource } from './revocation-source.ts';
+import type { RevocationReceiver, RevocationSource } from './revocation-source.ts';
 
 const RETRY_MS = 200;
 
 /** The revocations in Redis itself; `log` returns `undefined` until the gateway has started. */
 export const revocationsFromRedis = (log: () => RevocationLog | undefined): RevocationSource => ({
-  follow: (follower) => {
+  follow: (receiver) => {
     const controller = new AbortController();
-    void followUntilAborted(log, follower, controller.signal);
+    void followUntilAborted(log, receiver, controller.signal);
     return () => controller.abort();
   },
 });
 
 const followUntilAborted = async (
   log: () => RevocationLog | undefined,
-  follower: RevocationFollower,
+  receiver: RevocationReceiver,
   signal: AbortSignal,
 ): Promise<void> => {
   while (!signal.aborted) {
     const opened = log();
     const end = opened?.recentPosition();
     if (opened !== undefined && end !== undefined) {
-      const reason = await followOnce(opened, end, follower, signal);
-      if (!signal.aborted) follower.onLost(`revocations in Redis cannot be read: ${reason}`);
+      const reason = await followOnce(opened, end, receiver, signal);
+      if (!signal.aborted) receiver.onLost(`revocations in Redis cannot be read: ${reason}`);
     }
     await pause(RETRY_MS, signal, { keepsAlive: false });
   }
@@ -34,18 +35,18 @@ const followUntilAborted = async (
 const followOnce = (
   log: RevocationLog,
   end: Position,
-  follower: RevocationFollower,
+  receiver: RevocationReceiver,
   signal: AbortSignal,
 ): Promise<string> =>
   new Promise((resolve) => {
     const stop = followRevocations(
-      { log, after: follower.resumeFrom(), end },
+      { log, after: receiver.resumeFrom(), end },
       {
-        onStart: follower.onConnected,
+        onStart: receiver.onConnected,
         onEntries: (entries) => {
-          for (const entry of entries) follower.onRevoked(entry);
+          for (const entry of entries) receiver.onRevoked(entry);
         },
-        onReset: follower.onReset,
+        onReset: receiver.onReset,
         onEnd: (reason) => resolve(REASONS[reason]),
       },
     );

@@ -3,11 +3,11 @@ import { REVOCATIONS_PATH } from '../protocol/paths.ts';
 import { scrub } from '../protocol/redact.ts';
 import { pause } from '../time/clock.ts';
 import { endpointUrl } from './endpoint-url.ts';
-import { createFeedEntries } from './feed-entries.ts';
+import { createBlockHandler } from './feed-entries.ts';
 import { NoFeedError } from './feed-response.ts';
 import type { HttpRedeemOptions } from './options.ts';
 import { readFeed } from './read-feed.ts';
-import type { RevocationFollower, RevocationSource } from './revocation-source.ts';
+import type { RevocationReceiver, RevocationSource } from './revocation-source.ts';
 
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 2000;
@@ -21,27 +21,27 @@ export const revocationsOverHttp = (
 ): RevocationSource => {
   const url = endpointUrl(base, REVOCATIONS_PATH);
 
-  const readOnce = (follower: RevocationFollower, signal: AbortSignal): Promise<unknown> => {
-    const from = follower.resumeFrom();
-    return readFeed({ url, key, agent, from, onBlock: createFeedEntries(follower, from) }, signal);
+  const readOnce = (receiver: RevocationReceiver, signal: AbortSignal): Promise<unknown> => {
+    const from = receiver.resumeFrom();
+    return readFeed({ url, key, agent, from, onBlock: createBlockHandler(receiver, from) }, signal);
   };
 
-  const readUntilAborted = async (follower: RevocationFollower, signal: AbortSignal): Promise<void> => {
+  const readUntilAborted = async (receiver: RevocationReceiver, signal: AbortSignal): Promise<void> => {
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = performance.now();
-      const reason = await readOnce(follower, signal);
+      const reason = await readOnce(receiver, signal);
       if (signal.aborted) return;
-      follower.onLost(scrub(`ticketd at ${url.origin}: ${describeError(reason).error}`));
+      receiver.onLost(scrub(`ticketd at ${url.origin}: ${describeError(reason).error}`));
       failures = performance.now() - startedAt >= STABLE_MS ? 0 : failures + 1;
       await pause(retryDelay(reason, failures, random()), signal, { keepsAlive: false });
     }
   };
 
   return {
-    follow: (follower) => {
+    follow: (receiver) => {
       const controller = new AbortController();
-      readUntilAborted(follower, controller.signal);
+      readUntilAborted(receiver, controller.signal);
       return () => controller.abort();
     },
   };

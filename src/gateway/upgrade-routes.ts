@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { readSafely } from '../log/describe-error.ts';
+import { pathIn } from '../protocol/resource-path.ts';
 import { newTraceId, traceIdOf } from '../protocol/trace-id.ts';
 import { respond } from './http-response.ts';
 
@@ -69,7 +70,7 @@ const createRouter = (server: UpgradeServer): Router => {
 /** A request that cannot be read goes to the route without a path, which refuses it. */
 const routeFor = (request: IncomingMessage, routes: Router['routes']): UpgradeRoute | undefined => {
   if (!readSafely(() => request.headers.upgrade?.toLowerCase() === 'websocket', true)) return undefined;
-  const path = readSafely(() => (request.url ?? '/').split('?', 1)[0], undefined);
+  const path = readSafely(() => pathIn(request.url ?? '/'), undefined);
   return routes.get(path) ?? routes.get(undefined);
 };
 

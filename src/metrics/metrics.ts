@@ -8,7 +8,7 @@ export interface MetricsOptions {
 }
 
 export interface RevocationSources {
-  readonly feeds: { readonly count: number; readonly lagSeconds: number };
+  readonly feeds: { count(): number; lagSeconds(): number };
   readonly log: { lagSeconds(): number };
 }
 
@@ -61,11 +61,11 @@ const showRevocations =
           this.set(value());
         },
       });
-    gauge('ticketd_revocation_feeds', 'Gateways that follow the revocation feed.', () => feeds.count);
+    gauge('ticketd_revocation_feeds', 'Gateways that follow the revocation feed.', () => feeds.count());
     gauge(
       'ticketd_revocation_feed_lag_seconds',
       'For how long the slowest gateway has not taken what its feed sent.',
-      () => feeds.lagSeconds,
+      () => feeds.lagSeconds(),
     );
     gauge('ticketd_revocation_reader_lag_seconds', 'Time since ticketd last had read all revocations.', () =>
       log.lagSeconds(),

@@ -1,12 +1,7 @@
 import type { Emit } from '../log/events.ts';
+import { type Position, partsOf, positionOf } from '../protocol/revocation-entry.ts';
 import { StoreUnavailable } from '../tickets/errors.ts';
-import {
-  type Position,
-  partsOf,
-  positionOf,
-  type RevocationListener,
-  type RevocationLog,
-} from '../tickets/revocation-log.ts';
+import type { RevocationListener, RevocationLog } from '../tickets/revocation-log.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 import { keyspace } from './keys.ts';
@@ -39,9 +34,9 @@ export const createRedisRevocationLog = (options: RedisRevocationLogOptions): Re
   const reader = createRevocationReader({ access, stream, listener: passOnTo(listeners), emit });
   let lastKnown: Position | undefined;
 
-  const see = (position: Position): Position => {
+  const recordPosition = (position: Position): Position => {
     if (lastKnown === undefined || position > lastKnown) lastKnown = position;
-    reader.note(position);
+    reader.recordPosition(position);
     return position;
   };
 
@@ -68,9 +63,9 @@ export const createRedisRevocationLog = (options: RedisRevocationLogOptions): Re
     append: async (key) => {
       const prohibition = reader.prohibition();
       if (prohibition !== undefined) throw new StoreUnavailable({ cause: prohibition });
-      see(await run((client) => stream.append(client, key, oldest())));
+      recordPosition(await run((client) => stream.append(client, key, oldest())));
     },
-    lastPosition: async () => see(await run(stream.lastPosition)),
+    lastPosition: async () => recordPosition(await run(stream.lastPosition)),
     recentPosition: reader.recentPosition,
     lagSeconds: reader.lagSeconds,
     entriesAfter: (position, limit) =>

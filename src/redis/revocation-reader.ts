@@ -2,7 +2,8 @@ import { Cluster } from 'ioredis';
 import { describeError } from '../log/describe-error.ts';
 import type { Emit } from '../log/events.ts';
 import { codedError } from '../protocol/coded-error.ts';
-import { FIRST_POSITION, type Position, type RevocationListener } from '../tickets/revocation-log.ts';
+import { FIRST_POSITION, type Position } from '../protocol/revocation-entry.ts';
+import type { RevocationListener } from '../tickets/revocation-log.ts';
 import { pause } from '../time/clock.ts';
 import { createClient, limitHandshakes, type RedisClient } from './client.ts';
 import { renewCredentials } from './credentials.ts';
@@ -25,7 +26,7 @@ export interface RevocationReader {
   /** Uses other credentials and certificates for new connections. */
   renew(access: RedisAccess): void;
   /** Takes a position that was read on another connection: the entry there must still exist after a reconnect. */
-  note(position: Position): void;
+  recordPosition(position: Position): void;
   close(): void;
 }
 
@@ -58,8 +59,8 @@ export const createRevocationReader = ({
   let client: RedisClient | undefined;
   let checkTimer: NodeJS.Timeout | undefined;
   let position: Position | undefined;
-  // The last position that was seen anywhere.
-  let mustExist = FIRST_POSITION;
+  // On any connection: the entry there must exist.
+  let lastSeen = FIRST_POSITION;
   let atEndAt = performance.now();
   let reportedAt: number | undefined;
   let reading = false;
@@ -90,18 +91,18 @@ export const createRevocationReader = ({
     if (isFirst) listener.onDelayed();
   };
 
-  const note = (seen: Position): void => {
-    if (seen > mustExist) mustExist = seen;
+  const recordPosition = (seen: Position): void => {
+    if (seen > lastSeen) lastSeen = seen;
   };
 
   const isContinuous = async (connection: RedisClient, last: Position): Promise<boolean> =>
-    (await stream.hasEntryAt(connection, last)) && (await stream.hasEntryAt(connection, mustExist));
+    (await stream.hasEntryAt(connection, last)) && (await stream.hasEntryAt(connection, lastSeen));
 
   /** Where to continue: after the last entry, if it proves that the stream has lost nothing; else at the end. */
   const resume = async (connection: RedisClient): Promise<Position> => {
     if (position !== undefined && (await isContinuous(connection, position))) return position;
     const end = await endOf(stream, connection);
-    mustExist = end;
+    lastSeen = end;
     if (position !== undefined) listener.onReset(end);
     return end;
   };
@@ -109,11 +110,11 @@ export const createRevocationReader = ({
   const follow = async (connection: RedisClient): Promise<void> => {
     position = await resume(connection);
     while (!closing.signal.aborted) {
-      const expected = mustExist;
+      const expected = lastSeen;
       const entries = await stream.waitForEntries(connection, position, blockMs);
       if (entries.length === 0 && position < expected) throw entryMissing();
       position = entries.at(-1)?.position ?? position;
-      note(position);
+      recordPosition(position);
       if (entries.length < MAX_ENTRIES_PER_READ) reachEnd();
       if (entries.length > 0) listener.onEntries(entries);
     }
@@ -159,7 +160,7 @@ export const createRevocationReader = ({
     recentPosition: () => (performance.now() - atEndAt < DELAYED_MS ? position : undefined),
     prohibition: () => prohibition,
     lagSeconds: () => (performance.now() - atEndAt) / 1000,
-    note,
+    recordPosition,
     renew: (renewed) => {
       lastError.renew(renewed);
       if (client !== undefined) renewCredentials(client, withBlockingReads(renewed, blockMs));

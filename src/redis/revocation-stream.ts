@@ -1,4 +1,10 @@
-import { FIRST_POSITION, type Position, partsOf, positionOf, type RevocationEntry } from '../tickets/revocation-log.ts';
+import {
+  FIRST_POSITION,
+  type Position,
+  partsOf,
+  positionOf,
+  type RevocationEntry,
+} from '../protocol/revocation-entry.ts';
 import type { RedisClient } from './client.ts';
 
 /** The commands for the stream of revocations, on any connection. */

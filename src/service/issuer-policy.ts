@@ -1,12 +1,12 @@
 import type { Config } from '../config/variables.ts';
 
-/** Whose subjects a back end means that names no issuer. */
+/** How ticketd reads a revocation that names no issuer. */
 export interface IssuerPolicy {
-  /** It must name one: there are several. */
+  /** ticketd refuses it: there are several issuers. */
   readonly needsIssuer: boolean;
-  /** The only one there is. */
+  /** It means this one, the only one configured. */
   readonly defaultIssuer: string | undefined;
-  /** Those of any: no variable names an issuer. */
+  /** It means the subject of any issuer: none is configured. */
   readonly anyIssuer: boolean;
 }
 

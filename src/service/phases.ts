@@ -12,7 +12,7 @@ import { createRedisRevocationLog } from '../redis/revocation-log.ts';
 import { createRedisStore } from '../redis/ticket-store.ts';
 import { InterruptedError } from '../startup/errors.ts';
 import type { Phase } from '../startup/phase.ts';
-import { createMemoryRevocations } from '../tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../tickets/memory-store.ts';
 import type { RevocationLog } from '../tickets/revocation-log.ts';
 import type { TicketStore } from '../tickets/store.ts';
@@ -86,7 +86,7 @@ export const redisPhase = (
 
 const startMemoryStore = (emit: Emit): RedisParts => {
   emit('memory_store', {});
-  const storage = { store: createMemoryStore(), revocations: createMemoryRevocations() };
+  const storage = { store: createMemoryStore(), revocations: createMemoryRevocationLog() };
   return { storage, renew: () => {}, onWrongPassword: () => {} };
 };
 

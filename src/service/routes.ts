@@ -27,11 +27,10 @@ import type { Emit } from '../log/events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createSessionEnder } from '../tickets/end-sessions.ts';
 import { createIssuer } from '../tickets/issue.ts';
-import { createCallerRevoker } from '../tickets/log-out.ts';
-import { createProviderLogout, revocationBy, type UsedLogoutTokens } from '../tickets/provider-logout.ts';
+import { createProviderLogout } from '../tickets/provider-logout.ts';
 import { createRedeemer, type RedeemTicket } from '../tickets/redeem.ts';
 import { createRevoker, type Revoke } from '../tickets/revoke.ts';
-import type { TicketStore } from '../tickets/store.ts';
+import { createCallerRevoker } from '../tickets/revoke-caller.ts';
 import { issuerPolicyOf } from './issuer-policy.ts';
 import type { Storage } from './phases.ts';
 
@@ -79,18 +78,10 @@ const logoutRoutes = (options: RoutesOptions, throttled: Throttle): Routes => {
   const { config, verifyLogoutToken, store, emit } = options;
   if (config.backchannelLogout.audiences === undefined) return [];
   const authenticate = throttled(requireLogoutToken(verifyLogoutToken));
-  const revoke = revokerOf(options);
-  const logOut = createProviderLogout({
-    usedTokens: usedLogoutTokens(store),
-    endSessions: (token) => revoke(revocationBy(token, config.jwt.subjectClaim)),
-  });
+  const { subjectClaim } = config.jwt;
+  const logOut = createProviderLogout({ store, revoke: revokerOf(options), subjectClaim });
   return [backchannelLogoutRoute({ authenticate, store, logOut, emit })];
 };
-
-const usedLogoutTokens = (store: TicketStore): UsedLogoutTokens => ({
-  isUsed: async (key) => (await store.marks([{ kind: 'logoutToken', key }]))[0] !== null,
-  markUsed: async (key, ttlMs) => void (await store.mark({ kind: 'logoutToken', key }, 'used', ttlMs)),
-});
 
 /** The routes of the internal listener. */
 export const internalRoutes = (options: RoutesOptions): Routes => {

@@ -1,4 +1,5 @@
-import type { Position, RevocationEntry, RevocationLog } from './revocation-log.ts';
+import type { Position, RevocationEntry } from '../protocol/revocation-entry.ts';
+import type { RevocationLog } from './revocation-log.ts';
 
 export interface RevocationFollower {
   /** Every entry after this position follows. */
@@ -36,9 +37,9 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
   let stopped = false;
 
   const pass = (entries: readonly RevocationEntry[]): Promise<void> | void => {
-    const news = entries.filter(({ position }) => position > passed);
-    passed = news.at(-1)?.position ?? passed;
-    if (news.length > 0 && !stopped) return follower.onEntries(news);
+    const newer = entries.filter(({ position }) => position > passed);
+    passed = newer.at(-1)?.position ?? passed;
+    if (newer.length > 0 && !stopped) return follower.onEntries(newer);
   };
 
   const reset = (position: Position): void => {
@@ -72,7 +73,8 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
 
   const catchUp = async (position: Position): Promise<void> => {
     passed = position;
-    for (let left = true; left; ) {
+    let hasMore = true;
+    while (hasMore) {
       const asked = passed;
       const entries = await log.entriesAfter(asked, ENTRIES_PER_READ);
       // A reset of the log came first: what the store replies belongs to what is lost.
@@ -80,16 +82,16 @@ export const followRevocations = ({ log, after, end }: FollowOptions, follower: 
       if (entries === undefined) return reset(end);
       if (asked === position) follower.onStart(position);
       await pass(entries);
-      left = !stopped && entries.length === ENTRIES_PER_READ;
+      hasMore = !stopped && entries.length === ENTRIES_PER_READ;
     }
   };
 
   const begin = async (): Promise<void> => {
     if (after === undefined || after === end) follower.onStart(end);
     else await catchUp(after);
-    const late = waiting ?? [];
+    const arrivedMeanwhile = waiting ?? [];
     waiting = undefined;
-    await pass(late);
+    await pass(arrivedMeanwhile);
   };
 
   begin().catch(() => endFor('failed'));

@@ -1,28 +1,26 @@
 import { hash } from 'node:crypto';
 import { TokenRejected } from '../auth/errors.ts';
 import { type LogoutToken, MAX_LOGOUT_TOKEN_AGE_SECONDS } from '../auth/logout-token.ts';
+import { MAX_CLOCK_TOLERANCE_SECONDS } from '../config/jwt-variables.ts';
 import { providerSessionKey, providerSubjectKey, subjectKey } from './revocation-keys.ts';
-import type { Revocation } from './revoke.ts';
-
-/** Remembers which logout tokens were used, on all instances together. Both throw `StoreUnavailable`. */
-export interface UsedLogoutTokens {
-  isUsed(key: string): Promise<boolean>;
-  markUsed(key: string, ttlMs: number): Promise<void>;
-}
+import type { Revocation, Revoke } from './revoke.ts';
+import type { Mark, TicketStore } from './store.ts';
 
 export interface ProviderLogoutOptions {
-  readonly usedTokens: UsedLogoutTokens;
-  /** Ends the session of a token, or all sessions of its subject; throws `StoreUnavailable` if that is not stored. */
-  readonly endSessions: LogOut;
+  /** Remembers which logout tokens were used, on all instances together. */
+  readonly store: Pick<TicketStore, 'mark' | 'marks'>;
+  readonly revoke: Revoke;
+  /** The claim that the subjects of tickets come from. */
+  readonly subjectClaim: string;
 }
 
-export type LogOut = (token: LogoutToken) => Promise<void>;
+export type ProviderLogout = (token: LogoutToken) => Promise<void>;
 
 /**
  * How long a used token is remembered, in milliseconds: longer than it is accepted, by the largest clock tolerance and by a
  * minute, since clocks differ.
  */
-const REMEMBERED_MS = (MAX_LOGOUT_TOKEN_AGE_SECONDS + 300 + 60) * 1000;
+const REMEMBERED_MS = (MAX_LOGOUT_TOKEN_AGE_SECONDS + MAX_CLOCK_TOLERANCE_SECONDS + 60) * 1000;
 
 /**
  * Makes the function that does what a logout token says, once. It remembers the token only after its revocation is stored,
@@ -30,19 +28,17 @@ const REMEMBERED_MS = (MAX_LOGOUT_TOKEN_AGE_SECONDS + 300 + 60) * 1000;
  * `StoreUnavailable`.
  */
 export const createProviderLogout =
-  ({ usedTokens, endSessions }: ProviderLogoutOptions): LogOut =>
+  ({ store, revoke, subjectClaim }: ProviderLogoutOptions): ProviderLogout =>
   async (token) => {
-    const key = usedTokenKey(token);
-    if (await usedTokens.isUsed(key)) throw new TokenRejected('claims', 'its jti was used before');
-    await endSessions(token);
-    await usedTokens.markUsed(key, REMEMBERED_MS);
+    const mark = usedMark(token);
+    const [used = null] = await store.marks([mark]);
+    if (used !== null) throw new TokenRejected('claims', 'its jti was used before');
+    await revoke(revocationBy(token, subjectClaim));
+    await store.mark(mark, 'used', REMEMBERED_MS);
   };
 
-/**
- * What a logout token revokes: with a `sid` that session alone, else all sessions that its subject began before it.
- * `subjectClaim` is where the subjects of tickets come from.
- */
-export const revocationBy = (token: LogoutToken, subjectClaim: string): Revocation => {
+/** What a logout token revokes: with a `sid` that session alone, else all sessions that its subject began before it. */
+const revocationBy = (token: LogoutToken, subjectClaim: string): Revocation => {
   const { issuer, subject = '', sessionId, issuedAt } = token;
   if (sessionId !== undefined) return { keys: [providerSessionKey(issuer, sessionId)], endedUntil: 'all' };
   const key = subjectClaim === 'sub' ? subjectKey({ issuer, subject }) : providerSubjectKey(issuer, subject);
@@ -50,5 +46,7 @@ export const revocationBy = (token: LogoutToken, subjectClaim: string): Revocati
 };
 
 // A jti is unique within its issuer only, and may be of any length.
-const usedTokenKey = ({ issuer, tokenId }: LogoutToken): string =>
-  hash('sha256', JSON.stringify(['logout token', issuer, tokenId]), 'base64url').slice(0, 22);
+const usedMark = ({ issuer, tokenId }: LogoutToken): Mark => ({
+  kind: 'logoutToken',
+  key: hash('sha256', JSON.stringify(['logout token', issuer, tokenId]), 'base64url').slice(0, 22),
+});

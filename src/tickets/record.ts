@@ -23,7 +23,7 @@ export interface TicketRecord extends Binding, Revocable {
   readonly revocationIds: RevocationIds | undefined;
 }
 
-export type RevocationIds = readonly (string | null)[];
+type RevocationIds = readonly (string | null)[];
 
 /** The stored form: one-letter keys, no absent ones, times relative to `t`, since Redis stores it for each live ticket. */
 export const encodePayload = (record: TicketRecord): string =>

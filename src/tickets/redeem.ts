@@ -1,9 +1,10 @@
 import type { RejectReason } from '../protocol/reject-reason.ts';
+import type { Position } from '../protocol/revocation-entry.ts';
 import { OutcomeUnknown } from './errors.ts';
 import { mismatchOf, type Presentation } from './presentation.ts';
 import { decodePayload, type TicketRecord } from './record.ts';
 import { marksOf } from './revocation-keys.ts';
-import type { Position, RevocationLog } from './revocation-log.ts';
+import type { RevocationLog } from './revocation-log.ts';
 import type { TicketStore } from './store.ts';
 import { digestOf, isTicket, ticketIdOf } from './ticket.ts';
 
@@ -59,9 +60,9 @@ export const createRedeemer =
   };
 
 /**
- * The position is known before the ids of revocations are read: an entry up to it has its id stored already. That of this
- * process may be older than the ticket. It does if no revocation is stored; otherwise a revocation before the ticket
- * would close the socket of a newer login.
+ * Read before the ids of revocations: every entry up to it has its id stored already. The position that this process
+ * knows may be older than the ticket, which is enough if the record has no ids. If it has some, a revocation before the
+ * ticket would close the socket of a newer login.
  */
 const positionFor = async (
   { revocationIds }: TicketRecord,

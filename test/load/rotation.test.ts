@@ -155,8 +155,8 @@ describe('a rotation of everything under load', function () {
     expect(Object.fromEntries(counts)).to.have.all.keys('200');
     expect(counts.get(200)).to.be.above(4_000);
     expect(service.linesOf('config_reloaded').map(({ names }) => names)).to.deep.equal([
-      'JWT_SECRET, JWT_PUBLIC_KEY, GATEWAY_KEYS, REDIS_URL',
-      'JWT_SECRET, JWT_PUBLIC_KEY, GATEWAY_KEYS',
+      'GATEWAY_KEYS, REDIS_URL, JWT_SECRET, JWT_PUBLIC_KEY',
+      'GATEWAY_KEYS, JWT_SECRET, JWT_PUBLIC_KEY',
     ]);
     for (const event of ['config_reload_fail', 'redis_down', 'auth_rejected', 'jwks_refresh_fail'])
       expect(service.linesOf(event)).to.deep.equal([]);

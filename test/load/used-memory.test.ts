@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createRedisConnection } from '../../src/redis/connection.ts';
 import { createRedisStore } from '../../src/redis/ticket-store.ts';
 import { createIssuer } from '../../src/tickets/issue.ts';
-import { createMemoryRevocations } from '../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../src/tickets/memory-revocation-log.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { startRedis } from '../support/redis.ts';
 import { accessOf } from '../support/redis-access.ts';
@@ -20,7 +20,7 @@ describe(`Redis memory after ${TICKETS} used tickets`, function () {
     const connection = createRedisConnection({ ...access, emit: () => {} });
     const store = createRedisStore({ connection, keyPrefix: access.redis.keyPrefix });
     const issue = createIssuer({ store, ttlSeconds: 300 });
-    const redeem = createRedeemer({ store, log: createMemoryRevocations() });
+    const redeem = createRedeemer({ store, log: createMemoryRevocationLog() });
     const memory = async () => Number(/^used_memory:(\d+)/m.exec(await redis.cli('INFO', 'memory'))?.[1]);
 
     const use = async (number: number) => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { joseHeaderReader } from '../../src/auth/jose-header.ts';
+import { joseHeaderReader } from '../../src/auth/jwt-parts.ts';
 import { CASES, fc, textOf } from '../support/property.ts';
 
 describe('JWT header reader', () => {

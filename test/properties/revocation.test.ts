@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { Caller } from '../../src/auth/caller.ts';
 import { TokenRejected } from '../../src/auth/errors.ts';
+import type { Position } from '../../src/protocol/revocation-entry.ts';
 import type { EndedUntil } from '../../src/tickets/ended-session.ts';
 import { createIssuer } from '../../src/tickets/issue.ts';
-import { createMemoryRevocations } from '../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
 import { sessionKey, subjectKey } from '../../src/tickets/revocation-keys.ts';
-import type { Position } from '../../src/tickets/revocation-log.ts';
 import { createRevoker } from '../../src/tickets/revoke.ts';
 import type { TicketStore } from '../../src/tickets/store.ts';
 import { fc } from '../support/property.ts';
@@ -98,7 +98,7 @@ const farStore = (far: Far): TicketStore => {
 
 /** A log whose entries reach the reader of this process in order, each after so many delays. */
 const farLog = (far: Far, scheduler: fc.Scheduler, lag: number) => {
-  const log = createMemoryRevocations();
+  const log = createMemoryRevocationLog();
   let read = log.recentPosition();
   let arrival = Promise.resolve();
   log.follow({

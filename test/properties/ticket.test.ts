@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
-import { createMemoryRevocations } from '../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../src/tickets/memory-store.ts';
 import { decodePayload, encodePayload, type TicketRecord } from '../../src/tickets/record.ts';
 import { createRedeemer } from '../../src/tickets/redeem.ts';
@@ -93,7 +93,7 @@ describe('ticket format with arbitrary text', () => {
           return store.take(digest);
         },
       },
-      log: createMemoryRevocations(),
+      log: createMemoryRevocationLog(),
     });
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {

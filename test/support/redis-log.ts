@@ -1,7 +1,8 @@
 import type { EventName } from '../../src/log/events.ts';
+import type { Position, RevocationEntry } from '../../src/protocol/revocation-entry.ts';
 import { createRedisConnection } from '../../src/redis/connection.ts';
 import { createRedisRevocationLog } from '../../src/redis/revocation-log.ts';
-import type { Position, RevocationEntry, RevocationLog } from '../../src/tickets/revocation-log.ts';
+import type { RevocationLog } from '../../src/tickets/revocation-log.ts';
 import { type Emitted, recordEvents } from './emitted.ts';
 import { accessOf } from './redis-access.ts';
 import { until } from './until.ts';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Admission } from '../../src/gateway/admission.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
 import { createOpenSockets } from '../../src/gateway/open-sockets.ts';
-import type { RevocationFollower } from '../../src/gateway/revocation-source.ts';
+import type { RevocationReceiver } from '../../src/gateway/revocation-source.ts';
 import { createRevocationWatch } from '../../src/gateway/revocation-watch.ts';
 import { IDENTITY } from './authentication.ts';
 
@@ -31,11 +31,11 @@ export const fakeOpenSocket = () => {
 /** A watch on a source that the test plays: it calls `feed`. */
 export const watchRig = (random: () => number = Math.random) => {
   const events: GatewayEvent[] = [];
-  const followers: RevocationFollower[] = [];
+  const receivers: RevocationReceiver[] = [];
   let stopped = 0;
   const source = {
-    follow: (follower: RevocationFollower) => {
-      followers.push(follower);
+    follow: (receiver: RevocationReceiver) => {
+      receivers.push(receiver);
       return () => {
         stopped += 1;
       };
@@ -44,14 +44,14 @@ export const watchRig = (random: () => number = Math.random) => {
   const sockets = createOpenSockets();
   const watch = createRevocationWatch({ source, sockets, report: (event) => void events.push(event), random });
   watch.start();
-  const [feed] = followers;
+  const [feed] = receivers;
   if (feed === undefined) throw new Error('the watch does not follow its source');
   const open = (keys: readonly string[], position: number | undefined) => {
     const socket = fakeOpenSocket();
     return Object.assign(socket, { unregister: watch.register(socket, admissionOf(keys, position)) });
   };
   const revoke = (key: string, position: number) => feed.onRevoked({ key, position: positionOf(position) });
-  return { watch, sockets, feed, followers, events, stopped: () => stopped, open, revoke };
+  return { watch, sockets, feed, receivers, events, stopped: () => stopped, open, revoke };
 };
 
 export const REVOKED_CALL = [4001, 'session revoked'];

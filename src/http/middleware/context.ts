@@ -15,8 +15,6 @@ export interface RequestState {
   /** The headers of the response beside those that every response has: names and values in turn. */
   headers?: readonly string[];
   body?: { readonly text: string; readonly type: string };
-  /** Set when the route writes the response itself, for as long as the client stays connected. */
-  streams?: boolean;
   /** Set when the request is refused, with the reason for the log. */
   errorCode?: ErrorCode;
   reason?: string;

@@ -1,6 +1,7 @@
 import type { Emit } from '../../log/events.ts';
 import { since } from '../../time/clock.ts';
 import { arrivalOf } from '../server/concurrency-limiter.ts';
+import { isStream } from '../server/streams.ts';
 import type { Context, Middleware } from './context.ts';
 
 /** Logs every request but a stream once its response is sent, or its connection is closed. */
@@ -10,7 +11,7 @@ export const logRequest =
     const startedAt = arrivalOf(ctx.req);
     ctx.res.once('close', () => {
       // A stream lasts for hours: it has events of its own, and no place among the latencies.
-      if (!ctx.state.streams) emit('request', describe(ctx, listener, since(startedAt)));
+      if (!isStream(ctx.req)) emit('request', describe(ctx, listener, since(startedAt)));
     });
     return next();
   };

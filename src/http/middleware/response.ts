@@ -1,4 +1,5 @@
 import { apiHeaderList, JSON_TYPE, TRACE_ID_HEADER } from '../../protocol/headers.ts';
+import { isStream } from '../server/streams.ts';
 import type { Context, RequestState } from './context.ts';
 
 /** Sets a JSON response. */
@@ -20,7 +21,7 @@ export const addHeaders = ({ state }: Context, headers: Readonly<Record<string, 
  * a ticket, and check whether the body is a fetch Response, which alone makes Node load its fetch.
  */
 export const sendResponse = (ctx: Context): void => {
-  if (!ctx.writable || ctx.state.streams) return;
+  if (!ctx.writable || isStream(ctx.req)) return;
   const { req, res, state } = ctx;
   res.writeHead(res.statusCode, headersOf(state)).end(req.method === 'HEAD' ? undefined : state.body?.text);
 };

@@ -3,7 +3,7 @@ import { KeysUnavailable, TokenRejected } from '../../auth/errors.ts';
 import type { LogoutToken, VerifyLogoutToken } from '../../auth/logout-token.ts';
 import type { Emit } from '../../log/events.ts';
 import { BACKCHANNEL_LOGOUT_PATH } from '../../protocol/paths.ts';
-import type { LogOut } from '../../tickets/provider-logout.ts';
+import type { ProviderLogout } from '../../tickets/provider-logout.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import type { AuthenticationCheck } from '../middleware/authentication-throttle.ts';
@@ -17,7 +17,7 @@ export interface BackchannelLogoutRouteOptions {
   /** Sets the logout token, or refuses the request. */
   readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
-  readonly logOut: LogOut;
+  readonly logOut: ProviderLogout;
   readonly emit: Emit;
 }
 
@@ -29,7 +29,7 @@ export const backchannelLogoutRoute = ({
   emit,
 }: BackchannelLogoutRouteOptions): Router<RequestState> => {
   const router = new Router<RequestState>();
-  router.post(BACKCHANNEL_LOGOUT_PATH, authenticate, requireStore(store), endSessions(logOut, emit));
+  router.post(BACKCHANNEL_LOGOUT_PATH, authenticate, requireStore(store), logOutByToken(logOut, emit));
   return router;
 };
 
@@ -49,8 +49,8 @@ const logoutTokenIn = async (ctx: Context): Promise<string> => {
   return token;
 };
 
-const endSessions =
-  (logOut: LogOut, emit: Emit): Middleware =>
+const logOutByToken =
+  (logOut: ProviderLogout, emit: Emit): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
     const { traceId, address, logoutToken } = ctx.state;

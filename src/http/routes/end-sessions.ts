@@ -1,14 +1,13 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { MAX_NAME_CHARACTERS } from '../../protocol/limits.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
-import { isText } from '../../protocol/text.ts';
 import type { EndSessions, SessionsToEnd } from '../../tickets/end-sessions.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
-import { RequestError } from '../middleware/error-mapping.ts';
-import { readJsonObject } from '../middleware/json-body.ts';
+import { badRequest, readJsonObject, requireKnownMembers, textMember } from '../middleware/json-body.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 
 export interface EndSessionsRouteOptions {
@@ -25,11 +24,11 @@ export interface EndSessionsRouteOptions {
 export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<RequestState> => {
   const { authenticate, store } = options;
   const router = new Router<RequestState>();
-  router.post(REVOKE_PATH, authenticate, requireStore(store), endThem(options));
+  router.post(REVOKE_PATH, authenticate, requireStore(store), endNamedSessions(options));
   return router;
 };
 
-const endThem =
+const endNamedSessions =
   ({ endSessions, needsIssuer, emit }: EndSessionsRouteOptions): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
@@ -47,21 +46,11 @@ const endThem =
 
 const NAMES = ['subject', 'sessionId', 'issuer'] as const;
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** A misspelt name is an error: more would end than meant. */
-const sessionsOf = (body: Body): SessionsToEnd => {
-  if (Object.keys(body).some((name) => !NAMES.some((known) => known === name)))
-    throw badRequest('The body may have "subject", "sessionId" and "issuer", nothing else');
-  const subject = nameIn(body, 'subject');
+const sessionsOf = (body: JsonObject): SessionsToEnd => {
+  requireKnownMembers(body, NAMES);
+  const nameIn = (name: (typeof NAMES)[number]) => textMember(body, name, MAX_NAME_CHARACTERS);
+  const subject = nameIn('subject');
   if (subject === undefined) throw badRequest('"subject" must be there');
-  return { subject, sessionId: nameIn(body, 'sessionId'), issuer: nameIn(body, 'issuer') };
+  return { subject, sessionId: nameIn('sessionId'), issuer: nameIn('issuer') };
 };
-
-const nameIn = (body: Body, name: (typeof NAMES)[number]): string | undefined => {
-  const value = body[name] ?? undefined;
-  if (value === undefined || isText(value, MAX_NAME_CHARACTERS)) return value;
-  throw badRequest(`"${name}" must be a string of 1 to ${MAX_NAME_CHARACTERS} characters`);
-};
-
-const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);

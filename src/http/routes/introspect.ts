@@ -10,7 +10,7 @@ import { RequestError } from '../middleware/error-mapping.ts';
 import { readForm } from '../middleware/form-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
-import { redemptionFor } from './redemption.ts';
+import { redeemAndLog } from './redemption.ts';
 
 export interface IntrospectRouteOptions {
   /** Requires a gateway key as an OAuth client sends it, or refuses the request. */
@@ -36,7 +36,7 @@ const introspect =
   (redeem: RedeemTicket, emit: Emit): Middleware =>
   async (ctx) => {
     const presentation = presentationIn(await readForm(ctx));
-    const redemption = await redemptionFor(ctx, { redeem, emit, via: 'introspection' }, presentation);
+    const redemption = await redeemAndLog(ctx, { redeem, emit, via: 'introspection' }, presentation);
     setJson(ctx, redemption.outcome === 'redeemed' ? activeToken(redemption.record) : { active: false });
   };
 

@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Caller } from '../../auth/caller.ts';
 import { problemOfClaims } from '../../auth/ticket-claims.ts';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import {
   MAX_AUDIENCE_CHARACTERS,
   MAX_CHANNEL_CHARACTERS,
@@ -10,13 +11,11 @@ import {
 } from '../../protocol/limits.ts';
 import { ISSUE_PATH } from '../../protocol/paths.ts';
 import { isResourcePath } from '../../protocol/resource-path.ts';
-import { isText } from '../../protocol/text.ts';
 import type { IssueTicket } from '../../tickets/issue.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
-import { RequestError } from '../middleware/error-mapping.ts';
-import { readJsonObject } from '../middleware/json-body.ts';
+import { badRequest, readJsonObject, requireKnownMembers, textMember } from '../middleware/json-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 
@@ -53,7 +52,7 @@ const issueTicket =
 /** Refuses claims that a ticket cannot carry whole: dropping one could give a gateway another tenant or role. */
 const requireFittingClaims = ({ claims }: Caller): void => {
   const problem = claims && problemOfClaims(claims);
-  if (problem !== undefined) throw new RequestError('BAD_REQUEST', problem);
+  if (problem !== undefined) throw badRequest(problem);
 };
 
 const MAX_CHARACTERS = {
@@ -63,34 +62,23 @@ const MAX_CHARACTERS = {
 } as const;
 
 type Name = keyof typeof MAX_CHARACTERS;
-type Body = Readonly<Record<string, unknown>>;
 
 /** What the body binds the ticket to. A misspelt name is an error: the ticket would be bound to less than meant. */
-export const ticketRequestOf = (body: Body): { readonly [name in Name]: string | undefined } => {
-  const unknown = Object.keys(body).find((name) => !Object.hasOwn(MAX_CHARACTERS, name));
-  if (unknown !== undefined)
-    throw new RequestError('BAD_REQUEST', 'The body may have "audience", "channel" and "path", nothing else');
-  return { audience: textOf(body, 'audience'), channel: textOf(body, 'channel'), path: pathOf(textOf(body, 'path')) };
-};
-
-const textOf = (body: Body, name: Name): string | undefined => {
-  const value = body[name] ?? undefined;
-  if (value === undefined) return undefined;
-  const max = MAX_CHARACTERS[name];
-  if (isText(value, max)) return value;
-  throw new RequestError('BAD_REQUEST', `"${name}" must be a string of 1 to ${max} characters`);
+export const ticketRequestOf = (body: JsonObject): { readonly [name in Name]: string | undefined } => {
+  requireKnownMembers(body, Object.keys(MAX_CHARACTERS));
+  const textOf = (name: Name) => textMember(body, name, MAX_CHARACTERS[name]);
+  return { audience: textOf('audience'), channel: textOf('channel'), path: pathOf(textOf('path')) };
 };
 
 const pathOf = (path: string | undefined): string | undefined => {
   if (path === undefined || isResourcePath(path)) return path;
-  throw new RequestError(
-    'BAD_REQUEST',
+  throw badRequest(
     '"path" must be the path of a URL, as the browser sends it: "/" first, percent-encoded, without a query, "//", "/;", "/../" and an encoded "/", "\\", "." or zero byte',
   );
 };
 
 /** The origin that a ticket is bound to, if the request has one. */
 const originOf = (header = ''): string | undefined => {
-  if (header.length > MAX_ORIGIN_CHARACTERS) throw new RequestError('BAD_REQUEST', 'The Origin header is too long');
+  if (header.length > MAX_ORIGIN_CHARACTERS) throw badRequest('The Origin header is too long');
   return header === '' ? undefined : header;
 };

@@ -1,5 +1,6 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { REDEEM_PATH } from '../../protocol/paths.ts';
 import type { Presentation } from '../../tickets/presentation.ts';
 import type { RedeemTicket } from '../../tickets/redeem.ts';
@@ -7,11 +8,10 @@ import { revocationKeysOf } from '../../tickets/revocation-keys.ts';
 import { sessionExpiresIn } from '../../tickets/session-expiry.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import type { Middleware, RequestState } from '../middleware/context.ts';
-import { RequestError } from '../middleware/error-mapping.ts';
-import { readJsonObject } from '../middleware/json-body.ts';
+import { badRequest, readJsonObject, requireKnownMembers } from '../middleware/json-body.ts';
 import { setJson } from '../middleware/response.ts';
 import { requireStore } from '../middleware/store-outage.ts';
-import { redeemFor } from './redemption.ts';
+import { redeemOrRefuse } from './redemption.ts';
 
 export interface RedeemRouteOptions {
   /** Requires a gateway key, or refuses the request. */
@@ -32,7 +32,7 @@ const redeemTicket =
   (redeem: RedeemTicket, emit: Emit): Middleware =>
   async (ctx) => {
     const presentation = presentationOf(await readJsonObject(ctx));
-    const { record, revocationPosition } = await redeemFor(ctx, { redeem, emit, via: 'http' }, presentation);
+    const { record, revocationPosition } = await redeemOrRefuse(ctx, { redeem, emit, via: 'http' }, presentation);
     setJson(ctx, {
       active: true,
       issuer: record.issuer ?? null,
@@ -55,12 +55,9 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 const NAMES = ['ticket', 'audience', 'origin', 'path', 'fetchSite', 'host'] as const;
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** What the body presents. A misspelt name is an error: the ticket would be compared with less than meant. */
-const presentationOf = (body: Body): Presentation => {
-  if (Object.keys(body).some((name) => !NAMES.some((known) => known === name)))
-    throw badRequest(`The body may have ${NAMES.map((name) => `"${name}"`).join(', ')}, nothing else`);
+const presentationOf = (body: JsonObject): Presentation => {
+  requireKnownMembers(body, NAMES);
   const ticket = textOf(body, 'ticket');
   if (ticket === undefined) throw badRequest('"ticket" must be there');
   // `null` says that the handshake had no origin; without the member, the gateway has not looked.
@@ -71,10 +68,9 @@ const presentationOf = (body: Body): Presentation => {
   return { ticket, audience, origin, path, fetchSite, host };
 };
 
-const textOf = (body: Body, name: (typeof NAMES)[number]): string | undefined => {
+// Of any length: no ticket is bound to an empty text, or to one that is too long.
+const textOf = (body: JsonObject, name: (typeof NAMES)[number]): string | undefined => {
   const value = body[name] ?? undefined;
   if (value !== undefined && typeof value !== 'string') throw badRequest(`"${name}" must be a string`);
   return value;
 };
-
-const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);

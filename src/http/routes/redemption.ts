@@ -13,18 +13,18 @@ export interface RedeemOptions {
 }
 
 /** Redeems for one request; a refusal is `WS_TICKET_NOT_REDEEMABLE`, whatever its reason. */
-export const redeemFor = async (
+export const redeemOrRefuse = async (
   ctx: Context,
   options: RedeemOptions,
   presentation: Presentation,
 ): Promise<Redeemed> => {
-  const redemption = await redemptionFor(ctx, options, presentation);
+  const redemption = await redeemAndLog(ctx, options, presentation);
   if (redemption.outcome === 'redeemed') return redemption;
   throw new RequestError('WS_TICKET_NOT_REDEEMABLE');
 };
 
 /** Redeems for one request and logs the result. */
-export const redemptionFor = async (
+export const redeemAndLog = async (
   ctx: Context,
   options: RedeemOptions,
   presentation: Presentation,

@@ -1,12 +1,12 @@
 import { Router } from '@koa/router';
 import type { Emit } from '../../log/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
-import type { CallerRevocation, RevokeCaller, RevokeScope } from '../../tickets/log-out.ts';
+import type { CallerRevocation, RevokeCaller, RevokeScope } from '../../tickets/revoke-caller.ts';
 import type { TicketStore } from '../../tickets/store.ts';
 import { since } from '../../time/clock.ts';
 import { callerIn, type Middleware, type RequestState } from '../middleware/context.ts';
-import { RequestError } from '../middleware/error-mapping.ts';
-import { readJsonObject } from '../middleware/json-body.ts';
+import { badRequest, readJsonObject } from '../middleware/json-body.ts';
 import { requireStore } from '../middleware/store-outage.ts';
 
 export interface RevokeRouteOptions {
@@ -42,13 +42,12 @@ const revokeTickets =
 const SCOPES: readonly RevokeScope[] = ['session', 'subject'];
 
 /** By default `session`, which does not end. */
-const revocationOf = (body: Readonly<Record<string, unknown>>): CallerRevocation => {
+const revocationOf = (body: JsonObject): CallerRevocation => {
   const unknown = Object.keys(body).find((name) => name !== 'scope' && name !== 'end');
   const scope = SCOPES.find((candidate) => candidate === (body.scope ?? 'session'));
   const end = body.end ?? false;
   if (unknown === undefined && scope !== undefined && typeof end === 'boolean') return { scope, end };
-  throw new RequestError(
-    'BAD_REQUEST',
+  throw badRequest(
     'The body may have "scope", which is "session" or "subject", and "end", which is true or false, nothing else',
   );
 };

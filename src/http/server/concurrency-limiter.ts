@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { HEALTH_PATHS, METRICS_PATH, READY_PATHS, REVOCATIONS_PATH } from '../../protocol/paths.ts';
+import { pathIn } from '../../protocol/resource-path.ts';
 
 export interface ConcurrencyLimits {
   /** Requests in flight at the same time, waiting ones included. */
@@ -135,7 +136,7 @@ export const limitConcurrency =
 // A feed lasts: it must not take the place of requests.
 const PROBES = new Set([...HEALTH_PATHS, ...READY_PATHS, METRICS_PATH, REVOCATIONS_PATH]);
 
-const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBES.has(url.split('?', 1)[0] ?? '');
+const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBES.has(pathIn(url));
 
 const ARRIVED_AT = Symbol('arrived at');
 

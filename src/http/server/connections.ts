@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { pathIn } from '../../protocol/resource-path.ts';
 import { type Connection, createConnection, type IdleLimit } from './connection.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { createOpenRequests } from './open-requests.ts';
@@ -70,7 +71,8 @@ const WORD = /^[a-z0-9-]{0,16}$/;
 
 /** Method and path of a request, without its query. */
 const nameOf = ({ method, url = '' }: IncomingMessage): string => {
-  const [path = ''] = url.split('?', 1);
-  const segments = path.split('/').map((segment) => (WORD.test(segment) ? segment : '…'));
+  const segments = pathIn(url)
+    .split('/')
+    .map((segment) => (WORD.test(segment) ? segment : '…'));
   return `${method} ${segments.join('/').slice(0, MAX_PATH_CHARACTERS)}`;
 };

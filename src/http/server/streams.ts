@@ -6,7 +6,7 @@ interface MaybeStream extends IncomingMessage {
   [IS_STREAM]?: boolean;
 }
 
-/** Marks a request whose response lasts as long as its client: it does not count as in flight. */
+/** Marks a request whose route writes the response for as long as its client stays: it does not count as in flight. */
 export const markStream = (request: MaybeStream): void => {
   request[IS_STREAM] = true;
 };

@@ -51,7 +51,7 @@ describe('reload', () => {
     expect(before).to.deep.equal([200, 200, 403]);
     await files.swap({ secret: NEW, key: pem(second), gateway: NEW_GATEWAY });
     await service.reload();
-    expect(outcomes()).to.deep.equal(['config_reloaded: JWT_SECRET, JWT_PUBLIC_KEY, GATEWAY_KEYS']);
+    expect(outcomes()).to.deep.equal(['config_reloaded: GATEWAY_KEYS, JWT_SECRET, JWT_PUBLIC_KEY']);
     const now = [await signed(NEW), await statusOf(second.sign()), await gatewayStatus(NEW_GATEWAY)];
     expect(now).to.deep.equal([200, 200, 403]);
     const old = [await signed(OLD), await statusOf(first.sign()), await gatewayStatus(OLD_GATEWAY)];

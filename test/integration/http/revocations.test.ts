@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import request from 'supertest';
 import { REVOCATIONS_PATH } from '../../../src/protocol/paths.ts';
+import { positionOf } from '../../../src/protocol/revocation-entry.ts';
 import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
-import { positionOf } from '../../../src/tickets/revocation-log.ts';
 import { bearer, token } from '../../support/jwt.ts';
 import { metricValue } from '../../support/metric-value.ts';
 import { GATEWAY_KEY, issueTicket, REVOKE_PATH, redeem, revoke } from '../../support/redeem.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { positionOf } from '../../../src/protocol/revocation-entry.ts';
 import { createRevocationReader } from '../../../src/redis/revocation-reader.ts';
 import { createRevocationStream } from '../../../src/redis/revocation-stream.ts';
-import { positionOf } from '../../../src/tickets/revocation-log.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { type OpenLog, openLog } from '../../support/redis-log.ts';
@@ -139,7 +139,7 @@ describe('log of revocations in Redis', () => {
     await until('the end of the stream is known', reader.recentPosition);
     await append('one');
     // As a replica may lack it that takes over.
-    reader.note(positionOf(9_999_999_999_999, 0));
+    reader.recordPosition(positionOf(9_999_999_999_999, 0));
     await disconnect();
     await until('a reset', () => heard.includes('reset'));
     await append('two');

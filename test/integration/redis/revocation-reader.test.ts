@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { FIRST_POSITION, type Position } from '../../../src/protocol/revocation-entry.ts';
 import { createRevocationReader, type RevocationReader } from '../../../src/redis/revocation-reader.ts';
 import { createRevocationStream } from '../../../src/redis/revocation-stream.ts';
-import { FIRST_POSITION, type Position } from '../../../src/tickets/revocation-log.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { accessOf } from '../../support/redis-access.ts';
 import { closeServers, tcpServer } from '../../support/tcp-server.ts';
@@ -70,7 +70,7 @@ describe('revocation reader', () => {
     await successor.cli('REPLICAOF', 'NO', 'ONE');
     address.moveTo(successor);
     const position = await add(successor, 'a');
-    reader.note(position);
+    reader.recordPosition(position);
     await until('the entry is read', () => keys.length > 0);
     expect(keys).to.deep.equal(['a']);
     expect(reader.recentPosition()).to.equal(position);

@@ -42,7 +42,7 @@ describe('operations pages in ops/', () => {
 
   it('name only metrics that exist', async () => {
     const metrics = createMetrics({ inFlight: () => 0 });
-    metrics.observeRevocations({ feeds: { count: 0, lagSeconds: 0 }, log: { lagSeconds: () => 0 } });
+    metrics.observeRevocations({ feeds: { count: () => 0, lagSeconds: () => 0 }, log: { lagSeconds: () => 0 } });
     const rendered = await metrics.render();
     const like = spansLike(/^ticketd_\w+$/g);
     expect(like).to.have.lengthOf.above(0);

@@ -3,7 +3,7 @@ import type { RequestState } from '../../../src/http/middleware/context.ts';
 import { createRevocationFeeds } from '../../../src/http/routes/revocations/feeds.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { internalRoutes, publicRoutes, type RoutesOptions } from '../../../src/service/routes.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../config.ts';
 import { GATEWAY_KEY } from '../redeem.ts';
@@ -26,7 +26,7 @@ const EVERYTHING = {
 /** Every route of the service, with all of it switched on. */
 export const routesInCode = async (): Promise<readonly Route[]> => {
   const emit = () => {};
-  const revocations = createMemoryRevocations();
+  const revocations = createMemoryRevocationLog();
   const options: RoutesOptions = {
     config: await configOf(EVERYTHING),
     authenticate: async () => Promise.reject(new Error('no JWT')),

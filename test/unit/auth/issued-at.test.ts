@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { rejectIssuedAhead } from '../../../src/auth/claim-checks.ts';
-import { claimsIn, issuedAtOf } from '../../../src/auth/jose-header.ts';
+import { claimsIn, issuedAtOf } from '../../../src/auth/jwt-parts.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 
 const NOW = 1_767_225_600;

@@ -25,10 +25,10 @@ describe('BACKCHANNEL_LOGOUT_AUDIENCE', () => {
 
   it('must name the issuer in each entry when there are several', () => {
     const issuers = ['https://a.example', 'https://b.example'];
-    expect(logoutAudienceProblem([A, ANY], issuers, 'JWT_ISSUERS')?.problem).to.equal(
-      'expected "<issuer> <client id>" in each entry, since JWT_ISSUERS has several issuers',
+    expect(logoutAudienceProblem([A, ANY], issuers)?.problem).to.equal(
+      'expected "<issuer> <client id>" in each entry, since JWT_ISSUER or JWT_ISSUERS has several issuers',
     );
-    expect(logoutAudienceProblem([A], issuers, 'JWT_ISSUERS')).to.equal(undefined);
+    expect(logoutAudienceProblem([A], issuers)).to.equal(undefined);
   });
 
   it('accepts a client of the named issuer, or of any if it names none', () => {

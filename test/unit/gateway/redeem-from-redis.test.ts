@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { MisconfigurationError } from '../../../src/gateway/misconfiguration-error.ts';
 import { identityOf, redeemFromRedis } from '../../../src/gateway/redeem-from-redis.ts';
+import { FIRST_POSITION } from '../../../src/protocol/revocation-entry.ts';
 import type { TicketRecord } from '../../../src/tickets/record.ts';
 import { revocationKeysOf } from '../../../src/tickets/revocation-keys.ts';
-import { FIRST_POSITION } from '../../../src/tickets/revocation-log.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 
 const RECORD: TicketRecord = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createEventStreamParser, type StreamBlock } from '../../../src/gateway/event-stream.ts';
-import { createFeedEntries } from '../../../src/gateway/feed-entries.ts';
-import type { RevocationFollower } from '../../../src/gateway/revocation-source.ts';
+import { createBlockHandler } from '../../../src/gateway/feed-entries.ts';
+import type { RevocationReceiver } from '../../../src/gateway/revocation-source.ts';
 import { fc } from '../../support/property.ts';
 import { positionOf } from '../../support/revocations.ts';
 
@@ -56,7 +56,7 @@ describe('ticketd/gateway entries of the feed', () => {
       (name: string) =>
       (...args: unknown[]) =>
         void calls.push([name, ...args]);
-    const follower: RevocationFollower = {
+    const receiver: RevocationReceiver = {
       resumeFrom: () => from,
       onConnected: record('connected'),
       onRevoked: record('revoked'),
@@ -64,7 +64,7 @@ describe('ticketd/gateway entries of the feed', () => {
       onMalformed: record('malformed'),
       onLost: record('lost'),
     };
-    const take = createFeedEntries(follower, from);
+    const take = createBlockHandler(receiver, from);
     return { calls, take: (id: string | undefined, event = '', data = '') => take({ id, event, data }) };
   };
 

@@ -204,7 +204,7 @@ describe('ticketd/gateway revocation of open sockets', () => {
   });
 
   it('ends with close(): no report, no close of a socket, and no other start', () => {
-    const { watch, feed, followers, stopped, open, events } = connected();
+    const { watch, feed, receivers, stopped, open, events } = connected();
     const socket = open(['alice'], 0);
     feed.onReset(positionOf(1));
     feed.onLost('cut');
@@ -212,7 +212,7 @@ describe('ticketd/gateway revocation of open sockets', () => {
     watch.close();
     watch.start();
     clock.tick(2 * MINUTE_MS);
-    expect({ stopped: stopped(), follows: followers.length, calls: socket.calls }).to.deep.equal({
+    expect({ stopped: stopped(), follows: receivers.length, calls: socket.calls }).to.deep.equal({
       stopped: 1,
       follows: 1,
       calls: [],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { FIRST_POSITION, positionOf } from '../../../src/protocol/revocation-entry.ts';
 import type { RedisClient } from '../../../src/redis/client.ts';
 import { createRevocationStream } from '../../../src/redis/revocation-stream.ts';
-import { FIRST_POSITION, positionOf } from '../../../src/tickets/revocation-log.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
 const AT = positionOf(1_767_225_600_000, 7);

@@ -3,13 +3,13 @@ import { createRevocationFeeds } from '../../../src/http/routes/revocations/feed
 import type { Listener } from '../../../src/http/server/listener.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createListenerGroup, createListeners } from '../../../src/service/listeners.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { configOf } from '../../support/config.ts';
 
 describe('listeners', () => {
   const emit = () => {};
-  const revocations = createMemoryRevocations();
+  const revocations = createMemoryRevocationLog();
   const namesWith = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
     createListeners({
       config: await configOf(env),

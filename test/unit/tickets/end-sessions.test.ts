@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Caller } from '../../../src/auth/caller.ts';
 import { createSessionEnder, type SessionsToEnd } from '../../../src/tickets/end-sessions.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
 import { createRevoker } from '../../../src/tickets/revoke.ts';
@@ -33,7 +33,7 @@ const CALLERS: Readonly<Record<string, Caller>> = {
 
 const setUp = (defaultIssuer: string | undefined) => {
   const store = createMemoryStore();
-  const log = createMemoryRevocations();
+  const log = createMemoryRevocationLog();
   const anyIssuer = defaultIssuer === undefined;
   const issue = createIssuer({ store, ttlSeconds: 30, anyIssuer });
   const redeem = createRedeemer({ store, log });

@@ -4,7 +4,7 @@ import { TokenRejected } from '../../../src/auth/errors.ts';
 import { createEndedSessionCheck, type EndedUntil, encodeEnd, laterEnd } from '../../../src/tickets/ended-session.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
 import { revocableOf, sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
@@ -26,7 +26,7 @@ const RETENTION_SECONDS = 3600;
 const setUp = (over: (store: TicketStore, revoke: Revoke) => Partial<TicketStore> = () => ({})) => {
   const clock = { now: 0 };
   const memory = createMemoryStore(() => clock.now);
-  const log = createMemoryRevocations();
+  const log = createMemoryRevocationLog();
   const revoke = createRevoker({ store: memory, log, retentionSeconds: RETENTION_SECONDS });
   const store = { ...memory, ...over(memory, revoke) };
   return {

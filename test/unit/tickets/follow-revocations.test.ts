@@ -1,12 +1,8 @@
 import { expect } from 'chai';
+import { type Position, positionOf, type RevocationEntry } from '../../../src/protocol/revocation-entry.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { followRevocations } from '../../../src/tickets/follow-revocations.ts';
-import {
-  type Position,
-  positionOf,
-  type RevocationEntry,
-  type RevocationListener,
-} from '../../../src/tickets/revocation-log.ts';
+import type { RevocationListener } from '../../../src/tickets/revocation-log.ts';
 import { turns } from '../../support/frozen-time.ts';
 
 const at = (number: number): Position => positionOf(number, 0);

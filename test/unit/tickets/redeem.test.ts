@@ -1,12 +1,12 @@
 import { expect } from 'chai';
+import { positionOf } from '../../../src/protocol/revocation-entry.ts';
 import { OutcomeUnknown, StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import type { Presentation } from '../../../src/tickets/presentation.ts';
 import type { Binding } from '../../../src/tickets/record.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
-import { positionOf } from '../../../src/tickets/revocation-log.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { digestOf, newTicket, ticketIdOf } from '../../../src/tickets/ticket.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -26,7 +26,7 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   const now = () => clock.now;
   const store = { ...createMemoryStore(now), ...over };
   const issue = createIssuer({ store, ttlSeconds: 30, now });
-  const redeem = createRedeemer({ store, log: createMemoryRevocations(now) });
+  const redeem = createRedeemer({ store, log: createMemoryRevocationLog(now) });
   const present = (ticket: string, how: Partial<Presentation> = {}) =>
     redeem({ ticket, audience: undefined, origin: undefined, ...how });
   const reasonFor = async (ticket: string, how: Partial<Presentation> = {}) => {
@@ -92,7 +92,7 @@ describe('redeem', () => {
   it('uses no clock: only the store expires a ticket', async () => {
     const store = createMemoryStore();
     const [past, future] = [() => Date.now() - 3_600_000, () => Date.now() + 3_600_000];
-    const redeem = createRedeemer({ store, log: createMemoryRevocations() });
+    const redeem = createRedeemer({ store, log: createMemoryRevocationLog() });
     for (const now of [past, future]) {
       const { ticket } = await createIssuer({ store, ttlSeconds: 30, now })(
         { ...ALICE, expiresAt: Date.now() + 24 * 3_600_000 },

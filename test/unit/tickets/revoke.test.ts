@@ -3,12 +3,12 @@ import { useFakeTimers } from 'sinon';
 import type { Caller } from '../../../src/auth/caller.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
 import { createIssuer } from '../../../src/tickets/issue.ts';
-import { createCallerRevoker, type RevokeScope } from '../../../src/tickets/log-out.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { createRedeemer } from '../../../src/tickets/redeem.ts';
 import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
 import { createRevoker } from '../../../src/tickets/revoke.ts';
+import { createCallerRevoker, type RevokeScope } from '../../../src/tickets/revoke-caller.ts';
 import type { TicketStore } from '../../../src/tickets/store.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
@@ -24,7 +24,7 @@ const setUp = (over: Partial<TicketStore> = {}) => {
   const clock = { now: 0 };
   const store = { ...createMemoryStore(() => clock.now), ...over };
   const issue = createIssuer({ store, ttlSeconds: 300 });
-  const log = createMemoryRevocations();
+  const log = createMemoryRevocationLog();
   const redeem = createRedeemer({ store, log });
   const revoke = createCallerRevoker({ store, revoke: createRevoker({ store, log, retentionSeconds: 3600 }) });
   return {

@@ -11,7 +11,7 @@ import { requireTrustedPeer } from '../../middleware/authenticate.ts';
 import type { Middleware, RequestState } from '../../middleware/context.ts';
 import { RequestError } from '../../middleware/error-mapping.ts';
 import { addHeaders, setJson } from '../../middleware/response.ts';
-import { type RedeemOptions, redeemFor, unreadable } from '../redemption.ts';
+import { type RedeemOptions, redeemOrRefuse, unreadable } from '../redemption.ts';
 import { type Handshake, handshakeOf } from './handshake.ts';
 import { type ProxyAdapter, proxies } from './proxies.ts';
 
@@ -46,7 +46,7 @@ const pathsOf = ({ name }: ProxyAdapter, rest = ''): string[] =>
 const handshakeRedeemer =
   (proxy: ProxyAdapter, options: RedeemOptions) =>
   async (ctx: RouterContext<RequestState>): Promise<void> => {
-    const { record } = await redeemFor(ctx, options, presentationOf(ctx, proxy, options));
+    const { record } = await redeemOrRefuse(ctx, options, presentationOf(ctx, proxy, options));
     addHeaders(ctx, identityHeaders(record));
     setJson(ctx, { active: true, traceId: ctx.state.traceId });
   };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { RevocationEntry } from '../../../protocol/revocation-entry.ts';
 import { type FollowOptions, followRevocations } from '../../../tickets/follow-revocations.ts';
-import type { RevocationEntry } from '../../../tickets/revocation-log.ts';
 import { comment, createEventStream, resetEvent, revokedEvent, startEvent } from './event-stream.ts';
 
 /** Why a feed ended. */

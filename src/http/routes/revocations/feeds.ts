@@ -12,17 +12,17 @@ import { type Feed, openFeed } from './feed.ts';
 /** The open feeds of a listener. */
 export interface RevocationFeeds {
   /**
-   * Answers a request with a feed that lasts; throws `StoreUnavailable` if revocations cannot be read now. `requireKey`
-   * throws once the key of the request is not in force any more.
+   * Answers a request with a feed that lasts; throws `StoreUnavailable` if revocations cannot be read now, `RequestError`
+   * SERVICE_OVERLOADED beyond 256 feeds. `requireKey` throws once the key of the request is not in force any more.
    */
   open(ctx: Context, requireKey: AuthenticationCheck): void;
   /** Ends the feeds whose key is not in force any more. */
   endUnauthorized(): void;
   /** Ends all feeds, and opens no more: the process stops. */
   close(): void;
-  readonly count: number;
+  count(): number;
   /** For how many seconds the slowest gateway has been behind. */
-  readonly lagSeconds: number;
+  lagSeconds(): number;
 }
 
 export interface RevocationFeedsOptions {
@@ -30,10 +30,13 @@ export interface RevocationFeedsOptions {
   readonly emit: Emit;
 }
 
+/** Rejects once the key of a feed is not in force any more. */
+type Recheck = () => Promise<void>;
+
 const MAX_FEEDS = 256;
 
 export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): RevocationFeeds => {
-  const feeds = new Map<Feed, () => void>();
+  const feeds = new Map<Feed, Recheck>();
   let closed = false;
 
   const endOfLog = () => {
@@ -49,7 +52,6 @@ export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): Re
       const end = endOfLog();
       const { req, res, state } = ctx;
       const { traceId, address } = state;
-      state.streams = true;
       res.writeHead(200, streamHeaders(ctx, 'text/event-stream; charset=utf-8'));
       if (req.method === 'HEAD') return void res.end();
       res.flushHeaders();
@@ -60,31 +62,19 @@ export const createRevocationFeeds = ({ log, emit }: RevocationFeedsOptions): Re
         emit('revocation_feed_closed', { traceId, address, reason, feeds: feeds.size, durationMs: since(startedAt) });
       };
       const feed = openFeed({ log, response: res, after: lastEventIdOf(ctx), end, onEnd });
-      feeds.set(feed, () => void requireKey(ctx));
+      feeds.set(feed, async () => requireKey(ctx));
       emit('revocation_feed_opened', { traceId, address, feeds: feeds.size });
     },
     endUnauthorized: () => {
-      for (const [feed, recheck] of feeds) endUnlessAuthorized(feed, recheck);
+      for (const [feed, recheck] of feeds) recheck().catch(() => feed.end('key'));
     },
     close: () => {
       closed = true;
       for (const feed of feeds.keys()) feed.end('stop');
     },
-    get count() {
-      return feeds.size;
-    },
-    get lagSeconds() {
-      return Math.max(0, ...[...feeds.keys()].map(({ behindMs }) => behindMs())) / 1000;
-    },
+    count: () => feeds.size,
+    lagSeconds: () => Math.max(0, ...[...feeds.keys()].map(({ behindMs }) => behindMs())) / 1000,
   };
-};
-
-const endUnlessAuthorized = (feed: Feed, recheck: () => void): void => {
-  try {
-    recheck();
-  } catch {
-    feed.end('key');
-  }
 };
 
 const lastEventIdOf = ({ req: { headers } }: Context): string | undefined => {

@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import type { SinonFakeTimers } from 'sinon';
 import { type FeedEnd, openFeed } from '../../../../../src/http/routes/revocations/feed.ts';
-import { createMemoryRevocations } from '../../../../../src/tickets/memory-revocations.ts';
-import { positionOf, type RevocationListener } from '../../../../../src/tickets/revocation-log.ts';
+import { positionOf } from '../../../../../src/protocol/revocation-entry.ts';
+import { createMemoryRevocationLog } from '../../../../../src/tickets/memory-revocation-log.ts';
+import type { RevocationListener } from '../../../../../src/tickets/revocation-log.ts';
 import { freezeTime, turns } from '../../../../support/frozen-time.ts';
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -34,7 +35,7 @@ const fakeResponse = () => {
 
 /** A feed of a log that has an entry already, if the feed is to resume. */
 const setUp = async (after?: string) => {
-  const log = createMemoryRevocations(() => 1000);
+  const log = createMemoryRevocationLog(() => 1000);
   if (after !== undefined) await log.append('stored');
   const listeners: RevocationListener[] = [];
   const reasons: FeedEnd[] = [];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { joseHeaderReader } from '../../../src/auth/jose-header.ts';
+import { joseHeaderReader } from '../../../src/auth/jwt-parts.ts';
 import { signedByHand } from '../../support/forged-jwt.ts';
 import { token } from '../../support/jwt.ts';
 import { thrownBy } from '../../support/rejection.ts';

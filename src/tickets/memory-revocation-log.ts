@@ -1,9 +1,10 @@
-import { positionOf, type RevocationEntry, type RevocationListener, type RevocationLog } from './revocation-log.ts';
+import { positionOf, type RevocationEntry } from '../protocol/revocation-entry.ts';
+import type { RevocationListener, RevocationLog } from './revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
 
 /** The revocations of a process that stores its tickets in memory. */
-export const createMemoryRevocations = (now: () => number = Date.now): RevocationLog => {
+export const createMemoryRevocationLog = (now: () => number = Date.now): RevocationLog => {
   const listeners = new Set<RevocationListener>();
   // That of another process begins at another time: no gateway resumes there.
   let last = { ms: now(), count: 0 };

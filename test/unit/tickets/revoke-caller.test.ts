@@ -3,11 +3,11 @@ import type { SinonFakeTimers } from 'sinon';
 import type { Caller } from '../../../src/auth/caller.ts';
 import { TokenRejected } from '../../../src/auth/errors.ts';
 import { StoreUnavailable } from '../../../src/tickets/errors.ts';
-import { type CallerRevocation, createCallerRevoker } from '../../../src/tickets/log-out.ts';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 import { createMemoryStore } from '../../../src/tickets/memory-store.ts';
 import { sessionKey, subjectKey } from '../../../src/tickets/revocation-keys.ts';
 import { createRevoker, type Revocation } from '../../../src/tickets/revoke.ts';
+import { type CallerRevocation, createCallerRevoker } from '../../../src/tickets/revoke-caller.ts';
 import { freezeTime } from '../../support/frozen-time.ts';
 import { rejectionOf } from '../../support/rejection.ts';
 
@@ -31,7 +31,7 @@ describe('revocation by a user', () => {
 
   const setUp = () => {
     const store = createMemoryStore();
-    const revoke = createRevoker({ store, log: createMemoryRevocations(), retentionSeconds: 3600 });
+    const revoke = createRevoker({ store, log: createMemoryRevocationLog(), retentionSeconds: 3600 });
     const stored: Revocation[] = [];
     const record = async (revocation: Revocation) => {
       stored.push(revocation);
@@ -72,7 +72,7 @@ describe('revocation by a user', () => {
 
   it('can be sent again when the log could not be written, also with an end', async () => {
     const store = createMemoryStore();
-    const log = createMemoryRevocations();
+    const log = createMemoryRevocationLog();
     const start = await log.lastPosition();
     let fails = true;
     const append = async (key: string) => {

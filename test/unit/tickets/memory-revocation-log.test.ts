@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { createMemoryRevocations } from '../../../src/tickets/memory-revocations.ts';
-import { positionOf, type RevocationEntry } from '../../../src/tickets/revocation-log.ts';
+import { positionOf, type RevocationEntry } from '../../../src/protocol/revocation-entry.ts';
+import { createMemoryRevocationLog } from '../../../src/tickets/memory-revocation-log.ts';
 
 const MAX_ENTRIES = 100_000;
 const START = positionOf(1000, 0);
 
 const setUp = () => {
   const clock = { now: 1000 };
-  const log = createMemoryRevocations(() => clock.now);
+  const log = createMemoryRevocationLog(() => clock.now);
   const heard: RevocationEntry[] = [];
   const follow = () =>
     log.follow({ onEntries: (entries) => void heard.push(...entries), onReset: () => {}, onDelayed: () => {} });

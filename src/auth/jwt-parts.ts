@@ -1,4 +1,5 @@
 import type { JwtAlgorithm } from '../config/jwt-algorithms.ts';
+import { type JsonObject, jsonObjectIn } from '../protocol/json.ts';
 import { TokenRejected } from './errors.ts';
 import { explainAlgorithm } from './explain-algorithm.ts';
 
@@ -10,10 +11,8 @@ export interface JoseHeader {
   readonly thumbprints?: readonly string[];
 }
 
-export type Claims = Readonly<Record<string, unknown>>;
+export type Claims = JsonObject;
 
-// Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
-const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 /** A kind of token, by the `typ` that its header may have, in lower case; without a `typ` it may be any kind. */
 export type TokenTypes = ReadonlySet<string>;
 
@@ -26,8 +25,6 @@ export interface ExpectedType {
 
 // RFC 8725, 3.11: no token made for another purpose (`dpop+jwt`, `logout+jwt`) may pass for this one. RFC 9068, 2.1.
 export const ACCESS_TOKEN: TokenTypes = new Set(['jwt', 'at+jwt']);
-// A byte order mark is no part of JSON (RFC 8259, 8.1).
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Makes a function that reads the header of a JWT of one kind (RFC 7515, compact form) before its key is looked up. It throws
@@ -93,6 +90,9 @@ const REGISTERED = /^(?:none|[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448)$
 const nameOf = (alg: unknown): string =>
   typeof alg === 'string' && REGISTERED.test(alg) ? alg : 'not a registered name';
 
+// Only one text for the same bytes: the last character has no bits beyond them (RFC 4648, 3.5).
+const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
+
 const isBase64url = (part: string): boolean => part !== '' && BASE64URL.test(part);
 
 // RFC 7515, 4.1.9.
@@ -111,20 +111,22 @@ export const claimsIn = (jwt: string): Claims => {
 /** The payload of a JWT whose claims were read. */
 export const payloadText = (jwt: string): string => Buffer.from(payloadPart(jwt), 'base64url').toString();
 
-/** The `iat` among claims that are not verified yet, in seconds; `undefined` unless it is a finite number. */
+/** The `iat` of a JWT, in seconds since the epoch; `undefined` unless it is a finite number. */
 export const issuedAtOf = ({ iat }: Claims): number | undefined =>
   typeof iat === 'number' && Number.isFinite(iat) ? iat : undefined;
 
 /** The JSON object in one part of a JWT; `undefined` if it is anything else. */
-const objectIn = (part: string): Claims | undefined => {
-  const value = parse(Buffer.from(part, 'base64url'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return { ...value };
+const objectIn = (part: string): JsonObject | undefined => {
+  const text = utf8In(Buffer.from(part, 'base64url'));
+  return text === undefined ? undefined : jsonObjectIn(text);
 };
 
-const parse = (bytes: Buffer): unknown => {
+// A byte order mark is no part of JSON (RFC 8259, 8.1).
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const utf8In = (bytes: Buffer): string | undefined => {
   try {
-    return JSON.parse(UTF_8.decode(bytes));
+    return UTF_8.decode(bytes);
   } catch {
     return undefined;
   }

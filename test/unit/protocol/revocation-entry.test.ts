@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FIRST_POSITION, partsOf, positionOf } from '../../../src/tickets/revocation-log.ts';
+import { FIRST_POSITION, partsOf, positionOf } from '../../../src/protocol/revocation-entry.ts';
 
 describe('position in the log of revocations', () => {
   it('has the order of its milliseconds, then of its count, when compared as text', () => {

@@ -11,7 +11,7 @@ import { closeEvent, errorEvent, messageEvent } from './web-events.ts';
 import { checkClose, checkProtocols, domError } from './web-socket-rules.ts';
 
 /** A socket that exists before its connection: it has no ticket yet. */
-export interface LateSocket {
+export interface DeferredSocket {
   readonly url: string;
   readyState(): number;
   /** A property of the real socket, once there is one. */
@@ -27,7 +27,7 @@ interface RealSocket extends SocketLike {
   readonly extensions?: string;
 }
 
-export interface LateSocketOptions extends SocketCarrier {
+export interface DeferredSocketOptions extends SocketCarrier {
   readonly stopCode?: number | undefined;
 }
 
@@ -46,13 +46,13 @@ interface SocketEvent {
 const [CONNECTING, CLOSING, CLOSED] = [0, 2, 3];
 
 /** Gets a ticket, then opens the real socket, whose events come from `target`. Throws as `new WebSocket()` does. */
-export const createLateSocket = (
+export const createDeferredSocket = (
   target: EventTarget,
-  options: LateSocketOptions,
+  options: DeferredSocketOptions,
   requestTicket: TicketSource,
   url: string | URL,
   protocols: string | readonly string[],
-): LateSocket => {
+): DeferredSocket => {
   const { address, argumentsWith } = handshakeOf(url, protocols, options);
   const { stopCode = REVOKED } = options;
   const controller = new AbortController();
