@@ -27,6 +27,8 @@ export const requestOnce = (
     const request = () => requestTicket(controller.signal);
     request()
       .then((result) => (isRejected(result) ? request() : result))
+      // Where `getToken` returned a third JWT to another socket.
+      .then((result) => (isRejected(result) ? { ...result, final: 'unauthorized' } : result))
       .then((result) => end(result as Ticket | FailedOnce));
   });
 

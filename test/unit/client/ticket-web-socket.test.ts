@@ -224,6 +224,31 @@ describe('ticketd/client ticketWebSocket', () => {
     expect([asked.at(-1), sent.at(-1), sockets.length]).to.deep.equal([true, 'Bearer new @ 0', 1]);
   });
 
+  it('asks getToken once more for each of the sockets whose same JWT was rejected', async () => {
+    const asked: boolean[] = [];
+    answers = [REJECTED, REJECTED, REJECTED];
+    const getToken = ({ rejected }: { readonly rejected: boolean }) => {
+      asked.push(rejected);
+      return asked.length > 3 ? 'new' : 'old';
+    };
+    const Socket = makeClass({ getToken });
+    const journals = [1, 2, 3].map(() => journalOf(new Socket('wss://chat.test')));
+    await turns();
+    expect([journals, sockets.length, asked.length]).to.deep.equal([[[], [], []], 3, 6]);
+    expect(asked.slice(0, 4)).to.deep.equal([false, false, false, true]);
+    expect(sent.map((line) => line.slice(7, 10))).to.deep.equal(['old', 'old', 'old', 'new', 'new', 'new']);
+  });
+
+  it('stops each of the sockets whose new JWT was rejected, too, as unauthorized', async () => {
+    answers = Array.from({ length: 6 }, () => REJECTED);
+    const asked: boolean[] = [];
+    const Socket = makeClass({ getToken: ({ rejected }) => `jwt-${asked.push(rejected)}` });
+    const journals = [1, 2, 3].map(() => journalOf(new Socket('wss://chat.test')));
+    await turns();
+    for (const journal of journals) expect(journal[0]).to.equal('error no unauthorized 4001');
+    expect(sent).to.have.lengthOf(6);
+  });
+
   it('sends no request before Retry-After has passed, whichever socket comes next', async () => {
     answers = [[503, {}, { 'Retry-After': '3' }]];
     const Socket = makeClass();
