@@ -63,13 +63,20 @@ export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocke
 
   // A class, since a program makes and extends it as it does `WebSocket`.
   class Socket extends eventTargetClass() {
+    // The build shortens the name of the class.
+    static override readonly name = 'WebSocket';
     readonly #socket: LateSocket;
 
-    constructor(url: string | URL, protocols: string | readonly string[] = []) {
+    constructor(...args: readonly [url: string | URL, protocols?: string | readonly string[]]) {
       super();
+      const [url, protocols = []] = args;
+      if (!args.length) throw new TypeError('new WebSocket() needs an address');
       this.#socket = createLateSocket(this, late, tickets, url, protocols);
     }
 
+    get [Symbol.toStringTag]() {
+      return 'WebSocket';
+    }
     get url() {
       return this.#socket.url;
     }
@@ -77,7 +84,7 @@ export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocke
       return this.#socket.readyState();
     }
     get bufferedAmount() {
-      return this.#socket.current('bufferedAmount') ?? 0;
+      return this.#socket.bufferedAmount();
     }
     get extensions() {
       return this.#socket.current('extensions') ?? '';
