@@ -8,12 +8,13 @@ import { createSocket } from './socket-transport.ts';
 import type { TicketSource } from './ticket-source.ts';
 import type { SocketCarrier, SocketData, SocketLike, Ticket } from './types.ts';
 import { closeEvent, errorEvent, messageEvent } from './web-events.ts';
-import { checkClose, checkProtocols, domError } from './web-socket-rules.ts';
+import { bytesOf, checkClose, checkProtocols, domError, normalisedAddress } from './web-socket-rules.ts';
 
 /** A socket that exists before its connection: it has no ticket yet. */
 export interface DeferredSocket {
   readonly url: string;
   readyState(): number;
+  bufferedAmount(): number;
   /** A property of the real socket, once there is one. */
   current<Name extends keyof RealSocket>(name: Name): RealSocket[Name] | undefined;
   binaryType(): string;
@@ -60,6 +61,8 @@ export const createDeferredSocket = (
   // Until there is a real socket.
   let state = CONNECTING;
   let binaryType: string | undefined;
+  // In bytes. Only a socket that closes lets a program send before there is a real one.
+  let discarded = 0;
 
   const fail = (code: number, failure: FailedOnce) => {
     state = CLOSED;
@@ -107,15 +110,18 @@ export const createDeferredSocket = (
   return {
     url: address,
     readyState,
+    bufferedAmount: () => socket?.bufferedAmount ?? discarded,
     current: (name) => socket?.[name],
     binaryType: () => socket?.binaryType ?? binaryType ?? 'blob',
     setBinaryType: (type) => {
+      if (type !== 'blob' && type !== 'arraybuffer') return;
       binaryType = type;
       if (socket) socket.binaryType = type;
     },
     send: (data) => {
       if (readyState() === CONNECTING) throw domError('InvalidStateError', 'the socket is still connecting');
-      socket?.send(data);
+      if (socket) socket.send(data);
+      else discarded += bytesOf(data);
     },
     close: (code, reason = '') => {
       checkClose(code, reason);
@@ -129,7 +135,7 @@ export const createDeferredSocket = (
 const handshakeOf = (url: string | URL, protocols: string | readonly string[], options: SocketCarrier) => {
   const list = checkProtocols(protocols);
   try {
-    const address = addressOf(url);
+    const address = addressOf(normalisedAddress(url));
     return { address: `ws${address.rest}`, argumentsWith: socketArgumentsWith(address, list, options) };
   } catch (error) {
     throw domError('SyntaxError', failureOf(error).message);

@@ -40,10 +40,19 @@ export interface SourceMessage extends Event {
   readonly origin: string;
 }
 
+/** The events of such a source; all others are messages. */
+export interface TicketEventSourceEvents {
+  open: Event;
+  message: SourceMessage;
+  error: Event & EventSourceFailure;
+}
+
 type MessageListener = (event: SourceMessage) => void;
+type AddOptions = Parameters<EventTarget['addEventListener']>[2];
+type RemoveOptions = Parameters<EventTarget['removeEventListener']>[2];
 
 /** An `EventSource` that gets a ticket for each of its requests. */
-export interface TicketEventSource {
+export interface TicketEventSource extends EventTarget {
   readonly CONNECTING: 0;
   readonly OPEN: 1;
   readonly CLOSED: 2;
@@ -55,10 +64,20 @@ export interface TicketEventSource {
   onopen: ((event: Event) => void) | null;
   onmessage: MessageListener | null;
   onerror: ((event: Event & EventSourceFailure) => void) | null;
-  addEventListener(type: 'open', listener: (event: Event) => void, options?: object): void;
-  addEventListener(type: 'error', listener: (event: Event & EventSourceFailure) => void, options?: object): void;
-  addEventListener(type: string, listener: MessageListener, options?: object): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener<Type extends keyof TicketEventSourceEvents>(
+    type: Type,
+    listener: (event: TicketEventSourceEvents[Type]) => void,
+    options?: AddOptions,
+  ): void;
+  addEventListener(type: string, listener: MessageListener, options?: AddOptions): void;
+  addEventListener(...args: Parameters<EventTarget['addEventListener']>): void;
+  removeEventListener<Type extends keyof TicketEventSourceEvents>(
+    type: Type,
+    listener: (event: TicketEventSourceEvents[Type]) => void,
+    options?: RemoveOptions,
+  ): void;
+  removeEventListener(type: string, listener: MessageListener, options?: RemoveOptions): void;
+  removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void;
   /** Stops for good; without an event, as in `EventSource`. */
   close(): void;
   /** Connects again after it stopped, from `lastEventId`; ends the wait for a retry, though not that of a `Retry-After`. */

@@ -21,26 +21,29 @@ export const createTicketRequest = (options: TicketOptions): RequestTicket => {
     throw new TypeError("set getToken or credentials: 'include'");
   let latest = '';
   let rejected: string | undefined;
+  // What getToken returned in place of a rejected JWT. Another socket may still send the one before.
+  let renewed: string | undefined;
   let rejection: Failed;
 
   const rememberRejection = (token: string, result: Ticket | Failed): Ticket | Failed => {
-    const isFirst = !rejected;
-    if (isJwtAccepted(result)) rejected = undefined;
+    if (isJwtAccepted(result)) rejected = renewed = undefined;
     if ('ticket' in result || result.final !== 'unauthorized') return result;
     rejected = token;
     rejection = result;
-    return isFirst ? { ...result, final: 'rejected' } : result;
+    return token === renewed ? result : { ...result, final: 'rejected' };
   };
 
   return async (signal) => {
     try {
       if (!getToken) return await post(options, signal);
       // Still true after an error of getToken, which returns no other JWT.
-      const token = await getToken({ rejected: rejected === latest, signal });
+      const isRenewal = rejected === latest;
+      const token = await getToken({ rejected: isRenewal, signal });
       if (signal.aborted) return { message: '' };
       if (!token) return { message: 'getToken returned no JWT', final: 'unauthorized' };
       checkToken(token);
       latest = token;
+      if (isRenewal) renewed = token;
       // ticketd would reject the same JWT again.
       const result = token === rejected ? rejection : await post(options, signal, token);
       return signal.aborted ? result : rememberRejection(token, result);

@@ -14,6 +14,25 @@ export type TicketWebSocketOptions = TicketOptions &
     readonly stopCode?: number | undefined;
   };
 
+/** The events of such a socket. They have the classes of the platform, where it has them. */
+export interface TicketWebSocketEvents {
+  open: Event;
+  message: Event & {
+    // biome-ignore lint/suspicious/noExplicitAny: as in the types of browsers
+    readonly data: any;
+    readonly origin: string;
+    readonly lastEventId: string;
+  };
+  /** `error` is a `TicketError` where there is no ticket; `code` and `reason` are those of the `close` that follows. */
+  error: Event & {
+    readonly message: string;
+    readonly error: unknown;
+    readonly code: number;
+    readonly reason: string;
+  };
+  close: Event & { readonly code: number; readonly reason: string; readonly wasClean: boolean };
+}
+
 /** A `WebSocket`, as far as a program can see; its types need no library of a browser. */
 export interface TicketWebSocket extends EventTarget {
   readonly CONNECTING: 0;
@@ -37,6 +56,18 @@ export interface TicketWebSocket extends EventTarget {
   onclose: ((this: any, event: any) => unknown) | null;
   send(data: SocketData | SharedArrayBuffer): void;
   close(code?: number, reason?: string): void;
+  addEventListener<Type extends keyof TicketWebSocketEvents>(
+    type: Type,
+    listener: (this: TicketWebSocket, event: TicketWebSocketEvents[Type]) => unknown,
+    options?: Parameters<EventTarget['addEventListener']>[2],
+  ): void;
+  addEventListener(...args: Parameters<EventTarget['addEventListener']>): void;
+  removeEventListener<Type extends keyof TicketWebSocketEvents>(
+    type: Type,
+    listener: (this: TicketWebSocket, event: TicketWebSocketEvents[Type]) => unknown,
+    options?: Parameters<EventTarget['removeEventListener']>[2],
+  ): void;
+  removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void;
 }
 
 export interface TicketWebSocketClass {
@@ -63,13 +94,20 @@ export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocke
 
   // A class, since a program makes and extends it as it does `WebSocket`.
   class Socket extends eventTargetClass() {
+    // The build shortens the name of the class.
+    static override readonly name = 'WebSocket';
     readonly #socket: DeferredSocket;
 
-    constructor(url: string | URL, protocols: string | readonly string[] = []) {
+    constructor(...args: readonly [url: string | URL, protocols?: string | readonly string[]]) {
       super();
+      const [url, protocols = []] = args;
+      if (!args.length) throw new TypeError('new WebSocket() needs an address');
       this.#socket = createDeferredSocket(this, deferred, tickets, url, protocols);
     }
 
+    get [Symbol.toStringTag]() {
+      return 'WebSocket';
+    }
     get url() {
       return this.#socket.url;
     }
@@ -77,7 +115,7 @@ export const ticketWebSocket = (options: TicketWebSocketOptions): TicketWebSocke
       return this.#socket.readyState();
     }
     get bufferedAmount() {
-      return this.#socket.current('bufferedAmount') ?? 0;
+      return this.#socket.bufferedAmount();
     }
     get extensions() {
       return this.#socket.current('extensions') ?? '';

@@ -106,14 +106,88 @@ describe('ticketd/client ticketWebSocket', () => {
   const refused: Readonly<Record<string, () => unknown>> = {
     'new Socket() without an address': () => new (makeClass())('/socket'),
     'new Socket() with an address of another scheme': () => new (makeClass())('ftp://chat.test'),
+    'new Socket() with a blank in its host': () => new (makeClass())('wss://chat test/'),
+    'new Socket() with a port that is none': () => new (makeClass())('wss://chat.test:99999'),
+    'new Socket() with an object for subprotocols': () => new (makeClass())('wss://chat.test', {} as never),
     'new Socket() with a ticket': () => new (makeClass())('wss://chat.test/?ticket=old'),
     'new Socket() with a subprotocol twice': () => new (makeClass())('wss://chat.test', ['a', 'a']),
     'new Socket() with a subprotocol that is no token': () => new (makeClass())('wss://chat.test', 'a b'),
+    'close() with 42 halves of a pair': () => new (makeClass())('wss://chat.test').close(1000, '\ud800'.repeat(42)),
     'close() with a reason of 124 bytes': () => new (makeClass())('wss://chat.test').close(1000, 'é'.repeat(62)),
   };
   for (const [what, act] of Object.entries(refused))
     it(`throws a SyntaxError for ${what}, and requests no ticket`, () => {
       expect(nameOf(act)).to.equal('SyntaxError');
+    });
+
+  it('throws a TypeError without arguments', () => {
+    const Socket = makeClass() as unknown as new () => TicketWebSocket;
+    expect(nameOf(() => new Socket())).to.equal('TypeError');
+  });
+
+  it('has the names of a WebSocket', () => {
+    const Socket = makeClass();
+    const socket = new Socket('wss://chat.test');
+    expect([(Socket as { name?: string }).name, String(socket)]).to.deep.equal(['WebSocket', '[object WebSocket]']);
+  });
+
+  const addresses = {
+    'wss://h:1': 'wss://h:1/',
+    'WSS://Chat.Test:443/A/../b?c=D': 'wss://chat.test/b?c=D',
+    'HTTP://chat.test/a b': 'ws://chat.test/a%20b',
+    'wss://bücher.test': 'wss://xn--bcher-kva.test/',
+  };
+  for (const [address, url] of Object.entries(addresses))
+    it(`has the url ${url} for ${address}`, () => {
+      expect(new (makeClass())(address).url).to.equal(url);
+    });
+
+  const protocols: readonly (readonly [protocols: unknown, offered: readonly string[]])[] = [
+    [null, ['null']],
+    [undefined, []],
+    [7, ['7']],
+    [new Set(['a', 'b']), ['a', 'b']],
+    [
+      ['a', 7],
+      ['a', '7'],
+    ],
+  ];
+  for (const [given, offered] of protocols)
+    it(`offers ${JSON.stringify(offered)} for the subprotocols ${given}`, async () => {
+      new (makeClass())('wss://chat.test', given as string);
+      await turns();
+      expect(sockets[0]?.protocols).to.deep.equal(offered);
+    });
+
+  it('ignores a binaryType that there is not', async () => {
+    const socket = new (makeClass())('wss://chat.test');
+    const set = (type: string) => {
+      socket.binaryType = type as 'blob';
+      return socket.binaryType;
+    };
+    expect(['foo', 'arraybuffer', 'foo'].map(set)).to.deep.equal(['blob', 'arraybuffer', 'arraybuffer']);
+    await turns();
+    expect(set('foo')).to.equal('arraybuffer');
+  });
+
+  const messages = {
+    'an ASCII text': 'hello',
+    'a text of several scripts': 'é€😀',
+    'half of a pair': '\ud800',
+    'a view': new Uint8Array(3),
+    'an ArrayBuffer': new ArrayBuffer(5),
+    'a Blob': new Blob(['four']),
+  };
+  for (const [what, data] of Object.entries(messages))
+    it(`adds the bytes of ${what} sent after close() to bufferedAmount`, () => {
+      const socket = new (makeClass())('wss://chat.test');
+      socket.close();
+      const bytes = new Blob([data]).size;
+      socket.send(data);
+      expect(socket.bufferedAmount).to.equal(bytes);
+      clock.tick(0);
+      socket.send(data);
+      expect(socket.bufferedAmount).to.equal(2 * bytes);
     });
 
   it('throws an InvalidStateError for send() before it is open, and discards what comes after close()', async () => {
@@ -133,7 +207,7 @@ describe('ticketd/client ticketWebSocket', () => {
         nameOf(() => socket.close(code)),
         String(code),
       ).to.equal('InvalidAccessError');
-    expect(nameOf(() => socket.close(3000, 'é'.repeat(61)))).to.equal('nothing: undefined');
+    expect(nameOf(() => socket.close(3000, '\ud800'.repeat(41)))).to.equal('nothing: undefined');
   });
 
   it('emits error and close 1006 when it is closed before it has a ticket, after the call', async () => {
@@ -222,6 +296,31 @@ describe('ticketd/client ticketWebSocket', () => {
     new Socket('wss://chat.test');
     await turns();
     expect([asked.at(-1), sent.at(-1), sockets.length]).to.deep.equal([true, 'Bearer new @ 0', 1]);
+  });
+
+  it('asks getToken once more for each of the sockets whose same JWT was rejected', async () => {
+    const asked: boolean[] = [];
+    answers = [REJECTED, REJECTED, REJECTED];
+    const getToken = ({ rejected }: { readonly rejected: boolean }) => {
+      asked.push(rejected);
+      return asked.length > 3 ? 'new' : 'old';
+    };
+    const Socket = makeClass({ getToken });
+    const journals = [1, 2, 3].map(() => journalOf(new Socket('wss://chat.test')));
+    await turns();
+    expect([journals, sockets.length, asked.length]).to.deep.equal([[[], [], []], 3, 6]);
+    expect(asked.slice(0, 4)).to.deep.equal([false, false, false, true]);
+    expect(sent.map((line) => line.slice(7, 10))).to.deep.equal(['old', 'old', 'old', 'new', 'new', 'new']);
+  });
+
+  it('stops each of the sockets whose new JWT was rejected, too, as unauthorized', async () => {
+    answers = Array.from({ length: 6 }, () => REJECTED);
+    const asked: boolean[] = [];
+    const Socket = makeClass({ getToken: ({ rejected }) => `jwt-${asked.push(rejected)}` });
+    const journals = [1, 2, 3].map(() => journalOf(new Socket('wss://chat.test')));
+    await turns();
+    for (const journal of journals) expect(journal[0]).to.equal('error no unauthorized 4001');
+    expect(sent).to.have.lengthOf(6);
   });
 
   it('sends no request before Retry-After has passed, whichever socket comes next', async () => {
