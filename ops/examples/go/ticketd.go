@@ -1,4 +1,4 @@
-// Admits WebSocket clients by their ticket. One file without dependencies: copy it into your program.
+// Admits WebSocket clients and other requests by their ticket. One file without dependencies: copy it into your program.
 
 package main
 
@@ -34,16 +34,19 @@ const (
 	protocolPrefix = "ticketd."
 
 	redeemTimeout = 2 * time.Second
+	// Until the headers of the response arrive.
+	feedTimeout = 5 * time.Second
 	// ticketd sends a comment at least every 10 s.
-	feedSilence  = 25 * time.Second
-	feedRetryMin = 100 * time.Millisecond
-	feedRetryMax = 2 * time.Second
-	reportAfter  = 5 * time.Second
-	keepEntries  = 60 * time.Second
-	resetSpread  = 60 * time.Second
+	feedSilence   = 25 * time.Second
+	feedRetryMin  = 100 * time.Millisecond
+	feedRetryMax  = 2 * time.Second
+	maxRetryAfter = 30 * time.Second
+	reportAfter   = 5 * time.Second
+	keepEntries   = 60 * time.Second
+	resetSpread   = 60 * time.Second
 )
 
-// Admission says who a client is: the answer to a redeem.
+// Admission says who a client is: the response to a redeem.
 type Admission struct {
 	Active             bool     `json:"active"`
 	Issuer             *string  `json:"issuer"`
@@ -73,6 +76,23 @@ var (
 	errOutcomeUnknown = &Refused{http.StatusServiceUnavailable, "WS_TICKET_OUTCOME_UNKNOWN"}
 )
 
+// Source says where a request comes from. A header that the request does not have is nil.
+type Source struct {
+	// The header Origin. FetchSite and Host count only without it.
+	Origin *string `json:"origin"`
+	// What precedes "?" in the target of the request, as the client sent it.
+	Path string `json:"path,omitempty"`
+	// The headers Sec-Fetch-Site and X-Forwarded-Host.
+	FetchSite *string `json:"fetchSite,omitempty"`
+	Host      *string `json:"host,omitempty"`
+}
+
+type redemption struct {
+	Ticket   string `json:"ticket"`
+	Audience string `json:"audience,omitempty"`
+	Source
+}
+
 // CloseFunc closes a socket. It must not wait for the client.
 type CloseFunc func(code int, reason string)
 
@@ -91,7 +111,6 @@ type entry struct {
 type Gateway struct {
 	url, key, audience string
 	client             http.Client
-	follow             sync.Once
 
 	mutex     sync.Mutex
 	sockets   map[*trackedSocket]struct{}
@@ -99,15 +118,20 @@ type Gateway struct {
 	entries   []entry
 	// The position of the last entry, and the one from which on no entry is missing.
 	position, completeFrom string
+	// Why the feed does not work, and what reports it; nil while it works.
+	feedProblem error
+	delay       *time.Timer
+	reported    bool
 }
 
-// NewGateway makes a gateway. The URL is that of ticketd's internal listener, the key one of its GATEWAY_KEYS.
+// NewGateway makes a gateway, which follows revocations from now on. The URL is that of ticketd's internal listener, the
+// key one of its GATEWAY_KEYS.
 func NewGateway(url, key, audience string) *Gateway {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	// ticketd closes idle connections after 75 s. A request on one that it is closing would be lost.
 	transport.IdleConnTimeout = 60 * time.Second
 	transport.MaxIdleConnsPerHost = 100
-	return &Gateway{
+	gateway := &Gateway{
 		client:    http.Client{Transport: transport, CheckRedirect: refuseRedirect},
 		url:       strings.TrimRight(url, "/"),
 		key:       key,
@@ -115,6 +139,9 @@ func NewGateway(url, key, audience string) *Gateway {
 		sockets:   map[*trackedSocket]struct{}{},
 		socketsOf: map[string]map[*trackedSocket]struct{}{},
 	}
+	gateway.feedLost(errors.New("there is no connection yet"))
+	go gateway.readFeeds()
+	return gateway
 }
 
 // A redirect could take the ticket and the key elsewhere.
@@ -131,9 +158,8 @@ func AdmissionOf(request *http.Request) Admission {
 // Handler passes on requests with a ticket that can be redeemed, without their ticket, and refuses all others.
 func (gateway *Gateway) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
-		tickets := takeTickets(request)
-		path, _, _ := strings.Cut(request.RequestURI, "?")
-		admission, err := gateway.Redeem(request.Context(), tickets, originOf(request), path)
+		source := sourceOf(request)
+		admission, err := gateway.Redeem(request.Context(), takeTickets(request), source)
 		if err != nil {
 			refuse(response, err)
 			return
@@ -173,11 +199,24 @@ func takeTickets(request *http.Request) (tickets []string) {
 	return tickets
 }
 
-func originOf(request *http.Request) *string {
-	if origins := request.Header.Values("Origin"); len(origins) > 0 {
-		return &origins[0]
+func sourceOf(request *http.Request) Source {
+	path, _, _ := strings.Cut(request.RequestURI, "?")
+	if origin := headerOf(request, "Origin"); origin != nil {
+		return Source{Origin: origin, Path: path}
 	}
-	return nil
+	// Browsers send no Origin with a GET of the same origin, a link or an image.
+	fetchSite, host := headerOf(request, "Sec-Fetch-Site"), headerOf(request, "X-Forwarded-Host")
+	return Source{Path: path, FetchSite: fetchSite, Host: host}
+}
+
+// headerOf joins the values of a repeated header: then it equals none that ticketd accepts.
+func headerOf(request *http.Request, name string) *string {
+	values := request.Header.Values(name)
+	if len(values) == 0 {
+		return nil
+	}
+	joined := strings.Join(values, ", ")
+	return &joined
 }
 
 func refuse(response http.ResponseWriter, err error) {
@@ -193,9 +232,7 @@ func refuse(response http.ResponseWriter, err error) {
 }
 
 // Redeem returns who the client is, once for each ticket, or a *Refused. Never retry it: the ticket may be used.
-// The origin is the Origin of the handshake, nil if it has none, the path what precedes "?" in its target.
-func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *string, path string) (Admission, error) {
-	gateway.follow.Do(func() { go gateway.readFeeds() })
+func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, source Source) (Admission, error) {
 	switch len(tickets) {
 	case 0:
 		return Admission{}, errMissing
@@ -203,29 +240,23 @@ func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *st
 	default:
 		return Admission{}, errNotRedeemable
 	}
-	fields := map[string]any{"ticket": tickets[0], "origin": origin, "path": path}
-	if gateway.audience != "" {
-		fields["audience"] = gateway.audience
-	}
-	body, err := json.Marshal(fields)
-	if err != nil {
-		return Admission{}, err
-	}
 	position := gateway.lastPosition()
 	ctx, cancel := context.WithTimeout(ctx, redeemTimeout)
 	defer cancel()
-	// net/http sends a POST again only if it has sent no byte of it, so that ticketd gets the ticket once.
-	response, err := gateway.send(ctx, http.MethodPost, redeemPath, bytes.NewReader(body), nil)
+	status, body, err := gateway.post(ctx, redemption{tickets[0], gateway.audience, source})
+	if err == nil && status == http.StatusBadRequest && errorCodeOf(body) == "BAD_REQUEST" {
+		// An older ticketd refuses members that it does not know, and does not touch the ticket.
+		status, body, err = gateway.post(ctx, redemption{tickets[0], gateway.audience, Source{Origin: source.Origin}})
+	}
 	if err != nil {
 		log.Printf("redeem failed: %v", err)
 		return Admission{}, errOutcomeUnknown
 	}
-	defer response.Body.Close()
-	switch response.StatusCode {
+	switch status {
 	case http.StatusOK:
 		admission := Admission{redeemedAt: time.Now()}
-		if err := json.NewDecoder(response.Body).Decode(&admission); err != nil || !admission.Active {
-			log.Printf("redeem failed: the answer is not valid")
+		if err := json.Unmarshal(body, &admission); err != nil || !admission.Active {
+			log.Printf("redeem failed: the response is not valid")
 			return Admission{}, errOutcomeUnknown
 		}
 		if admission.RevocationPosition == "" {
@@ -236,8 +267,31 @@ func (gateway *Gateway) Redeem(ctx context.Context, tickets []string, origin *st
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge:
 		return Admission{}, errNotRedeemable
 	}
-	log.Printf("redeem failed: ticketd answered %d", response.StatusCode)
+	log.Printf("redeem failed: ticketd returned %d", status)
 	return Admission{}, errOutcomeUnknown
+}
+
+func (gateway *Gateway) post(ctx context.Context, fields redemption) (status int, body []byte, err error) {
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return 0, nil, err
+	}
+	// net/http sends a POST again only if it has sent no byte of it, so that ticketd gets the ticket once.
+	response, err := gateway.send(ctx, http.MethodPost, redeemPath, bytes.NewReader(text), nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(response.Body)
+	return response.StatusCode, body, err
+}
+
+func errorCodeOf(body []byte) string {
+	var fields struct{ ErrorCode string }
+	if json.Unmarshal(body, &fields) != nil {
+		return ""
+	}
+	return fields.ErrorCode
 }
 
 func (gateway *Gateway) send(
@@ -297,7 +351,7 @@ func (gateway *Gateway) checkLate(admission Admission) (code int, reason string)
 			}
 		}
 	}
-	if position != "" && position < gateway.completeFrom {
+	if gateway.isIncomplete(admission) {
 		return CloseTryAgainLater, "revocations may be missing"
 	}
 	return 0, ""
@@ -328,31 +382,24 @@ func (gateway *Gateway) forget(socket *trackedSocket) bool {
 }
 
 func (gateway *Gateway) readFeeds() {
-	downSince, reported := time.Now(), false
 	for {
-		err := gateway.readFeed(func() {
-			if reported {
-				log.Print("logouts close sockets again")
-			}
-			downSince = time.Time{}
-		})
-		if downSince.IsZero() {
-			downSince, reported = time.Now(), false
-		}
-		if !reported && time.Since(downSince) > reportAfter {
-			reported = true
-			log.Printf("no logout closes a socket: %v", err)
-		}
-		time.Sleep(feedRetryMin + time.Duration(rand.Float64()*float64(feedRetryMax-feedRetryMin)))
+		wait, err := gateway.readFeed()
+		gateway.feedLost(err)
+		time.Sleep(wait + feedRetryMin + time.Duration(rand.Float64()*float64(feedRetryMax-feedRetryMin)))
 	}
 }
 
-// readFeed reads events until the feed ends, then returns why.
-func (gateway *Gateway) readFeed(opened func()) error {
+// readFeed reads events until the feed ends, then returns why, and how long another attempt cannot help.
+func (gateway *Gateway) readFeed() (wait time.Duration, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	silence := time.AfterFunc(feedSilence, cancel)
+	silence := time.AfterFunc(feedTimeout, cancel)
 	defer silence.Stop()
+	defer func() {
+		if ctx.Err() != nil {
+			err = errors.New("ticketd sends nothing")
+		}
+	}()
 	headers := map[string]string{"Accept": "text/event-stream"}
 	last := gateway.resumeFrom()
 	if last != "" {
@@ -360,21 +407,20 @@ func (gateway *Gateway) readFeed(opened func()) error {
 	}
 	response, err := gateway.send(ctx, http.MethodGet, feedPath, nil, headers)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return errors.New("ticketd answered " + strconv.Itoa(response.StatusCode))
+		return retryAfterOf(response), errors.New("ticketd returned " + strconv.Itoa(response.StatusCode))
 	}
-	opened()
 	lines := bufio.NewReader(response.Body)
 	event := map[string]string{}
 	for {
+		silence.Reset(feedSilence)
 		line, err := lines.ReadString('\n')
 		if err != nil {
-			return err
+			return 0, err
 		}
-		silence.Reset(feedSilence)
 		line = strings.TrimRight(line, "\r\n")
 		if line != "" {
 			name, value, _ := strings.Cut(line, ":")
@@ -382,10 +428,51 @@ func (gateway *Gateway) readFeed(opened func()) error {
 			continue
 		}
 		if event["id"] != "" {
+			gateway.feedWorks()
 			gateway.take(event, last)
 		}
 		event = map[string]string{}
 	}
+}
+
+func retryAfterOf(response *http.Response) time.Duration {
+	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return time.Duration(min(float64(seconds), maxRetryAfter.Seconds())) * time.Second
+}
+
+// feedLost reports once, after a while, that logouts close no socket.
+func (gateway *Gateway) feedLost(err error) {
+	gateway.mutex.Lock()
+	defer gateway.mutex.Unlock()
+	if gateway.delay == nil {
+		gateway.delay = time.AfterFunc(reportAfter, gateway.reportDelay)
+	}
+	gateway.feedProblem = err
+}
+
+func (gateway *Gateway) reportDelay() {
+	gateway.mutex.Lock()
+	defer gateway.mutex.Unlock()
+	if gateway.delay != nil {
+		gateway.reported = true
+		log.Printf("revocations are delayed: %v", gateway.feedProblem)
+	}
+}
+
+func (gateway *Gateway) feedWorks() {
+	gateway.mutex.Lock()
+	defer gateway.mutex.Unlock()
+	if gateway.delay == nil {
+		return
+	}
+	gateway.delay.Stop()
+	if gateway.reported {
+		log.Print("revocations arrive again")
+	}
+	gateway.delay, gateway.reported = nil, false
 }
 
 func (gateway *Gateway) lastPosition() string {
@@ -422,21 +509,39 @@ func (gateway *Gateway) take(event map[string]string, resumedFrom string) {
 		gateway.closeSlowly(sockets)
 		return
 	}
+	var incomplete, revoked []*trackedSocket
 	if gateway.completeFrom == "" {
 		gateway.completeFrom = position
 		if resumedFrom != "" {
 			gateway.completeFrom = resumedFrom
 		}
+		incomplete = gateway.incompleteSockets()
 	}
-	var revoked []*trackedSocket
 	if event["event"] == "revoked" {
 		revoked = gateway.revoke(position, event["data"])
 	}
 	gateway.mutex.Unlock()
+	for _, socket := range incomplete {
+		gateway.close(socket, CloseTryAgainLater, "revocations may be missing")
+	}
 	for _, socket := range revoked {
 		log.Printf("session revoked: subject %s", socket.admission.Subject)
 		gateway.close(socket, CloseRevoked, "session revoked")
 	}
+}
+
+// incompleteSockets returns the sockets that were tracked before the feed began, and that a missed entry may close.
+func (gateway *Gateway) incompleteSockets() (sockets []*trackedSocket) {
+	for socket := range gateway.sockets {
+		if gateway.isIncomplete(socket.admission) {
+			sockets = append(sockets, socket)
+		}
+	}
+	return sockets
+}
+
+func (gateway *Gateway) isIncomplete(admission Admission) bool {
+	return admission.RevocationPosition != "" && admission.RevocationPosition < gateway.completeFrom
 }
 
 // revoke keeps an entry and returns the sockets that it closes.

@@ -25,9 +25,12 @@ PROTOCOL_PREFIX = "ticketd."
 
 REDEEM_TIMEOUT = 2.0
 REDEEMS_IN_PROGRESS = 100
+# Until the headers of the response arrive.
+FEED_TIMEOUT = 5.0
 # ticketd sends a comment at least every 10 s.
 FEED_SILENCE = 25.0
 FEED_RETRY_MIN, FEED_RETRY_MAX = 0.1, 2.0
+MAX_RETRY_AFTER = 30
 REPORT_AFTER = 5.0
 KEEP_ENTRIES = 60.0
 RESET_SPREAD = 60.0
@@ -36,7 +39,7 @@ log = logging.getLogger("ticketd")
 
 
 class Refused(Exception):
-    """Why a client gets no socket: the status of the answer is 401, 403 or 503."""
+    """Why a client gets no socket: the status of the response is 401, 403 or 503."""
 
     def __init__(self, status, error_code):
         super().__init__(error_code)
@@ -84,26 +87,38 @@ class Gateway:
         # The position of the last entry, and the one from which on no entry is missing.
         self._position = None
         self._complete_from = None
-        # Of the thread that reads the feed.
-        self._opened = self._reported = False
-        self._down_since = 0.0
+        # Why the feed does not work, and what reports it; None while it works.
+        self._feed_problem = self._delay = None
+        self._reported = False
 
-    async def redeem(self, tickets, origin, path=None):
+    def start(self):
+        """Follows revocations from now on. Call it in the event loop that accepts sockets, before the first redeem."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._feed_lost("there is no connection yet")
+            threading.Thread(target=self._read_feeds, name="ticketd-feed", daemon=True).start()
+
+    async def redeem(self, tickets, origin, path=None, fetch_site=None, host=None):
         """Returns who the client is, once for each ticket; raises `Refused`. Never retried: the ticket may be used.
 
-        `origin` is the Origin of the handshake or None, `path` what precedes `?` in its target.
+        `origin` is the Origin of the request or None, `path` what precedes `?` in its target, as the client sent it. A
+        request that is no handshake may have no Origin: pass its Sec-Fetch-Site and X-Forwarded-Host, too.
         """
-        self._follow()
+        self.start()
         if not tickets:
             raise missing()
         if len(tickets) > 1:
             raise not_redeemable()
-        body = json.dumps({"ticket": tickets[0], "origin": origin, "path": path, "audience": self._audience})
+        fields = {"ticket": tickets[0], "origin": origin, "audience": self._audience}
+        newer = {"path": path}
+        if origin is None:
+            newer.update(fetchSite=fetch_site, host=host)
+        newer = {name: value for name, value in newer.items() if value is not None}
         position = self._position
         try:
-            call = self._loop.run_in_executor(self._threads, self._post, body)
-            status, answer = await asyncio.wait_for(call, REDEEM_TIMEOUT)
-            who = json.loads(answer) if status == 200 else None
+            call = self._loop.run_in_executor(self._threads, self._post_either, {**fields, **newer}, fields)
+            status, text = await asyncio.wait_for(call, REDEEM_TIMEOUT)
+            who = json.loads(text) if status == 200 else None
         except (asyncio.TimeoutError, OSError, ValueError, http.client.HTTPException) as error:
             log.error("redeem failed: %s", type(error).__name__)
             raise outcome_unknown() from None
@@ -113,7 +128,7 @@ class Gateway:
             return {**who, "revocationPosition": position, "redeemedAt": time.monotonic()}
         if status in (400, 403, 413):
             raise not_redeemable()
-        log.error("redeem failed: ticketd answered %d", status)
+        log.error("redeem failed: ticketd returned %d", status)
         raise outcome_unknown()
 
     def track(self, who, close):
@@ -135,8 +150,13 @@ class Gateway:
             self._close(socket, TRY_AGAIN_LATER, "too late")
         elif any(later in keys and entry > (position or "") for _, entry, later in self._entries):
             self._close(socket, REVOKED, "session revoked")
-        elif position and self._complete_from is not None and position < self._complete_from:
+        elif self._is_incomplete(who):
             self._close(socket, TRY_AGAIN_LATER, "revocations may be missing")
+
+    def _is_incomplete(self, who):
+        """Whether the feed began after the redeem, so that a missed entry may close the socket."""
+        position = who.get("revocationPosition")
+        return bool(position) and self._complete_from is not None and position < self._complete_from
 
     def _forget(self, socket):
         who, close, expiry = self._sockets.pop(socket, (None, None, None))
@@ -160,6 +180,13 @@ class Gateway:
             return http.client.HTTPSConnection(self._url.netloc, timeout=timeout, context=context)
         return http.client.HTTPConnection(self._url.netloc, timeout=timeout)
 
+    def _post_either(self, fields, older_fields):
+        status, text = self._post(json.dumps(fields))
+        if status == 400 and error_code_of(text) == "BAD_REQUEST" and fields != older_fields:
+            # An older ticketd refuses members that it does not know, and does not touch the ticket.
+            return self._post(json.dumps(older_fields))
+        return status, text
+
     def _post(self, body):
         connection = self._connect(REDEEM_TIMEOUT)
         headers = {"Authorization": "Bearer " + self._key, "Content-Type": "application/json"}
@@ -170,60 +197,69 @@ class Gateway:
         finally:
             connection.close()
 
-    def _follow(self):
-        """Starts the thread that reads revocations, in the process and the event loop that accept sockets."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            self._down_since = time.monotonic()
-            threading.Thread(target=self._read_feeds, name="ticketd-feed", daemon=True).start()
-
     def _read_feeds(self):
-        while not self._loop.is_closed():
-            self._opened = False
-            try:
-                self._read_feed()
-                error = "the feed has ended"
-            except (OSError, ValueError, http.client.HTTPException) as failure:
-                error = str(failure) or type(failure).__name__
-            except RuntimeError:
-                return  # The event loop has closed.
-            if self._opened:
-                self._down_since, self._reported = time.monotonic(), False
-            if not self._reported and time.monotonic() - self._down_since > REPORT_AFTER:
-                self._reported = True
-                log.error("no logout closes a socket: %s", error)
-            time.sleep(random.uniform(FEED_RETRY_MIN, FEED_RETRY_MAX))
+        try:
+            while True:
+                problem, wait = self._read_feed()
+                self._loop.call_soon_threadsafe(self._feed_lost, problem)
+                time.sleep(wait + random.uniform(FEED_RETRY_MIN, FEED_RETRY_MAX))
+        except RuntimeError:
+            return  # The event loop has closed.
 
     def _read_feed(self):
-        """Reads events until the feed ends."""
-        connection = self._connect(FEED_SILENCE)
+        """Reads events until the feed ends. Returns why, and how many seconds another attempt cannot help."""
+        connection = self._connect(FEED_TIMEOUT)
         headers = {"Authorization": "Bearer " + self._key, "Accept": "text/event-stream"}
         last = self._position or min((position for position in self._positions() if position), default=None)
         if last:
             headers["Last-Event-ID"] = last
         try:
             connection.request("GET", self._url.path.rstrip("/") + FEED_PATH, headers=headers)
+            tcp = connection.sock
             response = connection.getresponse()
             if response.status != 200:
-                raise OSError("ticketd answered %d" % response.status)
-            self._opened = True
-            if self._reported:
-                log.warning("logouts close sockets again")
+                return "ticketd returned %d" % response.status, retry_after_of(response)
+            tcp.settimeout(FEED_SILENCE)
             for event, position, data in events_of(response):
                 self._loop.call_soon_threadsafe(self._take, event, position, data, last)
+            return "the feed has ended", 0
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            return str(error) or type(error).__name__, 0
         finally:
             connection.close()
+
+    def _feed_lost(self, problem):
+        """Reports once, after a while, that logouts close no socket."""
+        if self._delay is None:
+            self._delay = self._loop.call_later(REPORT_AFTER, self._report_delay)
+        self._feed_problem = problem
+
+    def _report_delay(self):
+        self._reported = True
+        log.error("revocations are delayed: %s", self._feed_problem)
+
+    def _feed_works(self):
+        if self._delay is None:
+            return
+        self._delay.cancel()
+        if self._reported:
+            log.warning("revocations arrive again")
+        self._delay, self._reported = None, False
 
     def _positions(self):
         # A copy, made in one step: the event loop changes the dictionary meanwhile.
         return [who.get("revocationPosition") for who, _, _ in list(self._sockets.values())]
 
     def _take(self, event, position, data, resumed_from):
+        self._feed_works()
         self._position = position
         if event == "reset":
             self._reset(position)
         elif self._complete_from is None:
             self._complete_from = resumed_from or position
+            for socket, (who, _, _) in list(self._sockets.items()):
+                if self._is_incomplete(who):
+                    self._close(socket, TRY_AGAIN_LATER, "revocations may be missing")
         if event == "revoked":
             self._revoke(position, json.loads(data)["key"])
 
@@ -242,6 +278,19 @@ class Gateway:
         for socket in list(self._sockets):
             delay = random.uniform(0, RESET_SPREAD)
             self._loop.call_later(delay, self._close, socket, TRY_AGAIN_LATER, "revocations may be missing")
+
+
+def error_code_of(text):
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    return body.get("errorCode") if isinstance(body, dict) else None
+
+
+def retry_after_of(response):
+    seconds = response.headers.get("Retry-After", "")
+    return min(int(seconds), MAX_RETRY_AFTER) if seconds.isdecimal() else 0
 
 
 def keys_of(who):
@@ -268,13 +317,18 @@ def events_of(lines):
 
 
 class TicketMiddleware:
-    """ASGI middleware: `app` gets admitted WebSockets only, with who the client is in `scope["ticketd"]`."""
+    """ASGI middleware for WebSockets. HTTP requests pass unchecked.
+
+    `app` gets WebSockets with a good ticket only, with who the client is in `scope["ticketd"]`.
+    """
 
     def __init__(self, app, url, key, audience=None):
         self.app = app
         self.gateway = Gateway(url, key, audience)
 
     async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan":
+            self.gateway.start()
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
@@ -332,7 +386,7 @@ def path_of(scope):
 
 
 async def refuse(scope, receive, send, refused):
-    """Answers with the status, or, where the server cannot, accepts and closes with a code."""
+    """Responds with the status, or, where the server cannot, accepts and closes with a code."""
     await receive()
     if "websocket.http.response" in (scope.get("extensions") or {}):
         body = json.dumps({"errorCode": refused.error_code}).encode()

@@ -44,6 +44,7 @@ async def chat(socket):
 
 async def main():
     logging.basicConfig(level=logging.INFO)
+    gateway.start()
     port = int(os.environ["PORT"])
     async with serve(chat, "127.0.0.1", port, create_protocol=TicketProtocol, subprotocols=["chat"]):
         await asyncio.Future()

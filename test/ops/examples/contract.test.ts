@@ -2,8 +2,12 @@ import { expect } from 'chai';
 import { cases, expectedOf, type Outcomes } from '../../support/examples/cases.ts';
 import { examples } from '../../support/examples/examples.ts';
 import { type Stage, setStage } from '../../support/examples/stage.ts';
+import { metricValue } from '../../support/metric-value.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { run } from '../../support/run.ts';
+import { until } from '../../support/until.ts';
+
+const metricsOf = async (url: string): Promise<string> => (await fetch(`${url}/metrics`)).text();
 
 describe('examples of gateways', () => {
   let stage: Stage;
@@ -11,6 +15,13 @@ describe('examples of gateways', () => {
     stage = await setStage();
   });
   after(() => stage.stop());
+
+  it('follow revocations before the first redeem, if the handshake has the ticket', async () => {
+    const inHandshake = examples.filter(({ path }) => path !== undefined);
+    const feeds = async () => metricValue(await metricsOf(stage.ticketd.internalUrl), 'ticketd_revocation_feeds');
+    await until('each example has its feed', async () => (await feeds()) === inHandshake.length);
+    expect(stage.tickets).to.deep.equal([]);
+  });
 
   for (const played of cases)
     describe(played.title, () => {

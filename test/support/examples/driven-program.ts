@@ -12,6 +12,8 @@ const FOLDER = 'test/support/examples/driven';
 export interface DrivenProgram {
   /** Sends a command, if there is one, and resolves with the next line. */
   next(command?: string): Promise<string>;
+  /** All that it has logged so far. */
+  readonly log: string;
   stop(): Promise<void>;
 }
 
@@ -32,14 +34,21 @@ export const prepareGo = async (folder: string): Promise<Drive> => {
 
 const drive = (command: string, args: readonly string[], env: Readonly<Record<string, string>>): DrivenProgram => {
   const { PATH = '' } = process.env;
-  // Its log is not part of the conversation.
-  const child = spawn(command, [...args], { env: { PATH, GATEWAY_KEY, ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(command, [...args], { env: { PATH, GATEWAY_KEY, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const exit = once(child, 'exit');
+  // Its log is not part of the conversation.
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     next: async (said) => {
       if (said !== undefined) child.stdin.write(`${said}\n`);
       return (await lines.next()).value ?? 'no line';
+    },
+    get log() {
+      return log;
     },
     stop: async () => {
       child.kill('SIGKILL');

@@ -9,13 +9,14 @@ from ticketd import Gateway, Refused
 
 async def main():
     gateway = Gateway(os.environ["TICKETD_URL"], os.environ["GATEWAY_KEY"])
+    gateway.start()
     loop = asyncio.get_running_loop()
     redeemed = []
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         command, *arguments = line.split()
         if command == "redeem":
             try:
-                redeemed.append(await gateway.redeem(arguments, None))
+                redeemed.append(await gateway.redeem(arguments, None, "/", "same-origin", "app.example"))
                 print("redeemed", flush=True)
             except Refused as refused:
                 print("refused", refused.status, flush=True)
