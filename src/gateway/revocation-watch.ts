@@ -45,8 +45,9 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
     if (entry.close(REVOKED, SESSION_REVOKED)) report(socketRevoked(entry.admission, position));
   };
 
-  const mayBeRevoked = ({ admission: { revocationPosition } }: OpenSocket): boolean =>
-    revocationPosition !== undefined && !recent.isCompleteAfter(revocationPosition);
+  // A socket without a position was admitted before the first connection: nothing says which entries it missed.
+  const mayBeRevoked = (entry: OpenSocket): boolean =>
+    hasKeys(entry) && !recent.isCompleteAfter(entry.admission.revocationPosition ?? '');
 
   const sendAway = (entries: readonly OpenSocket[]): void => {
     for (const entry of entries) entry.close(TRY_AGAIN_LATER, MAYBE_REVOKED);
@@ -101,7 +102,7 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
       const { revocationKeys, revocationPosition = '' } = admission;
       const later = recent.latestAfter(revocationPosition, revocationKeys);
       if (later !== undefined) revoke(entry, later);
-      else if (hasKeys(entry) && mayBeRevoked(entry)) sendAway([entry]);
+      else if (mayBeRevoked(entry)) sendAway([entry]);
       return () => void entry.unregister();
     },
     close: () => {
