@@ -38,6 +38,10 @@ const followOnce = (
   signal: AbortSignal,
 ): Promise<string> =>
   new Promise((resolve) => {
+    const finish = (reason: string) => {
+      signal.removeEventListener('abort', abort);
+      resolve(reason);
+    };
     const stop = followRevocations(
       { log, after: follower.resumeFrom(), end },
       {
@@ -46,12 +50,12 @@ const followOnce = (
           for (const entry of entries) follower.onRevoked(entry);
         },
         onReset: follower.onReset,
-        onEnd: (reason) => resolve(REASONS[reason]),
+        onEnd: (reason) => finish(REASONS[reason]),
       },
     );
     const abort = () => {
       stop();
-      resolve('the gateway was closed');
+      finish('the gateway was closed');
     };
     signal.addEventListener('abort', abort, { once: true });
   });
