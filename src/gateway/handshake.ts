@@ -63,8 +63,12 @@ const boundPath = ({ uri = '' }: TicketCarriers): string | undefined => {
 const sourceOf = ({ origin, ...headers }: IncomingHttpHeaders) => ({
   origin,
   fetchSite: origin === undefined ? headers['sec-fetch-site']?.toString() : undefined,
-  host: origin === undefined ? headers['x-forwarded-host']?.toString() : undefined,
+  host: origin === undefined ? addressedHost(headers) : undefined,
 });
+
+// Each proxy may add its own: the first entry is that of the browser.
+const addressedHost = ({ 'x-forwarded-host': forwarded, host }: IncomingHttpHeaders): string | undefined =>
+  forwarded?.toString().split(',')[0]?.trim() ?? host;
 
 /** Reads a ticket that came in another way: anything but the text of a ticket is refused. */
 export const readTicket = (ticket: unknown, context: HandshakeContext, presentedBy: PresentedBy): Presented => {

@@ -1,5 +1,5 @@
 import type { Admission } from './admission.ts';
-import { type ClosableSocket, closeOrTerminate } from './session-end.ts';
+import { type ClosableSocket, closeOrTerminate, isClosed } from './session-end.ts';
 
 /** A registered socket and the admission that opened it. */
 export interface OpenSocket {
@@ -20,12 +20,10 @@ export interface OpenSockets {
   withKey(revocationKey: string): readonly OpenSocket[];
 }
 
-// As in the WebSocket interface.
-const CLOSED = 3;
-
 export const createOpenSockets = (): OpenSockets => {
   const open = new Map<ClosableSocket, OpenSocket>();
   const byKey = new Map<string, Set<OpenSocket>>();
+  const listening = new WeakSet<ClosableSocket>();
 
   const addKeys = (entry: OpenSocket): void => {
     for (const key of entry.admission.revocationKeys) {
@@ -40,6 +38,16 @@ export const createOpenSockets = (): OpenSockets => {
       entries?.delete(entry);
       if (entries?.size === 0) byKey.delete(key);
     }
+  };
+
+  // One listener for each socket, however often it is registered.
+  const unregisterAtClose = (socket: ClosableSocket): void => {
+    if (listening.has(socket)) return;
+    listening.add(socket);
+    socket.once('close', () => {
+      listening.delete(socket);
+      open.get(socket)?.unregister();
+    });
   };
 
   return {
@@ -58,10 +66,10 @@ export const createOpenSockets = (): OpenSockets => {
       const entry: OpenSocket = { admission, close, unregister };
       open.get(socket)?.unregister();
       // A closed socket has no further `close` event.
-      if (socket.readyState === CLOSED) return entry;
+      if (isClosed(socket)) return entry;
       open.set(socket, entry);
       addKeys(entry);
-      socket.once('close', unregister);
+      unregisterAtClose(socket);
       return entry;
     },
     all: () => [...open.values()],

@@ -45,8 +45,9 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
     if (entry.close(REVOKED, REVOKED_REASON)) report(socketRevoked(entry.admission, position));
   };
 
-  const mayBeRevoked = ({ admission: { revocationPosition } }: OpenSocket): boolean =>
-    revocationPosition !== undefined && !recent.isCompleteAfter(revocationPosition);
+  // ticketd gives no position while it cannot read revocations: nothing says which entries the socket missed.
+  const mayBeRevoked = (entry: OpenSocket): boolean =>
+    hasKeys(entry) && !recent.isCompleteAfter(entry.admission.revocationPosition ?? '');
 
   const closeForRetry = (entries: readonly OpenSocket[]): void => {
     for (const entry of entries) entry.close(TRY_AGAIN_LATER, MAYBE_REVOKED);
@@ -101,7 +102,8 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
       const { revocationKeys, revocationPosition = '' } = admission;
       const later = recent.latestAfter(revocationPosition, revocationKeys);
       if (later !== undefined) revoke(entry, later);
-      else if (hasKeys(entry) && mayBeRevoked(entry)) closeForRetry([entry]);
+      // Without a position only while ticketd cannot read: what follows is read later, and a retry would end no better.
+      else if (revocationPosition !== '' && mayBeRevoked(entry)) closeForRetry([entry]);
       return () => void entry.unregister();
     },
     close: () => {

@@ -39,6 +39,10 @@ const followOnce = (
   signal: AbortSignal,
 ): Promise<string> =>
   new Promise((resolve) => {
+    const finish = (reason: string) => {
+      signal.removeEventListener('abort', abort);
+      resolve(reason);
+    };
     const stop = followRevocations(
       { log, after: receiver.resumeFrom(), end },
       {
@@ -47,12 +51,12 @@ const followOnce = (
           for (const entry of entries) receiver.onRevoked(entry);
         },
         onReset: receiver.onReset,
-        onEnd: (reason) => resolve(REASONS[reason]),
+        onEnd: (reason) => finish(REASONS[reason]),
       },
     );
     const abort = () => {
       stop();
-      resolve('the gateway was closed');
+      finish('the gateway was closed');
     };
     signal.addEventListener('abort', abort, { once: true });
   });

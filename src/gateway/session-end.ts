@@ -10,6 +10,11 @@ export interface ClosableSocket {
   once(event: 'close', listener: () => void): unknown;
 }
 
+const CLOSED = 3;
+
+/** Whether the socket has closed: it has no further `close` event. */
+export const isClosed = ({ readyState }: ClosableSocket): boolean => readyState === CLOSED;
+
 /** How long the client has to confirm the close, in milliseconds. */
 const GRACE_MS = 2000;
 // A timer cannot wait longer than 2 ** 31 ms: a session that lasts longer is checked once a day.
@@ -31,6 +36,7 @@ export const closeAtSessionEnd = (
   { sessionExpiresIn }: { readonly sessionExpiresIn: number },
   onEnd = () => {},
 ): void => {
+  if (isClosed(socket)) return;
   const endsAt = performance.now() + sessionExpiresIn * 1000;
   let timer: NodeJS.Timeout;
   const closeOrWait = () => {

@@ -35,6 +35,8 @@ export interface WireError {
 
 /** RFC 6750, section 3: no error attribute where the request had no token at all. */
 const BEARER = 'Bearer realm="ticketd"';
+/** RFC 6749, section 5.2: the scheme that the client used. */
+export const BASIC_CHALLENGE = 'Basic realm="ticketd"';
 // A name of ticketd's own: the IANA registry of authentication schemes has none for a ticket.
 const TICKET = 'Ticket realm="ticketd"';
 
@@ -112,6 +114,8 @@ export interface WireDetails {
   readonly message?: string | undefined;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
+  /** The `WWW-Authenticate` header. */
+  readonly challenge?: string | undefined;
 }
 
 /** The body of every error response. */
@@ -123,11 +127,8 @@ export const errorBody = (errorCode: ErrorCode, traceId: string, details: WireDe
 /** The headers that an error response has beside those of every response. */
 export const errorHeaders = (
   errorCode: ErrorCode,
-  { retryAfter = wireErrors[errorCode].retryAfter }: WireDetails = {},
-): Readonly<Record<string, string>> => {
-  const { challenge } = wireErrors[errorCode];
-  return {
-    ...(challenge !== undefined && { [CHALLENGE_HEADER]: challenge }),
-    ...(retryAfter !== undefined && { [RETRY_AFTER_HEADER]: String(retryAfter) }),
-  };
-};
+  { retryAfter = wireErrors[errorCode].retryAfter, challenge = wireErrors[errorCode].challenge }: WireDetails = {},
+): Readonly<Record<string, string>> => ({
+  ...(challenge !== undefined && { [CHALLENGE_HEADER]: challenge }),
+  ...(retryAfter !== undefined && { [RETRY_AFTER_HEADER]: String(retryAfter) }),
+});

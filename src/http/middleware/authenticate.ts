@@ -4,6 +4,7 @@ import type { Authenticate } from '../../auth/caller.ts';
 import { TokenRejected } from '../../auth/errors.ts';
 import type { Cidrs } from '../../config/cidrs.ts';
 import type { Emit } from '../../log/events.ts';
+import { BASIC_CHALLENGE } from '../../protocol/errors.ts';
 import type { AuthenticationCheck } from './authentication-throttle.ts';
 import type { Middleware } from './context.ts';
 import { RequestError } from './error-mapping.ts';
@@ -41,9 +42,27 @@ export type GatewayKeys = () => readonly string[];
 export const requireGatewayKey = (keys: GatewayKeys): AuthenticationCheck =>
   requireKey(keys, (headers) => [bearerToken(headers) ?? '']);
 
-/** The same, also as the password of Basic: OAuth clients introspect with a client id and a secret. */
-export const requireClientSecret = (keys: GatewayKeys): AuthenticationCheck =>
-  requireKey(keys, (headers) => [bearerToken(headers) ?? '', ...basicPasswords(headers)]);
+/**
+ * The same, also as the password of Basic: OAuth clients introspect with a client id and a secret. A refusal has the
+ * challenge of the scheme that the client used.
+ */
+export const requireClientSecret = (keys: GatewayKeys): AuthenticationCheck => {
+  const requireSecret = requireKey(keys, (headers) => [bearerToken(headers) ?? '', ...basicPasswords(headers)]);
+  return (ctx) => {
+    try {
+      return requireSecret(ctx);
+    } catch (error) {
+      throw isBasic(ctx.req.headers) ? basicRefused() : error;
+    }
+  };
+};
+
+const isBasic = ({ authorization = '' }: IncomingHttpHeaders): boolean => /^Basic(\s|$)/i.test(authorization.trim());
+
+const basicRefused = () =>
+  new RequestError('GATEWAY_UNAUTHORIZED', 'Send a gateway key as the password of Basic, or as a bearer token', {
+    challenge: BASIC_CHALLENGE,
+  });
 
 type PresentedKeys = (headers: IncomingHttpHeaders) => readonly string[];
 

@@ -15,14 +15,21 @@ import type { Context, Middleware } from './context.ts';
 import { addHeaders, sendResponse, setJson } from './response.ts';
 import { logOutage } from './store-outage.ts';
 
+export interface RequestErrorOptions extends ErrorOptions {
+  /** Replaces the `WWW-Authenticate` of the code. */
+  readonly challenge?: string;
+}
+
 /** A refusal of the HTTP layer itself: the caller reads `message`, by default that of the code; `cause` is for the log. */
 export class RequestError extends StacklessError {
   override readonly name = 'RequestError';
   readonly code: ErrorCode;
+  readonly challenge: string | undefined;
 
-  constructor(code: ErrorCode, message: string = wireErrors[code].message, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string = wireErrors[code].message, options?: RequestErrorOptions) {
     super(message, options);
     this.code = code;
+    this.challenge = options?.challenge;
   }
 }
 
@@ -74,7 +81,7 @@ const codeOf = (refusal: Refusal): ErrorCode =>
 
 const refuse = (ctx: Context, refusal: Refusal): void => {
   const code = codeOf(refusal);
-  const details = refusal instanceof RequestError ? { message: refusal.message } : detailsOf(refusal);
+  const details = refusal instanceof RequestError ? refusal : detailsOf(refusal);
   const reason = reasonOf(refusal);
   ctx.state.errorCode = code;
   if (reason !== undefined) ctx.state.reason = reason;

@@ -55,12 +55,14 @@ for (const [way, redeemOptions] of Object.entries(ways))
       expect((await getPlainly(url, '/files/1')).status).to.equal(401);
     });
 
-    it('decides about a bound ticket without an Origin by Sec-Fetch-Site and X-Forwarded-Host', async () => {
+    it('decides about a bound ticket without an Origin by Sec-Fetch-Site and the host', async () => {
       for (const [headers, status] of [
-        [{ 'Sec-Fetch-Site': 'same-origin' }, 200],
+        [{ 'Sec-Fetch-Site': 'same-origin', Host: 'app.example' }, 200],
+        [{ 'Sec-Fetch-Site': 'same-origin', Host: 'evil.example' }, 403],
         [{ 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-Host': 'app.example' }, 200],
-        [{ 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-Host': 'evil.example' }, 403],
-        [{ 'Sec-Fetch-Site': 'cross-site' }, 403],
+        [{ 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-Host': 'app.example, proxy.example' }, 200],
+        [{ 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-Host': 'evil.example', Host: 'app.example' }, 403],
+        [{ 'Sec-Fetch-Site': 'cross-site', Host: 'app.example' }, 403],
         [{}, 403],
       ] as const) {
         const answer = await getPlainly(url, `/files/1?ticket=${await ticketFor(undefined, APP)}`, headers);

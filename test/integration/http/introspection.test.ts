@@ -4,7 +4,7 @@ import { newTicket } from '../../../src/tickets/ticket.ts';
 import { bearer, token } from '../../support/jwt.ts';
 import { GATEWAY_KEY, issueTicket, REDEEM_PATH, redeem } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
-import { expectRefusal } from '../../support/refusal.ts';
+import { expectRefusal, MISSING_CHALLENGE } from '../../support/refusal.ts';
 import { type RunningService, startService, withService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
 
@@ -138,22 +138,28 @@ describe('POST /oauth2/introspect', () => {
       expect((await introspect({ token: await issueTicket(service) }, headers)).body).to.include({ active: true });
     });
 
-  for (const [what, headers] of Object.entries({
-    'no key': {},
-    'a wrong password': basic('app', 'x'.repeat(40)),
-    'a key as the user': basic(GATEWAY_KEY, ''),
-    'a key that is not base64': { Authorization: `Basic ${ODD_KEY}` },
-    'an empty Basic': { Authorization: 'Basic ' },
-  } as Readonly<Record<string, Readonly<Record<string, string>>>>))
-    it(`returns 401 for ${what}, and does not use the ticket`, async () => {
+  // RFC 6749, section 5.2: the challenge has the scheme that the client used.
+  for (const [what, headers, scheme] of [
+    ['no key', {}, 'Bearer'],
+    ['a wrong bearer token', bearer('x'.repeat(40)), 'Bearer'],
+    ['a wrong password', basic('app', 'x'.repeat(40)), 'Basic'],
+    ['a key as the user', basic(GATEWAY_KEY, ''), 'Basic'],
+    ['a key that is not base64', { Authorization: `basic ${ODD_KEY}` }, 'Basic'],
+    ['an empty Basic', { Authorization: 'Basic ' }, 'Basic'],
+  ] as const)
+    it(`returns 401 with a ${scheme} challenge for ${what}, and does not use the ticket`, async () => {
       const ticket = await issueTicket(service);
-      expectRefusal(await introspect({ token: ticket }, headers), 401, 'GATEWAY_UNAUTHORIZED');
+      const answer = await introspect({ token: ticket }, headers);
+      expectRefusal(answer, 401, 'GATEWAY_UNAUTHORIZED');
+      expect(answer.headers['www-authenticate']).to.equal(`${scheme} realm="ticketd"`);
       expect((await introspect({ token: ticket })).body).to.include({ active: true });
     });
 
   it('is the only route that takes a key by Basic', async () => {
     const asked = request(service.internalUrl).post(REDEEM_PATH).set(basic('app', GATEWAY_KEY)).send({ ticket: 'x' });
-    expectRefusal(await asked, 401, 'GATEWAY_UNAUTHORIZED');
+    const answer = await asked;
+    expectRefusal(answer, 401, 'GATEWAY_UNAUTHORIZED');
+    expect(answer.headers['www-authenticate']).to.equal(MISSING_CHALLENGE);
   });
 
   it('returns 404 on the public listener, and without GATEWAY_KEYS', async () => {

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { token } from '../../support/jwt.ts';
 import { enter, refused } from '../../support/knock.ts';
+import { getPlainly, openEvents } from '../../support/proxies/plain-request.ts';
 import { talk, upgradeRequest } from '../../support/raw-upgrade.ts';
-import { GATEWAY_KEY, issueTicket } from '../../support/redeem.ts';
+import { GATEWAY_KEY, issueTicket, revoke } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
+import { until } from '../../support/until.ts';
 import { commandBlock } from '../support/command-blocks.ts';
 import { createGuidePrograms, type GuidePrograms } from '../support/guide-program.ts';
 
@@ -22,7 +24,23 @@ const GATEWAY = `
   const gateway = createGateway({ redeem: { url: process.env.TICKETD_URL, key: process.env.GATEWAY_KEY } });
 `;
 
-describe('the gateway code of the guides', () => {
+/** Serves what `createServer` gets, and who is listed. The client of `/leaves` is gone during the redeem. */
+const STREAMS = `
+  import http from 'node:http';
+  import { closeAtSessionEnd } from 'ticketd/gateway';
+  let answered = 0;
+  const createServer = (answer) => {
+    const server = http.createServer(async (request, response) => {
+      if (request.url === '/sessions') return response.end(JSON.stringify({ answered, sessions: gateway.sessions() }));
+      if (request.url.startsWith('/leaves')) request.socket.destroy();
+      await answer(request, response);
+      answered += 1;
+    });
+    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  };
+`;
+
+describe('the gateway code of the guides and of src/gateway/README.md', () => {
   let service: RunningService;
   let programs: GuidePrograms;
   before(async () => {
@@ -61,5 +79,30 @@ describe('the gateway code of the guides', () => {
     socket.terminate();
     expect(await talk(`http://127.0.0.1:${port}`, upgradeRequest('//'))).to.match(/^HTTP\/1.1 401 /);
     await expectAdmission(port, await ticketFor('bob'), 'bob');
+  });
+
+  it('sends an EventSource until a logout or the end of its session, and keeps none whose client has left', async () => {
+    const block = commandBlock('src/gateway/README.md', 'createServer(async (request, response)');
+    const url = `http://127.0.0.1:${await start(GATEWAY, STREAMS, block)}`;
+    const listed = async () => JSON.parse((await getPlainly(url, '/sessions')).text);
+    const openAs = async (claims: Readonly<Record<string, unknown>>) => {
+      const stream = await openEvents(url, `/?ticket=${await issueTicket(service, { jwt: token(claims) })}`);
+      await stream.untilReceived('data: hello ');
+      return stream;
+    };
+    await getPlainly(url, `/leaves?ticket=${await ticketFor('gone')}`).catch(() => {});
+    await until('the request of the client that left is answered', async () => (await listed()).answered === 1);
+    const alice = { sub: 'alice', sessionId: 'session-1' };
+    const revoked = await openAs(alice);
+    const expiring = await openAs({ sub: 'bob', exp: Math.floor(Date.now() / 1000) + 3 });
+    expect((await listed()).sessions.map(({ subject }: { subject: string }) => subject)).to.deep.equal([
+      'alice',
+      'bob',
+    ]);
+    expect((await revoke(service, undefined, token(alice))).status).to.equal(204);
+    await revoked.untilEnded();
+    await expiring.untilEnded();
+    await until('no stream is listed', async () => (await listed()).sessions.length === 0);
+    expect((await getPlainly(url, '/')).status).to.equal(401);
   });
 });

@@ -59,6 +59,22 @@ describe('ticketd/gateway open sessions', () => {
     expect(sessions()).to.deep.equal([]);
   });
 
+  it('have one listener on a socket, however often it is tracked, and none once it has closed', () => {
+    const { open, track, sessions } = rig();
+    const socket = open(A, 'alice', 's1');
+    for (let count = 0; count < 20; count += 1) track(socket, socket.admission)();
+    expect({ listeners: socket.listenerCount('close'), sessions: sessions() }).to.deep.equal({
+      listeners: 1,
+      sessions: [],
+    });
+    track(socket, socket.admission);
+    socket.emit('close');
+    expect({ listeners: socket.listenerCount('close'), sessions: sessions() }).to.deep.equal({
+      listeners: 0,
+      sessions: [],
+    });
+  });
+
   for (const [selector, closed] of [
     [{ subject: 'alice' }, ['a s1', 'a s2', 'b s1']],
     [{ subject: 'alice', issuer: A }, ['a s1', 'a s2']],

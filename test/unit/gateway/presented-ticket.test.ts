@@ -7,6 +7,8 @@ import { upgradeMessage } from '../../support/upgrade-message.ts';
 
 const PAGE = { 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-Host': 'app.example' };
 
+const FORWARDED_TWICE = { Host: 'internal', 'X-Forwarded-Host': 'app.example , proxy.example' };
+
 const BY_HAND = { audience: 'chat', origin: undefined, path: undefined, traceId: 't' };
 
 describe('ticketd/gateway authenticate() of plain HTTP', () => {
@@ -17,6 +19,8 @@ describe('ticketd/gateway authenticate() of plain HTTP', () => {
     ['no path of 1,025 characters', `/${'p'.repeat(1024)}?ticket=T`, {}, { path: undefined }],
     ['the path of 1,024 characters', `/${'p'.repeat(1023)}?ticket=T`, {}, { path: `/${'p'.repeat(1023)}` }],
     ['site and host without an Origin', '/?ticket=T', PAGE, { fetchSite: 'same-origin', host: 'app.example' }],
+    ['the Host without X-Forwarded-Host', '/?ticket=T', { Host: 'b.example:81' }, { host: 'b.example:81' }],
+    ['the first of several X-Forwarded-Host', '/?ticket=T', FORWARDED_TWICE, { host: 'app.example' }],
     [
       'neither site nor host with an Origin',
       '/?ticket=T',

@@ -75,6 +75,7 @@ describe('ticketd/gateway revocation of open sockets', () => {
     expect(events.at(-1)).to.deep.equal({ event: 'revocations_reset', level: 'warn', sockets: 1 });
     expect(open(['bob'], 2).calls).to.deep.equal([]);
     expect(open(['bob'], undefined).calls).to.deep.equal([]);
+    expect(open([], undefined).calls).to.deep.equal([]);
     expect(open([], 1).calls).to.deep.equal([]);
   });
 
@@ -107,12 +108,20 @@ describe('ticketd/gateway revocation of open sockets', () => {
     expect(feed.resumeFrom()).to.equal(positionOf(4));
   });
 
-  it('closes with 1013 the sockets that are older than the begin of the first feed, and no other', () => {
+  it('closes with 1013 the sockets that may have missed entries before the first feed, and no other', () => {
     const { feed, open, events } = watchRig();
     const [older, newer, unknown] = [open(['alice'], 1), open(['alice'], 2), open(['alice'], undefined)];
+    const withoutKeys = open([], undefined);
+    expect(unknown.calls).to.deep.equal([]);
     feed.onConnected(positionOf(2));
-    expect([older, newer, unknown].map(({ calls }) => calls)).to.deep.equal([[LOST_CALL], [], []]);
-    expect(events).to.deep.equal([{ event: 'revocations_reset', level: 'warn', sockets: 1 }]);
+    // Without a position nothing proves that no entry before the feed concerned the socket.
+    expect([older, newer, unknown, withoutKeys].map(({ calls }) => calls)).to.deep.equal([
+      [LOST_CALL],
+      [],
+      [LOST_CALL],
+      [],
+    ]);
+    expect(events).to.deep.equal([{ event: 'revocations_reset', level: 'warn', sockets: 2 }]);
     feed.onLost('cut');
     feed.onConnected(positionOf(3));
     expect(newer.calls).to.deep.equal([]);

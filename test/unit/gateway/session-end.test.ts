@@ -53,6 +53,12 @@ describe('ticketd/gateway closeAtSessionEnd()', () => {
     });
   });
 
+  it('does nothing for a socket that has closed already', () => {
+    const socket = Object.assign(fakeSocket(), { readyState: 3 });
+    closeAtSessionEnd(socket, inMs(60_000));
+    expect({ calls: socket.calls, timers: clock.countTimers() }).to.deep.equal({ calls: [], timers: 0 });
+  });
+
   it('closes immediately when the session has already ended', () => {
     for (const left of [0, -1]) {
       const socket = fakeSocket();
