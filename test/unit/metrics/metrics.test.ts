@@ -60,7 +60,7 @@ describe('metrics', () => {
     expect(await refused('forward-auth/nginx', 'used')).to.equal(undefined);
   });
 
-  it('report whether the JWKS keys are stale', async () => {
+  it('count the identity providers whose keys cannot be fetched', async () => {
     const { observe, value } = setUp();
     const [endpoint, downMs] = ['https://id.example/jwks', 0];
     expect(await value('ticketd_jwks_stale')).to.equal(0);
