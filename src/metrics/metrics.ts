@@ -117,9 +117,9 @@ const createObservers = (registry: Registry, inFlight: () => number): Observers 
     phases.set({ phase: fields.phase, outcome }, seconds(fields.durationMs));
   return {
     ...countEvents(registry),
-    request: ({ listener, method, route, status, durationMs }) => {
+    request: ({ listener, method, route, status, errorCode, durationMs }) => {
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs));
-      countRefusedRevocation({ route, status });
+      countRefusedRevocation({ route, errorCode });
     },
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),
