@@ -39,8 +39,11 @@ export const createProviderLogout =
   };
 
 /**
- * What a logout token revokes: with a `sid` that session alone, else all sessions that its subject began before it.
- * `subjectClaim` is where the subjects of tickets come from.
+ * What a logout token revokes: with a `sid` that session alone, else all sessions of its subject. `subjectClaim` is where the
+ * subjects of tickets come from.
+ *
+ * Only JWTs are compared with the `iat` of the token. One without `sid` that arrives late also voids the tickets, and closes the
+ * sockets, of logins after it.
  */
 export const revocationBy = (token: LogoutToken, subjectClaim: string): Revocation => {
   const { issuer, subject = '', sessionId, issuedAt } = token;
