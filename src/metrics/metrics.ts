@@ -64,7 +64,7 @@ const showRevocations =
     gauge('ticketd_revocation_feeds', 'Gateways that follow the revocation feed.', () => feeds.count);
     gauge(
       'ticketd_revocation_feed_lag_seconds',
-      'For how long the slowest gateway has not taken what its feed sent.',
+      'For how long the slowest gateway has not taken what its feed sent, once megabytes are unread.',
       () => feeds.lagSeconds,
     );
     gauge('ticketd_revocation_reader_lag_seconds', 'Time since ticketd last had read all revocations.', () =>
