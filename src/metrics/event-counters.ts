@@ -1,5 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { REJECTION_REASONS } from '../auth/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import { BACKCHANNEL_LOGOUT_PATH, REVOKE_PATH } from '../protocol/paths.ts';
 import { TICKET_REJECT_REASONS } from '../protocol/reject-reason.ts';
 
@@ -43,16 +44,22 @@ const countRevocations = (registry: Registry) => {
 
 // Logged as are refused tickets: only the route tells them apart.
 const REVOKING: readonly string[] = [REVOKE_PATH, BACKCHANNEL_LOGOUT_PATH];
+const NOT_READY: ErrorCode = 'WS_TICKET_REDIS_NOT_READY';
 
-/** Counts the revocations among the requests that got 503. */
+interface AnsweredRequest {
+  readonly route: string;
+  readonly errorCode?: string | undefined;
+}
+
+/** Counts the revocations among the requests that Redis failed. Anyone can cause a 503 for an unknown key: it does not count. */
 export const countRefusedRevocations = (registry: Registry) => {
   const refused = new Counter({
     name: 'ticketd_revocations_refused_total',
-    help: 'Revocations answered with 503: nothing is certain to be stored.',
+    help: 'Revocations refused because Redis was not ready: nothing is certain to be stored.',
     registers: [registry],
   });
-  return ({ route, status }: { readonly route: string; readonly status: number }): void => {
-    if (status === 503 && REVOKING.includes(route)) refused.inc();
+  return ({ route, errorCode }: AnsweredRequest): void => {
+    if (errorCode === NOT_READY && REVOKING.includes(route)) refused.inc();
   };
 };
 

@@ -64,7 +64,7 @@ const showRevocations =
     gauge('ticketd_revocation_feeds', 'Gateways that follow the revocation feed.', () => feeds.count());
     gauge(
       'ticketd_revocation_feed_lag_seconds',
-      'For how long the slowest gateway has not taken what its feed sent.',
+      'For how long the slowest gateway has not taken what its feed sent, once megabytes are unread.',
       () => feeds.lagSeconds(),
     );
     gauge('ticketd_revocation_reader_lag_seconds', 'Time since ticketd last had read all revocations.', () =>
@@ -117,9 +117,9 @@ const createObservers = (registry: Registry, inFlight: () => number): Observers 
     phases.set({ phase: fields.phase, outcome }, seconds(fields.durationMs));
   return {
     ...countEvents(registry),
-    request: ({ listener, method, route, status, durationMs }) => {
+    request: ({ listener, method, route, status, errorCode, durationMs }) => {
       requests.observe({ listener, method: methodLabel(method), route, status }, seconds(durationMs));
-      countRefusedRevocation({ route, status });
+      countRefusedRevocation({ route, errorCode });
     },
     phase_ok: phaseEnded('ok'),
     phase_fail: phaseEnded('failed'),

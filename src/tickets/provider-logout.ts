@@ -37,7 +37,13 @@ export const createProviderLogout =
     await store.mark(mark, 'used', REMEMBERED_MS);
   };
 
-/** What a logout token revokes: with a `sid` that session alone, else all sessions that its subject began before it. */
+/**
+ * What a logout token revokes: with a `sid` that session alone, else all sessions of its subject. `subjectClaim` is where the
+ * subjects of tickets come from.
+ *
+ * Only JWTs are compared with the `iat` of the token. One without `sid` that arrives late also voids the tickets, and closes the
+ * sockets, of logins after it.
+ */
 const revocationBy = (token: LogoutToken, subjectClaim: string): Revocation => {
   const { issuer, subject = '', sessionId, issuedAt } = token;
   if (sessionId !== undefined) return { keys: [providerSessionKey(issuer, sessionId)], endedUntil: 'all' };

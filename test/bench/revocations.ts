@@ -15,7 +15,7 @@ const FEEDS = 256;
 const ROWS = [
   ['oneSession', 'one session, one after the other'],
   ['manySockets', 'a subject with 100 sockets'],
-  ['manySubjects', '1,000 subjects at once'],
+  ['manySubjects', '1,000 subjects concurrently'],
 ] as const;
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -55,7 +55,7 @@ print(`\np99 below ${GOAL_MS} ms: ${isMet(logouts) ? 'yes' : 'NO'}; Socket.IO: $
 print(`sockets of other users closed: ${logouts.wronglyClosed}; Socket.IO: ${theirs.wronglyClosed}`);
 const cpuOf = ({ cpuSeconds: { servers, clients } }: Logouts) =>
   `${servers.toFixed(2)} s of the servers and ${clients.toFixed(2)} s of the clients`;
-print(`CPU of 1,000 logouts at once: ${cpuOf(logouts)}; Socket.IO: ${cpuOf(theirs)}`);
+print(`CPU of 1,000 concurrent logouts: ${cpuOf(logouts)}; Socket.IO: ${cpuOf(theirs)}`);
 print(`heap for each registered socket: ${Math.round(bytes)} bytes`);
 print(
   `CPU of a revocation: ${fanOut.cpuMicros.toFixed(0)} µs with ${FEEDS} feeds, ${idle.cpuMicros.toFixed(0)} µs with one`,

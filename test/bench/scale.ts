@@ -18,7 +18,7 @@ for (const [name, measure] of Object.entries(parts)) {
   process.stdout.write(`measuring ${name}\n`);
   const part = { ...conditions, ...(await measure(kit)) };
   process.stdout.write(`${name} ${JSON.stringify(part, null, 2)}\n`);
-  // Each is written down at once, so that they can be had one by one, when the machine is quiet.
+  // Each is written immediately, so that each can be measured alone, when the machine is quiet.
   writeResult('scale', { ...former(), machine: thisMachine(), [name]: part });
 }
 await removeEveryRedis();

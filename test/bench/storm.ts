@@ -4,8 +4,8 @@
 import { figuresOf } from '../../ops/build/capacity/formula.ts';
 import { readResult, writeResult } from '../../ops/build/capacity/results.ts';
 import { removeEveryRedis } from '../support/redis.ts';
-import { playInTruth } from './storm/measured-storm.ts';
-import { costsOf, playOnPaper } from './storm/simulated-storm.ts';
+import { measureStorm } from './storm/measured-storm.ts';
+import { costsOf, simulateStorms } from './storm/simulated-storm.ts';
 import { loadAverage, thisMachine } from './support/machine.ts';
 
 const USERS = 1_000_000;
@@ -15,13 +15,13 @@ const REAL_OUTAGE_MS = 10_000;
 
 const conditions = { loadAverage: loadAverage() };
 const figures = figuresOf(readResult('scale'));
-process.stdout.write(`playing ${USERS} users on paper\n`);
-const simulated = playOnPaper(USERS, OUTAGE_SECONDS, figures);
+process.stdout.write(`simulating ${USERS} users\n`);
+const simulated = simulateStorms(USERS, OUTAGE_SECONDS, figures);
 process.stdout.write(`${JSON.stringify(simulated, null, 2)}\n`);
 const tasks = Math.min(...simulated.filter(({ withinSeconds }) => withinSeconds !== null).map((row) => row.tasks));
 const costs = costsOf(figures);
-process.stdout.write(`playing ${CLIENTS} clients in truth\n`);
-const played = await playInTruth({ users: USERS, tasks, clients: CLIENTS, outageMs: REAL_OUTAGE_MS, costs });
+process.stdout.write(`measuring ${CLIENTS} clients\n`);
+const played = await measureStorm({ users: USERS, tasks, clients: CLIENTS, outageMs: REAL_OUTAGE_MS, costs });
 const real = { ...conditions, ...played };
 process.stdout.write(`${JSON.stringify(real, null, 2)}\n`);
 writeResult('storm', { machine: thisMachine(), users: USERS, outageSeconds: OUTAGE_SECONDS, simulated, real });

@@ -2,6 +2,7 @@ import type Koa from 'koa';
 import type { Caller } from '../../auth/caller.ts';
 import type { LogoutToken } from '../../auth/logout-token.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
+import type { SessionsToEnd } from '../../tickets/end-sessions.ts';
 
 /** What the middleware of one request set for those that run after them. */
 export interface RequestState {
@@ -12,6 +13,8 @@ export interface RequestState {
   caller?: Caller;
   /** Set once the logout token is accepted. */
   logoutToken?: LogoutToken;
+  /** Set once a back end said whose sessions to end. */
+  sessionsToEnd?: SessionsToEnd;
   /** The headers of the response beside those that every response has: names and values in turn. */
   headers?: readonly string[];
   body?: { readonly text: string; readonly type: string };

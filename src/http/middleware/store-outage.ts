@@ -4,9 +4,9 @@ import type { DomainError } from '../../protocol/domain-error.ts';
 import { type DomainErrorName, domainErrorCodes } from '../../protocol/errors.ts';
 import { StoreUnavailable } from '../../tickets/errors.ts';
 import type { TicketStore } from '../../tickets/store.ts';
-import type { Context, Middleware } from './context.ts';
+import type { Context, Middleware, RequestState } from './context.ts';
 
-/** Refuses a request before its body is read when the store is not ready. */
+/** Refuses a request before it is processed when the store is not ready. */
 export const requireStore =
   (store: Pick<TicketStore, 'isReady'>): Middleware =>
   (_ctx, next) => {
@@ -23,10 +23,20 @@ const EVENTS: { readonly [Name in DomainErrorName]?: 'ws_ticket_redis_not_ready'
 export const logOutage = (refusal: DomainError, { state }: Context, emit: Emit): void => {
   const event = EVENTS[refusal.name];
   if (event === undefined) return;
-  const { traceId, address, caller } = state;
+  const { traceId, address } = state;
+  const { subject, sessionId } = whose(state);
   const { error, errorCode } = describe(refusal);
-  emit(event, { traceId, address, sessionId: caller?.sessionId, subject: caller?.subject, error, errorCode });
+  emit(event, { traceId, address, sessionId, subject, error, errorCode });
 };
+
+// The operator repeats a refused revocation by these two.
+const whose = ({ caller, logoutToken, sessionsToEnd }: RequestState): Named =>
+  caller ?? logoutToken ?? sessionsToEnd ?? {};
+
+interface Named {
+  readonly subject?: string | undefined;
+  readonly sessionId?: string | undefined;
+}
 
 const describe = ({ cause, message, name }: DomainError) =>
   cause === undefined ? { error: message, errorCode: domainErrorCodes[name] } : describeError(cause);

@@ -22,23 +22,32 @@ export interface EndSessionsRouteOptions {
 
 /** Ends a session, or all of a subject, for back ends with a gateway key. */
 export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<RequestState> => {
-  const { authenticate, store } = options;
+  const { authenticate, store, needsIssuer } = options;
   const router = new Router<RequestState>();
-  router.post(REVOKE_PATH, authenticate, requireStore(store), endNamedSessions(options));
+  router.post(REVOKE_PATH, authenticate, readSessions(needsIssuer), requireStore(store), endNamedSessions(options));
   return router;
 };
 
-const endNamedSessions =
-  ({ endSessions, needsIssuer, emit }: EndSessionsRouteOptions): Middleware =>
-  async (ctx) => {
-    const startedAt = performance.now();
+/** Reads the body before anything asks for Redis: the log of an outage says whose sessions did not end. */
+const readSessions =
+  (needsIssuer: boolean): Middleware =>
+  async (ctx, next) => {
     const sessions = sessionsOf(await readJsonObject(ctx));
     if (needsIssuer && sessions.issuer === undefined)
       throw badRequest('"issuer" must be there: tickets come from JWTs of several issuers');
-    await endSessions(sessions);
+    ctx.state.sessionsToEnd = sessions;
+    return next();
+  };
+
+const endNamedSessions =
+  ({ endSessions, emit }: EndSessionsRouteOptions): Middleware =>
+  async (ctx) => {
+    const startedAt = performance.now();
+    const { traceId, address, sessionsToEnd } = ctx.state;
+    if (sessionsToEnd === undefined) throw new Error('the body was not read');
+    await endSessions(sessionsToEnd);
     ctx.res.statusCode = 204;
-    const { subject, sessionId } = sessions;
-    const { traceId, address } = ctx.state;
+    const { subject, sessionId } = sessionsToEnd;
     const scope = sessionId === undefined ? 'subject' : 'session';
     const durationMs = since(startedAt);
     emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, via: 'gateway', durationMs });

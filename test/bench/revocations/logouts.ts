@@ -33,7 +33,7 @@ interface Opened {
   readonly closedAt: (number | undefined)[];
 }
 
-/** Opens all sockets, then logs out one session after the other, one large subject after the other, and many at once. */
+/** Opens all sockets, then logs out one session after the other, one large subject after the other, and many concurrently. */
 export const measureLogouts = async (contender: Contender, keys: Keys): Promise<Logouts> => {
   let number = 0;
   const openUsers = (count: number, sockets: number) => {

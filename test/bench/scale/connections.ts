@@ -10,7 +10,7 @@ type Result = Omit<Scale['connections'], 'loadAverage'>;
 const CONNECTIONS = [10, 100, 1000, 2000, 5000];
 const LEAST_REQUESTS = 20_000;
 const REQUESTS_EACH = 5;
-/** One process, asked over ever more connections at once. */
+/** One process, asked over ever more concurrent connections. */
 export const measureConnections = async (kit: LoadKit): Promise<Result> => {
   const redis = await startRedis();
   // A process for each number of connections, so that the memory of many is not counted as that of few.

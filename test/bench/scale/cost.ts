@@ -18,7 +18,7 @@ export interface Loaded {
 }
 
 /**
- * Sends these loads at once, each from a process of its own, and takes what the servers spent meanwhile; throws unless
+ * Sends these loads concurrently, each from a process of its own, and takes what the servers spent meanwhile; throws unless
  * every single answer has that status.
  */
 export const costOfAll = async (

@@ -24,7 +24,7 @@ export interface LimitedService {
 const CATCH_UP_MS = 100;
 
 /**
- * Stands before a service and makes it as slow as these costs say, whatever the machine's speed: it does one thing at a
+ * Runs in front of a service and makes it as slow as these costs say, whatever the machine's speed: it does one thing at a
  * time, and lets requests in, or not, through ticketd's own limiter.
  */
 export const limitService = async ({ url, costs, maxInFlight }: LimitedOptions): Promise<LimitedService> => {

@@ -10,7 +10,7 @@ import { limitService } from './limited-service.ts';
 import { playedOf } from './played.ts';
 import { type Storm, simulateStorm, type TaskCosts, WINDOW_MS } from './simulate.ts';
 
-export interface TruthOptions {
+export interface MeasuredStormOptions {
   /** The storm that is scaled down, and the tasks that it is to meet. */
   readonly users: number;
   readonly tasks: number;
@@ -23,9 +23,9 @@ const SEED = 1;
 
 /**
  * Plays a storm with real clients, over HTTP and WebSockets, against the real service, whose Redis is really away; the
- * service is made as slow as all those tasks together are for their share of the users. Then plays the same on paper.
+ * service is made as slow as all those tasks together are for their share of the users. Then simulates the same.
  */
-export const playInTruth = async (options: TruthOptions): Promise<Omit<Storms['real'], 'loadAverage'>> => {
+export const measureStorm = async (options: MeasuredStormOptions): Promise<Omit<Storms['real'], 'loadAverage'>> => {
   const { clients, outageMs, users, tasks } = options;
   const scale = users / clients / tasks;
   const costs = {

@@ -51,9 +51,9 @@ const SHED_FLOOR_MS = retryAfterMs('SERVICE_OVERLOADED');
 const REFUSED_FLOOR_MS = retryAfterMs('WS_TICKET_REDIS_NOT_READY');
 
 /**
- * Plays a reconnect storm on paper: clients with their real schedule against a task that does one thing at a time. In
+ * Simulates a reconnect storm: clients with their real schedule against a task that does one thing at a time. In
  * each turn of its event loop it looks at all that has come, refuses what is too much, then starts a few of those that
- * wait, the first to come first. Whoever has waited for longer than its client's patience is gone, at no cost.
+ * wait, the first to come first. A request that has waited for longer than its client's patience is gone, at no cost.
  */
 export const simulateStorm = (options: StormOptions): Storm =>
   inVirtualTime((time) => {

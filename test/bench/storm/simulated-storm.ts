@@ -19,7 +19,7 @@ export const costsOf = ({ single, refusedMicros, shedMicros }: Figures): TaskCos
  * Plays the storm for as many tasks as the formula says, and for fewer. One task with its share of the users is played:
  * the others would differ by chance alone.
  */
-export const playOnPaper = (users: number, outageSeconds: number, figures: Figures): Storms['simulated'] => {
+export const simulateStorms = (users: number, outageSeconds: number, figures: Figures): Storms['simulated'] => {
   const sized = WITHIN_SECONDS.map((withinSeconds) => ({
     withinSeconds,
     tasks: tasksForStorm(users, withinSeconds, figures),

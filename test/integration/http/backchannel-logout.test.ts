@@ -5,6 +5,7 @@ import { BACKCHANNEL_LOGOUT_PATH } from '../../../src/protocol/paths.ts';
 import { closeProviders, startIdentityProvider } from '../../support/identity-provider.ts';
 import { SECRET, token } from '../../support/jwt.ts';
 import { CLIENT_ID, ISSUER, logoutClaims, signLogoutToken } from '../../support/logout-tokens.ts';
+import { metricValue } from '../../support/metric-value.ts';
 import { createPost } from '../../support/pooled-post.ts';
 import { GATEWAY_KEY, issueTicket, redeem } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
@@ -44,6 +45,10 @@ describe('POST /backchannel-logout', () => {
     token({ iss: ISSUER, sub, sid, sessionId: undefined, iat });
   const ticketOf = (sub: string, sid: string, service = here) => issueTicket(service, { jwt: jwtOf(sub, sid) });
   const stillGood = async (ticket: string) => (await redeem(elsewhere, { ticket })).status === 200;
+  const refusedRevocations = async () => {
+    const { text } = await request(here.internalUrl).get('/metrics');
+    return metricValue(text, 'ticketd_revocations_refused_total');
+  };
   const reasonIn = async ({ headers }: Response, { eventsOf } = here) => {
     const isOfIt = ({ traceId }: LoggedEvent) => traceId === headers['x-trace-id'];
     return (await until('the request is logged', () => eventsOf('request').find(isOfIt))).reason;
@@ -220,14 +225,19 @@ describe('POST /backchannel-logout', () => {
     });
   });
 
-  it('returns 503 when Redis is down, and 400 for a logout token that is not valid', async () => {
-    const again = { logout_token: logoutToken() };
+  it('returns 503 and logs whose session did not end when Redis is down, and returns 400 for a logout token that is not valid', async () => {
+    const again = { logout_token: logoutToken({ sid: 'session-7' }) };
+    expect(await refusedRevocations()).to.equal(0);
     await redis.stop();
     await until('the outage is logged', () => here.eventsOf('redis_down').length === 1);
     const answer = await send(again);
     expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
     expect(answer.headers['retry-after']).to.equal('2');
     expectRefusal(await logOut({ nonce: 'n' }), 400, 'BAD_REQUEST');
+    const [logged, ...more] = here.eventsOf('ws_ticket_redis_not_ready');
+    expect(logged).to.include({ subject: 'alice', sessionId: 'session-7' });
+    expect(more).to.deep.equal([]);
+    await until('the refusal is counted', async () => (await refusedRevocations()) === 1);
     await redis.start();
     await until('Redis is back', () => here.eventsOf('redis_up').length === 1);
     expect((await send(again)).status).to.equal(200);

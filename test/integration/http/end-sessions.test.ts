@@ -173,12 +173,20 @@ describe('POST /ws-ticket/revoke with a gateway key', () => {
     expect(answers.map(({ status }) => status)).to.deep.equal(Array(30).fill(204));
   });
 
-  it('returns 503 when Redis is down', async () => {
+  it('returns 503 when Redis is down, and logs whose sessions did not end', async () => {
     await redis.stop();
     await until('the outage is logged', () => here.eventsOf('redis_down').length === 1);
     const answer = await end(here, { subject: 'alice' });
     expectRefusal(answer, 503, 'WS_TICKET_REDIS_NOT_READY');
     expect(answer.headers['retry-after']).to.equal('2');
+    await end(here, { subject: 'bob', sessionId: 'session-7' });
+    expectRefusal(await end(here, { subject: 7 }), 400, 'BAD_REQUEST');
+    expect(
+      here.eventsOf('ws_ticket_redis_not_ready').map(({ subject, sessionId }) => [subject, sessionId]),
+    ).to.deep.equal([
+      ['alice', undefined],
+      ['bob', 'session-7'],
+    ]);
     await redis.start();
   });
 });

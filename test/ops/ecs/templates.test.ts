@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { problemsOf, type Values } from '../support/parameters.ts';
-import { SAMPLE, wholeStack } from '../support/sample.ts';
+import type { TaskDefinition } from '../support/rules/container-rules.ts';
+import { ofType, SAMPLE, wholeStack } from '../support/sample.ts';
 import { deployTemplate } from '../support/stack.ts';
 import { ECS_FOLDER, parseTemplate, readTemplate, templateNames } from '../support/template.ts';
 import { findings, findingsOfResources } from '../support/validator.ts';
@@ -36,14 +37,38 @@ describe('CloudFormation templates', () => {
   const task = (given: Values) =>
     deployTemplate(readTemplate('task.yaml'), 'task.yaml', { Image, RedisUrlFrom: JwtFrom, GatewayKeysFrom, ...given });
 
-  it('require JWT keys from either a secret or a JWKS URL, not both', () => {
+  it('require JWT keys from a secret, a JWKS URL or issuers, and accept all of them', () => {
     const secretsOf = (given: Values) => JSON.stringify(task(given).resources.TaskDefinition?.Properties);
     const JwtJwksUrl = 'https://login.example/jwks';
     expect(secretsOf({ JwtFrom })).to.contain('"JWT_SECRET"').and.not.to.contain(JwtJwksUrl);
     expect(secretsOf({ JwtFrom, JwtVariable: 'JWT_PUBLIC_KEY' })).to.contain('"JWT_PUBLIC_KEY"');
     expect(secretsOf({ JwtJwksUrl })).to.contain(JwtJwksUrl).and.not.to.contain('"JWT_SECRET"');
-    expect(() => task({})).to.throw('Set JwtFrom or JwtJwksUrl');
-    expect(() => task({ JwtFrom, JwtJwksUrl })).to.throw('only one of');
+    expect(() => task({})).to.throw('Set JwtFrom, JwtJwksUrl or JwtIssuers');
+    const JwtIssuers = 'https://login.example/,https://login.example/b';
+    expect(secretsOf({ JwtIssuers })).to.contain(JwtIssuers).and.not.to.contain('"JWT_SECRET"');
+    const all = secretsOf({ JwtFrom, JwtJwksUrl, JwtIssuers });
+    for (const one of ['"JWT_SECRET"', JwtJwksUrl, JwtIssuers]) expect(all).to.contain(one);
+  });
+
+  const passedOn = [
+    ['JwtEncoding', 'JWT_SECRET_ENCODING', 'hex'],
+    ['JwtIssuers', 'JWT_ISSUERS', 'https://login.example/'],
+    ['JwtClientId', 'JWT_CLIENT_ID', 'web-app'],
+    ['JwtSubjectClaim', 'JWT_SUBJECT_CLAIM', 'oid'],
+    ['JwtSessionClaim', 'JWT_SESSION_CLAIM', 'origin_jti'],
+    ['JwtCookie', 'JWT_COOKIE', '__Host-session'],
+    ['TicketClaims', 'TICKET_CLAIMS', 'tenant,roles'],
+    ['BackchannelLogoutAudience', 'BACKCHANNEL_LOGOUT_AUDIENCE', 'web-app'],
+  ] as const;
+  it('pass the settings of JWTs, claims and logout on to ticketd', () => {
+    const { resources } = deployTemplate(readTemplate('template.yaml'), 'template.yaml', {
+      ...SAMPLE,
+      ...Object.fromEntries(passedOn.map(([parameter, , value]) => [parameter, value])),
+    });
+    const [[, definition] = []] = ofType<TaskDefinition>(resources, 'AWS::ECS::TaskDefinition');
+    expect(definition?.ContainerDefinitions[0]?.Environment).to.deep.include.members(
+      passedOn.map(([, Name, Value]) => ({ Name, Value })),
+    );
   });
 
   it('require both the workspace and the channel of Slack', () => {
@@ -59,6 +84,8 @@ describe('CloudFormation templates', () => {
     ['task.yaml', 'Image', 'registry/ticketd:latest'],
     ['task.yaml', 'JwtFrom', 'a-secret-in-plain-text-of-32-bytes-or-more'],
     ['task.yaml', 'Cpu', '4096'],
+    ['task.yaml', 'JwtIssuers', 'http://login.example/'],
+    ['task.yaml', 'JwtEncoding', 'base32'],
     ['scaling.yaml', 'MinTasks', 0],
     ['service.yaml', 'Name', 'Ticketd!'],
     ['task.yaml', 'LogRetentionDays', 2],

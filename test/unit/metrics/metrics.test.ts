@@ -60,7 +60,7 @@ describe('metrics', () => {
     expect(await refused('forward-auth/nginx', 'used')).to.equal(undefined);
   });
 
-  it('report whether the JWKS keys are stale', async () => {
+  it('count the identity providers whose keys cannot be fetched', async () => {
     const { observe, value } = setUp();
     const [endpoint, downMs] = ['https://id.example/jwks', 0];
     expect(await value('ticketd_jwks_stale')).to.equal(0);
@@ -86,6 +86,20 @@ describe('metrics', () => {
     expect(await value(`ticketd_request_duration_seconds_sum{${labels(200)}}`)).to.be.closeTo(0.404, 1e-9);
     expect(await value(`ticketd_request_duration_seconds_bucket{le="0.005",${labels(200)}}`)).to.equal(1);
     expect(await value(`ticketd_request_duration_seconds_bucket{le="0.5",${labels(200)}}`)).to.equal(2);
+  });
+
+  it('count the revocations that Redis failed, and no other 503', async () => {
+    const { observe, value } = setUp();
+    const refused = () => value('ticketd_revocations_refused_total');
+    const revoke = { ...REQUEST, status: 503, route: '/api/v1/auth/ws-ticket/revoke' };
+    const logout = { ...revoke, route: '/api/v1/auth/backchannel-logout' };
+    const errorCode = 'WS_TICKET_REDIS_NOT_READY';
+    for (const other of ['AUTH_KEYS_UNAVAILABLE', 'SERVICE_OVERLOADED', undefined])
+      for (const request of [revoke, logout]) observe('request', { ...request, errorCode: other });
+    observe('request', { ...REQUEST, status: 503, errorCode });
+    expect(await refused()).to.equal(0);
+    for (const request of [revoke, logout]) observe('request', { ...request, errorCode });
+    expect(await refused()).to.equal(2);
   });
 
   it('have no series for an unknown HTTP method', async () => {

@@ -69,9 +69,9 @@ const timeoutRules: Rule<Container> = ({ StartTimeout = 0, StopTimeout }) => [
 const hardeningRules: Rule<Container> = ({ ReadonlyRootFilesystem, LinuxParameters, Environment = [] }) => [
   ...(ReadonlyRootFilesystem === true ? [] : ['the root file system can be written']),
   ...(LinuxParameters?.InitProcessEnabled === true ? [] : ['no init process']),
-  ...Environment.filter(({ Name, Value }) => /SECRET|KEY|PASSWORD|TOKEN/.test(Name) || /:\/\/[^/]*@/.test(Value)).map(
-    ({ Name }) => `${Name} is a secret in plain text`,
-  ),
+  ...Environment.filter(
+    ({ Name, Value }) => /SECRET(?!_ENCODING)|KEY|PASSWORD|TOKEN/.test(Name) || /:\/\/[^/]*@/.test(Value),
+  ).map(({ Name }) => `${Name} is a secret in plain text`),
 ];
 
 const logRules: Rule<Container> = ({ LogConfiguration }) =>
