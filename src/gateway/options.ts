@@ -55,7 +55,10 @@ export interface RedisOptions {
 export interface GatewayOptions {
   /** How tickets are redeemed: over HTTP at a ticketd, or directly from its Redis. */
   readonly redeem: HttpRedeemOptions | { readonly redis: RedisOptions };
-  /** The audience of this gateway, or a function that returns that of a handshake. A ticket for another is rejected. */
+  /**
+   * The audience of this gateway, or a function that returns that of a request. A ticket for another is rejected. If you
+   * pass Fetch requests to `authenticateRequest`, declare the parameter of the function as `GatewayRequest`.
+   */
   readonly audience?: string | ((request: IncomingMessage) => string | undefined);
   /** Time limit of one redeem in milliseconds; 2,000 by default. */
   readonly timeoutMs?: number;

@@ -9,7 +9,7 @@ const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 const PROGRAM = `
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type Admission, answerRefusal, closeAtSessionEnd, createGateway, type Gateway, type OpenSession, type SessionSelector, UpgradeRefused } from 'ticketd/gateway';
+import { type Admission, answerRefusal, closeAtSessionEnd, createGateway, type Gateway, type GatewayRequest, type OpenSession, type SessionSelector, UpgradeRefused } from 'ticketd/gateway';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 const gateway: Gateway = createGateway({
@@ -26,6 +26,9 @@ const gateway: Gateway = createGateway({
   },
 });
 createGateway({ redeem: { redis: { url: 'redis://redis', cluster: true } }, onEvent: async () => {} });
+createGateway({ redeem: { redis: { url: 'redis://redis' } }, audience: (request: GatewayRequest) => request.url });
+createGateway({ redeem: { redis: { url: 'redis://redis' } }, audience: (request: IncomingMessage) => request.headers.host });
+createGateway({ redeem: { redis: { url: 'redis://redis' } }, audience: (request) => request.headers.host });
 const sockets = new WebSocketServer({ noServer: true });
 const end: () => void = gateway.protect(createServer(), sockets, { refuse: 'close', path: '/chat', heartbeatMs: 0, upgradeTimeoutMs: 1 });
 gateway.protect(createTlsServer(), async (request, socket, head, { sessionExpiresAt }) => {

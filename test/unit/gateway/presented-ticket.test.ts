@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createGateway } from '../../../src/gateway/gateway.ts';
+import { createGateway, type GatewayRequest } from '../../../src/gateway/gateway.ts';
 import { newTicket } from '../../../src/tickets/ticket.ts';
 import { authentication, redeemed, withTicket } from '../../support/authentication.ts';
 import { rejectionOf } from '../../support/rejection.ts';
@@ -58,6 +58,14 @@ describe('ticketd/gateway authenticate() of plain HTTP', () => {
     const { protocols } = verdict.outcome === 'admitted' ? verdict.admission : expect.fail('refused');
     expect(protocols).to.deep.equal(['chat.v1', 'chat.v2']);
     expect(request.url).to.equal(before);
+  });
+
+  it('passes a Fetch request to the audience function', async () => {
+    const request = new Request(`https://app.example/?ticket=${newTicket()}`, { headers: { 'X-Audience': 'chat' } });
+    const audience = ({ headers }: GatewayRequest) => (headers as Headers).get('X-Audience') ?? undefined;
+    const { authenticate, asked } = authentication(redeemed, { audience });
+    expect((await authenticate(request)).outcome).to.equal('admitted');
+    expect(asked[0]?.audience).to.equal('chat');
   });
 
   it('refuses a Fetch request without a ticket with 401, and with two with 403', async () => {
