@@ -1,4 +1,5 @@
 import { HANDSHAKE_REFUSED, REVOKED, SESSION_EXPIRED, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
+import { MOST_REFUSALS, SESSION_SPREAD_MS, SHORTEST_SESSION_MS, TRY_AGAIN_LATER_MS } from './close-limits.ts';
 import type { AttemptReason, RetryOptions, SocketOptions } from './types.ts';
 
 /** What the client does after a connection ended. */
@@ -17,15 +18,6 @@ export interface AfterClose {
 
 /** `openMs` is how long the connection was open; left out where the handshake failed. */
 export type ClosePolicy = (code: number, openMs?: number) => AfterClose;
-
-// The default `Retry-After` of ticketd: a close frame has no place for it.
-const TRY_AGAIN_LATER_MS = 2000;
-// A shorter session ended before it was of use: without backoff, JWTs that are about to expire would make a loop.
-const SHORTEST_SESSION_MS = 1000;
-// Sessions that began together end together.
-const SESSION_SPREAD_MS = 1000;
-// A ticket can get lost, but not five in a row: then the gateway asks another ticketd or has another audience.
-const MOST_REFUSALS = 5;
 
 export type ClosePolicyOptions = Pick<RetryOptions & SocketOptions, 'finalCodes' | 'stableAfterMs'>;
 
