@@ -1,4 +1,5 @@
 import { Router } from '@koa/router';
+import { comparison } from '../../auth/explain.ts';
 import type { Emit } from '../../log/events.ts';
 import { MAX_NAME_CHARACTERS } from '../../protocol/limits.ts';
 import { REVOKE_PATH } from '../../protocol/paths.ts';
@@ -16,8 +17,10 @@ export interface EndSessionsRouteOptions {
   readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
   readonly endSessions: EndSessions;
-  /** Whether the body must name the issuer: there are several. */
+  /** Whether the body must name the issuer, or say that there is none: there are several. */
   readonly needsIssuer: boolean;
+  /** The issuers that a JWT may have, and that the body may name, if it must have one. */
+  readonly onlyIssuers: readonly string[] | undefined;
   readonly emit: Emit;
 }
 
@@ -30,12 +33,14 @@ export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<Reque
 };
 
 const endThem =
-  ({ endSessions, needsIssuer, emit }: EndSessionsRouteOptions): Middleware =>
+  ({ endSessions, needsIssuer, onlyIssuers, emit }: EndSessionsRouteOptions): Middleware =>
   async (ctx) => {
     const startedAt = performance.now();
-    const sessions = sessionsOf(await readJsonObject(ctx));
-    if (needsIssuer && sessions.issuer === undefined)
-      throw badRequest('"issuer" must be there: tickets come from JWTs of several issuers');
+    const body = await readJsonObject(ctx);
+    const sessions = sessionsOf(body);
+    if (needsIssuer && body.issuer === undefined) throw badRequest(ISSUER_MISSING);
+    if (onlyIssuers !== undefined && (needsIssuer || sessions.issuer !== undefined))
+      requireOneOf(onlyIssuers, sessions.issuer);
     await endSessions(sessions);
     ctx.res.statusCode = 204;
     const { subject, sessionId } = sessions;
@@ -44,6 +49,15 @@ const endThem =
     const durationMs = since(startedAt);
     emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, via: 'gateway', durationMs });
   };
+
+const ISSUER_MISSING =
+  '"issuer" must be there: tickets come from JWTs of several issuers; null means JWTs without an issuer';
+
+/** No JWT of another issuer is accepted, so that the name is a mistake, and nothing would end. */
+const requireOneOf = (issuers: readonly string[], issuer: string | undefined): void => {
+  if (!issuers.some((one) => one === issuer))
+    throw badRequest(`"issuer" must be one of JWT_ISSUER and JWT_ISSUERS: ${comparison(issuers, issuer)}`);
+};
 
 const NAMES = ['subject', 'sessionId', 'issuer'] as const;
 
@@ -55,7 +69,8 @@ const sessionsOf = (body: Body): SessionsToEnd => {
     throw badRequest('The body may have "subject", "sessionId" and "issuer", nothing else');
   const subject = nameIn(body, 'subject');
   if (subject === undefined) throw badRequest('"subject" must be there');
-  return { subject, sessionId: nameIn(body, 'sessionId'), issuer: nameIn(body, 'issuer') };
+  const issuer = body.issuer === '' ? undefined : nameIn(body, 'issuer');
+  return { subject, sessionId: nameIn(body, 'sessionId'), issuer };
 };
 
 const nameIn = (body: Body, name: (typeof NAMES)[number]): string | undefined => {
