@@ -52,7 +52,7 @@ export const createAuthentication = (
   const check = async (jwt: string, digest: string, known: VerifiedJwt | undefined): Promise<Caller> => {
     const header = known?.header ?? headerOf(jwt);
     const claims = known?.claims ?? claimsIn(jwt);
-    const { sources, issuers } = keys.trustFor(claims);
+    const { sources, issuers } = keys.trustFor(header.alg, claims);
     const key = await findKey({ jwt, header, claims, knownKey: known?.key }, sources);
     checkClaims(claims, issuers);
     const caller = callerOf(claims, names, jwt);

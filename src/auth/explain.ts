@@ -38,7 +38,8 @@ export const explainMetadata = (expected: string, issuer: unknown): string => {
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-const comparison = (expected: readonly string[], value: unknown): string => {
+/** What is expected, what is found instead, and how they differ where that is hard to see. */
+export const comparison = (expected: readonly string[], value: unknown): string => {
   const found = listOf(value);
   const difference = expected.map((one) => differenceOf(one, found)).find((text) => text !== '') ?? '';
   return `expected ${expected.length > 1 ? 'one of ' : ''}${shown(expected)}, found ${shown(value)}${difference}`;

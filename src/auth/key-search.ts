@@ -15,25 +15,23 @@ export interface ReadJwt {
   readonly knownKey: KeyObject | undefined;
 }
 
-/** The key that verifies a JWT; rejects with `TokenRejected` or `KeysUnavailable` if no key of the sources does. */
+/** The key that verifies a JWT among sources for its algorithm; rejects with `TokenRejected` or `KeysUnavailable` if none does. */
 export type FindKey = (read: ReadJwt, sources: readonly KeySource[]) => Promise<KeyObject>;
 
 /** Makes the search for the key of a JWT: it tries the sources in order, each with the keys that the header allows. */
 export const createKeySearch = (algorithms: readonly JwtAlgorithm[]): FindKey => {
   const fits = createSignatureCheck(algorithms);
 
-  const findIn = async ({ jwt, header, claims, knownKey }: ReadJwt, source: KeySource): Promise<KeyObject> => {
-    const keys = await keysOf(source, header, claims);
-    const known = knownKey && keyLike(knownKey, keys);
-    if (known !== undefined) return known;
-    for (const key of keys) if (await fits(jwt, header.alg, key)) return key;
+  const findIn = async ({ jwt, header, claims }: ReadJwt, source: KeySource): Promise<KeyObject> => {
+    for (const key of await keysOf(source, header, claims)) if (await fits(jwt, header.alg, key)) return key;
     throw new TokenRejected('signature', `${source.explainMisfit(jwt, header.alg)}${issuerNamedBy(claims)}`);
   };
 
   return async (read, sources) => {
-    const { alg } = read.header;
-    let refusal: unknown = new TokenRejected('algorithm', `no key for its issuer is for its alg, ${alg}`);
-    for (const source of sources.filter((one) => one.algorithms.includes(alg))) {
+    const known = await knownKeyIn(read, sources);
+    if (known !== undefined) return known;
+    let refusal: unknown;
+    for (const source of sources) {
       try {
         return await findIn(read, source);
       } catch (error) {
@@ -42,6 +40,17 @@ export const createKeySearch = (algorithms: readonly JwtAlgorithm[]): FindKey =>
     }
     throw refusal;
   };
+};
+
+/** The known key, if a source still has it: no other key needs a check of the signature then. */
+const knownKeyIn = async ({ header, claims, knownKey }: ReadJwt, sources: readonly KeySource[]) => {
+  if (knownKey === undefined) return undefined;
+  for (const source of sources) {
+    const lookup = await source.keysFor(header, () => issuedAtOf(claims));
+    const known = lookup.outcome === 'settled' ? keyLike(knownKey, lookup.keys) : undefined;
+    if (known !== undefined) return known;
+  }
+  return undefined;
 };
 
 // A key set that was fetched again has new objects for the same keys.

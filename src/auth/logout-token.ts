@@ -46,7 +46,7 @@ export const createLogoutTokenVerifier = (
   return async (jwt) => {
     const header = headerOf(jwt);
     const claims = claimsIn(jwt);
-    const { sources, issuers = [] } = keys.trustFor(claims);
+    const { sources, issuers = [] } = keys.trustFor(header.alg, claims);
     await findKey({ jwt, header, claims, knownKey: undefined }, sources);
     rejectAtOtherTime(claims, settings.clockToleranceSeconds);
     requireIssuer(claims, issuers);

@@ -2,8 +2,8 @@ import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypt
 import { type JwtAlgorithm, PUBLIC_KEY_ALGORITHMS } from '../config/jwt-algorithms.ts';
 import type { Config } from '../config/variables.ts';
 import { type Caller, createAuthentication } from './caller.ts';
-import { TokenRejected } from './errors.ts';
-import { claimsIn, joseHeaderReader } from './jwt-parts.ts';
+import { KeysUnavailable, TokenRejected } from './errors.ts';
+import { joseHeaderReader } from './jwt-parts.ts';
 import { configuredKeys, fixedKeys, type KeySource } from './key-source.ts';
 import { createTrustedKeys } from './trusted-keys.ts';
 
@@ -18,56 +18,45 @@ export interface OfflineVerdict {
  * signs header and payload again with a key of its own, so that every other check is the same as with the real key.
  */
 export const authenticateOffline = async (jwt: string, settings: Config['jwt']): Promise<OfflineVerdict> => {
-  const configured = configuredKeys(settings);
-  const checked = { result: await resultWith(configured, jwt, settings), signatureChecked: true };
-  if (settings.jwksUrl === undefined && settings.issuers === undefined) return checked;
-  if (!needsPublishedKey(checked.result, jwt, settings)) return checked;
-  return { result: await resultWithoutKeys(jwt, settings), signatureChecked: false };
-};
-
-const NOT_BY_CONFIGURED_KEYS = new Set(['signature', 'algorithm']);
-
-const needsPublishedKey = (result: OfflineVerdict['result'], jwt: string, settings: Config['jwt']): boolean => {
-  if (!(result instanceof TokenRejected) || !NOT_BY_CONFIGURED_KEYS.has(result.reason)) return false;
-  return settings.jwksUrl !== undefined || isOfIssuer(jwt, settings);
-};
-
-const isOfIssuer = (jwt: string, { issuers = [] }: Config['jwt']): boolean => {
-  const { iss } = claimsIn(jwt);
-  return issuers.some((issuer) => issuer === iss);
-};
-
-const NO_SOURCE: KeySource = fixedKeys([], []);
-
-const resultWith = (source: KeySource | undefined, jwt: string, settings: Config['jwt']) =>
-  resultOf(jwt, settings, source === undefined ? [] : [source], NO_SOURCE);
-
-const resultWithoutKeys = async (jwt: string, settings: Config['jwt']): Promise<OfflineVerdict['result']> => {
   const { algorithms = PUBLIC_KEY_ALGORITHMS } = settings;
-  try {
-    const allowed = PUBLIC_KEY_ALGORITHMS.filter((alg) => algorithms.includes(alg));
-    const { alg } = joseHeaderReader(allowed, { required: settings.type })(jwt);
-    const { publicKey, privateKey } = keyPairFor(alg);
-    const source = fixedKeys([publicKey], [alg]);
-    return await resultOf(signedAgain(jwt, alg, privateKey), settings, [source], source);
-  } catch (error) {
-    return rejectionIn(error);
-  }
+  const allowed = PUBLIC_KEY_ALGORITHMS.filter((alg) => algorithms.includes(alg));
+  const result = await resultWith(notFetched(allowed), jwt, settings);
+  if (!(result instanceof KeysUnavailable)) return { result, signatureChecked: true };
+  return { result: await resultOfSignedAgain(jwt, allowed, settings), signatureChecked: false };
 };
 
-const resultOf = async (
+type Result = OfflineVerdict['result'];
+
+/** What an identity provider publishes, as far as it is known without a request. */
+const notFetched = (algorithms: readonly JwtAlgorithm[]): KeySource => ({
+  algorithms,
+  keysFor: async () => ({ outcome: 'unavailable', why: 'its key would be fetched', retryAfterMs: 0 }),
+  explainMisfit: () => '',
+});
+
+const resultOfSignedAgain = async (
   jwt: string,
+  allowed: readonly JwtAlgorithm[],
   settings: Config['jwt'],
-  sources: readonly KeySource[],
-  ofIssuers: KeySource,
-): Promise<OfflineVerdict['result']> => {
-  const issuers = new Map((settings.issuers ?? []).map((issuer) => [issuer, ofIssuers]));
+): Promise<Result> => {
+  const { alg } = joseHeaderReader(allowed, { required: settings.type })(jwt);
+  const { publicKey, privateKey } = keyPairFor(alg);
+  const result = await resultWith(fixedKeys([publicKey], [alg]), signedAgain(jwt, alg, privateKey), settings);
+  if (result instanceof KeysUnavailable) throw result;
+  return result;
+};
+
+/** The result with `published` as the keys of every identity provider. */
+const resultWith = (published: KeySource, jwt: string, settings: Config['jwt']): Promise<Result | KeysUnavailable> => {
+  const fetched = settings.jwksUrl === undefined ? undefined : published;
+  const sources = [configuredKeys(settings), fetched].filter((source) => source !== undefined);
+  const issuers = new Map((settings.issuers ?? []).map((issuer) => [issuer, published]));
   const keys = createTrustedKeys({ sources, expected: settings.issuer, issuers });
   return createAuthentication(settings, keys)(jwt).catch(rejectionIn);
 };
 
-const rejectionIn = (error: unknown): TokenRejected => {
-  if (error instanceof TokenRejected) return error;
+const rejectionIn = (error: unknown): TokenRejected | KeysUnavailable => {
+  if (error instanceof TokenRejected || error instanceof KeysUnavailable) return error;
   throw error;
 };
 

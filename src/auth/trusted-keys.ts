@@ -4,7 +4,7 @@ import { explainIssuer } from './explain.ts';
 import type { Claims } from './jwt-parts.ts';
 import type { KeySource } from './key-source.ts';
 
-/** The keys that may verify a JWT, and the issuers that it may have. */
+/** The keys that may verify a JWT, all for its algorithm, and the issuers that it may have. */
 export interface Trust {
   readonly sources: readonly KeySource[];
   /** Checked when set. */
@@ -14,8 +14,8 @@ export interface Trust {
 /** All keys that ticketd trusts. */
 export interface TrustedKeys {
   readonly algorithms: readonly JwtAlgorithm[];
-  /** The keys for a JWT with these claims, which are not verified yet; throws `TokenRejected` if there are none. */
-  trustFor(claims: Claims): Trust;
+  /** The keys for a JWT with this `alg` and these unverified claims; throws `TokenRejected` if there are none. */
+  trustFor(alg: JwtAlgorithm, claims: Claims): Trust;
 }
 
 export interface TrustedKeysOptions {
@@ -27,6 +27,8 @@ export interface TrustedKeysOptions {
   readonly issuers?: ReadonlyMap<string, KeySource>;
 }
 
+const NO_KEY = 'no key of its issuer is for its alg';
+
 /**
  * Joins the sources of keys without mixing them: only the source of an issuer verifies a JWT that names it, so that no
  * other key can impersonate its users.
@@ -36,10 +38,14 @@ export const createTrustedKeys = ({ sources, expected, issuers = new Map() }: Tr
   const trusts = new Map([...issuers].map(([issuer, source]) => [issuer, { sources: [source], issuers: [issuer] }]));
   return {
     algorithms: [...new Set([...sources, ...issuers.values()].flatMap(({ algorithms }) => algorithms))],
-    trustFor: (claims) => {
-      const trust = (typeof claims.iss === 'string' && trusts.get(claims.iss)) || others;
-      if (trust.sources.length > 0) return trust;
-      throw new TokenRejected('issuer', explainIssuer('JWT_ISSUERS', [...trusts.keys()], claims));
+    trustFor: (alg, claims) => {
+      const ofIssuer = typeof claims.iss === 'string' ? trusts.get(claims.iss) : undefined;
+      const { sources: all, issuers: allowed } = ofIssuer ?? others;
+      const fitting = all.filter((source) => source.algorithms.includes(alg));
+      if (fitting.length > 0) return { sources: fitting, issuers: allowed };
+      if (ofIssuer === undefined && trusts.size > 0)
+        throw new TokenRejected('issuer', explainIssuer('JWT_ISSUERS', [...trusts.keys()], claims));
+      throw new TokenRejected('algorithm', `${NO_KEY}, ${alg}; only the keys of its issuer verify it`);
     },
   };
 };

@@ -8,6 +8,8 @@ export interface IssuerPolicy {
   readonly defaultIssuer: string | undefined;
   /** It means the subject of any issuer: none is configured. */
   readonly anyIssuer: boolean;
+  /** All there are, if every JWT must have one of them. */
+  readonly onlyIssuers: readonly string[] | undefined;
 }
 
 export const issuerPolicyOf = ({
@@ -17,8 +19,11 @@ export const issuerPolicyOf = ({
   issuer = [],
   issuers = [],
 }: Config['jwt']): IssuerPolicy => {
-  const sources = [secrets, publicKeys, jwksUrl].filter((source) => source !== undefined).length + issuers.length;
-  const [defaultIssuer, ...others] = [...issuer, ...issuers];
-  if (sources > 1 || others.length > 0) return { needsIssuer: true, defaultIssuer: undefined, anyIssuer: false };
-  return { needsIssuer: false, defaultIssuer, anyIssuer: defaultIssuer === undefined };
+  const others = [secrets, publicKeys, jwksUrl].filter((source) => source !== undefined).length;
+  const named = [...issuer, ...issuers];
+  const onlyIssuers = named.length > 0 && (others === 0 || issuer.length > 0) ? named : undefined;
+  if (others + issuers.length > 1 || named.length > 1)
+    return { needsIssuer: true, defaultIssuer: undefined, anyIssuer: false, onlyIssuers };
+  const [defaultIssuer] = named;
+  return { needsIssuer: false, defaultIssuer, anyIssuer: defaultIssuer === undefined, onlyIssuers };
 };

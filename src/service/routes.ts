@@ -108,7 +108,7 @@ const gatewayRoutes = (options: RoutesOptions, redeem: RedeemTicket): Routes => 
   return [
     redeemRoute({ authenticate, store, redeem, emit }),
     introspectRoute({ authenticate: throttled(requireClientSecret(gatewayKeys)), store, redeem, emit }),
-    endSessionsRoute({ authenticate, store, endSessions, needsIssuer: policy.needsIssuer, emit }),
+    endSessionsRoute({ authenticate, store, endSessions, ...policy, emit }),
     revocationsRoute({ authenticate, requireKey, feeds }),
   ];
 };

@@ -11,7 +11,7 @@ import type { Revoke } from './revoke.ts';
 export interface SessionsToEnd {
   readonly subject: string;
   readonly sessionId: string | undefined;
-  /** By default that of `JWT_ISSUER`. */
+  /** By default the only one that is configured; else none. */
   readonly issuer: string | undefined;
 }
 

@@ -1,12 +1,16 @@
+import { createSecretKey } from 'node:crypto';
 import { expect } from 'chai';
 import { fixedKeys } from '../../src/auth/key-source.ts';
 import { createTrustedKeys } from '../../src/auth/trusted-keys.ts';
+import { SECRET } from '../support/jwt.ts';
 import { CASES, fc } from '../support/property.ts';
+
+const KEY = createSecretKey(Buffer.from(SECRET));
 
 describe('trusted keys', () => {
   const issuers = ['https://a.example', 'https://a.example/', 'https://b.example/tenant', '__proto__', 'toString'];
-  const sources = new Map(issuers.map((issuer) => [issuer, fixedKeys([], [])]));
-  const others = fixedKeys([], []);
+  const sources = new Map(issuers.map((issuer) => [issuer, fixedKeys([KEY], ['HS256'])]));
+  const others = fixedKeys([KEY], ['HS256']);
   const { trustFor } = createTrustedKeys({ sources: [others], expected: ['https://c.example'], issuers: sources });
 
   it('verify a JWT with the keys of exactly the issuer that it names, and any other JWT with none of theirs', () => {
@@ -22,7 +26,7 @@ describe('trusted keys', () => {
     let own = 0;
     fc.assert(
       fc.property(iss, (value) => {
-        const trust = trustFor({ iss: value });
+        const trust = trustFor('HS256', { iss: value });
         const source = issuers.some((issuer) => issuer === value) ? sources.get(String(value)) : undefined;
         if (source !== undefined) own += 1;
         expect(trust.sources).to.have.lengthOf(1);

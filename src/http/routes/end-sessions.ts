@@ -1,4 +1,5 @@
 import { Router } from '@koa/router';
+import { comparison } from '../../auth/explain.ts';
 import type { Emit } from '../../log/events.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { MAX_NAME_CHARACTERS } from '../../protocol/limits.ts';
@@ -15,26 +16,30 @@ export interface EndSessionsRouteOptions {
   readonly authenticate: Middleware;
   readonly store: Pick<TicketStore, 'isReady'>;
   readonly endSessions: EndSessions;
-  /** Whether the body must name the issuer: there are several. */
+  /** Whether the body must name the issuer, or say that there is none: there are several. */
   readonly needsIssuer: boolean;
+  /** The issuers that a JWT may have, and that the body may name, if it must have one. */
+  readonly onlyIssuers: readonly string[] | undefined;
   readonly emit: Emit;
 }
 
 /** Ends a session, or all of a subject, for back ends with a gateway key. */
 export const endSessionsRoute = (options: EndSessionsRouteOptions): Router<RequestState> => {
-  const { authenticate, store, needsIssuer } = options;
+  const { authenticate, store } = options;
   const router = new Router<RequestState>();
-  router.post(REVOKE_PATH, authenticate, readSessions(needsIssuer), requireStore(store), endNamedSessions(options));
+  router.post(REVOKE_PATH, authenticate, readSessions(options), requireStore(store), endNamedSessions(options));
   return router;
 };
 
 /** Reads the body before anything asks for Redis: the log of an outage says whose sessions did not end. */
 const readSessions =
-  (needsIssuer: boolean): Middleware =>
+  ({ needsIssuer, onlyIssuers }: EndSessionsRouteOptions): Middleware =>
   async (ctx, next) => {
-    const sessions = sessionsOf(await readJsonObject(ctx));
-    if (needsIssuer && sessions.issuer === undefined)
-      throw badRequest('"issuer" must be there: tickets come from JWTs of several issuers');
+    const body = await readJsonObject(ctx);
+    const sessions = sessionsOf(body);
+    if (needsIssuer && body.issuer === undefined) throw badRequest(ISSUER_MISSING);
+    if (onlyIssuers !== undefined && (needsIssuer || sessions.issuer !== undefined))
+      requireOneOf(onlyIssuers, sessions.issuer);
     ctx.state.sessionsToEnd = sessions;
     return next();
   };
@@ -53,6 +58,15 @@ const endNamedSessions =
     emit('ws_ticket_revoked', { traceId, address, sessionId, subject, scope, via: 'gateway', durationMs });
   };
 
+const ISSUER_MISSING =
+  '"issuer" must be there: tickets come from JWTs of several issuers; null means JWTs without an issuer';
+
+/** No JWT of another issuer is accepted, so that the name is a mistake, and nothing would end. */
+const requireOneOf = (issuers: readonly string[], issuer: string | undefined): void => {
+  if (!issuers.some((one) => one === issuer))
+    throw badRequest(`"issuer" must be one of JWT_ISSUER and JWT_ISSUERS: ${comparison(issuers, issuer)}`);
+};
+
 const NAMES = ['subject', 'sessionId', 'issuer'] as const;
 
 /** A misspelt name is an error: more would end than meant. */
@@ -61,5 +75,6 @@ const sessionsOf = (body: JsonObject): SessionsToEnd => {
   const nameIn = (name: (typeof NAMES)[number]) => textMember(body, name, MAX_NAME_CHARACTERS);
   const subject = nameIn('subject');
   if (subject === undefined) throw badRequest('"subject" must be there');
-  return { subject, sessionId: nameIn('sessionId'), issuer: nameIn('issuer') };
+  const issuer = body.issuer === '' ? undefined : nameIn('issuer');
+  return { subject, sessionId: nameIn('sessionId'), issuer };
 };

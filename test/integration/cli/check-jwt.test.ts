@@ -119,6 +119,26 @@ describe('check-config --jwt-file', () => {
     expect(refused.jwt).to.include({ accepted: false, signatureChecked: false, reason: 'issuer' });
   });
 
+  it('gives the reason that serve has with JWT_ISSUERS', async () => {
+    const slash = `its iss is not JWT_ISSUERS: expected "${ISSUER}", found "${ISSUER}/"; they differ in the slash at the end`;
+    const own = 'no key of its issuer is for its alg, HS256; only the keys of its issuer verify it';
+    const pem = ecKey('own').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const [es256, rs256] = [ecKey('k').sign({ iss: `${ISSUER}/` }), rsaKey('k').sign({ iss: `${ISSUER}/` })];
+    for (const [jwt, env, reason, detail] of [
+      [es256, { JWT_SECRET: '' }, 'issuer', slash],
+      [es256, {}, 'issuer', slash],
+      [rs256, { JWT_SECRET: '', JWT_PUBLIC_KEY: pem }, 'issuer', slash],
+      [token({ iss: ISSUER }), {}, 'algorithm', own],
+      [token({ iss: `${ISSUER}/` }, { secret: 'x'.repeat(32) }), {}, 'signature', undefined],
+    ] as const) {
+      const { code, jwt: verdict } = await verdictOn(jwt, { JWT_ISSUERS: ISSUER, ...env });
+      expect(code).to.equal(78);
+      expect(verdict).to.include({ reason, ...(detail && { detail }) });
+    }
+    const accepted = await verdictOn(ecKey('k').sign({ iss: ISSUER }), { JWT_ISSUERS: ISSUER });
+    expect(accepted.jwt).to.include({ accepted: true, signatureChecked: false });
+  });
+
   it('warns on standard error of a JWT that may be too long for the headers', async () => {
     const { code, stdout, stderr } = await check(await fileOf(token({ groups: 'g'.repeat(12_000) })));
     expect(code).to.equal(0);

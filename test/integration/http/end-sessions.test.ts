@@ -7,8 +7,10 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { expectRefusal, MISSING_CHALLENGE } from '../../support/refusal.ts';
 import { requestTicket } from '../../support/request-ticket.ts';
 import { type RunningService, startService, withService } from '../../support/service.ts';
+import { ecKey } from '../../support/signing-key.ts';
 import { until } from '../../support/until.ts';
 
+const PEM = ecKey('own').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const ISSUER = 'https://idp.example/';
 const RETENTION_SECONDS = 7200;
 
@@ -42,7 +44,7 @@ describe('POST /ws-ticket/revoke with a gateway key', () => {
   ] as const) {
     const sub = `subject ${what}`;
 
-    it(`ends a session ${what}: its tickets are void, its JWTs get 401, a new login works at once`, async () => {
+    it(`ends a session ${what}: its tickets are void, its JWTs get 401, a new login works immediately`, async () => {
       const [jwt, other] = [jwtOf(sub), jwtOf(sub, { sessionId: 'session-2' })];
       const [ticket, spared] = [await issueTicket(here, { jwt }), await issueTicket(here, { jwt: other })];
       const { status, text, headers } = await end(here, { subject: sub, sessionId: 'session-1', ...more });
@@ -69,15 +71,43 @@ describe('POST /ws-ticket/revoke with a gateway key', () => {
     });
   }
 
-  it('ends the sessions of the issuer in JWT_ISSUER when the body has none', async () => {
+  it('ends the sessions of the issuer in JWT_ISSUER when the body has none, and refuses another one', async () => {
     const env = { REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY, JWT_ISSUER: ISSUER };
     await withService(env, async (service) => {
       const jwt = jwtOf('frank');
-      await issueTicket(service, { jwt });
-      expect((await end(service, { subject: 'frank', issuer: 'https://other.example/' })).status).to.equal(204);
+      const refused = await end(service, { subject: 'frank', issuer: 'https://idp.example' });
+      expectRefusal(refused, 400, 'BAD_REQUEST');
+      expect(refused.body.message).to.equal(
+        '"issuer" must be one of JWT_ISSUER and JWT_ISSUERS: expected "https://idp.example/", found "https://idp.example"; they differ in the slash at the end',
+      );
       await issueTicket(service, { jwt });
       expect((await end(service, { subject: 'frank' })).status).to.equal(204);
       expectRefusal(await requestTicket(service, jwt), 401, 'AUTH_TOKEN_INVALID');
+    });
+  });
+
+  it('needs an issuer with several sources, where null and "" mean JWTs without one', async () => {
+    const env = { REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY, JWT_PUBLIC_KEY: PEM };
+    await withService(env, async (service) => {
+      for (const [issuer, sub] of [
+        [null, 'heidi'],
+        ['', 'ivan'],
+      ] as const) {
+        const [without, of] = [jwtOf(sub, { iss: undefined }), jwtOf(sub)];
+        expectRefusal(await end(service, { subject: sub }), 400, 'BAD_REQUEST');
+        expect(await statusOf(without)).to.equal(200);
+        expect((await end(service, { subject: sub, issuer })).status).to.equal(204);
+        expect([await statusOf(without), await statusOf(of)]).to.deep.equal([401, 200]);
+      }
+    });
+  });
+
+  it('refuses null where every JWT must have one of several issuers', async () => {
+    const env = { REDIS_URL: redis.url, GATEWAY_KEYS: GATEWAY_KEY, JWT_ISSUER: `${ISSUER},https://b.example` };
+    await withService(env, async (service) => {
+      for (const issuer of [null, '', 'https://c.example'])
+        expectRefusal(await end(service, { subject: 'judy', issuer }), 400, 'BAD_REQUEST');
+      expect((await end(service, { subject: 'judy', issuer: 'https://b.example' })).status).to.equal(204);
     });
   });
 
@@ -126,7 +156,6 @@ describe('POST /ws-ticket/revoke with a gateway key', () => {
     '{"sessionId":"session-1"}',
     '{"subject":"erin","sessionId":""}',
     '{"subject":"erin","sessionId":7}',
-    '{"subject":"erin","issuer":""}',
     '{"subject":"erin","issuer":{}}',
     '{"subject":"erin","sesionId":"session-1"}',
     '{"subject":"erin","scope":"session"}',

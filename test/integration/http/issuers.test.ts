@@ -61,6 +61,21 @@ describe('JWT_ISSUERS', () => {
       });
     }));
 
+  it('refuse a JWT of another issuer or another key with the same reasons beside a static key', () =>
+    withIssuers({}, async (service) => {
+      for (const jwt of [ofA.sign({ iss: `${a.issuer}/` }), token({ iss: a.issuer })])
+        expectRefusal(await requestTicket(service, jwt), 401, 'AUTH_TOKEN_INVALID');
+      const [other, own] = service.eventsOf('auth_rejected');
+      expect(other).to.include({
+        reason: 'issuer',
+        detail: `its iss is not in JWT_ISSUERS: expected one of "${a.issuer}", "${b.issuer}", found "${a.issuer}/"; they differ in the slash at the end`,
+      });
+      expect(own).to.include({
+        reason: 'algorithm',
+        detail: 'no key of its issuer is for its alg, HS256; only the keys of its issuer verify it',
+      });
+    }));
+
   // Each under a signature that fits some key of the service.
   const hostile: Readonly<Record<string, () => string>> = {
     'a JWT of issuer A with the key of B': () => a.sign(ofB, { iat: LONG_AGO }),

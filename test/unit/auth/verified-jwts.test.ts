@@ -53,6 +53,25 @@ describe('authentication of a JWT that was accepted before', () => {
     expect(verified.find(digestOf(jwt))).to.equal(before);
   });
 
+  it('needs no check of the signature with the keys of a source before that of its key', async () => {
+    const checked: string[] = [];
+    const sourceOf = (name: string, lookup: KeyLookup) => ({
+      algorithms: ['HS256' as const],
+      keysFor: async () => lookup,
+      explainMisfit: () => {
+        checked.push(name);
+        return 'no key fits';
+      },
+    });
+    const sources = [sourceOf('first', settled(OTHER)), sourceOf('second', settled(SECRET))];
+    const authenticate = createAuthentication((await configOf({})).jwt, createTrustedKeys({ sources }));
+    const jwt = token();
+    await authenticate(jwt);
+    expect(checked).to.deep.equal(['first']);
+    await authenticate(jwt);
+    expect(checked).to.deep.equal(['first']);
+  });
+
   it('accepts it with another object for the same key, and keeps that', async () => {
     const { jwt, verified, authenticate, trust } = await accepted();
     const before = verified.find(digestOf(jwt))?.key;
