@@ -79,7 +79,7 @@ export const listOf =
       return item(entry);
     });
 
-const TICKET_MEMBERS = ['active', 'iss', 'sub', 'sid', 'aud', 'exp', 'nbf', 'iat', 'jti', 'token_type'];
+const TICKET_MEMBERS = ['active', 'iss', 'sub', 'sid', 'aud', 'exp', 'nbf', 'iat', 'jti', 'token_type', 'channel'];
 
 /** The name of a claim that a ticket may carry: none that says something about the ticket itself. */
 export const ticketClaim: Parser<string> = (name) => {

@@ -138,7 +138,7 @@ export const variables = {
     claims: optional({
       name: 'TICKET_CLAIMS',
       parse: listOf(ticketClaim),
-      doc: 'comma-separated claims of the JWT that the gateway gets with the ticket, such as `tenant,roles`; 1 KiB of JSON in all, else the request gets 400',
+      doc: 'comma-separated claims of the JWT that the gateway gets with the ticket, such as `tenant,roles`; 1 KiB of JSON in all, else the request gets 400; none of `active`, `iss`, `sub`, `sid`, `aud`, `exp`, `nbf`, `iat`, `jti`, `token_type` and `channel`, which a ticket has itself',
     }),
   },
   limits: {

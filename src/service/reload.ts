@@ -25,7 +25,7 @@ export interface ReloadOptions {
 
 /** Reads secrets and keys again while ticketd runs. */
 export interface Reload {
-  /** Reads all of them, logs the result, and fetches the published keys. */
+  /** Fetches the published keys, reads all files, and logs the result. */
   now(): Promise<void>;
   /** Reads them if a file has changed. */
   ifChanged(): Promise<void>;
@@ -64,7 +64,7 @@ export const createReload = ({ env, config: initial, apply, refreshKeys, emit }:
     apply(next);
     config = next;
     emit('config_reloaded', { names: names.join(', ') });
-    void refreshKeys();
+    if (!isAsked) void refreshKeys();
   };
 
   const read = async (digests: FileDigests, isAsked: boolean): Promise<void> => {
@@ -101,7 +101,11 @@ export const createReload = ({ env, config: initial, apply, refreshKeys, emit }:
   lookAgain();
 
   return {
-    now: () => inTurn(async () => read(await readFileDigests(env), true)),
+    now: () => {
+      // Whatever the files contain: operators ask for it when a provider has withdrawn a key.
+      void refreshKeys();
+      return inTurn(async () => read(await readFileDigests(env), true));
+    },
     ifChanged: () => inTurn(readIfChanged),
     close: () => {
       closed.abort();

@@ -1,18 +1,21 @@
 import { open } from 'node:fs/promises';
 import { expect } from 'chai';
 import request from 'supertest';
+import { closeProviders, startIdentityProvider } from '../../support/identity-provider.ts';
 import { bearer, token } from '../../support/jwt.ts';
 import { issueTicket, REDEEM_PATH } from '../../support/redeem.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { requestTicket } from '../../support/request-ticket.ts';
 import { mountSecrets, type SecretFiles } from '../../support/secret-files.ts';
-import { type RunningService, startService } from '../../support/service.ts';
+import { type RunningService, startService, withService } from '../../support/service.ts';
 import { ecKey, type SigningKey } from '../../support/signing-key.ts';
 import { until } from '../../support/until.ts';
 
 const [OLD, NEW] = ['the-old-secret-which-is-rotated-out', 'the-new-secret-which-is-rotated-in'];
 const [OLD_GATEWAY, NEW_GATEWAY] = ['o'.repeat(32), 'n'.repeat(32)];
 const [first, second] = [ecKey('first'), ecKey('second')];
+// A young JWT of an unknown key gets 503, since the key may not be published yet.
+const LONG_AGO = Math.floor(Date.now() / 1000) - 601;
 const pem = ({ publicKey }: SigningKey): string => publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 describe('reload', () => {
@@ -101,6 +104,21 @@ describe('reload', () => {
     await file.close();
     expect(outcomes()).to.deep.equal(['config_reload_fail: JWT_SECRET_FILE']);
     expect(await signed(OLD)).to.equal(200);
+  });
+
+  it('fetches the published keys at SIGHUP, also while a file is invalid', async () => {
+    const provider = await startIdentityProvider(first, second);
+    const env = { JWT_JWKS_URL: provider.url, JWT_SECRET: '', JWT_SECRET_FILE: files.pathOf('secret') };
+    await withService({ REDIS_URL: 'memory://', ...env }, async (other) => {
+      const status = async (key: SigningKey) => (await requestTicket(other, key.sign({ iat: LONG_AGO }))).status;
+      expect([await status(first), await status(second)]).to.deep.equal([200, 200]);
+      await files.swap({ secret: 'short' });
+      provider.publish(second);
+      await other.reload();
+      await until('the withdrawn key is refused', async () => (await status(first)) === 401);
+      expect(await status(second)).to.equal(200);
+      expect(other.eventsOf('config_reloaded')).to.deep.equal([]);
+    }).finally(closeProviders);
   });
 
   it('authenticates new connections to Redis with the new password, and keeps the one in use', async () => {

@@ -287,8 +287,8 @@ export const variableCases: Readonly<Record<string, VariableCase>> = {
       ['tenant', ['tenant']],
       ['tenant, https://app.example/roles', ['tenant', 'https://app.example/roles']],
     ],
-    wrong: ['sub', 'tenant,exp', 'active'],
-    expected: 'names of claims other than active, iss, sub, sid, aud, exp, nbf, iat, jti, token_type',
+    wrong: ['sub', 'tenant,exp', 'active', 'channel'],
+    expected: 'names of claims other than active, iss, sub, sid, aud, exp, nbf, iat, jti, token_type, channel',
   },
   JWT_JWKS_URL: {
     value: ({ jwt }) => jwt.jwksUrl?.href,
