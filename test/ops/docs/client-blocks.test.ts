@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { TICKET_PATH } from '../../support/ask.ts';
 import { type Program, startProgram } from '../../support/examples/program.ts';
-import { bearer, token } from '../../support/jwt.ts';
+import { token } from '../../support/jwt.ts';
 import { GATEWAY_KEY } from '../../support/redeem.ts';
 import { type RunningService, startService } from '../../support/service.ts';
 import { until } from '../../support/until.ts';
@@ -32,10 +32,11 @@ describe(PAGE, () => {
   const runClient = (block: string, { port }: Program, sub: string, prints: string): Promise<string> => {
     const here = block.replace(/(http|ws)s:\/\/chat.example.com/, `$1://127.0.0.1:${port}`);
     expect(here).to.not.equal(block);
-    const request = JSON.stringify({ method: 'POST', headers: bearer(token({ sub })) });
-    const getTicket = `const getTicket = async () =>
-      (await (await fetch('${service.url}${TICKET_PATH}', ${request})).json()).ticket;`;
-    return clients.start([getTicket, here, prints].join('\n'), {});
+    const given = `const ticketUrl = '${service.url}${TICKET_PATH}';
+      const getToken = () => '${token({ sub })}';
+      // Node.js 20 has no WebSocket of its own.
+      globalThis.WebSocket = WebSocket;`;
+    return clients.start(["import { WebSocket } from 'ws';", given, here, prints].join('\n'), {});
   };
 
   it('a client of Socket.IO gets a fresh ticket when its server comes back', async () => {
@@ -57,15 +58,16 @@ describe(PAGE, () => {
     const server = await startServer('graphql-ws');
     const block = commandBlock('ops/deploy/guides/your-gateway-in-five-minutes.md', 'import { createClient }');
     const line = runClient(
-      // Node.js 20 has no WebSocket of its own.
-      `import { WebSocket } from 'ws';\nglobalThis.WebSocket = WebSocket;\n${block}`,
+      block,
       server,
       'dave',
       `const ask = () => new Promise((next, error) => {
          client.subscribe({ query: '{ me }' }, { next, error, complete() {} });
        });
        await ask();
-       console.log((await ask()).data.me);`,
+       console.log((await ask()).data.me);
+       // It stays until the test ends it, as a page does.
+       setInterval(() => {}, 60_000);`,
     );
     await line.then((text) => expect(text).to.equal('dave')).finally(server.stop);
   });
