@@ -42,7 +42,7 @@ describe('ticketd/gateway with redeem over HTTP', () => {
         path: '/base/api/v1/auth/ws-ticket/redeem',
         key: `Bearer ${GATEWAY_KEY}`,
         id: 'abc-1',
-        body: { ticket, audience: 'chat', origin: null, path: '/' },
+        body: { ticket, audience: 'chat', origin: null, host: new URL(rig.url).host, path: '/' },
       },
     ]);
   });
