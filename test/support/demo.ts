@@ -22,7 +22,17 @@ export interface DemoOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-export const startDemo = async ({ env = {} }: DemoOptions = {}): Promise<Demo> => {
+/** The demo chooses free ports: another process may take one before ticketd listens. */
+export const startDemo = async (options: DemoOptions = {}, attempts = 3): Promise<Demo> => {
+  try {
+    return await startOnce(options);
+  } catch (error) {
+    if (attempts === 1 || !String(error).includes('EADDRINUSE')) throw error;
+    return startDemo(options, attempts - 1);
+  }
+};
+
+const startOnce = async ({ env = {} }: DemoOptions): Promise<Demo> => {
   // Nothing listens there, so that it looks further.
   const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
   const child = spawn(process.execPath, ['ops/try/demo/demo.mjs', '--built', '--any-ports'], {
