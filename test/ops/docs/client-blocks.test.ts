@@ -16,7 +16,7 @@ describe(PAGE, () => {
   let clients: GuidePrograms;
   before(async () => {
     service = await startService({ REDIS_URL: 'memory://', GATEWAY_KEYS: GATEWAY_KEY });
-    clients = await createGuidePrograms(['socket.io-client', 'graphql-ws', 'graphql', 'ws']);
+    clients = await createGuidePrograms(['socket.io-client', 'graphql-ws', 'graphql', 'ws', 'y-websocket', 'yjs']);
   });
   after(async () => {
     await clients.stop();
@@ -70,6 +70,29 @@ describe(PAGE, () => {
        setInterval(() => {}, 60_000);`,
     );
     await line.then((text) => expect(text).to.equal('dave')).finally(server.stop);
+  });
+
+  it('a client of Yjs gets a fresh ticket when its server comes back', async () => {
+    const server = await startServer('y-websocket');
+    const block = commandBlock('ops/deploy/guides/your-gateway-in-five-minutes.md', 'import { ticketWebSocket }');
+    const redeemed = service.eventsOf('ws_ticket_redeemed').length;
+    const line = runClient(
+      block,
+      server,
+      'erin',
+      `let wasCut = false;
+       provider.on('connection-close', () => {
+         wasCut = true;
+       });
+       provider.on('sync', (isSynced) => {
+         if (isSynced && wasCut) console.log('synced again');
+       });`,
+    );
+    await until('the client is in', () => server.output.includes('erin opened /room'));
+    await server.stop();
+    const again = await startServer('y-websocket', server.port);
+    await line.then((text) => expect(text).to.equal('synced again')).finally(again.stop);
+    expect(service.eventsOf('ws_ticket_redeemed')).to.have.lengthOf(redeemed + 2);
   });
 
   it('installs packages that the examples are tested with', () => {
