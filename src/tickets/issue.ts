@@ -120,14 +120,13 @@ const saveWithRevocations = (store: TicketStore): SaveTicket => {
 const saveWithinLimit = (limit: RateLimit, store: TicketStore): SaveTicket => {
   const limiter = createRateLimiter({ limit, store });
   const save = saveWithRevocations(store);
-  const rejectIfEndedNow = createEndedSessionCheck(store);
   return async (ticket) => {
     const key = subjectKey(ticket.record);
     limiter.rejectIfOverLimit(key);
-    // Before the count: a JWT of an ended session must not use up the limit of a new login.
-    await rejectIfEndedNow(ticket.caller, ticket.record);
+    // Saved first: a JWT of an ended session, which it rejects, must not use up the limit of a new login.
+    await save(ticket);
     const counted = limiter.count(key);
     counted.catch(() => store.forget(ticket.digest).catch(() => {}));
-    await Promise.all([counted, save(ticket)]);
+    await counted;
   };
 };
