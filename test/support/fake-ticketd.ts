@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { REVOCATIONS_PATH } from '../../src/protocol/paths.ts';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { listen } from './gateway-rig.ts';
+import { createHold } from './hold.ts';
 import { positionOf } from './revocations.ts';
 
 /** A feed that a gateway has opened. */
@@ -40,7 +41,7 @@ export const startFakeTicketd = async (): Promise<FakeTicketd> => {
   const entries: string[] = [];
   const feeds: OpenFeed[] = [];
   let redeems = 0;
-  let held: Promise<void> | undefined;
+  const hold = createHold();
   let answer: RequestListener | undefined;
 
   const redeem = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -51,7 +52,7 @@ export const startFakeTicketd = async (): Promise<FakeTicketd> => {
     const now = new Date().toISOString();
     const times = { issuedAt: now, sessionExpiresAt: now, sessionExpiresIn: HOUR_SECONDS };
     const body = { active: true, ...times, ...identity, revocationPosition: positionOf(entries.length) };
-    await held;
+    await hold.released();
     // As ticketd answers the check of start().
     if (identity === undefined) response.writeHead(400).end('{"errorCode":"BAD_REQUEST"}');
     else response.writeHead(200).end(JSON.stringify(body));
@@ -93,13 +94,7 @@ export const startFakeTicketd = async (): Promise<FakeTicketd> => {
     answerFeeds: (listener) => {
       answer = listener;
     },
-    holdRedeems: () => {
-      let release = () => {};
-      held = new Promise((resolve) => {
-        release = resolve;
-      });
-      return release;
-    },
+    holdRedeems: hold.begin,
     stop: () => {
       server.close();
       server.closeAllConnections();

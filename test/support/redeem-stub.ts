@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { newTicket } from '../../src/tickets/ticket.ts';
 import { listen } from './gateway-rig.ts';
+import { createHold } from './hold.ts';
 
 /** The redeem endpoint of a ticketd, and nothing else of it. */
 export interface RedeemStub {
@@ -21,7 +22,7 @@ export const startRedeemStub = async (): Promise<RedeemStub> => {
   const live = new Set<string>();
   const silent = new Set<string>();
   const redeemed = new Set<string>();
-  let held: Promise<void> | undefined;
+  const hold = createHold();
 
   const answerTo = (ticket: string): readonly [number, object] => {
     if (!live.delete(ticket)) return [403, { errorCode: 'WS_TICKET_NOT_REDEEMABLE' }];
@@ -36,7 +37,7 @@ export const startRedeemStub = async (): Promise<RedeemStub> => {
     const { ticket } = JSON.parse(await text(request));
     if (silent.has(ticket)) return;
     const [status, body] = answerTo(ticket);
-    await held;
+    await hold.released();
     response.writeHead(status).end(JSON.stringify(body));
   });
   const url = `http://127.0.0.1:${await listen(server)}`;
@@ -49,13 +50,7 @@ export const startRedeemStub = async (): Promise<RedeemStub> => {
       (silently ? silent : live).add(ticket);
       return ticket;
     },
-    hold: () => {
-      let release = () => {};
-      held = new Promise((resolve) => {
-        release = resolve;
-      });
-      return release;
-    },
+    hold: hold.begin,
     stop: () => {
       server.close();
       server.closeAllConnections();

@@ -1,19 +1,4 @@
 import PartyWebSocket from 'partysocket/ws';
-import { ticketWebSocket } from 'ticketd/client';
+import { connectAndReport } from './reconnecting.mjs';
 
-const { options, socketUrl, report } = globalThis;
-const socket = new PartyWebSocket(socketUrl, [], {
-  WebSocket: ticketWebSocket(options),
-  minReconnectionDelay: 100,
-  maxReconnectionDelay: 200,
-});
-socket.addEventListener('open', () => {
-  report('open');
-  socket.send('hello');
-});
-socket.addEventListener('message', ({ data }) => report(data));
-socket.addEventListener('error', ({ error }) => {
-  if (!error?.reason) return;
-  socket.close();
-  report('stopped');
-});
+connectAndReport(PartyWebSocket);

@@ -1,19 +1,4 @@
 import ReconnectingWebSocket from 'reconnecting-websocket';
-import { ticketWebSocket } from 'ticketd/client';
+import { connectAndReport } from './reconnecting.mjs';
 
-const { options, socketUrl, report } = globalThis;
-const socket = new ReconnectingWebSocket(socketUrl, [], {
-  WebSocket: ticketWebSocket(options),
-  minReconnectionDelay: 100,
-  maxReconnectionDelay: 200,
-});
-socket.addEventListener('open', () => {
-  report('open');
-  socket.send('hello');
-});
-socket.addEventListener('message', ({ data }) => report(data));
-socket.addEventListener('error', ({ error }) => {
-  if (!error?.reason) return;
-  socket.close();
-  report('stopped');
-});
+connectAndReport(ReconnectingWebSocket);
