@@ -131,7 +131,7 @@ describe('a rotation of everything under load', function () {
     traffic.use(old, OLD.gateway);
     await traffic.more(500);
 
-    // The new ones beside the old ones, then whoever uses them.
+    // The new ones beside the old ones, then the clients that use them.
     await redis.cli('ACL', 'SETUSER', 'app', `>${NEW.password}`);
     await files.swap(textsOf(NEW, OLD));
     a?.rotate(NEW.ofA, OLD.ofA);

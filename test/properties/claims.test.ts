@@ -10,7 +10,7 @@ import { CASES, fc, thrownBy } from '../support/property.ts';
 const NOW = Math.floor(Date.now() / 1000);
 
 describe('claims of a JWT', () => {
-  // Not within seconds of now: the clock goes on between the two checks.
+  // Not within seconds of now: the clock advances between the two checks.
   const time = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(NOW - 3600, NOW + 3600, NOW - 40, NOW + 40, 0, -1, 1e300) },
     fc.constantFrom(String(NOW), null, true, [NOW + 3600]),

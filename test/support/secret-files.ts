@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Secrets in files, as Kubernetes mounts them: links through one link that changes for all of them at once. */
+/** Secrets in files, as Kubernetes mounts them: links through one link that changes for all of them together. */
 export interface SecretFiles {
   pathOf(name: string): string;
-  /** Replaces these files, all at once. */
+  /** Replaces all these files together. */
   swap(texts: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
 }

@@ -49,7 +49,7 @@ describe('reload', () => {
       .filter(({ event }) => event.startsWith('config_reload'))
       .map(({ event, names }) => `${event}: ${names}`);
 
-  it('puts new secrets, keys and gateway keys in force, all at once, and refuses the old ones', async () => {
+  it('puts new secrets, keys and gateway keys in force, all together, and refuses the old ones', async () => {
     const before = [await signed(OLD), await statusOf(first.sign()), await gatewayStatus(OLD_GATEWAY)];
     expect(before).to.deep.equal([200, 200, 403]);
     await files.swap({ secret: NEW, key: pem(second), gateway: NEW_GATEWAY });

@@ -71,7 +71,7 @@ describe('POST /ws-ticket/revoke', () => {
   });
 
   for (const scope of ['session', 'subject'] as const)
-    it(`ends the ${scope} with end: its JWT gets 401 on every instance, a new login works at once`, async () => {
+    it(`ends the ${scope} with end: its JWT gets 401 on every instance, a new login works immediately`, async () => {
       const sub = `ended-${scope}`;
       const now = () => Math.floor(Date.now() / 1000);
       const jwt = token({ sub, sessionId: 'session-1', iat: now() });

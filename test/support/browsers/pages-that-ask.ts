@@ -1,4 +1,4 @@
-/** How a page makes its browser send a request with the ticket of somebody else. */
+/** How a page makes its browser send a request with the ticket of another user. */
 export const triggers = {
   image: (url: string) => `new Image().src = '${url}';`,
   fetch: (url: string) => `fetch('${url}', { mode: 'no-cors' }).catch(() => {});`,

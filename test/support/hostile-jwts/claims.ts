@@ -36,7 +36,7 @@ export const claims: readonly HostileJwt[] = [
   ['sub 2^53+1', 'it would be rounded to another user', withText(`{"sub":9007199254740993,"exp":${NOW + 3600}}`), INVALID],
   ['sub 2^53-1 and a bit', 'it would be rounded to another user', withText(`{"sub":9007199254740991.1,"exp":${NOW + 3600}}`), INVALID],
   ['sub of 400 digits', 'infinite', withText(`{"sub":${'9'.repeat(400)},"exp":${NOW + 3600}}`), INVALID],
-  ['cnf with a key', 'bound to a key that nobody asked for (RFC 9449)', withClaims({ cnf: { jkt: 'x' } }), INVALID],
+  ['cnf with a key', 'bound to a key that no request names (RFC 9449)', withClaims({ cnf: { jkt: 'x' } }), INVALID],
   ['cnf null', 'bound to nothing that can be checked', withClaims({ cnf: null }), INVALID],
   ['events of a logout token', 'a logout token (OpenID Back-Channel Logout, 2.4)', withClaims({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }), INVALID],
   ['a payload that begins with a byte order mark', 'not JSON (RFC 8259, 8.1)', withText(`\ufeff${JSON.stringify(CLAIMS)}`), INVALID],
