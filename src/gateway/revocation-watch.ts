@@ -102,7 +102,7 @@ export const createRevocationWatch = (options: RevocationWatchOptions): Revocati
       const { revocationKeys, revocationPosition = '' } = admission;
       const later = recent.latestAfter(revocationPosition, revocationKeys);
       if (later !== undefined) revoke(entry, later);
-      // Without a position only while ticketd cannot read: what follows is read later, and a retry would end no better.
+      // A socket without a position stays open: entries since the last position are read later, and close it then.
       else if (revocationPosition !== '' && mayBeRevoked(entry)) closeForRetry([entry]);
       return () => void entry.unregister();
     },
